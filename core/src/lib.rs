@@ -1,0 +1,24 @@
+//! The engine of Faultline: a laboratory for distributed systems that runs the same everywhere.
+//!
+//! A run is a pure function of a [`Scenario`]: which model, with which settings, from which seed,
+//! with which faults and requests at which times. Everything shown, judged, shared or graded is
+//! derived from the run's [`Trace`](sim::Trace).
+//!
+//! | room | what is in it |
+//! |---|---|
+//! | [`sim`] | the machine: time, keyed randomness, network, clocks, disks, faults, trace, time travel |
+//! | [`protocol`] | what a protocol's author writes |
+//! | [`view`] | the closed set of widgets in which a node shows itself |
+//! | [`models`] | one file per protocol |
+//! | [`scenario`] | the one input of a run |
+//!
+//! This crate knows no browser, no clock on the wall and no source of randomness but the seed.
+
+pub mod models;
+pub mod protocol;
+pub mod scenario;
+pub mod sim;
+pub mod view;
+
+pub use scenario::Scenario;
+pub use sim::Sim;

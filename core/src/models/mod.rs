@@ -1,0 +1,73 @@
+//! The models: one file per protocol or mechanism. A new one is a file here and a line in
+//! [`Library::standard`]; everything else finds it in the library.
+
+mod ping_pong;
+
+pub use ping_pong::PingPong;
+
+use crate::protocol::{About, Protocol, Settings};
+use crate::sim::{Host, Typed};
+
+/// A protocol that can be run, its types forgotten.
+#[derive(Clone, Copy)]
+pub struct Model {
+    about: &'static About,
+    host: fn(u16, &Settings<'_>) -> Box<dyn Host>,
+}
+
+impl Model {
+    /// The model of a protocol.
+    #[must_use]
+    pub fn of<P: Protocol>() -> Self {
+        Self { about: P::ABOUT, host: |nodes, settings| Box::new(Typed::<P>::new(nodes, settings)) }
+    }
+
+    /// What can be said of it without running it.
+    #[must_use]
+    pub fn about(&self) -> &'static About {
+        self.about
+    }
+
+    /// So many nodes of it that have not started yet.
+    #[must_use]
+    pub fn host(&self, nodes: u16, settings: &Settings<'_>) -> Box<dyn Host> {
+        (self.host)(nodes, settings)
+    }
+}
+
+impl std::fmt::Debug for Model {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "Model({})", self.about().id)
+    }
+}
+
+/// The models that scenarios can name.
+#[derive(Clone, Debug)]
+pub struct Library(Vec<Model>);
+
+impl Library {
+    /// All models that come with Faultline.
+    #[must_use]
+    pub fn standard() -> Self {
+        Self(vec![Model::of::<PingPong>()])
+    }
+
+    /// This library and one model more.
+    #[must_use]
+    pub fn with<P: Protocol>(mut self) -> Self {
+        self.0.push(Model::of::<P>());
+        self
+    }
+
+    /// Every model.
+    #[must_use]
+    pub fn models(&self) -> &[Model] {
+        &self.0
+    }
+
+    /// The model of that id.
+    #[must_use]
+    pub fn find(&self, id: &str) -> Option<Model> {
+        self.0.iter().copied().find(|model| model.about().id == id)
+    }
+}

@@ -1,0 +1,338 @@
+//! The thin typed layer around one protocol.
+//!
+//! The machine is compiled once and knows only numbers; [`Typed`] turns a numbered event into a
+//! call of the protocol and the protocol's effects back into numbers. It keeps the nodes' states
+//! and what the messages say.
+
+use super::chunked::Chunked;
+use super::clock::LocalTime;
+use super::draw::{Purpose, below, draw};
+use super::time::Span;
+use super::NodeId;
+use crate::protocol::{About, Cluster, Cx, OpId, Protocol, Seen, Settings, Ticket, Timer, TimerCode};
+use crate::view::View;
+use std::any::Any;
+use std::borrow::Cow;
+
+/// What a node asked for while it handled one event, in order.
+#[derive(Clone, Debug)]
+pub enum Effect {
+    /// Send a message.
+    Send {
+        /// To whom.
+        to: NodeId,
+        /// Which of the protocol's messages it is.
+        payload: u32,
+        /// Its kind.
+        kind: u8,
+        /// Its size in bytes.
+        size: u32,
+        /// The hash of what it says.
+        hash: u64,
+    },
+    /// Do something once a sync is through.
+    After(u32, Box<Effect>),
+    /// Set a timer.
+    Set(TimerCode, Span),
+    /// Forget a timer.
+    Cancel(TimerCode),
+    /// Something was written to the disk.
+    Write {
+        /// The hash of what was written.
+        hash: u64,
+    },
+    /// Make everything written so far durable.
+    Sync(u32),
+    /// Answer a client.
+    Reply {
+        /// Which operation.
+        op: u32,
+        /// Which of the protocol's answers it is.
+        answer: u32,
+        /// Whether it was done; if not, it surely was not.
+        done: bool,
+        /// The hash of the answer.
+        hash: u64,
+    },
+    /// Words about this event.
+    Note(Cow<'static, str>),
+}
+
+/// One event's worth of a node: what it may know, and what it asks for.
+#[derive(Debug)]
+pub struct Calls {
+    pub(crate) me: NodeId,
+    pub(crate) nodes: u16,
+    pub(crate) now: LocalTime,
+    pub(crate) seed: u64,
+    pub(crate) choices: u64,
+    pub(crate) next_ticket: u32,
+    pub(crate) effects: Vec<Effect>,
+}
+
+impl Calls {
+    pub(crate) fn choose(&mut self, bound: u64) -> u64 {
+        let drawn = draw(self.seed, Purpose::Choice, u64::from(self.me.0), self.choices);
+        self.choices += 1;
+        below(drawn, bound)
+    }
+}
+
+/// A protocol as the machine sees it: everything by number.
+pub trait Host {
+    /// What can be said of the protocol without running it.
+    fn about(&self) -> &'static About;
+    /// The names of its timers.
+    fn timer_names(&self) -> &'static [&'static str];
+    /// Gives it other settings, now and for good.
+    fn configure(&mut self, settings: &Settings<'_>);
+
+    /// A node starts.
+    fn boot(&mut self, calls: &mut Calls);
+    /// A message arrives.
+    fn message(&mut self, from: NodeId, payload: u32, calls: &mut Calls);
+    /// A timer has run out.
+    fn timer(&mut self, timer: TimerCode, calls: &mut Calls);
+    /// A sync is through.
+    fn synced(&mut self, ticket: u32, calls: &mut Calls);
+    /// A client's request arrives.
+    fn request(&mut self, op: u32, calls: &mut Calls);
+
+    /// Makes the next operation of that code; its number is the count of those before it.
+    fn make_op(&mut self, code: u8, argument: i64) -> Option<u64>;
+    /// The first so many unsynced writes of a node are now on its disk.
+    fn persist(&mut self, node: NodeId, writes: usize);
+    /// A node loses its memory and every write that is not on its disk.
+    fn crash(&mut self, node: NodeId);
+
+    /// The kind of a message.
+    fn kind(&self, payload: u32) -> u8;
+    /// What a message says.
+    fn describe(&self, payload: u32) -> String;
+    /// What an operation asks for.
+    fn describe_op(&self, op: u32) -> String;
+    /// What an answer says.
+    fn describe_answer(&self, answer: u32) -> String;
+    /// How a node shows itself.
+    fn view(&self, node: NodeId, now: LocalTime) -> View;
+    /// The promises: name, what is promised, and whether it holds.
+    fn invariants(&self) -> Vec<(&'static str, &'static str, Result<(), String>)>;
+
+    /// The state of all nodes, to come back to.
+    fn save(&self) -> Box<dyn Any>;
+    /// Comes back to a saved state.
+    fn load(&mut self, saved: &dyn Any);
+    /// Forgets everything that was said after the present state.
+    fn forget_future(&mut self);
+}
+
+struct Node<P: Protocol> {
+    memory: Option<P::Memory>,
+    /// What a crash would leave.
+    synced: P::Disk,
+    /// What the node sees: `synced` and the writes that are not durable yet.
+    disk: P::Disk,
+    unsynced: Vec<P::Write>,
+}
+
+impl<P: Protocol> Clone for Node<P> {
+    fn clone(&self) -> Self {
+        Self { memory: self.memory.clone(), synced: self.synced.clone(), disk: self.disk.clone(), unsynced: self.unsynced.clone() }
+    }
+}
+
+struct State<P: Protocol> {
+    nodes: Vec<Node<P>>,
+    /// How many messages, operations and answers were made so far.
+    messages: u32,
+    ops: u32,
+    answers: u32,
+}
+
+impl<P: Protocol> Clone for State<P> {
+    fn clone(&self) -> Self {
+        Self { nodes: self.nodes.clone(), ..*self }
+    }
+}
+
+/// Everything that was ever said in a run.
+struct Said<P: Protocol> {
+    messages: Chunked<P::Message>,
+    ops: Chunked<P::Op>,
+    answers: Chunked<P::Ret>,
+}
+
+/// Appends what is new. A run that was taken back says the same things again, so nothing is.
+fn keep<T>(list: &mut Chunked<T>, count: &mut u32, items: impl Iterator<Item = T>) {
+    for item in items {
+        if *count as usize == list.len() {
+            list.push(item);
+        }
+        *count += 1;
+    }
+}
+
+/// The host of one protocol.
+pub struct Typed<P: Protocol> {
+    protocol: P,
+    state: State<P>,
+    said: Said<P>,
+    /// What one event's handling sends and answers, until the lists above may be changed again.
+    outbox: Vec<P::Message>,
+    replies: Vec<P::Ret>,
+}
+
+impl<P: Protocol> Typed<P> {
+    /// So many nodes that have not started yet.
+    #[must_use]
+    pub fn new(nodes: u16, settings: &Settings<'_>) -> Self {
+        let node = Node { memory: None, synced: P::Disk::default(), disk: P::Disk::default(), unsynced: Vec::new() };
+        Self {
+            protocol: P::configure(settings),
+            state: State { nodes: vec![node; usize::from(nodes)], messages: 0, ops: 0, answers: 0 },
+            said: Said { messages: Chunked::default(), ops: Chunked::default(), answers: Chunked::default() },
+            outbox: Vec::new(),
+            replies: Vec::new(),
+        }
+    }
+
+    /// Calls the protocol with a context, and keeps what it sent and answered.
+    #[inline]
+    fn call(&mut self, calls: &mut Calls, handle: impl FnOnce(&P, &Said<P>, &mut Option<P::Memory>, &mut Cx<'_, P>)) {
+        let node = &mut self.state.nodes[calls.me.index()];
+        let mut cx = Cx {
+            calls,
+            disk: &mut node.disk,
+            writes: &mut node.unsynced,
+            outbox: &mut self.outbox,
+            replies: &mut self.replies,
+            messages_before: self.state.messages,
+            answers_before: self.state.answers,
+        };
+        handle(&self.protocol, &self.said, &mut node.memory, &mut cx);
+        keep(&mut self.said.messages, &mut self.state.messages, self.outbox.drain(..));
+        keep(&mut self.said.answers, &mut self.state.answers, self.replies.drain(..));
+    }
+
+    fn seen(&self, node: NodeId, now: LocalTime) -> Seen<'_, P> {
+        let Node { memory, synced, disk, .. } = &self.state.nodes[node.index()];
+        Seen { me: node, nodes: self.state.nodes.len() as u16, memory: memory.as_ref(), disk, synced, now }
+    }
+}
+
+impl<P: Protocol> Host for Typed<P> {
+    fn about(&self) -> &'static About {
+        P::ABOUT
+    }
+
+    fn timer_names(&self) -> &'static [&'static str] {
+        P::Timer::NAMES
+    }
+
+    fn configure(&mut self, settings: &Settings<'_>) {
+        self.protocol = P::configure(settings);
+    }
+
+    fn boot(&mut self, calls: &mut Calls) {
+        self.call(calls, |protocol, _, memory, cx| *memory = Some(protocol.start(cx)));
+    }
+
+    fn message(&mut self, from: NodeId, payload: u32, calls: &mut Calls) {
+        self.call(calls, |protocol, said, memory, cx| {
+            if let (Some(memory), Some(message)) = (memory, said.messages.get(payload as usize)) {
+                protocol.on_message(memory, from, message, cx);
+            }
+        });
+    }
+
+    fn timer(&mut self, timer: TimerCode, calls: &mut Calls) {
+        self.call(calls, |protocol, _, memory, cx| {
+            if let Some(memory) = memory {
+                protocol.on_timer(memory, P::Timer::unpack(timer), cx);
+            }
+        });
+    }
+
+    fn synced(&mut self, ticket: u32, calls: &mut Calls) {
+        self.call(calls, |protocol, _, memory, cx| {
+            if let Some(memory) = memory {
+                protocol.on_synced(memory, Ticket(ticket), cx);
+            }
+        });
+    }
+
+    fn request(&mut self, op: u32, calls: &mut Calls) {
+        self.call(calls, |protocol, said, memory, cx| {
+            if let (Some(memory), Some(request)) = (memory, said.ops.get(op as usize)) {
+                protocol.on_request(memory, OpId(op), request, cx);
+            }
+        });
+    }
+
+    fn make_op(&mut self, code: u8, argument: i64) -> Option<u64> {
+        let number = self.state.ops;
+        let op = P::op(code, argument, number)?;
+        let hash = super::hash::stable_hash(&op);
+        keep(&mut self.said.ops, &mut self.state.ops, std::iter::once(op));
+        Some(hash)
+    }
+
+    fn persist(&mut self, node: NodeId, writes: usize) {
+        let node = &mut self.state.nodes[node.index()];
+        for write in node.unsynced.drain(..writes) {
+            P::apply(&mut node.synced, &write);
+        }
+    }
+
+    fn crash(&mut self, node: NodeId) {
+        let node = &mut self.state.nodes[node.index()];
+        node.memory = None;
+        node.unsynced.clear();
+        node.disk = node.synced.clone();
+    }
+
+    fn kind(&self, payload: u32) -> u8 {
+        self.said.messages.get(payload as usize).map_or(0, P::kind)
+    }
+
+    fn describe(&self, payload: u32) -> String {
+        self.said.messages.get(payload as usize).map(P::describe).unwrap_or_default()
+    }
+
+    fn describe_op(&self, op: u32) -> String {
+        self.said.ops.get(op as usize).map(P::describe_op).unwrap_or_default()
+    }
+
+    fn describe_answer(&self, answer: u32) -> String {
+        self.said.answers.get(answer as usize).map(P::describe_ret).unwrap_or_default()
+    }
+
+    fn view(&self, node: NodeId, now: LocalTime) -> View {
+        let mut view = View::default();
+        self.protocol.view(&self.seen(node, now), &mut view);
+        view
+    }
+
+    fn invariants(&self) -> Vec<(&'static str, &'static str, Result<(), String>)> {
+        let nodes = (0..self.state.nodes.len() as u16).map(|node| self.seen(NodeId(node), LocalTime::default())).collect();
+        let cluster = Cluster { protocol: &self.protocol, nodes };
+        P::invariants().iter().map(|invariant| (invariant.id, invariant.promise, (invariant.holds)(&cluster))).collect()
+    }
+
+    fn save(&self) -> Box<dyn Any> {
+        Box::new(self.state.clone())
+    }
+
+    fn load(&mut self, saved: &dyn Any) {
+        if let Some(state) = saved.downcast_ref::<State<P>>() {
+            self.state = state.clone();
+        }
+    }
+
+    fn forget_future(&mut self) {
+        let State { messages, ops, answers, .. } = self.state;
+        self.said.messages = self.said.messages.prefix(messages as usize);
+        self.said.ops = self.said.ops.prefix(ops as usize);
+        self.said.answers = self.said.answers.prefix(answers as usize);
+    }
+}

@@ -1,0 +1,56 @@
+//! The machine that runs a scenario: integer time, keyed randomness, an ordered queue, a network
+//! with faults, clocks that drift, disks that forget, and a trace of all that happened.
+//!
+//! Nothing here is generic over the protocol. The machine moves numbered messages between numbered
+//! nodes; what a message says is known only to the [`host`], the thin typed layer around one
+//! protocol. So a new protocol adds its own logic to the program and nothing else.
+
+mod chunked;
+mod clock;
+mod draw;
+mod fixed;
+mod hash;
+mod host;
+mod state;
+mod latency;
+mod network;
+mod queue;
+mod sim;
+mod time;
+mod timeline;
+mod trace;
+
+pub use clock::{Clock, LocalTime};
+pub use draw::{Chance, Purpose, below, draw};
+pub use hash::{TraceHash, stable_hash};
+pub use host::{Calls, Effect, Host, Typed};
+pub use state::NodeStatus;
+pub use latency::Latency;
+pub use network::{LinkRule, Network};
+pub use sim::{Flight, Sim};
+pub use time::{Span, Time};
+pub use timeline::{Branch, Timeline};
+pub use trace::{EventKind, LossReason, MessageMeta, Row, Trace};
+
+use serde::{Deserialize, Serialize};
+
+/// A node or a client: a number that a message can be sent to.
+///
+/// The nodes of a run are `0..nodes`; its clients follow directly after them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct NodeId(pub u16);
+
+impl NodeId {
+    /// The position of this node in a list of all nodes.
+    #[must_use]
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+impl std::fmt::Display for NodeId {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "n{}", self.0 + 1)
+    }
+}

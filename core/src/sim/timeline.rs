@@ -1,0 +1,328 @@
+//! Time travel: any moment of a run, forwards and backwards, and other futures from there.
+//!
+//! A run is a pure function of its scenario, so going back is coming back to an earlier keyframe
+//! and letting the same things happen again. Keyframes are spread evenly over the run, and thinned
+//! out as it grows: there are never more than a few hundred.
+//!
+//! Whoever changes the past starts a new branch. The old future is not lost: its scenario is kept,
+//! and with it everything that would have happened.
+
+use super::sim::{Keyframe, Sim};
+use super::time::{Span, Time};
+use crate::models::Library;
+use crate::scenario::{Fault, Input, Scenario, Timed};
+
+/// A run that can be looked at at any of its moments.
+pub struct Timeline {
+    sim: Sim,
+    /// The moment that is looked at. Everything up to it has happened in `sim`.
+    playhead: Time,
+    /// How far this run was ever taken.
+    reached: Time,
+    frames: Vec<Keyframe>,
+    /// How many steps lie between two keyframes.
+    spacing: u64,
+    /// The inputs the scenario was opened with. Those to come stay when the past is changed; later
+    /// gestures do not, for they belonged to the other future.
+    script: Vec<Timed>,
+    branches: Vec<Branch>,
+}
+
+/// A future that was left.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Branch {
+    /// What leads to it.
+    pub scenario: Scenario,
+    /// Where it and the run that replaced it part.
+    pub left_at: Time,
+    /// How far it was taken.
+    pub reached: Time,
+}
+
+const FIRST_SPACING: u64 = 1024;
+const MOST_FRAMES: usize = 256;
+
+impl Timeline {
+    /// A run at its beginning.
+    ///
+    /// # Errors
+    /// If the scenario cannot be run: names the fault and its place.
+    pub fn new(library: &Library, scenario: Scenario) -> Result<Self, Fault> {
+        let script = scenario.inputs.clone();
+        let sim = Sim::new(library, scenario)?;
+        Ok(Self {
+            frames: vec![sim.keyframe()],
+            // A large cluster's keyframe is large too.
+            spacing: FIRST_SPACING.max(u64::from(sim.scenario().nodes) * 16),
+            sim,
+            playhead: Time::ZERO,
+            reached: Time::ZERO,
+            script,
+            branches: Vec::new(),
+        })
+    }
+
+    /// The run as it is at the playhead.
+    #[must_use]
+    pub fn sim(&self) -> &Sim {
+        &self.sim
+    }
+
+    /// The moment that is looked at.
+    #[must_use]
+    pub fn playhead(&self) -> Time {
+        self.playhead
+    }
+
+    /// How far this run was ever taken.
+    #[must_use]
+    pub fn reached(&self) -> Time {
+        self.reached
+    }
+
+    /// The futures that were left, the oldest first.
+    #[must_use]
+    pub fn branches(&self) -> &[Branch] {
+        &self.branches
+    }
+
+    /// Lets the next thing happen and looks at its moment. Says whether there was one.
+    pub fn step(&mut self) -> bool {
+        if !self.sim.step() {
+            return false;
+        }
+        self.keep();
+        self.look_at(self.sim.now());
+        true
+    }
+
+    /// Takes the last thing that happened back. Says whether there was one.
+    pub fn back(&mut self) -> bool {
+        let Some(steps) = self.sim.steps().checked_sub(1) else { return false };
+        self.to_step(steps);
+        self.look_at(self.sim.now());
+        true
+    }
+
+    /// Looks at a moment: everything up to and including it has happened.
+    pub fn seek(&mut self, moment: Time) {
+        if self.sim.now() > moment {
+            let frame = self.frames.partition_point(|frame| frame.now() <= moment).saturating_sub(1);
+            self.sim.restore(&self.frames[frame]);
+        }
+        while self.sim.step_until(moment) {
+            self.keep();
+        }
+        self.look_at(moment);
+    }
+
+    /// Looks at the moment just after so many events were handled, or the end if there are fewer.
+    pub fn to_step(&mut self, steps: u64) {
+        let frame = self.frames.partition_point(|frame| frame.steps() <= steps).saturating_sub(1);
+        if self.sim.steps() > steps || self.frames[frame].steps() > self.sim.steps() {
+            self.sim.restore(&self.frames[frame]);
+        }
+        while self.sim.steps() < steps && self.sim.step() {
+            self.keep();
+        }
+        self.look_at(self.sim.now());
+    }
+
+    /// Looks at the moment in which a row of the trace was written.
+    pub fn to_row(&mut self, row: u32) {
+        let frame = self.frames.partition_point(|frame| frame.rows() <= row).saturating_sub(1);
+        if self.sim.rows() > row || self.frames[frame].rows() > self.sim.rows() {
+            self.sim.restore(&self.frames[frame]);
+        }
+        while self.sim.rows() <= row && self.sim.step() {
+            self.keep();
+        }
+        self.look_at(self.sim.now());
+    }
+
+    /// Goes on until something is the case after an event, but not further than a moment. Says
+    /// whether it is.
+    pub fn run_until(&mut self, limit: Time, mut found: impl FnMut(&Sim) -> bool) -> bool {
+        while self.sim.step_until(limit) {
+            self.keep();
+            self.look_at(self.sim.now());
+            if found(&self.sim) {
+                return true;
+            }
+        }
+        self.look_at(limit);
+        false
+    }
+
+    /// Does something to the run at the playhead. If the run had already been taken further, that
+    /// future becomes a branch.
+    ///
+    /// # Errors
+    /// If the input cannot be used: names the fault.
+    pub fn edit(&mut self, input: Input) -> Result<(), Fault> {
+        // It comes after everything that has already happened, and so at a later nanosecond.
+        let at = self.playhead.max(self.sim.now() + Span(1));
+        let old = self.sim.scenario();
+        let mut scenario = old.clone();
+        scenario.inputs.retain(|timed| timed.at <= at || self.script.contains(timed));
+        scenario.add(at, input);
+        scenario.check_for(self.sim.about())?;
+        if self.reached > at {
+            self.branches.push(Branch { scenario: old.clone(), left_at: at, reached: self.reached });
+        }
+        self.replace(scenario);
+        self.reached = self.playhead;
+        self.seek(at);
+        Ok(())
+    }
+
+    /// Takes the last gesture back. Says whether there was one.
+    pub fn undo(&mut self) -> Option<Timed> {
+        let gestures = &self.sim.scenario().inputs;
+        let index = gestures.iter().rposition(|timed| !self.script.contains(timed))?;
+        let mut scenario = self.sim.scenario().clone();
+        let gesture = scenario.inputs.remove(index);
+        let playhead = self.playhead;
+        self.seek(gesture.at - Span(1));
+        self.replace(scenario);
+        self.seek(playhead.max(gesture.at));
+        Some(gesture)
+    }
+
+    /// Goes over to a branch; this run becomes a branch in its place.
+    pub fn switch(&mut self, index: usize) {
+        let Some(branch) = self.branches.get_mut(index) else { return };
+        let here = Branch { scenario: self.sim.scenario().clone(), left_at: branch.left_at, reached: self.reached };
+        let there = std::mem::replace(branch, here);
+        self.seek(there.left_at - Span(1));
+        self.replace(there.scenario);
+        self.reached = there.reached;
+        self.seek(there.reached);
+    }
+
+    /// Another future from here. Its inputs up to the present moment are those of this run.
+    fn replace(&mut self, scenario: Scenario) {
+        let rows = self.sim.rows();
+        self.frames.retain(|frame| frame.rows() <= rows);
+        self.sim.replace_future(scenario);
+    }
+
+    fn look_at(&mut self, moment: Time) {
+        self.playhead = moment;
+        self.reached = self.reached.max(moment);
+    }
+
+    /// Keeps a keyframe when it is time for one.
+    fn keep(&mut self) {
+        let last = self.frames.last().map_or(0, Keyframe::steps);
+        if self.sim.steps() < last + self.spacing {
+            return;
+        }
+        self.frames.push(self.sim.keyframe());
+        if self.frames.len() > MOST_FRAMES {
+            self.spacing *= 2;
+            let mut index = 0;
+            self.frames.retain(|_| {
+                index += 1;
+                index % 2 == 1
+            });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::draw::{Chance, Purpose, below, draw};
+    use super::*;
+    use crate::sim::NodeId;
+
+    fn timeline() -> Timeline {
+        let library = Library::standard();
+        let mut scenario = Scenario::new(library.find("ping-pong").unwrap().about(), 3);
+        scenario.network.loss = Chance::percent(20);
+        scenario.nodes = 10;
+        Timeline::new(&library, scenario).unwrap()
+    }
+
+    #[test]
+    fn every_moment_is_the_same_however_one_comes_to_it() {
+        let mut straight = timeline();
+        let mut at = vec![(straight.sim().hash(), straight.sim().now())];
+        while straight.sim().steps() < 5_000 {
+            straight.step();
+            at.push((straight.sim().hash(), straight.sim().now()));
+        }
+        let mut jumping = timeline();
+        for n in 0..200 {
+            let steps = below(draw(1, Purpose::Search, 0, n), 5_000);
+            jumping.to_step(steps);
+            assert_eq!((jumping.sim().hash(), jumping.sim().now()), at[steps as usize], "step {steps}");
+            if n % 3 == 0 && jumping.back() {
+                assert_eq!(jumping.sim().hash(), at[steps as usize - 1].0);
+            }
+        }
+        jumping.to_row(4_321);
+        assert!(jumping.sim().rows() > 4_321);
+        jumping.back();
+        assert!(jumping.sim().rows() <= 4_321);
+        jumping.seek(Time::ZERO + Span::secs(1));
+        assert!(jumping.sim().now() <= jumping.playhead());
+        assert!(jumping.sim().next_time().unwrap() > jumping.playhead());
+    }
+
+    #[test]
+    fn a_gesture_gives_the_run_that_a_scenario_with_it_gives() {
+        let mut played = timeline();
+        played.seek(Time(2_000_000_000));
+        played.edit(Input::Crash(NodeId(1))).unwrap();
+        played.seek(Time(3_000_000_000));
+        played.edit(Input::Restart(NodeId(1))).unwrap();
+        played.seek(Time(9_000_000_000));
+        let mut fresh = Timeline::new(&Library::standard(), played.sim().scenario().clone()).unwrap();
+        fresh.seek(Time(9_000_000_000));
+        assert_eq!(played.sim().hash(), fresh.sim().hash());
+        assert!(played.branches().is_empty(), "nothing was left behind");
+    }
+
+    #[test]
+    fn changing_the_past_keeps_the_old_future_as_a_branch() {
+        let mut run = timeline();
+        run.seek(Time(4_000_000_000));
+        run.edit(Input::Crash(NodeId(1))).unwrap();
+        run.seek(Time(8_000_000_000));
+        let (old_hash, old) = (run.sim().hash(), run.sim().scenario().clone());
+        run.seek(Time(2_000_000_000));
+        run.edit(Input::Pause(NodeId(0))).unwrap();
+        assert_eq!(run.sim().scenario().inputs.len(), 1, "the later crash belongs to the other future");
+        run.seek(Time(8_000_000_000));
+        let new_hash = run.sim().hash();
+        assert_ne!(new_hash, old_hash);
+        assert_eq!(run.branches().len(), 1);
+        run.switch(0);
+        assert_eq!((run.sim().scenario(), run.sim().hash()), (&old, old_hash));
+        run.switch(0);
+        assert_eq!(run.sim().hash(), new_hash);
+    }
+
+    #[test]
+    fn undo_leaves_the_run_as_if_the_gesture_had_never_been() {
+        let mut untouched = timeline();
+        untouched.seek(Time(5_000_000_000));
+        let mut run = timeline();
+        run.seek(Time(1_000_000_000));
+        run.edit(Input::Crash(NodeId(3))).unwrap();
+        run.seek(Time(5_000_000_000));
+        assert_eq!(run.undo().map(|timed| timed.input), Some(Input::Crash(NodeId(3))));
+        assert_eq!(run.sim().hash(), untouched.sim().hash());
+        assert_eq!(run.undo(), None);
+    }
+
+    #[test]
+    fn a_gesture_that_makes_no_sense_is_refused_and_changes_nothing() {
+        let mut run = timeline();
+        run.seek(Time(1_000_000_000));
+        let before = run.sim().hash();
+        assert!(run.edit(Input::Crash(NodeId(99))).is_err());
+        assert_eq!((run.sim().hash(), run.sim().scenario().inputs.len()), (before, 0));
+    }
+}

@@ -1,0 +1,54 @@
+//! The same scenario gives the same trace on every machine: these very tests run natively and, in
+//! WebAssembly, under Node. A changed hash means that every link ever shared would show another
+//! run; change one only together with the version of the link format.
+
+use faultline::models::Library;
+use faultline::scenario::{Fate, Input, Scenario};
+use faultline::sim::{Chance, NodeId, Span, Time};
+use faultline::Sim;
+
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
+fn ping_pong(seed: u64) -> Scenario {
+    let library = Library::standard();
+    let mut scenario = Scenario::new(library.find("ping-pong").unwrap().about(), seed);
+    scenario.network.loss = Chance::percent(20);
+    scenario
+}
+
+fn run(scenario: Scenario, until: Time) -> Sim {
+    let mut sim = Sim::new(&Library::standard(), scenario).unwrap();
+    sim.run_until(until);
+    sim
+}
+
+#[test]
+fn ping_pong_with_loss() {
+    let sim = run(ping_pong(7), Time::ZERO + Span::secs(10));
+    assert_eq!((sim.rows(), sim.hash().to_string().as_str()), (274, "36d6b075e9f56210"));
+}
+
+#[test]
+fn ping_pong_with_every_fault() {
+    let [a, b] = [NodeId(0), NodeId(1)];
+    let mut scenario = ping_pong(8);
+    scenario.network.duplicate = Chance::percent(10);
+    for (ms, input) in [
+        (500, Input::Cut { from: a, to: b }),
+        (900, Input::Heal { from: a, to: b }),
+        (1_200, Input::Pause(b)),
+        (1_700, Input::Resume(b)),
+        (2_000, Input::Crash(a)),
+        (2_400, Input::Restart(a)),
+        (2_500, Input::ClockRate { node: a, parts_per_billion: 300_000_000 }),
+        (2_600, Input::Message { from: a, to: b, nth: 30, fate: Fate::Duplicate }),
+        (3_000, Input::Partition(vec![vec![a], vec![b]])),
+        (3_500, Input::HealAll),
+        (3_600, Input::Set { key: "pause".into(), value: 1_000_000 }),
+    ] {
+        scenario.add(Time::ZERO + Span::millis(ms), input);
+    }
+    let sim = run(scenario, Time::ZERO + Span::secs(10));
+    assert_eq!((sim.rows(), sim.hash().to_string().as_str()), (386, "7812adeb8f7467ef"));
+}
