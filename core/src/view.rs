@@ -126,7 +126,11 @@ impl Widget {
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {
-            Self::Field { name, .. } | Self::Gauge { name, .. } | Self::List { name, .. } | Self::Table { name, .. } | Self::Log { name, .. } => name,
+            Self::Field { name, .. }
+            | Self::Gauge { name, .. }
+            | Self::List { name, .. }
+            | Self::Table { name, .. }
+            | Self::Log { name, .. } => name,
         }
     }
 }

@@ -2,10 +2,10 @@
 //! WebAssembly, under Node. A changed hash means that every link ever shared would show another
 //! run; change one only together with the version of the link format.
 
+use faultline::Sim;
 use faultline::models::Library;
 use faultline::scenario::{Fate, Input, Scenario};
 use faultline::sim::{Chance, NodeId, Span, Time};
-use faultline::Sim;
 
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;

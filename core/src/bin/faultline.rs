@@ -57,7 +57,11 @@ Exit codes: 0 all is well, 1 the answer is no, 2 the input cannot be used.";
     }
 
     fn models() -> Result<(), String> {
-        Library::standard().models().iter().map(|model| model.about()).try_for_each(|about| say(&format!("{:<16}{}", about.id, about.summary)))
+        Library::standard()
+            .models()
+            .iter()
+            .map(|model| model.about())
+            .try_for_each(|about| say(&format!("{:<16}{}", about.id, about.summary)))
     }
 
     fn new(id: &str, options: &[&str]) -> Result<(), String> {

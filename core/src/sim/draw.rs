@@ -192,11 +192,8 @@ mod tests {
     #[test]
     fn every_bit_of_a_draw_is_a_fair_coin_whatever_part_of_the_key_counts_up() {
         let rounds = 1 << 16;
-        let keys: [fn(u64) -> u64; 3] = [
-            |n| draw(n, Purpose::Loss, 3, 9),
-            |n| draw(5, Purpose::Loss, n, 9),
-            |n| draw(5, Purpose::Loss, 3, n),
-        ];
+        let keys: [fn(u64) -> u64; 3] =
+            [|n| draw(n, Purpose::Loss, 3, 9), |n| draw(5, Purpose::Loss, n, 9), |n| draw(5, Purpose::Loss, 3, n)];
         for key in keys {
             let mut ones = [0i64; 64];
             let mut agree = [0i64; 63];

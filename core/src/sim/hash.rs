@@ -124,7 +124,13 @@ impl ser::Serializer for &mut Hasher {
     fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, value: &T) -> Result<(), Never> {
         value.serialize(self)
     }
-    fn serialize_newtype_variant<T: Serialize + ?Sized>(self, _: &'static str, index: u32, _: &'static str, value: &T) -> Result<(), Never> {
+    fn serialize_newtype_variant<T: Serialize + ?Sized>(
+        self,
+        _: &'static str,
+        index: u32,
+        _: &'static str,
+        value: &T,
+    ) -> Result<(), Never> {
         self.word(u64::from(index))?;
         value.serialize(self)
     }
@@ -173,7 +179,12 @@ macro_rules! parts {
     };
 }
 
-parts!(SerializeSeq { serialize_element }, SerializeTuple { serialize_element }, SerializeTupleStruct { serialize_field }, SerializeTupleVariant { serialize_field });
+parts!(
+    SerializeSeq { serialize_element },
+    SerializeTuple { serialize_element },
+    SerializeTupleStruct { serialize_field },
+    SerializeTupleVariant { serialize_field }
+);
 
 macro_rules! named_parts {
     ($($part:ident),*) => {

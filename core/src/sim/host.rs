@@ -4,11 +4,11 @@
 //! call of the protocol and the protocol's effects back into numbers. It keeps the nodes' states
 //! and what the messages say.
 
+use super::NodeId;
 use super::chunked::Chunked;
 use super::clock::LocalTime;
 use super::draw::{Purpose, below, draw};
 use super::time::Span;
-use super::NodeId;
 use crate::protocol::{About, Cluster, Cx, OpId, Protocol, Seen, Settings, Ticket, Timer, TimerCode};
 use crate::view::View;
 use std::any::Any;

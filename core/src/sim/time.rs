@@ -63,9 +63,7 @@ impl Span {
     pub fn parse(text: &str) -> Result<Self, String> {
         let fault = |why: &str| Err(format!("“{text}” is not a length of time: {why}"));
         let text_trimmed = text.trim();
-        let split = text_trimmed
-            .find(|c: char| !c.is_ascii_digit() && c != '.')
-            .unwrap_or(text_trimmed.len());
+        let split = text_trimmed.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text_trimmed.len());
         let (number, unit) = text_trimmed.split_at(split);
         let scale: u64 = match unit.trim() {
             "" | "ns" => 1,
@@ -180,11 +178,7 @@ impl<'de> Deserialize<'de> for Span {
                 Span::parse(text).map_err(E::custom)
             }
         }
-        if input.is_human_readable() {
-            input.deserialize_str(Text)
-        } else {
-            u64::deserialize(input).map(Self)
-        }
+        if input.is_human_readable() { input.deserialize_str(Text) } else { u64::deserialize(input).map(Self) }
     }
 }
 

@@ -7,7 +7,7 @@
 //! Whoever changes the past starts a new branch. The old future is not lost: its scenario is kept,
 //! and with it everything that would have happened.
 
-use super::sim::{Keyframe, Sim};
+use super::machine::{Keyframe, Sim};
 use super::time::{Span, Time};
 use crate::models::Library;
 use crate::scenario::{Fault, Input, Scenario, Timed};

@@ -1,10 +1,10 @@
 //! What happened, row by row, each row with its cause. The trace only grows; everything on the
 //! screen, every verdict and every grade is read from it.
 
+use super::NodeId;
 use super::chunked::Chunked;
 use super::hash::TraceHash;
 use super::time::Time;
-use super::NodeId;
 use std::borrow::Cow;
 
 /// What kind of thing happened.
@@ -104,11 +104,7 @@ pub(crate) enum Cargo {
     /// A client's request.
     Request(u32),
     /// The answer to a client's request.
-    Reply {
-        op: u32,
-        answer: u32,
-        done: bool,
-    },
+    Reply { op: u32, answer: u32, done: bool },
 }
 
 /// What the machine knows of one message: everything but what it says.
@@ -120,6 +116,8 @@ pub struct MessageMeta {
     pub to: NodeId,
     /// The row in which it was sent (or came into being a second time).
     pub row: u32,
+    /// When it arrives if nothing happens to it.
+    pub due: Time,
     /// How many messages were sent on this link before it.
     pub nth: u32,
     pub(crate) cargo: Cargo,

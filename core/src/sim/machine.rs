@@ -3,7 +3,7 @@
 use super::draw::{Chance, Purpose, below, draw, mix};
 use super::hash::TraceHash;
 use super::host::{Calls, Effect, Host};
-use super::network::{Links, Topology, link_key};
+use super::network::{Links, Network, Topology, link_key};
 use super::queue::{Queue, What};
 use super::state::{Held, Node, NodeStatus, OpenOp, State, TimerState, Work};
 use super::time::{Span, Time};
@@ -189,6 +189,12 @@ impl Sim {
         self.state.nodes[node.index()].timers.iter().map(|timer| (names[usize::from(timer.code.kind)], set(timer), timer.due)).collect()
     }
 
+    /// How messages travel at the moment, where no link has a rule of its own.
+    #[must_use]
+    pub fn network(&self) -> &Network {
+        &self.state.network
+    }
+
     /// Whether messages pass from one to the other.
     #[must_use]
     pub fn connects(&self, from: NodeId, to: NodeId) -> bool {
@@ -205,8 +211,7 @@ impl Sim {
             };
             let meta = self.trace.message(id)?;
             let sent = self.trace.row(meta.row)?.time;
-            // A message that the network loses disappears half-way.
-            let due = lost.map_or(event.time, |lost| lost + lost.since(sent));
+            let due = if lost.is_some() { meta.due } else { event.time };
             Some(Flight { message: id, from: meta.from, to: meta.to, sent, due, lost })
         })
     }
@@ -583,12 +588,6 @@ impl Sim {
         let mut copies = u8::from(from != to && happens(duplicate, Purpose::Duplicate));
         let copy_due = now + travel(1);
 
-        let row = self.state.cursor.rows;
-        let meta = MessageMeta { from, to, row, nth, cargo: parcel.cargo, kind: parcel.kind, copy: 0 };
-        let id = self.trace.push_message(&mut self.state.cursor, meta);
-        self.state.cursor.hash.add(parcel.hash);
-        self.record(EventKind::Send, from, to, id, parcel.kind, cause);
-
         let mut taken = false;
         if !self.state.fates.is_empty() {
             match self.state.fates.remove(&(key, nth)) {
@@ -599,6 +598,13 @@ impl Sim {
                 None => {}
             }
         }
+
+        let row = self.state.cursor.rows;
+        let meta = MessageMeta { from, to, row, due, nth, cargo: parcel.cargo, kind: parcel.kind, copy: 0 };
+        let id = self.trace.push_message(&mut self.state.cursor, meta);
+        self.state.cursor.hash.add(parcel.hash);
+        self.record(EventKind::Send, from, to, id, parcel.kind, cause);
+
         if !self.state.topology.connects(from, to) {
             return self.lose(id, LossReason::Cut);
         }
@@ -616,7 +622,7 @@ impl Sim {
     /// A message is there a second time.
     fn copy(&mut self, id: u32, due: Time) {
         let Some(&original) = self.trace.message(id) else { return };
-        let meta = MessageMeta { row: self.state.cursor.rows, copy: original.copy + 1, ..original };
+        let meta = MessageMeta { row: self.state.cursor.rows, due, copy: original.copy + 1, ..original };
         let copy = self.trace.push_message(&mut self.state.cursor, meta);
         self.record(EventKind::Duplicate, original.to, original.from, copy, 0, original.row);
         self.state.queue.push(due, What::Deliver(copy));
@@ -723,7 +729,9 @@ impl Sim {
             | Input::Disk { node, .. }
             | Input::Fire { node, .. }
             | Input::Invoke { node, .. } => (*node, *node),
-            Input::Cut { from, to } | Input::Heal { from, to } | Input::Link { from, to, .. } | Input::Message { from, to, .. } => (*from, *to),
+            Input::Cut { from, to } | Input::Heal { from, to } | Input::Link { from, to, .. } | Input::Message { from, to, .. } => {
+                (*from, *to)
+            }
             Input::Partition(_) | Input::HealAll | Input::Network(_) | Input::Set { .. } => (NodeId(0), NodeId(0)),
         };
         let useless = !self.has_effect(&input);
@@ -861,7 +869,8 @@ impl Sim {
             return;
         }
         let trace = &self.trace;
-        let is_it = |id: u32| trace.message(id).is_some_and(|meta| link_key(meta.from, meta.to) == key && meta.nth == nth && meta.copy == 0);
+        let is_it =
+            |id: u32| trace.message(id).is_some_and(|meta| link_key(meta.from, meta.to) == key && meta.nth == nth && meta.copy == 0);
         let found = self.state.queue.take(|event| matches!(event.what, What::Deliver(id) | What::Lose(id, _) if is_it(id)));
         for event in found {
             let What::Deliver(id) = event.what else {
