@@ -1,0 +1,348 @@
+//! The page as a whole. Everything that can happen on it is one message; only what changes words or
+//! elements goes through Yew, what moves goes to the canvas directly.
+
+use crate::chart;
+use crate::dom::{self, Frames, Listener, Sight, Size};
+use crate::panel::{events, inspector, transport};
+use crate::session::{Session, Speed, Tallies};
+use crate::stage::{Layout, Painter, Scene};
+use crate::text;
+use crate::ui;
+use faultline::Scenario;
+use faultline::models::Library;
+use faultline::scenario::Input;
+use faultline::sim::{Chance, NodeId, NodeStatus, Span, Time};
+use gloo_timers::callback::Timeout;
+use std::rc::Rc;
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlCanvasElement, HtmlElement, KeyboardEvent};
+use yew::{AttrValue, Callback, Component, Context, Html, NodeRef, Properties, html};
+
+/// What the page is made with.
+#[derive(Properties, Clone)]
+pub(crate) struct Props {
+    pub(crate) library: Rc<Library>,
+}
+
+impl PartialEq for Props {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.library, &other.library)
+    }
+}
+
+/// Everything that can happen on the page.
+pub(crate) enum Msg {
+    /// The browser is about to repaint.
+    Frame(f64),
+    Toggle,
+    Step,
+    Back,
+    Undo,
+    /// Look at this nanosecond.
+    Seek(u64),
+    ShowRow(u32),
+    Speed(i32),
+    /// So many percent of all messages are lost from now on.
+    Loss(u32),
+    Select(Option<NodeId>),
+    Act(Input),
+    Resized(f64, f64),
+    Theme,
+    InSight(bool),
+    /// Say what has happened, now that it is quiet.
+    Announce,
+}
+
+/// The page.
+pub(crate) struct App {
+    session: Session,
+    tallies: Tallies,
+    layout: Layout,
+    stage: NodeRef,
+    canvas: NodeRef,
+    painter: Option<Painter>,
+    frames: Option<Frames>,
+    last_frame: Option<f64>,
+    /// When Yew last rendered, and what there was to see.
+    rendered_at: f64,
+    rendered_rows: u32,
+    in_sight: bool,
+    announced: AttrValue,
+    announcement: Option<Timeout>,
+    watches: Watches,
+}
+
+/// What tells the page about the browser.
+#[derive(Default)]
+struct Watches {
+    _keys: Option<Listener>,
+    _size: Option<Size>,
+    _sight: Option<Sight>,
+    _theme: Option<Listener>,
+}
+
+/// Words and numbers change at most this often while nothing happens but time.
+const RENDER_EVERY_MS: f64 = 100.0;
+/// How long it has to be quiet before a screen reader is told what happened.
+const QUIET_MS: u32 = 400;
+/// How long a loss stays on the stage, in the learner's time.
+const LINGER_MS: f64 = 700.0;
+
+impl Component for App {
+    type Message = Msg;
+    type Properties = Props;
+
+    fn create(ctx: &Context<Self>) -> Self {
+        let library = &ctx.props().library;
+        let about = library.models().first().expect("there is a model").about();
+        let mut scenario = Scenario::new(about, 7);
+        scenario.network.loss = Chance::percent(20);
+        let mut session = Session::new(library, scenario).expect("a model can be run as it is");
+        session.seek(Time::ZERO);
+        session.play(!dom::reduced_motion());
+        let mut app = Self {
+            layout: Layout::new(session.sim().scenario().nodes, 0.0, 0.0),
+            session,
+            tallies: Tallies::default(),
+            stage: NodeRef::default(),
+            canvas: NodeRef::default(),
+            painter: None,
+            frames: None,
+            last_frame: None,
+            rendered_at: 0.0,
+            rendered_rows: 0,
+            in_sight: true,
+            announced: AttrValue::default(),
+            announcement: None,
+            watches: Watches::default(),
+        };
+        app.run_frames(ctx);
+        app
+    }
+
+    fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
+        if let Msg::Frame(now) = msg {
+            return self.frame(ctx, now);
+        }
+        let by_learner = !matches!(msg, Msg::Resized(..) | Msg::Theme | Msg::InSight(_) | Msg::Announce);
+        match msg {
+            Msg::Frame(_) => {}
+            Msg::Toggle => self.session.play(!self.session.playing()),
+            Msg::Step => self.session.step(),
+            Msg::Back => self.session.back(),
+            Msg::Undo => {
+                self.session.undo();
+                self.tallies.forget();
+            }
+            Msg::Seek(moment) => self.session.seek(Time(moment)),
+            Msg::ShowRow(row) => self.session.show_row(row),
+            Msg::Speed(step) => self.session.speed = Speed::new(step),
+            Msg::Loss(percent) => {
+                let network = self.session.sim().network().clone();
+                self.act(Input::Network(faultline::sim::Network { loss: Chance::percent(percent), ..network }));
+            }
+            Msg::Select(node) => self.session.selected = node,
+            Msg::Act(input) => self.act(input),
+            Msg::Resized(width, height) => {
+                self.layout = Layout::new(self.session.sim().scenario().nodes, width, height);
+                if let Some(painter) = &mut self.painter {
+                    painter.resize(width, height);
+                }
+            }
+            Msg::Theme => {
+                if let Some(painter) = &mut self.painter {
+                    painter.read_colours();
+                }
+            }
+            Msg::InSight(in_sight) => self.in_sight = in_sight,
+            Msg::Announce => self.announced = self.state_in_words().into(),
+        }
+        if by_learner && !self.session.playing() {
+            let link = ctx.link().clone();
+            self.announcement = Some(Timeout::new(QUIET_MS, move || link.send_message(Msg::Announce)));
+        }
+        self.run_frames(ctx);
+        self.paint();
+        true
+    }
+
+    fn view(&self, ctx: &Context<Self>) -> Html {
+        let send = ctx.link().callback(|msg: Msg| msg);
+        let session = &self.session;
+        let about = session.about();
+        let percent = session.sim().network().loss.parts() / 10_000;
+        html! {
+            <>
+            <header class="bar">
+                <span class="brand">{ "Faultline" }</span>
+                <h1>{ about.title }</h1>
+                <p class="hook">{ text::HOOK }</p>
+                if session.sim().scenario().inputs.is_empty() {
+                    <span />
+                } else {
+                    <button class="quiet" onclick={send.reform(|_| Msg::Undo)}>{ ui::icon(ui::UNDO) }{ text::UNDO }</button>
+                }
+            </header>
+            <main>
+                <section class="stage" aria-label={text::STAGE} ref={self.stage.clone()}>
+                    <canvas ref={self.canvas.clone()} aria-hidden="true" />
+                    <ul class="nodes">{ for (0..session.sim().scenario().nodes).map(|node| self.node(NodeId(node), &send)) }</ul>
+                </section>
+                <aside>
+                    if let Some(node) = session.selected {
+                        { inspector::inspector(session, node, &send.reform(Msg::Act), send.reform(|()| Msg::Select(None))) }
+                    }
+                    <section class="panel" aria-labelledby="messages-title">
+                        <h2 id="messages-title">{ text::MESSAGES }</h2>
+                        { self.chart() }
+                    </section>
+                    { events::events(session, &send.reform(Msg::ShowRow)) }
+                </aside>
+            </main>
+            <footer>
+                { transport::transport(session, &send) }
+                { transport::loss(percent, &send) }
+            </footer>
+            <details class="leaves-out"><summary>{ text::LEAVES_OUT }</summary><p>{ about.leaves_out }</p><p>{ text::KEYS }</p></details>
+            <p class="announcer" role="status">{ self.announced.clone() }</p>
+            </>
+        }
+    }
+
+    fn rendered(&mut self, ctx: &Context<Self>, first: bool) {
+        if !first {
+            return;
+        }
+        self.painter = self.canvas.cast::<HtmlCanvasElement>().and_then(Painter::new);
+        if let Some(stage) = self.stage.cast::<web_sys::Element>() {
+            let size = ctx.link().callback(|(width, height)| Msg::Resized(width, height));
+            let sight = ctx.link().callback(Msg::InSight);
+            let theme = ctx.link().callback(|()| Msg::Theme);
+            let keys = ctx.link().batch_callback(|event: KeyboardEvent| key(&event));
+            self.watches = Watches {
+                _keys: Some(Listener::on_document("keydown", move |event| {
+                    if let Ok(event) = event.dyn_into() {
+                        keys.emit(event);
+                    }
+                })),
+                _size: Size::of(&stage, move |width, height| size.emit((width, height))),
+                _sight: Sight::of(&stage, move |in_sight| sight.emit(in_sight)),
+                _theme: dom::media("(prefers-color-scheme: dark)", move || theme.emit(())),
+            };
+        }
+    }
+}
+
+impl App {
+    /// Virtual time passes, the stage is painted, and Yew is asked only if there are new words.
+    fn frame(&mut self, ctx: &Context<Self>, now: f64) -> bool {
+        let passed = self.last_frame.map_or(0.0, |last| now - last);
+        self.last_frame = Some(now);
+        self.session.advance(passed);
+        self.paint();
+        let rows = self.session.sim().rows();
+        let render = rows != self.rendered_rows || now - self.rendered_at >= RENDER_EVERY_MS || !self.session.playing();
+        if render {
+            (self.rendered_at, self.rendered_rows) = (now, rows);
+        }
+        self.run_frames(ctx);
+        render
+    }
+
+    /// Frames run while something moves that somebody can see.
+    fn run_frames(&mut self, ctx: &Context<Self>) {
+        let wanted = self.session.playing() && self.in_sight;
+        if !wanted {
+            self.frames = None;
+            self.last_frame = None;
+        } else if self.frames.is_none() {
+            let frame = ctx.link().callback(Msg::Frame);
+            self.frames = Some(Frames::start(move |now| frame.emit(now)));
+        }
+    }
+
+    fn paint(&self) {
+        if let Some(painter) = &self.painter {
+            let linger = Span((LINGER_MS * 1e6 * self.session.speed.ratio()) as u64);
+            painter.paint(&Scene::of(self.session.sim(), &self.layout, self.session.playhead(), linger));
+        }
+    }
+
+    fn act(&mut self, input: Input) {
+        // The page offers only what can be done, so there is no fault to show.
+        if self.session.edit(input).is_ok() {
+            self.tallies.forget();
+        }
+    }
+
+    fn node(&self, node: NodeId, send: &Callback<Msg>) -> Html {
+        let sim = self.session.sim();
+        let (status, view, place) = (sim.status(node), sim.view(node), self.layout.place(node));
+        let selected = self.session.selected == Some(node);
+        let state = match status {
+            NodeStatus::Up => "up",
+            NodeStatus::Paused => "paused",
+            NodeStatus::Down => "down",
+        };
+        let tone = view.role.map_or("plain", |(_, tone)| tone_name(tone));
+        let name = sim.name(node);
+        let headline = view.headline.map(|value| value.text);
+        let label = text::node(&name, status, view.role.map(|(role, _)| role), headline.as_deref());
+        let position = format!("left:{:.1}px;top:{:.1}px;--radius:{:.1}px", place.x, place.y, self.layout.radius);
+        let onclick = send.reform(move |_| Msg::Select((!selected).then_some(node)));
+        html! {
+            <li key={node.0} style={position}>
+                <button class={format!("node {state} tone-{tone}")} aria-label={label} aria-pressed={selected.to_string()} {onclick}>
+                    { headline.unwrap_or_default() }
+                </button>
+                <span class="name" aria-hidden="true">{ name }<small>{ if status == NodeStatus::Up { view.role.map_or("", |(role, _)| role) } else { text::status(status) } }</small></span>
+            </li>
+        }
+    }
+
+    fn chart(&self) -> Html {
+        chart::messages(&self.tallies.upto(self.session.sim(), 120))
+    }
+
+    fn state_in_words(&self) -> String {
+        let sim = self.session.sim();
+        let mut words = text::clock(self.session.playhead());
+        if let Some(last) = sim.rows().checked_sub(1) {
+            words.push_str(": ");
+            words.push_str(&sim.describe_row(last));
+        }
+        words
+    }
+}
+
+fn tone_name(tone: faultline::view::Tone) -> &'static str {
+    use faultline::view::Tone;
+    match tone {
+        Tone::Plain => "plain",
+        Tone::Ask => "ask",
+        Tone::Answer => "answer",
+        Tone::Data => "data",
+        Tone::Lead => "lead",
+        Tone::Maybe => "maybe",
+        Tone::Refuse => "refuse",
+    }
+}
+
+/// What a key does, unless it is meant for a control that has the focus.
+fn key(event: &KeyboardEvent) -> Option<Msg> {
+    if event.ctrl_key() || event.meta_key() || event.alt_key() {
+        return None;
+    }
+    let focused = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok()).map(|element| element.tag_name());
+    let in_control = matches!(focused.as_deref(), Some("INPUT" | "SELECT" | "TEXTAREA"));
+    let on_button = matches!(focused.as_deref(), Some("BUTTON" | "SUMMARY"));
+    let msg = match event.key().as_str() {
+        " " if !in_control && !on_button => Msg::Toggle,
+        "." if !in_control => Msg::Step,
+        "," if !in_control => Msg::Back,
+        "Escape" => Msg::Select(None),
+        _ => return None,
+    };
+    event.prevent_default();
+    Some(msg)
+}

@@ -1,0 +1,45 @@
+//! A loop of animation frames that exists only as long as somebody holds it. A page that is paused
+//! holds none, and so costs nothing.
+
+use super::window;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+
+type Callback = Closure<dyn FnMut(f64)>;
+
+/// Calls back before every repaint, with the time in milliseconds, until dropped.
+pub(crate) struct Frames {
+    request: Rc<Cell<i32>>,
+    /// One closure for the whole life of the loop: it asks for the next frame itself.
+    callback: Rc<RefCell<Option<Callback>>>,
+}
+
+impl Frames {
+    pub(crate) fn start(mut each: impl FnMut(f64) + 'static) -> Self {
+        let frames = Self { request: Rc::default(), callback: Rc::default() };
+        let (request, callback) = (frames.request.clone(), frames.callback.clone());
+        *frames.callback.borrow_mut() = Some(Closure::new(move |now| {
+            each(now);
+            request.set(Self::ask(&callback));
+        }));
+        frames.request.set(Self::ask(&frames.callback));
+        frames
+    }
+
+    fn ask(callback: &RefCell<Option<Callback>>) -> i32 {
+        // While the loop is being dropped the callback is gone, or borrowed to be taken.
+        let Ok(callback) = callback.try_borrow() else { return 0 };
+        let Some(callback) = callback.as_ref() else { return 0 };
+        window().request_animation_frame(callback.as_ref().unchecked_ref()).unwrap_or(0)
+    }
+}
+
+impl Drop for Frames {
+    fn drop(&mut self) {
+        let _ = window().cancel_animation_frame(self.request.get());
+        // The closure holds itself; taking it out ends that.
+        self.callback.borrow_mut().take();
+    }
+}

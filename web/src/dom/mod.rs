@@ -1,0 +1,41 @@
+//! The browser behind a few typed helpers.
+
+pub(crate) mod crash;
+mod frames;
+mod watch;
+
+pub(crate) use frames::Frames;
+pub(crate) use watch::{Listener, Sight, Size, media};
+
+use web_sys::{Document, Element, HtmlElement, Window};
+
+pub(crate) fn window() -> Window {
+    web_sys::window().expect("the page runs in a window")
+}
+
+pub(crate) fn document() -> Document {
+    window().document().expect("a window has a document")
+}
+
+pub(crate) fn by_id(id: &str) -> Option<Element> {
+    document().get_element_by_id(id)
+}
+
+/// A colour of the style sheet as a canvas understands it, read off the element that will show it.
+pub(crate) fn colour(element: &HtmlElement, name: &str) -> String {
+    let style = element.style();
+    let _ = style.set_property("color", &format!("var({name})"));
+    let computed = window().get_computed_style(element).ok().flatten();
+    let colour = computed.and_then(|style| style.get_property_value("color").ok()).unwrap_or_default();
+    let _ = style.remove_property("color");
+    colour
+}
+
+/// Whether the learner asked for less motion.
+pub(crate) fn reduced_motion() -> bool {
+    matches("(prefers-reduced-motion: reduce)")
+}
+
+fn matches(query: &str) -> bool {
+    window().match_media(query).ok().flatten().is_some_and(|list| list.matches())
+}

@@ -1,0 +1,59 @@
+//! One node: what it knows, and what can be done to it.
+
+use crate::session::Session;
+use crate::text;
+use faultline::scenario::Input;
+use faultline::sim::{NodeId, NodeStatus};
+use faultline::view::{Value, Widget};
+use yew::{Callback, Html, html};
+
+pub(crate) fn inspector(session: &Session, node: NodeId, act: &Callback<Input>, close: Callback<()>) -> Html {
+    let sim = session.sim();
+    let status = sim.status(node);
+    let view = sim.view(node);
+    let actions = match status {
+        NodeStatus::Up => vec![(text::KILL, Input::Crash(node)), (text::FREEZE, Input::Pause(node))],
+        NodeStatus::Paused => vec![(text::KILL, Input::Crash(node)), (text::THAW, Input::Resume(node))],
+        NodeStatus::Down => vec![(text::RESTART, Input::Restart(node))],
+    };
+    html! {
+        <section class="panel inspector" aria-labelledby="inspector-title">
+            <header>
+                <h2 id="inspector-title">{ sim.name(node) }<small>{ view.role.map_or(text::status(status), |(role, _)| role) }</small></h2>
+                <button class="quiet" onclick={close.reform(|_| ())}>{ text::CLOSE }</button>
+            </header>
+            <dl>{ for view.widgets.iter().map(widget) }</dl>
+            <div class="actions">{ for actions.into_iter().map(|(name, input)| {
+                html! { <button key={name} onclick={act.reform(move |_| input.clone())}>{ name }</button> }
+            }) }</div>
+        </section>
+    }
+}
+
+fn widget(widget: &Widget) -> Html {
+    let shown = match widget {
+        Widget::Field { value, .. } => words(value),
+        Widget::Gauge { amount, of, .. } => {
+            html! { <><meter min="0" max={of.to_string()} value={amount.to_string()} />{ format!(" {amount} of {of}") }</> }
+        }
+        Widget::List { items, .. } => {
+            html! { <ul>{ for items.iter().map(|item| html! { <li key={item.text.clone()}>{ words(item) }</li> }) }</ul> }
+        }
+        Widget::Table { rows, .. } => html! {
+            <table><tbody>{ for rows.iter().map(|(key, value)| {
+                html! { <tr key={key.text.clone()}><th scope="row">{ words(key) }</th><td>{ words(value) }</td></tr> }
+            }) }</tbody></table>
+        },
+        Widget::Log { entries, .. } => html! {
+            <ol class="log">{ for entries.iter().map(|entry| {
+                let class = if entry.committed { "committed" } else { "open" };
+                html! { <li key={entry.index} {class} value={entry.index.to_string()}>{ format!("{} ({})", entry.text, entry.term) }</li> }
+            }) }</ol>
+        },
+    };
+    html! { <div key={widget.name()}><dt>{ widget.name() }</dt><dd>{ shown }</dd></div> }
+}
+
+fn words(value: &Value) -> Html {
+    html! { <span>{ value.text.clone() }</span> }
+}

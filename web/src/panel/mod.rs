@@ -1,0 +1,5 @@
+//! What stands around the stage.
+
+pub(crate) mod events;
+pub(crate) mod inspector;
+pub(crate) mod transport;

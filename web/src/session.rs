@@ -1,0 +1,245 @@
+//! The run that is looked at: where the playhead is, how fast it moves, what is selected. No types
+//! of the browser, so that all of this is tested natively.
+
+use faultline::models::Library;
+use faultline::protocol::About;
+use faultline::scenario::{Fault, Input, Scenario};
+use faultline::sim::{EventKind, NodeId, Sim, Span, Time, Timeline};
+use std::cell::RefCell;
+
+/// The run that is looked at.
+pub(crate) struct Session {
+    timeline: Timeline,
+    playing: bool,
+    pub(crate) speed: Speed,
+    pub(crate) selected: Option<NodeId>,
+}
+
+/// How fast virtual time passes, on a scale of 1, 2, 5, 10, and so on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Speed(i32);
+
+impl Speed {
+    /// A thousand times slower than real time.
+    pub(crate) const SLOWEST: i32 = -9;
+    /// Ten times faster than real time.
+    pub(crate) const FASTEST: i32 = 3;
+    /// Twenty times slower: a message of 50 ms takes a second to cross the stage.
+    pub(crate) const FIRST: i32 = -4;
+
+    pub(crate) fn new(step: i32) -> Self {
+        Self(step.clamp(Self::SLOWEST, Self::FASTEST))
+    }
+
+    pub(crate) fn step(self) -> i32 {
+        self.0
+    }
+
+    /// How many nanoseconds of the run pass in a nanosecond of the learner.
+    pub(crate) fn ratio(self) -> f64 {
+        let within_decade = [1.0, 2.0, 5.0][self.0.rem_euclid(3) as usize];
+        within_decade * 10f64.powi(self.0.div_euclid(3))
+    }
+}
+
+/// A tab that slept does not wake up in another age.
+const LONGEST_FRAME_MS: f64 = 100.0;
+
+impl Session {
+    pub(crate) fn new(library: &Library, scenario: Scenario) -> Result<Self, Fault> {
+        let timeline = Timeline::new(library, scenario)?;
+        Ok(Self { timeline, playing: false, speed: Speed::new(Speed::FIRST), selected: None })
+    }
+
+    pub(crate) fn sim(&self) -> &Sim {
+        self.timeline.sim()
+    }
+
+    pub(crate) fn about(&self) -> &'static About {
+        self.sim().about()
+    }
+
+    pub(crate) fn playhead(&self) -> Time {
+        self.timeline.playhead()
+    }
+
+    pub(crate) fn reached(&self) -> Time {
+        self.timeline.reached()
+    }
+
+    pub(crate) fn playing(&self) -> bool {
+        self.playing
+    }
+
+    pub(crate) fn play(&mut self, playing: bool) {
+        // Nothing can be played where nothing will ever happen.
+        self.playing = playing && self.sim().next_time().is_some();
+    }
+
+    /// So much real time has passed.
+    pub(crate) fn advance(&mut self, real_ms: f64) {
+        if !self.playing {
+            return;
+        }
+        let passed = real_ms.clamp(0.0, LONGEST_FRAME_MS) * 1e6 * self.speed.ratio();
+        self.timeline.seek(self.playhead() + Span(passed as u64));
+        self.play(true);
+    }
+
+    /// Lets the next thing happen, and stops there.
+    pub(crate) fn step(&mut self) {
+        self.playing = false;
+        self.timeline.step();
+    }
+
+    /// Takes the last thing back, and stops there.
+    pub(crate) fn back(&mut self) {
+        self.playing = false;
+        // Between two events, the first step back is to the event that was last.
+        if self.playhead() > self.sim().now() && self.sim().steps() > 0 {
+            self.timeline.seek(self.sim().now());
+        } else {
+            self.timeline.back();
+        }
+    }
+
+    pub(crate) fn seek(&mut self, moment: Time) {
+        self.timeline.seek(moment);
+    }
+
+    /// Looks at the moment of a row of the trace, and stops there.
+    pub(crate) fn show_row(&mut self, row: u32) {
+        self.playing = false;
+        self.timeline.to_row(row);
+    }
+
+    pub(crate) fn edit(&mut self, input: Input) -> Result<(), Fault> {
+        self.timeline.edit(input)
+    }
+
+    /// Whether there is a gesture to take back.
+    pub(crate) fn undo(&mut self) -> bool {
+        self.timeline.undo().is_some()
+    }
+
+    /// The last rows of the trace up to the playhead, the oldest first.
+    pub(crate) fn last_rows(&self, most: u32) -> std::ops::Range<u32> {
+        let end = self.sim().rows();
+        end.saturating_sub(most)..end
+    }
+}
+
+/// How many messages were sent, delivered and lost up to a moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Tally {
+    pub(crate) time: Time,
+    pub(crate) sent: u32,
+    pub(crate) delivered: u32,
+    pub(crate) lost: u32,
+}
+
+/// Counts messages along a trace as it grows.
+#[derive(Debug, Default)]
+pub(crate) struct Tallies(RefCell<Counted>);
+
+#[derive(Debug, Default)]
+struct Counted {
+    /// How many rows were counted.
+    rows: u32,
+    points: Vec<Tally>,
+}
+
+impl Tallies {
+    /// Counts what is new up to the playhead and returns the counts so far, at most `most` of them.
+    pub(crate) fn upto(&self, sim: &Sim, most: usize) -> Vec<Tally> {
+        let Counted { rows, points } = &mut *self.0.borrow_mut();
+        for index in *rows..sim.rows() {
+            let Some(row) = sim.trace().row(index) else { break };
+            let last = points.last().copied().unwrap_or_default();
+            let mut next = Tally { time: row.time, ..last };
+            match row.kind {
+                EventKind::Send | EventKind::Duplicate => next.sent += 1,
+                EventKind::Deliver => next.delivered += 1,
+                EventKind::Lose => next.lost += 1,
+                _ => continue,
+            }
+            points.push(next);
+        }
+        *rows = sim.rows().max(*rows);
+        let end = points.partition_point(|point| point.time <= sim.now());
+        let stride = end.div_ceil(most.max(1)).max(1);
+        // Always with the last one, or the curve would end before the playhead.
+        points[..end].iter().enumerate().filter(|(index, _)| (end - 1 - index) % stride == 0).map(|(_, point)| *point).collect()
+    }
+
+    /// The trace has changed: count anew.
+    pub(crate) fn forget(&mut self) {
+        *self = Self::default();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use faultline::sim::Chance;
+
+    fn session() -> Session {
+        let library = Library::standard();
+        let mut scenario = Scenario::new(library.find("ping-pong").unwrap().about(), 7);
+        scenario.network.loss = Chance::percent(20);
+        Session::new(&library, scenario).unwrap()
+    }
+
+    #[test]
+    fn time_passes_only_while_playing_and_never_in_leaps() {
+        let mut session = session();
+        session.advance(16.0);
+        assert_eq!(session.playhead(), Time::ZERO);
+        session.play(true);
+        session.speed = Speed::new(0);
+        session.advance(16.0);
+        assert_eq!(session.playhead(), Time(16_000_000));
+        session.advance(60_000.0);
+        assert_eq!(session.playhead(), Time(116_000_000));
+    }
+
+    #[test]
+    fn stepping_back_first_returns_to_the_last_event_and_then_takes_it_back() {
+        let mut session = session();
+        session.seek(Time(55_000_000));
+        let last = session.sim().now();
+        assert!(last < session.playhead());
+        let rows = session.sim().rows();
+        session.back();
+        assert_eq!((session.playhead(), session.sim().rows()), (last, rows));
+        session.back();
+        assert!(session.sim().rows() < rows);
+    }
+
+    #[test]
+    fn every_message_is_counted_once_however_the_playhead_moves() {
+        let mut session = session();
+        let tallies = Tallies::default();
+        session.seek(Time(5_000_000_000));
+        let straight = tallies.upto(session.sim(), 10_000).last().copied();
+        session.seek(Time(1_000_000_000));
+        let early = tallies.upto(session.sim(), 10_000).last().copied().unwrap();
+        assert!(early.time <= session.playhead());
+        session.seek(Time(5_000_000_000));
+        assert_eq!(tallies.upto(session.sim(), 10_000).last().copied(), straight);
+        let few = tallies.upto(session.sim(), 10);
+        assert!(few.len() <= 10);
+        assert_eq!(few.last().copied(), straight);
+        let end = straight.unwrap();
+        assert_eq!(end.sent, end.delivered + end.lost + session.sim().flights().count() as u32);
+    }
+
+    #[test]
+    fn the_speed_is_a_scale_from_a_thousandth_to_ten() {
+        let steps = [Speed::SLOWEST, Speed::FIRST, -1, 0, 1, Speed::FASTEST];
+        for (step, ratio) in steps.into_iter().zip([0.001, 0.05, 0.5, 1.0, 2.0, 10.0]) {
+            assert!((Speed::new(step).ratio() - ratio).abs() < 1e-9);
+        }
+        assert_eq!(Speed::new(99).step(), Speed::FASTEST);
+    }
+}

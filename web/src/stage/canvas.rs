@@ -1,0 +1,182 @@
+//! Draws a display list on a canvas. One style at a time: what looks alike is drawn together, for
+//! every change of style costs a call with a string.
+
+use super::scene::{Arc, Link, Loss, Message, Scene};
+use crate::dom;
+use faultline::view::Tone;
+use js_sys::JsString;
+use std::f64::consts::{FRAC_PI_2, TAU};
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::wasm_bindgen;
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
+
+#[wasm_bindgen]
+extern "C" {
+    /// The context again, with setters that take strings which are already the browser's.
+    type Styles;
+    #[wasm_bindgen(method, setter, structural, js_name = fillStyle)]
+    fn set_fill(this: &Styles, style: &JsString);
+    #[wasm_bindgen(method, setter, structural, js_name = strokeStyle)]
+    fn set_stroke(this: &Styles, style: &JsString);
+    #[wasm_bindgen(method, setter, structural, js_name = font)]
+    fn set_font(this: &Styles, font: &JsString);
+}
+
+/// The colours of the style sheet.
+struct Palette {
+    text: JsString,
+    paper: JsString,
+    line: JsString,
+    timer: JsString,
+    loss: JsString,
+    tones: [JsString; 7],
+    font: JsString,
+}
+
+impl Palette {
+    fn of(canvas: &HtmlCanvasElement) -> Self {
+        let value = |name: &str| JsString::from(dom::colour(canvas, name));
+        Self {
+            text: value("--text-soft"),
+            paper: value("--stage"),
+            line: value("--line-strong"),
+            timer: value("--timer"),
+            loss: value("--bad"),
+            tones: ["plain", "ask", "answer", "data", "lead", "maybe", "refuse"].map(|tone| value(&format!("--tone-{tone}"))),
+            font: JsString::from("12px system-ui, sans-serif"),
+        }
+    }
+}
+
+/// A canvas and what it takes to draw on it.
+pub(crate) struct Painter {
+    canvas: HtmlCanvasElement,
+    context: CanvasRenderingContext2d,
+    palette: Palette,
+    width: f64,
+    height: f64,
+}
+
+const DOT: f64 = 6.0;
+
+impl Painter {
+    /// Nothing if the browser has no canvas to draw on.
+    pub(crate) fn new(canvas: HtmlCanvasElement) -> Option<Self> {
+        let context = canvas.get_context("2d").ok()??.dyn_into().ok()?;
+        let palette = Palette::of(&canvas);
+        Some(Self { canvas, context, palette, width: 0.0, height: 0.0 })
+    }
+
+    /// The style sheet has changed.
+    pub(crate) fn read_colours(&mut self) {
+        self.palette = Palette::of(&self.canvas);
+    }
+
+    /// As many pixels as the screen has for it.
+    pub(crate) fn resize(&mut self, width: f64, height: f64) {
+        let density = dom::window().device_pixel_ratio();
+        (self.width, self.height) = (width, height);
+        self.canvas.set_width((width * density).round() as u32);
+        self.canvas.set_height((height * density).round() as u32);
+        let _ = self.context.set_transform(density, 0.0, 0.0, density, 0.0, 0.0);
+    }
+
+    pub(crate) fn paint(&self, scene: &Scene) {
+        self.context.clear_rect(0.0, 0.0, self.width, self.height);
+        self.links(&scene.links);
+        self.timers(&scene.timers);
+        self.losses(&scene.losses);
+        self.messages(&scene.messages);
+    }
+
+    fn styles(&self) -> &Styles {
+        self.context.unchecked_ref()
+    }
+
+    fn links(&self, links: &[Link]) {
+        self.styles().set_stroke(&self.palette.line);
+        self.context.set_line_width(1.0);
+        self.context.begin_path();
+        for link in links.iter().filter(|link| link.there && link.back) {
+            self.context.move_to(link.from.x, link.from.y);
+            self.context.line_to(link.to.x, link.to.y);
+        }
+        self.context.stroke();
+        // A cut is a gap, with a stop in front of each closed direction.
+        self.styles().set_stroke(&self.palette.loss);
+        self.context.set_line_width(1.5);
+        self.context.begin_path();
+        for link in links.iter().filter(|link| !(link.there && link.back)) {
+            for (start, end, open) in [(link.from, link.to, link.there), (link.to, link.from, link.back)] {
+                let near = start.towards(end, 0.42);
+                self.context.move_to(start.x, start.y);
+                self.context.line_to(near.x, near.y);
+                if !open {
+                    let length = start.distance(end).max(1.0);
+                    let (across_x, across_y) = ((end.y - start.y) / length * 9.0, (start.x - end.x) / length * 9.0);
+                    self.context.move_to(near.x - across_x, near.y - across_y);
+                    self.context.line_to(near.x + across_x, near.y + across_y);
+                }
+            }
+        }
+        self.context.stroke();
+    }
+
+    fn timers(&self, timers: &[Arc]) {
+        self.styles().set_stroke(&self.palette.timer);
+        self.context.set_line_width(3.0);
+        self.context.begin_path();
+        for arc in timers.iter().filter(|arc| arc.left > 0.0) {
+            let end = -FRAC_PI_2 + TAU * arc.left;
+            self.context.move_to(arc.at.x, arc.at.y - arc.radius);
+            let _ = self.context.arc(arc.at.x, arc.at.y, arc.radius, -FRAC_PI_2, end);
+        }
+        self.context.stroke();
+    }
+
+    fn losses(&self, losses: &[Loss]) {
+        self.styles().set_stroke(&self.palette.loss);
+        self.context.set_line_width(2.0);
+        for loss in losses {
+            self.context.set_global_alpha(loss.fresh);
+            self.context.begin_path();
+            for side in [-5.0, 5.0] {
+                self.context.move_to(loss.at.x - 5.0, loss.at.y - side);
+                self.context.line_to(loss.at.x + 5.0, loss.at.y + side);
+            }
+            self.context.stroke();
+        }
+        self.context.set_global_alpha(1.0);
+    }
+
+    fn messages(&self, messages: &[Message]) {
+        const TONES: [Tone; 7] = [Tone::Plain, Tone::Ask, Tone::Answer, Tone::Data, Tone::Lead, Tone::Maybe, Tone::Refuse];
+        self.context.set_line_width(2.5);
+        for (tone, colour) in TONES.into_iter().zip(&self.palette.tones) {
+            if !messages.iter().any(|message| message.tone == tone) {
+                continue;
+            }
+            // What asks is full, what answers is hollow: the shape says it without the colour.
+            let hollow = matches!(tone, Tone::Answer | Tone::Refuse);
+            self.styles().set_stroke(colour);
+            self.styles().set_fill(if hollow { &self.palette.paper } else { colour });
+            self.context.begin_path();
+            for message in messages.iter().filter(|message| message.tone == tone) {
+                let radius = if message.copy { DOT - 2.0 } else { DOT };
+                self.context.move_to(message.at.x + radius, message.at.y);
+                let _ = self.context.arc(message.at.x, message.at.y, radius, 0.0, TAU);
+            }
+            self.context.fill();
+            self.context.stroke();
+        }
+        self.styles().set_fill(&self.palette.text);
+        self.styles().set_font(&self.palette.font);
+        self.context.set_text_align("center");
+        for message in messages {
+            if let Some(label) = &message.label {
+                let y = if message.above { message.at.y - 14.0 } else { message.at.y + 23.0 };
+                let _ = self.context.fill_text(label, message.at.x, y);
+            }
+        }
+    }
+}

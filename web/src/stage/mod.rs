@@ -1,0 +1,9 @@
+//! The stage: a moment of a run becomes a display list, the list becomes a picture.
+
+mod canvas;
+mod layout;
+mod scene;
+
+pub(crate) use canvas::Painter;
+pub(crate) use layout::Layout;
+pub(crate) use scene::Scene;

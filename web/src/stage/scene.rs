@@ -1,0 +1,201 @@
+//! From a moment of a run to a list of things to draw. Nothing is on the stage that is not in the
+//! run: a message's place follows from when it left and when it arrives.
+
+use super::layout::{Layout, Point};
+use faultline::sim::{EventKind, NodeId, Sim, Span, Time};
+use faultline::view::Tone;
+
+/// Everything that moves or changes colour, in the order in which it is drawn.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Scene {
+    pub(crate) links: Vec<Link>,
+    pub(crate) timers: Vec<Arc>,
+    pub(crate) messages: Vec<Message>,
+    pub(crate) losses: Vec<Loss>,
+}
+
+/// A link between two nodes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Link {
+    pub(crate) from: Point,
+    pub(crate) to: Point,
+    /// Whether each direction is open.
+    pub(crate) there: bool,
+    pub(crate) back: bool,
+}
+
+/// How much of a timer is left, around its node.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Arc {
+    pub(crate) at: Point,
+    pub(crate) radius: f64,
+    /// From 1, just set, to 0.
+    pub(crate) left: f64,
+}
+
+/// A message on its way.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Message {
+    pub(crate) at: Point,
+    pub(crate) tone: Tone,
+    pub(crate) copy: bool,
+    pub(crate) label: Option<String>,
+    /// Above or below the link it travels on, so that what comes towards it passes beside it.
+    pub(crate) above: bool,
+}
+
+/// Where a message was lost a moment ago.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Loss {
+    pub(crate) at: Point,
+    /// From 1, just now, to 0.
+    pub(crate) fresh: f64,
+}
+
+/// With more messages than this on their way their words would cover one another.
+const MOST_LABELS: usize = 12;
+/// With more nodes than this a line for every pair would be a grey disc.
+const MOST_LINKED_NODES: u16 = 12;
+/// How many rows back a loss is looked for.
+const LOSS_ROWS: u32 = 200;
+
+impl Scene {
+    /// The stage at a moment. `linger` is how long, in virtual time, a loss stays to be seen.
+    pub(crate) fn of(sim: &Sim, layout: &Layout, now: Time, linger: Span) -> Self {
+        let mut scene = Self::default();
+        scene.draw_links(sim, layout);
+        scene.draw_timers(sim, layout, now);
+        scene.draw_messages(sim, layout, now);
+        scene.draw_losses(sim, layout, now, linger);
+        scene
+    }
+
+    fn draw_links(&mut self, sim: &Sim, layout: &Layout) {
+        let nodes = sim.scenario().nodes;
+        if nodes > MOST_LINKED_NODES {
+            return;
+        }
+        for a in 0..nodes {
+            for b in a + 1..nodes {
+                let (a, b) = (NodeId(a), NodeId(b));
+                let (from, to) = ends(layout, a, b);
+                self.links.push(Link { from, to, there: sim.connects(a, b), back: sim.connects(b, a) });
+            }
+        }
+    }
+
+    fn draw_timers(&mut self, sim: &Sim, layout: &Layout, now: Time) {
+        for node in (0..sim.scenario().nodes).map(NodeId) {
+            // The one that runs out next is the one to watch.
+            let Some((_, set, due)) = sim.timers(node).into_iter().min_by_key(|(_, _, due)| *due) else { continue };
+            let whole = due.since(set).0.max(1) as f64;
+            let left = (due.since(now).0 as f64 / whole).clamp(0.0, 1.0);
+            self.timers.push(Arc { at: layout.place(node), radius: layout.radius + 5.0, left });
+        }
+    }
+
+    fn draw_messages(&mut self, sim: &Sim, layout: &Layout, now: Time) {
+        let nodes = sim.scenario().nodes;
+        let kinds = sim.about().kinds;
+        let mut flights: Vec<_> = sim.flights().filter(|flight| flight.from.0 < nodes && flight.to.0 < nodes).collect();
+        // The heap is in no order that means anything.
+        flights.sort_unstable_by_key(|flight| flight.message);
+        let labelled = flights.len() <= MOST_LABELS;
+        for flight in flights {
+            let Some(meta) = sim.trace().message(flight.message) else { continue };
+            self.messages.push(Message {
+                at: along(layout, flight.from, flight.to, share(flight.sent, flight.due, now)),
+                tone: kinds.get(usize::from(meta.kind)).map_or(Tone::Plain, |kind| kind.tone),
+                copy: meta.copy > 0,
+                label: labelled.then(|| sim.describe_message(flight.message)),
+                above: flight.from < flight.to,
+            });
+        }
+    }
+
+    fn draw_losses(&mut self, sim: &Sim, layout: &Layout, now: Time, linger: Span) {
+        let end = sim.rows();
+        for index in (end.saturating_sub(LOSS_ROWS)..end).rev() {
+            let Some(row) = sim.trace().row(index) else { continue };
+            let age = now.since(row.time);
+            if age >= linger {
+                break;
+            }
+            if row.kind != EventKind::Lose || row.node.0 >= sim.scenario().nodes || row.peer.0 >= sim.scenario().nodes {
+                continue;
+            }
+            let (Some(meta), Some(sent)) = (sim.trace().message(row.subject), sim.trace().row(row.cause)) else { continue };
+            let place = share(sent.time, meta.due, row.time);
+            let fresh = 1.0 - age.0 as f64 / linger.0.max(1) as f64;
+            self.losses.push(Loss { at: along(layout, row.peer, row.node, place), fresh });
+        }
+    }
+}
+
+/// How far along its way a message is.
+fn share(sent: Time, due: Time, now: Time) -> f64 {
+    (now.since(sent).0 as f64 / due.since(sent).0.max(1) as f64).clamp(0.0, 1.0)
+}
+
+/// The two ends of a link, at the edges of the nodes.
+fn ends(layout: &Layout, from: NodeId, to: NodeId) -> (Point, Point) {
+    let (a, b) = (layout.place(from), layout.place(to));
+    let margin = ((layout.radius + 10.0) / a.distance(b).max(1.0)).min(0.5);
+    (a.towards(b, margin), b.towards(a, margin))
+}
+
+/// A place on the way from one node to another.
+fn along(layout: &Layout, from: NodeId, to: NodeId, share: f64) -> Point {
+    let (a, b) = ends(layout, from, to);
+    a.towards(b, share)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use faultline::Scenario;
+    use faultline::models::Library;
+    use faultline::scenario::Input;
+
+    fn at(ms: u64, inputs: &[(u64, Input)]) -> (Sim, Scene) {
+        let library = Library::standard();
+        let mut scenario = Scenario::new(library.find("ping-pong").unwrap().about(), 7);
+        for (ms, input) in inputs {
+            scenario.add(Time::ZERO + Span::millis(*ms), input.clone());
+        }
+        let mut sim = Sim::new(&library, scenario).unwrap();
+        let now = Time::ZERO + Span::millis(ms);
+        sim.run_until(now);
+        let scene = Scene::of(&sim, &Layout::new(2, 800.0, 400.0), now, Span::millis(50));
+        (sim, scene)
+    }
+
+    #[test]
+    fn a_message_is_where_its_times_say() {
+        let (sim, scene) = at(20, &[]);
+        let flight = sim.flights().next().unwrap();
+        let [message] = scene.messages.as_slice() else { panic!("one message is on its way") };
+        let share = 20.0 / flight.due.since(flight.sent).as_millis();
+        let link = scene.links[0];
+        assert!((message.at.x - link.from.towards(link.to, share).x).abs() < 1e-6);
+        assert_eq!(message.label.as_deref(), Some("ping 1"));
+        assert_eq!(message.tone, Tone::Ask);
+    }
+
+    #[test]
+    fn a_cut_is_seen_as_a_cut_in_its_direction_and_kills_what_is_on_its_way() {
+        let (_, scene) = at(20, &[(10, Input::Cut { from: NodeId(0), to: NodeId(1) })]);
+        assert!(!scene.links[0].there && scene.links[0].back);
+        assert!(scene.messages.is_empty());
+        assert_eq!(scene.losses.len(), 1);
+        assert!(scene.losses[0].fresh > 0.7 && scene.losses[0].fresh < 0.9);
+    }
+
+    #[test]
+    fn the_arc_of_a_timer_shrinks_with_virtual_time() {
+        let (_, early) = at(10, &[]);
+        let (_, late) = at(40, &[]);
+        assert!((early.timers[0].left - 0.96).abs() < 1e-6);
+        assert!((late.timers[0].left - 0.84).abs() < 1e-6);
+    }
+}

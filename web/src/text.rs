@@ -1,0 +1,64 @@
+//! Every word on the page, in one place, so that a language can be added.
+
+use crate::session::Speed;
+use faultline::sim::{NodeStatus, Time};
+
+pub(crate) const PLAY: &str = "Play";
+pub(crate) const PAUSE: &str = "Pause";
+pub(crate) const STEP: &str = "Next event";
+pub(crate) const BACK: &str = "Previous event";
+pub(crate) const UNDO: &str = "Undo";
+pub(crate) const MOMENT: &str = "Moment";
+pub(crate) const SPEED: &str = "Speed";
+pub(crate) const LOSS: &str = "Messages lost";
+pub(crate) const EVENTS: &str = "What happened";
+pub(crate) const NOTHING_YET: &str = "Nothing yet. Press play.";
+pub(crate) const MESSAGES: &str = "Messages so far";
+pub(crate) const AS_TABLE: &str = "As a table";
+pub(crate) const SENT: &str = "sent";
+pub(crate) const DELIVERED: &str = "delivered";
+pub(crate) const LOST: &str = "lost";
+pub(crate) const TIME: &str = "time";
+pub(crate) const KILL: &str = "Kill";
+pub(crate) const RESTART: &str = "Restart";
+pub(crate) const FREEZE: &str = "Pause";
+pub(crate) const THAW: &str = "Resume";
+pub(crate) const CLOSE: &str = "Close";
+pub(crate) const STAGE: &str = "Stage";
+pub(crate) const LEAVES_OUT: &str = "What this model leaves out";
+pub(crate) const HOOK: &str = "Two nodes, one ball. The network loses some. Who can tell?";
+pub(crate) const KEYS: &str = "Space plays, . and , step";
+
+/// How fast time passes, compared with the learner's.
+pub(crate) fn speed(speed: Speed) -> String {
+    match (speed.step(), speed.ratio()) {
+        (0, _) => "real time".into(),
+        (..0, ratio) => format!("{:.0}× slower", 1.0 / ratio),
+        (_, ratio) => format!("{ratio:.0}× faster"),
+    }
+}
+
+/// A moment on the clock of the transport: always as wide as any other.
+pub(crate) fn clock(moment: Time) -> String {
+    let millis = moment.0 / 1_000_000;
+    format!("{}.{:03} s", millis / 1000, millis % 1000)
+}
+
+/// Whether a node works.
+pub(crate) fn status(status: NodeStatus) -> &'static str {
+    match status {
+        NodeStatus::Up => "up",
+        NodeStatus::Paused => "paused",
+        NodeStatus::Down => "down",
+    }
+}
+
+/// What a screen reader says of a node.
+pub(crate) fn node(name: &str, state: NodeStatus, role: Option<&str>, headline: Option<&str>) -> String {
+    let mut words = format!("Node {name}, {}", status(state));
+    for part in [role, headline].into_iter().flatten() {
+        words.push_str(", ");
+        words.push_str(part);
+    }
+    words
+}
