@@ -1,0 +1,69 @@
+// Starts the program, and keeps the reader informed while that takes time or goes wrong.
+//
+// wasm-bindgen's own start would do for a fast network and a recent browser. This one shows how far
+// the download is, admits when it is slow, and says in words what failed. What it shows is in
+// index.html, inside #app; the program replaces it when it starts.
+
+const PATIENCE_MS = 10_000;
+
+const { js, wasm, bytes } = document.getElementById("entry").dataset;
+const bar = document.getElementById("boot-bar");
+const retry = document.getElementById("boot-retry");
+
+function say(message, { canRetry }) {
+  document.getElementById("boot-message").textContent = message;
+  retry.hidden = !canRetry;
+}
+
+function fail(message, { canRetry }) {
+  bar.hidden = true;
+  say(message, { canRetry });
+}
+
+/** Fetches the program; the bar follows each piece as the browser compiles it. */
+async function download() {
+  const response = await fetch(new URL(wasm, document.baseURI));
+  if (!response.ok) throw new Error(`${response.url}: the server answered ${response.status}`);
+  // The size is known from the build: a Content-Length would be that of the compressed file.
+  bar.max = Number(bytes);
+  bar.value = 0;
+  const counted = response.body.pipeThrough(
+    new TransformStream({
+      transform(piece, pipe) {
+        bar.value += piece.byteLength;
+        pipe.enqueue(piece);
+      },
+    }),
+  );
+  // Said here, because a server that does not know the file type would rule out compiling while loading.
+  return new Response(counted, { headers: { "content-type": "application/wasm" } });
+}
+
+async function start() {
+  document.getElementById("boot-state").hidden = false;
+  // Reloading keeps the link, and is the one retry that also works for modules: a browser may
+  // remember that an import failed.
+  retry.addEventListener("click", () => location.reload());
+
+  if (typeof WebAssembly !== "object") {
+    fail("Faultline needs WebAssembly, which this browser lacks or has switched off. Any current browser has it.", {
+      canRetry: false,
+    });
+    return;
+  }
+
+  const patience = setTimeout(
+    () => say("Still loading… The network is slow or has stopped. You can wait, or try again.", { canRetry: true }),
+    PATIENCE_MS,
+  );
+  try {
+    const [program, module] = await Promise.all([import(new URL(js, document.baseURI)), download()]);
+    await program.default({ module_or_path: module });
+  } catch (error) {
+    fail(`Faultline could not start. ${error.message}`, { canRetry: true });
+  } finally {
+    clearTimeout(patience);
+  }
+}
+
+start();
