@@ -98,7 +98,6 @@ impl Component for App {
         let mut scenario = Scenario::new(about, 7);
         scenario.network.loss = Chance::percent(20);
         let mut session = Session::new(library, scenario).expect("a model can be run as it is");
-        session.seek(Time::ZERO);
         session.play(!dom::reduced_motion());
         let mut app = Self {
             layout: Layout::new(session.sim().scenario().nodes, 0.0, 0.0),

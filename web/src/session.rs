@@ -11,6 +11,8 @@ use std::cell::RefCell;
 pub(crate) struct Session {
     timeline: Timeline,
     playing: bool,
+    /// How many events it takes until every node has started: where looking begins.
+    opening: u64,
     pub(crate) speed: Speed,
     pub(crate) selected: Option<NodeId>,
 }
@@ -47,8 +49,10 @@ const LONGEST_FRAME_MS: f64 = 100.0;
 
 impl Session {
     pub(crate) fn new(library: &Library, scenario: Scenario) -> Result<Self, Fault> {
-        let timeline = Timeline::new(library, scenario)?;
-        Ok(Self { timeline, playing: false, speed: Speed::new(Speed::FIRST), selected: None })
+        let mut timeline = Timeline::new(library, scenario)?;
+        timeline.seek(Time::ZERO);
+        let opening = timeline.sim().steps();
+        Ok(Self { timeline, playing: false, opening, speed: Speed::new(Speed::FIRST), selected: None })
     }
 
     pub(crate) fn sim(&self) -> &Sim {
@@ -92,11 +96,19 @@ impl Session {
         self.timeline.step();
     }
 
+    /// Whether anything has happened since the beginning.
+    pub(crate) fn begun(&self) -> bool {
+        self.playhead() > Time::ZERO || self.sim().steps() > self.opening
+    }
+
     /// Takes the last thing back, and stops there.
     pub(crate) fn back(&mut self) {
         self.playing = false;
+        if !self.begun() {
+            return;
+        }
         // Between two events, the first step back is to the event that was last.
-        if self.playhead() > self.sim().now() && self.sim().steps() > 0 {
+        if self.playhead() > self.sim().now() {
             self.timeline.seek(self.sim().now());
         } else {
             self.timeline.back();

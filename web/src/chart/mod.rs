@@ -33,7 +33,7 @@ pub(crate) fn messages(points: &[Tally]) -> Html {
     let summary = format!("{} {}, {} {}, {} {}", last.sent, text::SENT, last.delivered, text::DELIVERED, last.lost, text::LOST);
     let picture = draw(points).unwrap_or_default();
     let rows = points.iter().rev().step_by(points.len().div_ceil(8).max(1)).map(|point| {
-        html! { <tr key={point.time.0}><td>{ text::clock(point.time) }</td><td>{ point.sent }</td><td>{ point.delivered }</td><td>{ point.lost }</td></tr> }
+        html! { <tr><td>{ text::clock(point.time) }</td><td>{ point.sent }</td><td>{ point.delivered }</td><td>{ point.lost }</td></tr> }
     });
     html! {
         <figure class="chart">
@@ -74,6 +74,8 @@ fn draw(points: &[Tally]) -> Option<String> {
             .label_style(style)
             .x_labels(4)
             .y_labels(4)
+            // The corner has one nought already.
+            .y_label_formatter(&|count| if *count == 0 { String::new() } else { count.to_string() })
             .x_label_formatter(&|seconds| format!("{} s", (seconds * 100.0).round() / 100.0))
             .draw()
             .ok()?;

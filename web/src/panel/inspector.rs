@@ -37,11 +37,11 @@ fn widget(widget: &Widget) -> Html {
             html! { <><meter min="0" max={of.to_string()} value={amount.to_string()} />{ format!(" {amount} of {of}") }</> }
         }
         Widget::List { items, .. } => {
-            html! { <ul>{ for items.iter().map(|item| html! { <li key={item.text.clone()}>{ words(item) }</li> }) }</ul> }
+            html! { <ul>{ for items.iter().map(|item| html! { <li>{ words(item) }</li> }) }</ul> }
         }
         Widget::Table { rows, .. } => html! {
             <table><tbody>{ for rows.iter().map(|(key, value)| {
-                html! { <tr key={key.text.clone()}><th scope="row">{ words(key) }</th><td>{ words(value) }</td></tr> }
+                html! { <tr><th scope="row">{ words(key) }</th><td>{ words(value) }</td></tr> }
             }) }</tbody></table>
         },
         Widget::Log { entries, .. } => html! {

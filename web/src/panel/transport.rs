@@ -23,7 +23,7 @@ pub(crate) fn transport(session: &Session, send: &Callback<Msg>) -> Html {
     html! {
         <section class="transport" aria-label={text::MOMENT}>
             <div class="buttons">
-                { button("", text::BACK, ",", ui::BACK, sim.steps() == 0, || Msg::Back) }
+                { button("", text::BACK, ",", ui::BACK, !session.begun(), || Msg::Back) }
                 if session.playing() {
                     { button("primary", text::PAUSE, "Space", ui::PAUSE, false, || Msg::Toggle) }
                 } else {

@@ -173,9 +173,9 @@ impl Painter {
         self.styles().set_font(&self.palette.font);
         self.context.set_text_align("center");
         for message in messages {
-            if let Some(label) = &message.label {
-                let y = if message.above { message.at.y - 14.0 } else { message.at.y + 23.0 };
-                let _ = self.context.fill_text(label, message.at.x, y);
+            if let Some((label, place)) = &message.label {
+                let y = if message.above { place.y - 14.0 } else { place.y + 23.0 };
+                let _ = self.context.fill_text(label, place.x, y);
             }
         }
     }

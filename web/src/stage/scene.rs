@@ -39,7 +39,8 @@ pub(crate) struct Message {
     pub(crate) at: Point,
     pub(crate) tone: Tone,
     pub(crate) copy: bool,
-    pub(crate) label: Option<String>,
+    /// What it says, and where that is written: beside the message, never behind a node.
+    pub(crate) label: Option<(String, Point)>,
     /// Above or below the link it travels on, so that what comes towards it passes beside it.
     pub(crate) above: bool,
 }
@@ -54,6 +55,8 @@ pub(crate) struct Loss {
 
 /// With more messages than this on their way their words would cover one another.
 const MOST_LABELS: usize = 12;
+/// How far from a node a message's words begin to fit, in pixels.
+const LABEL_ROOM: f64 = 26.0;
 /// With more nodes than this a line for every pair would be a grey disc.
 const MOST_LINKED_NODES: u16 = 12;
 /// How many rows back a loss is looked for.
@@ -103,11 +106,14 @@ impl Scene {
         let labelled = flights.len() <= MOST_LABELS;
         for flight in flights {
             let Some(meta) = sim.trace().message(flight.message) else { continue };
+            let (from, to) = ends(layout, flight.from, flight.to);
+            let share = share(flight.sent, flight.due, now);
+            let room = (LABEL_ROOM / from.distance(to).max(1.0)).min(0.5);
             self.messages.push(Message {
-                at: along(layout, flight.from, flight.to, share(flight.sent, flight.due, now)),
+                at: from.towards(to, share),
                 tone: kinds.get(usize::from(meta.kind)).map_or(Tone::Plain, |kind| kind.tone),
                 copy: meta.copy > 0,
-                label: labelled.then(|| sim.describe_message(flight.message)),
+                label: labelled.then(|| (sim.describe_message(flight.message), from.towards(to, share.clamp(room, 1.0 - room)))),
                 above: flight.from < flight.to,
             });
         }
@@ -178,8 +184,16 @@ mod tests {
         let share = 20.0 / flight.due.since(flight.sent).as_millis();
         let link = scene.links[0];
         assert!((message.at.x - link.from.towards(link.to, share).x).abs() < 1e-6);
-        assert_eq!(message.label.as_deref(), Some("ping 1"));
+        assert_eq!(message.label, Some(("ping 1".into(), message.at)));
         assert_eq!(message.tone, Tone::Ask);
+    }
+
+    #[test]
+    fn what_a_message_says_is_never_behind_a_node() {
+        let (_, scene) = at(0, &[]);
+        let (words, place) = scene.messages[0].label.clone().unwrap();
+        assert_eq!(words, "ping 1");
+        assert!(place.distance(scene.links[0].from) > 25.0 && scene.messages[0].at == scene.links[0].from);
     }
 
     #[test]

@@ -1,0 +1,100 @@
+// Opens Faultline in Chromium for one test at a time. Whatever the page complains about (an
+// uncaught error, a console error, a breach of the security policy) fails the test that made it.
+
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { after, before, test } from "node:test";
+import { chromium } from "playwright-core";
+import { serve } from "./server.mjs";
+
+export const DESK = { width: 1280, height: 800 };
+export const PHONE = { width: 390, height: 844 };
+export const SHOTS = path.resolve(import.meta.dirname, "../shots");
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+let browser;
+let shared;
+
+before(async () => {
+  mkdirSync(SHOTS, { recursive: true });
+  shared = await serve();
+  browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+  });
+});
+
+after(async () => {
+  await browser?.close();
+  shared?.close();
+});
+
+/**
+ * A test with a page of its own. The page stands still at the start, as for a reader who asked for
+ * less motion, unless `motion` is set; then its clock is the test's, and moves when the test says so.
+ */
+export function inPage(name, options, body) {
+  if (typeof options === "function") [options, body] = [{}, options];
+  const { size = DESK, scheme = "light", motion = false, server, open = true, complaints = [], ...context } = options;
+  test(name, { timeout: 60_000 }, async () => {
+    const own = server && (await serve(server));
+    const site = own ?? shared;
+    const browsing = await browser.newContext({
+      viewport: size,
+      colorScheme: scheme,
+      reducedMotion: motion ? "no-preference" : "reduce",
+      hasTouch: size === PHONE,
+      permissions: ["clipboard-read", "clipboard-write"],
+      ...context,
+    });
+    try {
+      const page = await browsing.newPage();
+      page.setDefaultTimeout(10_000);
+      const heard = [];
+      page.on("pageerror", (error) => heard.push(`uncaught: ${error.message}`));
+      page.on("console", (line) => line.type() === "error" && heard.push(`console: ${line.text()}`));
+      if (motion) {
+        await page.clock.install({ time: 0 });
+        await page.addInitScript(smallFrameNumbers);
+      }
+      if (open) {
+        await page.goto(site.url);
+        await page.locator(".transport").waitFor();
+        if (motion) await page.clock.pauseAt(1_000_000);
+      }
+      await body(page, site);
+      const unexpected = heard.filter((line) => !complaints.some((expected) => expected.test(line)));
+      assert.deepEqual(unexpected, [], "the page complained");
+    } finally {
+      await browsing.close();
+      own?.close();
+    }
+  });
+}
+
+/** The test's clock numbers frames from a million million; a browser's numbers, and so the page's, have 32 bits. */
+function smallFrameNumbers() {
+  const { requestAnimationFrame, cancelAnimationFrame } = window;
+  const numbers = [];
+  window.requestAnimationFrame = (callback) => numbers.push(requestAnimationFrame(callback));
+  window.cancelAnimationFrame = (number) => cancelAnimationFrame(numbers[number - 1]);
+}
+
+/** Fails with every breach of WCAG 2.2 AA that axe finds. */
+export async function accessible(page) {
+  // Evaluated rather than added as a script, which the page's security policy would refuse.
+  await page.evaluate(AXE);
+  const { violations } = await page.evaluate(() =>
+    axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }),
+  );
+  const found = violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target} (${node.failureSummary})`));
+  assert.deepEqual(found, []);
+}
+
+/** A picture of the page for people to look at, in e2e/shots. */
+export async function picture(page, name) {
+  await page.screenshot({ path: path.join(SHOTS, `${name}.png`) });
+}

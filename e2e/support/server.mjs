@@ -1,0 +1,51 @@
+// A web server like the plain ones that Faultline is put on: it knows file types, sends the brotli
+// twin to whoever accepts it, and serves the site under a path of its own. A test can make it break.
+
+import { createReadStream, existsSync } from "node:fs";
+import http from "node:http";
+import path from "node:path";
+
+const SITE = path.resolve(import.meta.dirname, "../../dist");
+const UNDER = "/courses/distributed/faultline/";
+const TYPES = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript",
+  ".css": "text/css",
+  ".wasm": "application/wasm",
+  ".svg": "image/svg+xml",
+  ".json": "application/json",
+};
+
+/** Starts a server on a free port. `disturb(path, response)` may answer in its place by returning true. */
+export async function serve({ disturb = () => false } = {}) {
+  const requests = [];
+  const server = http.createServer((request, response) => {
+    const { pathname } = new URL(request.url, "http://localhost");
+    requests.push(pathname);
+    if (disturb(pathname, response)) return;
+    const name = pathname.startsWith(UNDER) ? pathname.slice(UNDER.length) || "index.html" : null;
+    const file = name && path.join(SITE, name);
+    if (!file?.startsWith(SITE) || !existsSync(file)) {
+      response.writeHead(404).end();
+      return;
+    }
+    const packed = /\bbr\b/.test(request.headers["accept-encoding"] ?? "") && existsSync(`${file}.br`);
+    response.writeHead(200, {
+      "content-type": TYPES[path.extname(file)] ?? "application/octet-stream",
+      ...(packed && { "content-encoding": "br" }),
+    });
+    createReadStream(packed ? `${file}.br` : file).pipe(response);
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    url: `http://127.0.0.1:${server.address().port}${UNDER}`,
+    under: UNDER,
+    requests,
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+export { SITE };

@@ -1,0 +1,213 @@
+// Ping-pong on the first screen: every gesture there is, by mouse, by keyboard and by finger.
+
+import assert from "node:assert/strict";
+import { copyFileSync } from "node:fs";
+import path from "node:path";
+import { accessible, DESK, inPage, PHONE, picture, SHOTS } from "../support/browser.mjs";
+
+const button = (page, name) => page.getByRole("button", { name, exact: true });
+const clock = (page) => page.locator(".clock").textContent();
+const events = (page) => page.locator(".events li");
+const node = (page, name) => page.getByRole("button", { name: new RegExp(`^Node ${name}\\b`) });
+
+/** Steps until what the events say matches. */
+async function stepUntil(page, what) {
+  for (let steps = 0; steps < 200; steps += 1) {
+    if (await events(page).filter({ hasText: what }).count()) return;
+    await button(page, "Next event").click();
+  }
+  assert.fail(`nothing like ${what} happened in 200 steps`);
+}
+
+for (const [place, size] of Object.entries({ desk: DESK, phone: PHONE })) {
+  for (const scheme of ["light", "dark"]) {
+    inPage(`it is accessible and fits: ${place}, ${scheme}`, { size, scheme }, async (page) => {
+      for (let steps = 0; steps < 9; steps += 1) await button(page, "Next event").click();
+      await node(page, "n1").click();
+      await picture(page, `first-screen-${place}-${scheme}`);
+      await accessible(page);
+      const { wide, scroll } = await page.evaluate(() => ({ wide: innerWidth, scroll: document.documentElement.scrollWidth }));
+      assert.ok(scroll <= wide, `${scroll} px of content in ${wide} px`);
+    });
+  }
+}
+
+inPage("the picture in the README", async (page) => {
+  for (let steps = 0; steps < 13; steps += 1) await button(page, "Next event").click();
+  await node(page, "n2").click();
+  await button(page, "Kill").click();
+  await picture(page, "readme");
+  if (process.env.PICTURES) copyFileSync(path.join(SHOTS, "readme.png"), path.resolve(SHOTS, "../../static/pictures/first-screen.png"));
+});
+
+inPage("it plays by itself, and pauses", { motion: true }, async (page) => {
+  const start = await clock(page);
+  await page.clock.runFor(2000);
+  const later = await clock(page);
+  assert.notEqual(later, start);
+  await button(page, "Pause").click();
+  const stopped = await clock(page);
+  await page.clock.runFor(2000);
+  assert.equal(await clock(page), stopped);
+  await button(page, "Play").click();
+  await page.clock.runFor(500);
+  assert.notEqual(await clock(page), stopped);
+});
+
+inPage("it stands still for a reader who asked for less motion", async (page) => {
+  assert.equal(await clock(page), "0.000 s");
+  assert.equal(await button(page, "Play").isVisible(), true);
+});
+
+inPage("it costs nothing while it stands still", { open: false }, async (page, site) => {
+  await page.addInitScript(() => {
+    window.frames_asked = 0;
+    const ask = window.requestAnimationFrame;
+    window.requestAnimationFrame = (callback) => {
+      window.frames_asked += 1;
+      return ask.call(window, callback);
+    };
+  });
+  await page.goto(site.url);
+  await page.locator(".transport").waitFor();
+  const asked = await page.evaluate(() => window.frames_asked);
+  // Two real frames pass: a loop would have asked again in them.
+  await page.evaluate(() => new Promise((resolve) => setTimeout(() => setTimeout(resolve, 40), 40)));
+  assert.equal(await page.evaluate(() => window.frames_asked), asked);
+});
+
+inPage("it moves the canvas while it plays", { motion: true }, async (page) => {
+  const drawn = () => page.locator("canvas").evaluate((canvas) => canvas.toDataURL());
+  const first = await drawn();
+  await page.clock.runFor(400);
+  assert.notEqual(await drawn(), first);
+});
+
+inPage("stepping back takes back exactly what the step did", async (page) => {
+  const seen = [];
+  const look = async () => `${await clock(page)} ${await events(page).allInnerTexts()} ${await node(page, "n1").textContent()}`;
+  for (let steps = 0; steps < 12; steps += 1) {
+    seen.push(await look());
+    await button(page, "Next event").click();
+  }
+  while (seen.length > 0) {
+    await button(page, "Previous event").click();
+    assert.equal(await look(), seen.pop());
+  }
+  assert.equal(await button(page, "Previous event").isDisabled(), true);
+});
+
+inPage("the slider for the moment goes anywhere that was reached", async (page) => {
+  for (let steps = 0; steps < 20; steps += 1) await button(page, "Next event").click();
+  const end = Number.parseFloat(await clock(page));
+  const slider = page.getByRole("slider", { name: "Moment" });
+  const { width, height } = await slider.boundingBox();
+  await slider.click({ position: { x: width / 2, y: height / 2 } });
+  const middle = Number.parseFloat(await clock(page));
+  assert.ok(Math.abs(middle - end / 2) < end / 20, `${middle} of ${end}`);
+  assert.equal(await slider.getAttribute("aria-valuetext"), await clock(page));
+});
+
+inPage("an event in the list leads to its moment", async (page) => {
+  for (let steps = 0; steps < 20; steps += 1) await button(page, "Next event").click();
+  const third = events(page).nth(-3);
+  const when = await third.locator(".when").textContent();
+  await third.getByRole("button").click();
+  assert.equal(await clock(page), when);
+  assert.equal(await events(page).first().locator(".when").textContent(), when);
+});
+
+inPage("a node can be killed and restarted, and each gesture undone", async (page) => {
+  assert.equal(await button(page, "Undo").count(), 0);
+  await button(page, "Next event").click();
+  await node(page, "n2").click();
+  await button(page, "Kill").click();
+  await page.getByRole("button", { name: /^Node n2, down/ }).waitFor();
+  await button(page, "Restart").click();
+  await page.getByRole("button", { name: /^Node n2, up/ }).waitFor();
+  await button(page, "Undo").click();
+  await page.getByRole("button", { name: /^Node n2, down/ }).waitFor();
+  await button(page, "Undo").click();
+  await page.getByRole("button", { name: /^Node n2, up/ }).waitFor();
+  assert.equal(await button(page, "Undo").count(), 0);
+});
+
+inPage("a message to a dead node is lost, and the events say why", async (page) => {
+  await node(page, "n2").click();
+  await button(page, "Kill").click();
+  await stepUntil(page, /lost|down/i);
+});
+
+inPage("a node can be paused and resumed", async (page) => {
+  await node(page, "n1").click();
+  await page.locator(".inspector").getByRole("button", { name: "Pause", exact: true }).click();
+  await page.getByRole("button", { name: /^Node n1, paused/ }).waitFor();
+  await button(page, "Resume").click();
+  await page.getByRole("button", { name: /^Node n1, up/ }).waitFor();
+  await button(page, "Close").click();
+  assert.equal(await page.locator(".inspector").count(), 0);
+});
+
+inPage("without loss nothing is lost, and with more, more", async (page) => {
+  const loss = page.getByRole("slider", { name: "Messages lost" });
+  const lostAfter = async (percent) => {
+    await loss.fill(String(percent));
+    for (let steps = 0; steps < 60; steps += 1) await button(page, "Next event").click();
+    return events(page).filter({ hasText: /lost/i }).count();
+  };
+  assert.equal(await lostAfter(0), 0);
+  assert.ok((await lostAfter(60)) > 0);
+});
+
+inPage("the chart has a table with the same numbers", async (page) => {
+  for (let steps = 0; steps < 20; steps += 1) await button(page, "Next event").click();
+  const key = (await page.locator(".chart figcaption").innerText()).match(/\d+/g).map(Number);
+  await page.getByText("As a table").click();
+  const last = (await page.locator(".chart tbody tr").first().locator("td").allInnerTexts()).map((cell) => Number.parseInt(cell, 10));
+  assert.deepEqual(last.slice(-3), key);
+  assert.ok(key[0] > 0);
+  assert.ok((await page.locator(".chart svg").boundingBox()).height > 40);
+});
+
+inPage("the speed says what it is", async (page) => {
+  const speed = page.getByRole("slider", { name: "Speed" });
+  await speed.fill("0");
+  assert.equal(await speed.getAttribute("aria-valuetext"), "real time");
+  await speed.fill("-9");
+  assert.equal(await speed.getAttribute("aria-valuetext"), "1000× slower");
+});
+
+inPage("the keyboard does all of it, and says what happened", async (page) => {
+  await page.keyboard.press(".");
+  await page.keyboard.press(".");
+  const there = await clock(page);
+  await page.keyboard.press(",");
+  assert.notEqual(await clock(page), there);
+  await page.getByRole("status").filter({ hasText: /\d s: / }).waitFor({ state: "attached" });
+
+  await node(page, "n2").focus();
+  await page.keyboard.press("Enter");
+  await button(page, "Kill").focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: /^Node n2, down/ }).waitFor();
+  await page.keyboard.press("Escape");
+  assert.equal(await page.locator(".inspector").count(), 0);
+
+  await page.locator("body").focus();
+  await page.evaluate(() => document.activeElement.blur());
+  await page.keyboard.press("Space");
+  await button(page, "Pause").waitFor();
+  await page.keyboard.press("Space");
+  await button(page, "Play").waitFor();
+});
+
+inPage("a finger does it on a phone", { size: PHONE }, async (page) => {
+  await button(page, "Next event").tap();
+  await node(page, "n1").tap();
+  await button(page, "Kill").tap();
+  await page.getByRole("button", { name: /^Node n1, down/ }).waitFor();
+  for (const target of await page.locator("footer button, .inspector button").all()) {
+    const { width, height } = await target.boundingBox();
+    assert.ok(width >= 24 && height >= 24);
+  }
+});
