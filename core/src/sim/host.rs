@@ -105,8 +105,9 @@ pub trait Host {
     /// A node handles an event.
     fn happen(&mut self, event: Happened, calls: &mut Calls);
 
-    /// Makes the next operation of that code; its number is the count of those before it.
-    fn make_op(&mut self, code: u8, argument: i64) -> Option<u64>;
+    /// Makes the next operation of that code; its number is the count of those before it, and
+    /// `unique` is what no other operation of the run is given.
+    fn make_op(&mut self, code: u8, argument: i64, unique: u32) -> Option<u64>;
     /// The first so many unsynced writes of a node are now on its disk.
     fn persist(&mut self, node: NodeId, writes: usize);
     /// A node loses its memory and every write that is not on its disk.
@@ -255,9 +256,8 @@ impl<P: Protocol> Host for Typed<P> {
         keep(&mut self.said.answers, &mut self.state.answers, self.replies.drain(..));
     }
 
-    fn make_op(&mut self, code: u8, argument: i64) -> Option<u64> {
-        let number = self.state.ops;
-        let op = P::op(code, argument, number)?;
+    fn make_op(&mut self, code: u8, argument: i64, unique: u32) -> Option<u64> {
+        let op = P::op(code, argument, unique)?;
         let hash = super::hash::stable_hash(&op);
         keep(&mut self.said.ops, &mut self.state.ops, std::iter::once(op));
         Some(hash)

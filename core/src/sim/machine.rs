@@ -87,6 +87,7 @@ impl Sim {
                 fates: BTreeMap::new(),
                 open: BTreeMap::new(),
                 issued: vec![0; usize::from(scenario.clients)],
+                asked: vec![0; usize::from(scenario.clients)],
                 cursor: Cursor::default(),
                 inputs_done: 0,
                 steps: 0,
@@ -684,7 +685,11 @@ impl Sim {
     /// Whether the operation exists.
     fn invoke(&mut self, client: u16, node: NodeId, code: u8, argument: i64, goes_on: bool, cause: u32) -> bool {
         let endpoint = self.client(client);
-        let Some(hash) = self.host.make_op(code, argument) else { return false };
+        // Unique among all clients, and the same whatever the others do.
+        let asked = &mut self.state.asked[usize::from(client)];
+        let unique = *asked * u32::from(self.scenario.clients) + u32::from(client);
+        *asked += 1;
+        let Some(hash) = self.host.make_op(code, argument, unique) else { return false };
         let invoked = self.state.cursor.rows;
         let op = self.trace.push_op(&mut self.state.cursor, OpMeta { client: endpoint, node, invoked, ended: None });
         let row = self.record(EventKind::Invoke, endpoint, node, op, code, cause);
