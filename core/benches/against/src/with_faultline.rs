@@ -89,14 +89,14 @@ impl Protocol for Balls {
 
     fn start(&self, cx: &mut Cx<'_, Self>) -> u64 {
         let me = cx.me().0;
-        if me % 2 == 0 {
+        if me.is_multiple_of(2) {
             cx.send(NodeId(me + 1), 1);
         }
         1
     }
 
     fn on_message(&self, ball: &mut u64, from: NodeId, received: &u64, cx: &mut Cx<'_, Self>) {
-        if cx.me().0 % 2 == 1 {
+        if !cx.me().0.is_multiple_of(2) {
             cx.send(from, *received);
         } else if received == ball {
             *ball += 1;

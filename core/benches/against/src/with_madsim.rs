@@ -39,7 +39,7 @@ impl Run {
             host.spawn(async move {
                 let endpoint = Endpoint::bind(address(node)).await?;
                 match play {
-                    Play::PingPong if node % 2 == 0 => serve(&endpoint, address(node + 1), &delivered).await,
+                    Play::PingPong if node.is_multiple_of(2) => serve(&endpoint, address(node + 1), &delivered).await,
                     Play::PingPong => return_balls(&endpoint, &delivered).await,
                     Play::Gossip => gossip(Gossip::new(node, nodes), endpoint, delivered).await,
                 }

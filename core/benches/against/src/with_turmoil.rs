@@ -52,7 +52,7 @@ impl Run {
                 let (addresses, delivered) = (addresses.clone(), delivered.clone());
                 async move {
                     match play {
-                        Play::PingPong if node % 2 == 0 => serve(addresses[usize::from(node + 1)], &delivered).await,
+                        Play::PingPong if node.is_multiple_of(2) => serve(addresses[usize::from(node + 1)], &delivered).await,
                         Play::PingPong => return_balls(&delivered).await,
                         Play::Gossip => gossip(Gossip::new(node, nodes), addresses, delivered).await,
                     }
