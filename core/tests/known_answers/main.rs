@@ -15,3 +15,4 @@
 mod measure;
 mod protocols;
 mod queues;
+mod swim;
