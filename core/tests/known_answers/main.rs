@@ -15,4 +15,5 @@
 mod measure;
 mod protocols;
 mod queues;
+mod staleness;
 mod swim;

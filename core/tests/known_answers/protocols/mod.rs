@@ -2,9 +2,11 @@
 
 mod prober;
 mod server;
+mod store;
 
 pub(crate) use prober::Prober;
-pub(crate) use server::Server;
+pub(crate) use server::{NoTimer, Server};
+pub(crate) use store::{REPLICAS, Store, WRITER};
 
 use faultline::protocol::{Cx, Protocol};
 use faultline::sim::NodeId;
