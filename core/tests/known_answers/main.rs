@@ -15,5 +15,6 @@
 mod measure;
 mod protocols;
 mod queues;
+mod rumors;
 mod staleness;
 mod swim;

@@ -1,10 +1,12 @@
 //! The systems that are measured, each as its source describes it and no larger.
 
 mod prober;
+mod rumor;
 mod server;
 mod store;
 
 pub(crate) use prober::Prober;
+pub(crate) use rumor::{Rumor, Style};
 pub(crate) use server::{NoTimer, Server};
 pub(crate) use store::{REPLICAS, Store, WRITER};
 
