@@ -149,6 +149,7 @@ inPage("a node can be paused and resumed", async (page) => {
 });
 
 inPage("without loss nothing is lost, and with more, more", async (page) => {
+  await page.locator(".settings summary").click();
   const loss = page.getByRole("slider", { name: "Messages lost" });
   const lostAfter = async (percent) => {
     await loss.fill(String(percent));
@@ -157,6 +158,20 @@ inPage("without loss nothing is lost, and with more, more", async (page) => {
   };
   assert.equal(await lostAfter(0), 0);
   assert.ok((await lostAfter(60)) > 0);
+});
+
+inPage("a setting is turned at the playhead, branches the run, and is taken back", async (page) => {
+  await page.locator(".settings summary").filter({ hasText: "20% lost" }).click();
+  const patience = page.getByRole("slider", { name: "Patience" });
+  assert.equal(await patience.getAttribute("aria-valuetext"), "250 ms");
+  for (let steps = 0; steps < 5; steps += 1) await button(page, "Next event").click();
+  await patience.focus();
+  await page.keyboard.press("ArrowRight");
+  assert.equal(await patience.getAttribute("aria-valuetext"), "500 ms");
+  await events(page).filter({ hasText: "patience is set to" }).waitFor();
+  await button(page, "Undo").click();
+  await page.locator('[aria-valuetext="250 ms"]').waitFor();
+  assert.equal(await events(page).filter({ hasText: "patience is set to" }).count(), 0);
 });
 
 inPage("the chart has a table with the same numbers", async (page) => {

@@ -3,14 +3,16 @@
 
 use crate::chart;
 use crate::dom::{self, Frames, Listener, Sight, Size};
+use crate::knob::Knob;
+use crate::panel::settings::{self, Draft};
 use crate::panel::{events, inspector, transport};
 use crate::session::{Session, Speed, Tallies};
 use crate::stage::{Layout, Painter, Scene};
 use crate::text;
-use crate::ui;
+use crate::ui::{self, Named};
 use faultline::Scenario;
 use faultline::models::Library;
-use faultline::scenario::Input;
+use faultline::scenario::{Fault, Input};
 use faultline::sim::{Chance, NodeId, NodeStatus, Span, Time};
 use gloo_timers::callback::Timeout;
 use std::rc::Rc;
@@ -42,8 +44,12 @@ pub(crate) enum Msg {
     Seek(u64),
     ShowRow(u32),
     Speed(i32),
-    /// So many percent of all messages are lost from now on.
-    Loss(u32),
+    /// Another model: its place in the library.
+    Open(usize),
+    /// A control of the settings is being moved, and shows this.
+    Draft(usize, String),
+    /// A control of the settings was set to this.
+    Turn(usize, String),
     Select(Option<NodeId>),
     Act(Input),
     Resized(f64, f64),
@@ -57,6 +63,7 @@ pub(crate) enum Msg {
 pub(crate) struct App {
     session: Session,
     tallies: Tallies,
+    draft: Option<Draft>,
     layout: Layout,
     stage: NodeRef,
     canvas: NodeRef,
@@ -93,16 +100,12 @@ impl Component for App {
     type Properties = Props;
 
     fn create(ctx: &Context<Self>) -> Self {
-        let library = &ctx.props().library;
-        let about = library.models().first().expect("there is a model").about();
-        let mut scenario = Scenario::new(about, 7);
-        scenario.network.loss = Chance::percent(20);
-        let mut session = Session::new(library, scenario).expect("a model can be run as it is");
-        session.play(!dom::reduced_motion());
+        let session = open(&ctx.props().library, 0);
         let mut app = Self {
             layout: Layout::new(session.sim().scenario().nodes, 0.0, 0.0),
             session,
             tallies: Tallies::default(),
+            draft: None,
             stage: NodeRef::default(),
             canvas: NodeRef::default(),
             painter: None,
@@ -136,12 +139,17 @@ impl Component for App {
             Msg::Seek(moment) => self.session.seek(Time(moment)),
             Msg::ShowRow(row) => self.session.show_row(row),
             Msg::Speed(step) => self.session.speed = Speed::new(step),
-            Msg::Loss(percent) => {
-                let network = self.session.sim().network().clone();
-                self.act(Input::Network(faultline::sim::Network { loss: Chance::percent(percent), ..network }));
+            Msg::Open(model) => {
+                self.session = open(&ctx.props().library, model);
+                self.tallies.forget();
+                self.draft = None;
+                self.layout = Layout::new(self.session.sim().scenario().nodes, self.layout.width, self.layout.height);
             }
+            Msg::Draft(knob, shown) => self.draft = Some(Draft { knob, shown, refused: None }),
+            Msg::Turn(knob, shown) => self.turn(knob, shown),
             Msg::Select(node) => self.session.selected = node,
-            Msg::Act(input) => self.act(input),
+            // The page offers only what can be done, so there is no fault to show.
+            Msg::Act(input) => drop(self.act(input)),
             Msg::Resized(width, height) => {
                 self.layout = Layout::new(self.session.sim().scenario().nodes, width, height);
                 if let Some(painter) = &mut self.painter {
@@ -169,13 +177,16 @@ impl Component for App {
         let send = ctx.link().callback(|msg: Msg| msg);
         let session = &self.session;
         let about = session.about();
-        let percent = session.sim().network().loss.parts() / 10_000;
+        let models = ctx.props().library.models();
+        let titles = models.iter().map(|model| model.about().title);
+        let chosen = models.iter().position(|model| model.about().id == about.id).unwrap_or(0);
+        let named = Named { label: Some(text::MODEL), ..Named::default() };
         html! {
             <>
             <header class="bar">
                 <span class="brand">{ "Faultline" }</span>
-                <h1>{ about.title }</h1>
-                <p class="hook">{ text::HOOK }</p>
+                <h1>{ ui::choice(named, titles, chosen, send.reform(Msg::Open)) }{ ui::icon(ui::CHOOSE) }</h1>
+                <p class="hook">{ text::hook(about) }</p>
                 if session.sim().scenario().inputs.is_empty() {
                     <span />
                 } else {
@@ -191,6 +202,7 @@ impl Component for App {
                     if let Some(node) = session.selected {
                         { inspector::inspector(session, node, &send.reform(Msg::Act), send.reform(|()| Msg::Select(None))) }
                     }
+                    { settings::settings(session, self.draft.as_ref(), &send) }
                     <section class="panel" aria-labelledby="messages-title">
                         <h2 id="messages-title">{ text::MESSAGES }</h2>
                         { self.chart() }
@@ -200,7 +212,6 @@ impl Component for App {
             </main>
             <footer>
                 { transport::transport(session, &send) }
-                { transport::loss(percent, &send) }
             </footer>
             <details class="leaves-out"><summary>{ text::LEAVES_OUT }</summary><p>{ about.leaves_out }</p><p>{ text::KEYS }</p></details>
             <p class="announcer" role="status">{ self.announced.clone() }</p>
@@ -267,11 +278,19 @@ impl App {
         }
     }
 
-    fn act(&mut self, input: Input) {
-        // The page offers only what can be done, so there is no fault to show.
-        if self.session.edit(input).is_ok() {
-            self.tallies.forget();
-        }
+    fn act(&mut self, input: Input) -> Result<(), Fault> {
+        self.session.edit(input)?;
+        self.tallies.forget();
+        Ok(())
+    }
+
+    /// Gives a setting another value. If that cannot be, the control keeps what was said and the
+    /// page says why.
+    fn turn(&mut self, index: usize, shown: String) {
+        let Some(knob) = Knob::all(self.session.sim(), self.session.playhead()).into_iter().nth(index) else { return };
+        let input = knob.heard(&shown).map(|value| knob.turn(value, self.session.sim().network()));
+        let done = input.and_then(|input| self.act(input).map_err(|fault| fault.why));
+        self.draft = done.err().map(|why| Draft { knob: index, shown, refused: Some(why) });
     }
 
     fn node(&self, node: NodeId, send: &Callback<Msg>) -> Html {
@@ -312,6 +331,18 @@ impl App {
         }
         words
     }
+}
+
+/// A model as it is if nothing is said; the first one with a network that loses some.
+fn open(library: &Library, model: usize) -> Session {
+    let about = library.models()[model].about();
+    let mut scenario = Scenario::new(about, 7);
+    if model == 0 {
+        scenario.network.loss = Chance::percent(20);
+    }
+    let mut session = Session::new(library, scenario).expect("a model can be run as it is");
+    session.play(!dom::reduced_motion());
+    session
 }
 
 fn tone_name(tone: faultline::view::Tone) -> &'static str {

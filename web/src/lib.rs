@@ -4,8 +4,9 @@
 //! |---|---|
 //! | `app` | the page as a whole: one message for everything that can happen on it |
 //! | `session` | the run that is looked at, the playhead and its speed; no browser types |
+//! | `knob` | the settings that can be turned, as values and words; no browser types |
 //! | `stage` | nodes, links and messages: world to display list to canvas |
-//! | `panel` | inspector, event log, transport |
+//! | `panel` | inspector, settings, event log, transport |
 //! | `chart` | charts with plotters |
 //! | `dom` | the browser behind typed helpers: frames, sizes, themes, crashes |
 //! | `ui` | icons |
@@ -14,6 +15,7 @@
 mod app;
 mod chart;
 mod dom;
+mod knob;
 mod panel;
 mod session;
 mod stage;

@@ -1,6 +1,7 @@
 //! Every word on the page, in one place, so that a language can be added.
 
 use crate::session::Speed;
+use faultline::protocol::About;
 use faultline::sim::{NodeStatus, Time};
 
 pub(crate) const PLAY: &str = "Play";
@@ -11,6 +12,9 @@ pub(crate) const UNDO: &str = "Undo";
 pub(crate) const MOMENT: &str = "Moment";
 pub(crate) const SPEED: &str = "Speed";
 pub(crate) const LOSS: &str = "Messages lost";
+pub(crate) const LOSS_HELP: &str = "How likely the network loses a message on its way, from now on.";
+pub(crate) const MODEL: &str = "Model";
+pub(crate) const SETTINGS: &str = "Settings";
 pub(crate) const EVENTS: &str = "What happened";
 pub(crate) const NOTHING_YET: &str = "Nothing yet. Press play.";
 pub(crate) const MESSAGES: &str = "Messages so far";
@@ -26,8 +30,20 @@ pub(crate) const THAW: &str = "Resume";
 pub(crate) const CLOSE: &str = "Close";
 pub(crate) const STAGE: &str = "Stage";
 pub(crate) const LEAVES_OUT: &str = "What this model leaves out";
-pub(crate) const HOOK: &str = "Two nodes, one ball. The network loses some. Who can tell?";
 pub(crate) const KEYS: &str = "Space plays, . and , step";
+
+/// What draws a learner in: of the first screen a riddle, of every other model what it does.
+pub(crate) fn hook(about: &About) -> &'static str {
+    match about.id {
+        "ping-pong" => "Two nodes, one ball. The network loses some. Who can tell?",
+        _ => about.summary,
+    }
+}
+
+/// Why what was typed cannot be a setting.
+pub(crate) fn not_a_number(label: &str, typed: &str) -> String {
+    format!("{label} needs a whole number, not “{typed}”")
+}
 
 /// How fast time passes, compared with the learner's.
 pub(crate) fn speed(speed: Speed) -> String {

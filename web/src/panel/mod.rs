@@ -2,4 +2,5 @@
 
 pub(crate) mod events;
 pub(crate) mod inspector;
+pub(crate) mod settings;
 pub(crate) mod transport;
