@@ -1,0 +1,87 @@
+// A protocol in one file is in the whole page: the site of e2e/fifth-protocol has one that Faultline
+// has never heard of, and this finds it everywhere.
+
+import assert from "node:assert/strict";
+import { accessible, inPage, PHONE, picture } from "../support/browser.mjs";
+import { FIFTH } from "../support/server.mjs";
+
+const button = (page, name) => page.getByRole("button", { name, exact: true });
+const events = (page) => page.locator(".events li");
+
+/** A test on that site, with that protocol chosen. */
+function withFifth(name, options, body) {
+  if (typeof options === "function") [options, body] = [{}, options];
+  inPage(name, { ...options, server: { site: FIFTH } }, async (page) => {
+    await page.getByRole("combobox", { name: "Model" }).selectOption("Token ring");
+    await body(page);
+  });
+}
+
+async function step(page, times) {
+  for (let steps = 0; steps < times; steps += 1) await button(page, "Next event").click();
+}
+
+withFifth("it is in the list of models, says what it does, and the way back is open", async (page) => {
+  await page.getByText("A token goes round; only its holder lets waiting clients in.").waitFor();
+  await page.getByRole("button", { name: /^Node n4, up, idle/ }).waitFor();
+  await page.getByRole("combobox", { name: "Model" }).selectOption("Ping-pong");
+  await page.getByText("Who can tell?").waitFor();
+  assert.equal(await page.getByRole("button", { name: /^Node / }).count(), 2);
+});
+
+withFifth("its settings are in the panel, each with a control that fits it", async (page) => {
+  await page.getByText("Settings").click();
+  const setting = (role, name) => page.locator(".settings").getByRole(role, { name });
+  assert.equal(await setting("slider", "Hold").getAttribute("aria-valuetext"), "30 ms");
+  assert.equal(await setting("spinbutton", "Batch").inputValue(), "2");
+  assert.equal(await setting("combobox", "Direction").inputValue(), "0");
+  assert.equal(await setting("checkbox", "Tell the others").isChecked(), false);
+  assert.equal(await setting("slider", "Linger").getAttribute("aria-valuetext"), "0%");
+
+  await step(page, 1);
+  await setting("combobox", "Direction").selectOption("backwards");
+  await setting("checkbox", "Tell the others").check();
+  await setting("slider", "Linger").fill("40");
+  await setting("spinbutton", "Batch").fill("3");
+  await setting("spinbutton", "Batch").press("Tab");
+  await events(page).filter({ hasText: "direction is set to 1" }).waitFor();
+  assert.equal(await setting("slider", "Linger").getAttribute("aria-valuetext"), "40%");
+  await step(page, 20);
+  assert.ok(await events(page).filter({ hasText: "to n4" }).count());
+
+  for (const [role, name] of [["spinbutton", "Batch"], ["slider", "Linger"], ["checkbox", "Tell the others"]]) {
+    await button(page, "Undo").click();
+    if (name === "Batch") assert.equal(await setting(role, name).inputValue(), "2");
+    if (name === "Linger") assert.equal(await setting(role, name).getAttribute("aria-valuetext"), "0%");
+    if (name === "Tell the others") assert.equal(await setting(role, name).isChecked(), false);
+  }
+  await button(page, "Undo").click();
+  assert.equal(await setting("combobox", "Direction").inputValue(), "0");
+  await accessible(page);
+});
+
+withFifth("a setting out of range is refused in words, and changes nothing", async (page) => {
+  await page.getByText("Settings").click();
+  const batch = page.getByRole("spinbutton", { name: "Batch" });
+  await batch.fill("99");
+  await batch.press("Tab");
+  const refusal = page.getByRole("alert");
+  await refusal.waitFor();
+  assert.equal(await refusal.textContent(), "Batch goes from 1 to 8, not 99");
+  assert.equal(await batch.inputValue(), "99");
+  assert.equal(await batch.getAttribute("aria-invalid"), "true");
+  assert.equal(await button(page, "Undo").count(), 0);
+  await batch.fill("8");
+  await batch.press("Tab");
+  await refusal.waitFor({ state: "detached" });
+  await accessible(page);
+});
+
+withFifth("it fits on a phone", { size: PHONE }, async (page) => {
+  await page.getByText("Settings").click();
+  await step(page, 9);
+  await picture(page, "fifth-protocol-phone");
+  const { wide, scroll } = await page.evaluate(() => ({ wide: innerWidth, scroll: document.documentElement.scrollWidth }));
+  assert.ok(scroll <= wide, `${scroll} px of content in ${wide} px`);
+  await accessible(page);
+});
