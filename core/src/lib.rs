@@ -11,9 +11,11 @@
 //! | [`view`] | the closed set of widgets in which a node shows itself |
 //! | [`models`] | one file per protocol |
 //! | [`scenario`] | the one input of a run |
+//! | [`link`] | a run in a link |
 //!
 //! This crate knows no browser, no clock on the wall and no source of randomness but the seed.
 
+pub mod link;
 pub mod models;
 pub mod protocol;
 pub mod scenario;

@@ -9,7 +9,7 @@
 //! What a node keeps is in two types: [`Memory`](Protocol::Memory) is gone after a crash;
 //! [`Disk`](Protocol::Disk) keeps every write that was synced.
 
-use crate::sim::{Calls, Effect, LocalTime, NodeId, Span, stable_hash};
+use crate::sim::{Calls, Effect, Latency, LocalTime, NodeId, Span, stable_hash};
 use crate::view::{Tone, View};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -522,6 +522,11 @@ impl<P: Protocol> Cx<'_, P> {
     /// One of `0..bound`. Drawn from the seed in a run; a search tries each.
     pub fn choose(&mut self, bound: u64) -> u64 {
         self.calls.choose(bound)
+    }
+
+    /// How long something takes this time.
+    pub fn sample(&mut self, latency: &Latency) -> Span {
+        latency.sample(self.choose(u64::MAX))
     }
 
     /// A random length of time between two, for a timer.

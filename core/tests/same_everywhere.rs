@@ -1,11 +1,14 @@
-//! The same scenario gives the same trace on every machine: these very tests run natively and, in
-//! WebAssembly, under Node. A changed hash means that every link ever shared would show another
-//! run; change one only together with the version of the link format.
+//! The same scenario gives the same trace on every machine: these very tests run natively, unoptimised
+//! and optimised, and in WebAssembly under Node. A changed hash means that every link ever shared would
+//! show another run; change one only together with the version of the link format.
+
+mod support;
 
 use faultline::Sim;
 use faultline::models::Library;
 use faultline::scenario::{Fate, Input, Scenario};
-use faultline::sim::{Chance, NodeId, Span, Time};
+use faultline::sim::{Chance, NodeId, Span, Time, Timeline, stable_hash};
+use support::{Dice, LENGTH};
 
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -51,4 +54,40 @@ fn ping_pong_with_every_fault() {
     }
     let sim = run(scenario, Time::ZERO + Span::secs(10));
     assert_eq!((sim.rows(), sim.hash().to_string().as_str()), (386, "7812adeb8f7467ef"));
+}
+
+/// How many random scenarios are run of each model.
+const EACH: u64 = 250;
+
+/// For each model how many rows its random scenarios have together, and the hash of their hashes.
+const FROZEN: &[(&str, u32, u64)] = &[
+    ("ping-pong", 0xaec6, 0x9484_7f2d_5d80_2ef7),
+    ("primary-backup", 0x1_8508, 0xb578_f5c3_0105_a48f),
+    ("queue-server", 0x1_2ba1, 0x52d8_6abf_e866_2c74),
+    ("gossip", 0x1_2ba2, 0xd3e8_917e_8897_02ee),
+];
+
+/// Random scenarios of every model, each also taken back to a random event and let go on.
+#[test]
+fn random_scenarios_of_every_model() {
+    let library = Library::standard();
+    let until = Time::ZERO + LENGTH;
+    let mut found = Vec::new();
+    for about in library.models().iter().map(|model| model.about()) {
+        let (mut rows, mut total) = (0, 0);
+        for number in 0..EACH {
+            let scenario = support::scenario(about, number);
+            let straight = run(scenario.clone(), until);
+            rows += straight.rows();
+            total = stable_hash(&(total, straight.hash()));
+
+            let mut timeline = Timeline::new(&library, scenario).unwrap();
+            timeline.seek(until);
+            timeline.to_step(Dice::new(number).below(straight.steps() + 1));
+            timeline.seek(until);
+            assert_eq!((timeline.sim().rows(), timeline.sim().hash()), (straight.rows(), straight.hash()), "{} {number}", about.id);
+        }
+        found.push((about.id, rows, total));
+    }
+    assert!(found == FROZEN, "{found:#x?}");
 }

@@ -14,6 +14,7 @@ fn main() -> std::process::ExitCode {
 
 #[cfg(not(target_arch = "wasm32"))]
 mod command {
+    use faultline::link::{Link, MARK, Seal, Verdict};
     use faultline::models::Library;
     use faultline::sim::{Span, Time};
     use faultline::{Scenario, Sim};
@@ -27,9 +28,14 @@ faultline: a laboratory for distributed systems
   faultline new MODEL [--seed N]         a scenario to start from, as JSON
   faultline run SCENARIO [--for 10s] [--format text|json|hash]
                                          runs it and prints what happened
+  faultline link SCENARIO [--for 10s]    a link to the run, sealed at that moment
+  faultline verify LINK                  runs a link again: is it the run that was shared?
 
-SCENARIO is a file, or - for standard input.
+SCENARIO is a file, - for standard input, or a link. LINK is a link, with the page's address or without.
 Exit codes: 0 all is well, 1 the answer is no, 2 the input cannot be used.";
+
+    /// The longest run that is verified.
+    const MOST_ROWS: u32 = 50_000_000;
 
     pub(super) fn main() -> ExitCode {
         let words: Vec<String> = std::env::args().skip(1).collect();
@@ -39,15 +45,21 @@ Exit codes: 0 all is well, 1 the answer is no, 2 the input cannot be used.";
             ["models"] => models(),
             ["new", model, options @ ..] => new(model, options),
             ["run", file, options @ ..] => run(file, options),
+            ["link", file, options @ ..] => link(file, options),
+            ["verify", link] => return verify(link).unwrap_or_else(|why| useless(&why)),
+            ["verify", ..] => Err("verify takes one link".into()),
+            ["run" | "link" | "new"] => Err(format!("{} needs one word more; see faultline help", words[0])),
             [other, ..] => Err(format!("there is no command “{other}”; see faultline help")),
         };
         match done {
             Ok(()) => ExitCode::SUCCESS,
-            Err(why) => {
-                eprintln!("faultline: {why}");
-                ExitCode::from(2)
-            }
+            Err(why) => useless(&why),
         }
+    }
+
+    fn useless(why: &str) -> ExitCode {
+        eprintln!("faultline: {why}");
+        ExitCode::from(2)
     }
 
     /// A reader that went away is no fault of ours.
@@ -99,7 +111,41 @@ Exit codes: 0 all is well, 1 the answer is no, 2 the input cannot be used.";
         }
     }
 
+    fn link(file: &str, options: &[&str]) -> Result<(), String> {
+        let length = match options {
+            [] => Span::secs(10),
+            ["--for", span] => Span::parse(span)?,
+            _ => return Err("link takes a scenario and --for".into()),
+        };
+        let scenario = read(file)?;
+        let mut sim = Sim::new(&Library::standard(), scenario.clone()).map_err(|fault| format!("{file}: {fault}"))?;
+        let moment = Time::ZERO + length;
+        sim.run_until(moment);
+        say(&Link { scenario, seal: Some(Seal::of(&sim, moment)) }.write())
+    }
+
+    fn verify(text: &str) -> Result<ExitCode, String> {
+        let library = Library::standard();
+        let link = Link::read(text, &library).map_err(|fault| fault.to_string())?;
+        let verdict = link.verify(&library, MOST_ROWS).map_err(|fault| fault.to_string())?;
+        match (verdict, link.seal) {
+            (Verdict::Same, Some(seal)) => {
+                say(&format!("the same run: {} rows up to {}, hash {}", seal.rows, seal.moment, seal.hash))?;
+                Ok(ExitCode::SUCCESS)
+            }
+            (Verdict::Different(rows, hash), Some(seal)) => {
+                say(&format!("another run: {rows} rows, hash {hash}; the link promises {} rows, hash {}", seal.rows, seal.hash))?;
+                Ok(ExitCode::FAILURE)
+            }
+            (Verdict::TooLong, Some(seal)) => Err(format!("the run has {} rows; at most {MOST_ROWS} are verified", seal.rows)),
+            _ => Err("the link is not sealed: it does not say what the run was like".into()),
+        }
+    }
+
     fn read(file: &str) -> Result<Scenario, String> {
+        if file.contains(MARK) {
+            return Link::read(file, &Library::standard()).map(|link| link.scenario).map_err(|fault| fault.to_string());
+        }
         let mut text = String::new();
         let read = if file == "-" {
             std::io::stdin().read_to_string(&mut text)

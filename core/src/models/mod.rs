@@ -1,9 +1,15 @@
 //! The models: one file per protocol or mechanism. A new one is a file here and a line in
 //! [`Library::standard`]; everything else finds it in the library.
 
+mod gossip;
 mod ping_pong;
+mod primary_backup;
+mod queue_server;
 
+pub use gossip::Gossip;
 pub use ping_pong::PingPong;
+pub use primary_backup::PrimaryBackup;
+pub use queue_server::QueueServer;
 
 use crate::protocol::{About, Protocol, Settings};
 use crate::sim::{Host, Typed};
@@ -49,7 +55,7 @@ impl Library {
     /// All models that come with Faultline.
     #[must_use]
     pub fn standard() -> Self {
-        Self(vec![Model::of::<PingPong>()])
+        Self(vec![Model::of::<PingPong>(), Model::of::<PrimaryBackup>(), Model::of::<QueueServer>(), Model::of::<Gossip>()])
     }
 
     /// This library and one model more.

@@ -78,6 +78,21 @@ impl Calls {
     }
 }
 
+/// What a node has to handle.
+#[derive(Clone, Copy, Debug)]
+pub enum Happened {
+    /// It starts.
+    Boot,
+    /// A message arrives: from whom, and its number.
+    Message(NodeId, u32),
+    /// A timer has run out.
+    Timer(TimerCode),
+    /// A sync is through.
+    Synced(u32),
+    /// A client's request arrives: its number.
+    Request(u32),
+}
+
 /// A protocol as the machine sees it: everything by number.
 pub trait Host {
     /// What can be said of the protocol without running it.
@@ -87,19 +102,12 @@ pub trait Host {
     /// Gives it other settings, now and for good.
     fn configure(&mut self, settings: &Settings<'_>);
 
-    /// A node starts.
-    fn boot(&mut self, calls: &mut Calls);
-    /// A message arrives.
-    fn message(&mut self, from: NodeId, payload: u32, calls: &mut Calls);
-    /// A timer has run out.
-    fn timer(&mut self, timer: TimerCode, calls: &mut Calls);
-    /// A sync is through.
-    fn synced(&mut self, ticket: u32, calls: &mut Calls);
-    /// A client's request arrives.
-    fn request(&mut self, op: u32, calls: &mut Calls);
+    /// A node handles an event.
+    fn happen(&mut self, event: Happened, calls: &mut Calls);
 
-    /// Makes the next operation of that code; its number is the count of those before it.
-    fn make_op(&mut self, code: u8, argument: i64) -> Option<u64>;
+    /// Makes the next operation of that code; its number is the count of those before it, and
+    /// `unique` is what no other operation of the run is given.
+    fn make_op(&mut self, code: u8, argument: i64, unique: u32) -> Option<u64>;
     /// The first so many unsynced writes of a node are now on its disk.
     fn persist(&mut self, node: NodeId, writes: usize);
     /// A node loses its memory and every write that is not on its disk.
@@ -196,24 +204,6 @@ impl<P: Protocol> Typed<P> {
         }
     }
 
-    /// Calls the protocol with a context, and keeps what it sent and answered.
-    #[inline]
-    fn call(&mut self, calls: &mut Calls, handle: impl FnOnce(&P, &Said<P>, &mut Option<P::Memory>, &mut Cx<'_, P>)) {
-        let node = &mut self.state.nodes[calls.me.index()];
-        let mut cx = Cx {
-            calls,
-            disk: &mut node.disk,
-            writes: &mut node.unsynced,
-            outbox: &mut self.outbox,
-            replies: &mut self.replies,
-            messages_before: self.state.messages,
-            answers_before: self.state.answers,
-        };
-        handle(&self.protocol, &self.said, &mut node.memory, &mut cx);
-        keep(&mut self.said.messages, &mut self.state.messages, self.outbox.drain(..));
-        keep(&mut self.said.answers, &mut self.state.answers, self.replies.drain(..));
-    }
-
     fn seen(&self, node: NodeId, now: LocalTime) -> Seen<'_, P> {
         let Node { memory, synced, disk, .. } = &self.state.nodes[node.index()];
         Seen { me: node, nodes: self.state.nodes.len() as u16, memory: memory.as_ref(), disk, synced, now }
@@ -233,45 +223,41 @@ impl<P: Protocol> Host for Typed<P> {
         self.protocol = P::configure(settings);
     }
 
-    fn boot(&mut self, calls: &mut Calls) {
-        self.call(calls, |protocol, _, memory, cx| *memory = Some(protocol.start(cx)));
-    }
-
-    fn message(&mut self, from: NodeId, payload: u32, calls: &mut Calls) {
-        self.call(calls, |protocol, said, memory, cx| {
-            if let (Some(memory), Some(message)) = (memory, said.messages.get(payload as usize)) {
-                protocol.on_message(memory, from, message, cx);
+    // One function for all kinds of event, because the page pays for each once per protocol.
+    fn happen(&mut self, event: Happened, calls: &mut Calls) {
+        let node = &mut self.state.nodes[calls.me.index()];
+        let mut cx = Cx {
+            calls,
+            disk: &mut node.disk,
+            writes: &mut node.unsynced,
+            outbox: &mut self.outbox,
+            replies: &mut self.replies,
+            messages_before: self.state.messages,
+            answers_before: self.state.answers,
+        };
+        let protocol = &self.protocol;
+        match (event, &mut node.memory) {
+            (Happened::Boot, memory) => *memory = Some(protocol.start(&mut cx)),
+            (Happened::Message(from, payload), Some(memory)) => {
+                if let Some(message) = self.said.messages.get(payload as usize) {
+                    protocol.on_message(memory, from, message, &mut cx);
+                }
             }
-        });
-    }
-
-    fn timer(&mut self, timer: TimerCode, calls: &mut Calls) {
-        self.call(calls, |protocol, _, memory, cx| {
-            if let Some(memory) = memory {
-                protocol.on_timer(memory, P::Timer::unpack(timer), cx);
+            (Happened::Timer(code), Some(memory)) => protocol.on_timer(memory, P::Timer::unpack(code), &mut cx),
+            (Happened::Synced(ticket), Some(memory)) => protocol.on_synced(memory, Ticket(ticket), &mut cx),
+            (Happened::Request(op), Some(memory)) => {
+                if let Some(request) = self.said.ops.get(op as usize) {
+                    protocol.on_request(memory, OpId(op), request, &mut cx);
+                }
             }
-        });
+            (_, None) => {}
+        }
+        keep(&mut self.said.messages, &mut self.state.messages, self.outbox.drain(..));
+        keep(&mut self.said.answers, &mut self.state.answers, self.replies.drain(..));
     }
 
-    fn synced(&mut self, ticket: u32, calls: &mut Calls) {
-        self.call(calls, |protocol, _, memory, cx| {
-            if let Some(memory) = memory {
-                protocol.on_synced(memory, Ticket(ticket), cx);
-            }
-        });
-    }
-
-    fn request(&mut self, op: u32, calls: &mut Calls) {
-        self.call(calls, |protocol, said, memory, cx| {
-            if let (Some(memory), Some(request)) = (memory, said.ops.get(op as usize)) {
-                protocol.on_request(memory, OpId(op), request, cx);
-            }
-        });
-    }
-
-    fn make_op(&mut self, code: u8, argument: i64) -> Option<u64> {
-        let number = self.state.ops;
-        let op = P::op(code, argument, number)?;
+    fn make_op(&mut self, code: u8, argument: i64, unique: u32) -> Option<u64> {
+        let op = P::op(code, argument, unique)?;
         let hash = super::hash::stable_hash(&op);
         keep(&mut self.said.ops, &mut self.state.ops, std::iter::once(op));
         Some(hash)

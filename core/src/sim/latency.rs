@@ -3,7 +3,9 @@
 use super::draw::{below, mix};
 use super::fixed;
 use super::time::Span;
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
+use std::cell::Cell;
 
 /// The shape of a random length of time.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -47,11 +49,25 @@ pub enum Latency {
         alpha: u32,
     },
     /// One of several shapes, each as likely as its weight.
-    Mixture(Vec<(u32, Latency)>),
+    Mixture(#[serde(deserialize_with = "nested")] Vec<(u32, Latency)>),
     /// A fixed length, and then another shape on top.
-    After(Span, Box<Latency>),
+    After(Span, #[serde(deserialize_with = "nested")] Box<Latency>),
     /// Measured quantiles at equal steps of probability, from the shortest to the longest.
     Quantiles(Vec<Span>),
+}
+
+/// How deep shapes may lie inside shapes. A hostile link could nest them until the stack ends.
+const MOST_NESTED: u8 = 4;
+
+fn nested<'de, D: Deserializer<'de>, T: Deserialize<'de>>(input: D) -> Result<T, D::Error> {
+    thread_local! { static DEPTH: Cell<u8> = const { Cell::new(0) } }
+    if DEPTH.get() >= MOST_NESTED {
+        return Err(D::Error::custom(format_args!("shapes lie inside shapes, more than {MOST_NESTED} deep")));
+    }
+    DEPTH.set(DEPTH.get() + 1);
+    let read = T::deserialize(input);
+    DEPTH.set(DEPTH.get() - 1);
+    read
 }
 
 impl Latency {

@@ -2,7 +2,7 @@
 
 use super::draw::{Chance, Purpose, below, draw, mix};
 use super::hash::TraceHash;
-use super::host::{Calls, Effect, Host};
+use super::host::{Calls, Effect, Happened, Host};
 use super::network::{Links, Network, Topology, link_key};
 use super::queue::{Queue, What};
 use super::state::{Held, Node, NodeStatus, OpenOp, State, TimerState, Work};
@@ -87,6 +87,7 @@ impl Sim {
                 fates: BTreeMap::new(),
                 open: BTreeMap::new(),
                 issued: vec![0; usize::from(scenario.clients)],
+                asked: vec![0; usize::from(scenario.clients)],
                 cursor: Cursor::default(),
                 inputs_done: 0,
                 steps: 0,
@@ -398,7 +399,7 @@ impl Sim {
             return;
         }
         let row = self.record(EventKind::Boot, node, node, 0, u8::from(again), cause);
-        self.call(node, row, |host, calls| host.boot(calls));
+        self.call(node, row, Happened::Boot);
     }
 
     /// Something has come for a node: it handles it at once if it can.
@@ -437,8 +438,8 @@ impl Sim {
                 let Some(&meta) = self.trace.message(id) else { return };
                 let row = self.record(EventKind::Deliver, node, meta.from, id, 0, meta.row);
                 match meta.cargo {
-                    Cargo::Protocol(payload) => self.call(node, row, |host, calls| host.message(meta.from, payload, calls)),
-                    Cargo::Request(op) => self.call(node, row, |host, calls| host.request(op, calls)),
+                    Cargo::Protocol(payload) => self.call(node, row, Happened::Message(meta.from, payload)),
+                    Cargo::Request(op) => self.call(node, row, Happened::Request(op)),
                     Cargo::Reply { .. } => {}
                 }
             }
@@ -448,7 +449,7 @@ impl Sim {
                 let Some(index) = timers.iter().position(|timer| timer.handle == handle) else { return };
                 let timer = timers.swap_remove(index);
                 let row = self.record(EventKind::Timer, node, node, timer.code.number, timer.code.kind, timer.row);
-                self.call(node, row, |host, calls| host.timer(timer.code, calls));
+                self.call(node, row, Happened::Timer(timer.code));
             }
             Work::Synced { ticket, row } => {
                 let held = &mut self.state.nodes[node.index()].held;
@@ -456,20 +457,19 @@ impl Sim {
                 for Held { effect, .. } in ready {
                     self.effect(node, effect, row);
                 }
-                self.call(node, row, |host, calls| host.synced(ticket, calls));
+                self.call(node, row, Happened::Synced(ticket));
             }
         }
     }
 
     /// Lets the protocol handle an event and carries out what it asks for.
-    #[inline]
-    fn call(&mut self, node: NodeId, row: u32, handle: impl FnOnce(&mut dyn Host, &mut Calls)) {
+    fn call(&mut self, node: NodeId, row: u32, event: Happened) {
         let state = &self.state.nodes[node.index()];
         self.calls.me = node;
         self.calls.now = state.clock.wall(self.state.now);
         self.calls.choices = state.choices;
         self.calls.next_ticket = state.next_ticket;
-        handle(&mut *self.host, &mut self.calls);
+        self.host.happen(event, &mut self.calls);
         let state = &mut self.state.nodes[node.index()];
         state.choices = self.calls.choices;
         state.next_ticket = self.calls.next_ticket;
@@ -685,7 +685,11 @@ impl Sim {
     /// Whether the operation exists.
     fn invoke(&mut self, client: u16, node: NodeId, code: u8, argument: i64, goes_on: bool, cause: u32) -> bool {
         let endpoint = self.client(client);
-        let Some(hash) = self.host.make_op(code, argument) else { return false };
+        // Unique among all clients, and the same whatever the others do.
+        let asked = &mut self.state.asked[usize::from(client)];
+        let unique = *asked * u32::from(self.scenario.clients) + u32::from(client);
+        *asked += 1;
+        let Some(hash) = self.host.make_op(code, argument, unique) else { return false };
         let invoked = self.state.cursor.rows;
         let op = self.trace.push_op(&mut self.state.cursor, OpMeta { client: endpoint, node, invoked, ended: None });
         let row = self.record(EventKind::Invoke, endpoint, node, op, code, cause);

@@ -127,6 +127,8 @@ pub(super) struct State {
     pub(super) open: BTreeMap<u32, OpenOp>,
     /// How many requests each client has sent by itself.
     pub(super) issued: Vec<u32>,
+    /// How often each client asked, by itself or because it was told to.
+    pub(super) asked: Vec<u32>,
     pub(super) cursor: Cursor,
     /// How many of the scenario's inputs lie behind.
     pub(super) inputs_done: u32,
