@@ -77,6 +77,37 @@ withFifth("a setting out of range is refused in words, and changes nothing", asy
   await accessible(page);
 });
 
+withFifth("its clients stand on the stage and ask for its operation", async (page) => {
+  await page.getByRole("button", { name: "Client c2", exact: true }).focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("combobox", { name: "Asks whom" }).selectOption("n3");
+  await page.getByRole("spinbutton", { name: "ticket" }).fill("17");
+  await button(page, "enter").click();
+  await page.getByRole("button", { name: "Client c2, waits for n3: enter 17" }).waitFor();
+  await picture(page, "fifth-protocol-client");
+  const requests = page.getByRole("list", { name: "Its last requests" });
+  assert.match(await requests.innerText(), /n3 · enter 17\s+waiting/);
+  await accessible(page);
+  for (let steps = 0; steps < 60 && !/came in/.test(await requests.innerText()); steps += 1) await step(page, 1);
+  assert.match(await requests.innerText(), /n3 · enter 17\s+17 came in/);
+  await page.getByRole("button", { name: "Client c2", exact: true }).waitFor();
+
+  await page.getByRole("spinbutton", { name: "ticket" }).fill("");
+  await button(page, "enter").click();
+  await page.getByRole("alert").filter({ hasText: "ticket needs a whole number" }).waitFor();
+});
+
+withFifth("its widgets are in the inspector", async (page) => {
+  await page.getByRole("button", { name: /^Node n1, up, holds, 1/ }).click();
+  const inspector = page.locator(".inspector");
+  assert.match(await inspector.locator("h2").innerText(), /n1\s*holds/);
+  assert.match(await inspector.locator("dl").innerText(), /at the door\s+0 of 8/);
+  assert.deepEqual(await inspector.locator("table tr").first().locator("th, td").allInnerTexts(), ["n1", "1"]);
+  assert.equal(await inspector.locator("table tr").count(), 4);
+  await picture(page, "fifth-protocol-node");
+  await accessible(page);
+});
+
 withFifth("it fits on a phone", { size: PHONE }, async (page) => {
   await page.getByText("Settings").click();
   await step(page, 9);

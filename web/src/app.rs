@@ -4,21 +4,22 @@
 use crate::chart;
 use crate::dom::{self, Frames, Listener, Sight, Size};
 use crate::knob::Knob;
+use crate::panel::client::{self, Ask};
 use crate::panel::settings::{self, Draft};
 use crate::panel::{events, inspector, transport};
 use crate::session::{Session, Speed, Tallies};
-use crate::stage::{Layout, Painter, Scene};
+use crate::stage::{self, Layout, Painter, Scene};
 use crate::text;
 use crate::ui::{self, Named};
 use faultline::Scenario;
 use faultline::models::Library;
 use faultline::scenario::{Fault, Input};
-use faultline::sim::{Chance, NodeId, NodeStatus, Span, Time};
+use faultline::sim::{Chance, NodeId, Span, Time};
 use gloo_timers::callback::Timeout;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlCanvasElement, HtmlElement, KeyboardEvent};
-use yew::{AttrValue, Callback, Component, Context, Html, NodeRef, Properties, html};
+use yew::{AttrValue, Component, Context, Html, NodeRef, Properties, html};
 
 /// What the page is made with.
 #[derive(Properties, Clone)]
@@ -52,6 +53,12 @@ pub(crate) enum Msg {
     Turn(usize, String),
     Select(Option<NodeId>),
     Act(Input),
+    /// The client will ask this node.
+    AskOf(NodeId),
+    /// The argument of an operation is being typed.
+    Argument(usize, String),
+    /// A client asks, now.
+    Ask(NodeId, usize),
     Resized(f64, f64),
     Theme,
     InSight(bool),
@@ -64,6 +71,7 @@ pub(crate) struct App {
     session: Session,
     tallies: Tallies,
     draft: Option<Draft>,
+    ask: Ask,
     layout: Layout,
     stage: NodeRef,
     canvas: NodeRef,
@@ -102,10 +110,11 @@ impl Component for App {
     fn create(ctx: &Context<Self>) -> Self {
         let session = open(&ctx.props().library, 0);
         let mut app = Self {
-            layout: Layout::new(session.sim().scenario().nodes, 0.0, 0.0),
+            layout: layout(&session, 0.0, 0.0),
             session,
             tallies: Tallies::default(),
             draft: None,
+            ask: Ask::default(),
             stage: NodeRef::default(),
             canvas: NodeRef::default(),
             painter: None,
@@ -143,15 +152,22 @@ impl Component for App {
                 self.session = open(&ctx.props().library, model);
                 self.tallies.forget();
                 self.draft = None;
-                self.layout = Layout::new(self.session.sim().scenario().nodes, self.layout.width, self.layout.height);
+                self.ask = Ask::default();
+                self.layout = layout(&self.session, self.layout.width, self.layout.height);
             }
             Msg::Draft(knob, shown) => self.draft = Some(Draft { knob, shown, refused: None }),
             Msg::Turn(knob, shown) => self.turn(knob, shown),
             Msg::Select(node) => self.session.selected = node,
             // The page offers only what can be done, so there is no fault to show.
             Msg::Act(input) => drop(self.act(input)),
+            Msg::AskOf(node) => self.ask.node = node,
+            Msg::Argument(op, typed) => self.ask.say(op, typed),
+            Msg::Ask(client, op) => {
+                let input = self.ask.input(&self.session, client, op);
+                self.ask.refused = input.and_then(|input| self.act(input).map_err(|fault| fault.why)).err();
+            }
             Msg::Resized(width, height) => {
-                self.layout = Layout::new(self.session.sim().scenario().nodes, width, height);
+                self.layout = layout(&self.session, width, height);
                 if let Some(painter) = &mut self.painter {
                     painter.resize(width, height);
                 }
@@ -196,12 +212,14 @@ impl Component for App {
             <main>
                 <section class="stage" aria-label={text::STAGE} ref={self.stage.clone()}>
                     <canvas ref={self.canvas.clone()} aria-hidden="true" />
-                    <ul class="nodes">{ for (0..session.sim().scenario().nodes).map(|node| self.node(NodeId(node), &send)) }</ul>
+                    { stage::actors(session, &self.layout, &send) }
                 </section>
                 <aside>
-                    if let Some(node) = session.selected {
-                        { inspector::inspector(session, node, &send.reform(Msg::Act), send.reform(|()| Msg::Select(None))) }
-                    }
+                    { match session.selected {
+                        Some(client) if session.is_client(client) => client::client(session, client, &self.ask, &send),
+                        Some(node) => inspector::inspector(session, node, &send),
+                        None => Html::default(),
+                    } }
                     { settings::settings(session, self.draft.as_ref(), &send) }
                     <section class="panel" aria-labelledby="messages-title">
                         <h2 id="messages-title">{ text::MESSAGES }</h2>
@@ -293,31 +311,6 @@ impl App {
         self.draft = done.err().map(|why| Draft { knob: index, shown, refused: Some(why) });
     }
 
-    fn node(&self, node: NodeId, send: &Callback<Msg>) -> Html {
-        let sim = self.session.sim();
-        let (status, view, place) = (sim.status(node), sim.view(node), self.layout.place(node));
-        let selected = self.session.selected == Some(node);
-        let state = match status {
-            NodeStatus::Up => "up",
-            NodeStatus::Paused => "paused",
-            NodeStatus::Down => "down",
-        };
-        let tone = view.role.map_or("plain", |(_, tone)| tone_name(tone));
-        let name = sim.name(node);
-        let headline = view.headline.map(|value| value.text);
-        let label = text::node(&name, status, view.role.map(|(role, _)| role), headline.as_deref());
-        let position = format!("left:{:.1}px;top:{:.1}px;--radius:{:.1}px", place.x, place.y, self.layout.radius);
-        let onclick = send.reform(move |_| Msg::Select((!selected).then_some(node)));
-        html! {
-            <li key={node.0} style={position}>
-                <button class={format!("node {state} tone-{tone}")} aria-label={label} aria-pressed={selected.to_string()} {onclick}>
-                    { headline.unwrap_or_default() }
-                </button>
-                <span class="name" aria-hidden="true">{ name }<small>{ if status == NodeStatus::Up { view.role.map_or("", |(role, _)| role) } else { text::status(status) } }</small></span>
-            </li>
-        }
-    }
-
     fn chart(&self) -> Html {
         chart::messages(&self.tallies.upto(self.session.sim(), 120))
     }
@@ -345,17 +338,9 @@ fn open(library: &Library, model: usize) -> Session {
     session
 }
 
-fn tone_name(tone: faultline::view::Tone) -> &'static str {
-    use faultline::view::Tone;
-    match tone {
-        Tone::Plain => "plain",
-        Tone::Ask => "ask",
-        Tone::Answer => "answer",
-        Tone::Data => "data",
-        Tone::Lead => "lead",
-        Tone::Maybe => "maybe",
-        Tone::Refuse => "refuse",
-    }
+fn layout(session: &Session, width: f64, height: f64) -> Layout {
+    let scenario = session.sim().scenario();
+    Layout::new(scenario.nodes, scenario.clients, width, height)
 }
 
 /// What a key does, unless it is meant for a control that has the focus.

@@ -84,7 +84,7 @@ impl Knob {
         let default = self.kind.default();
         // From nought a scale of proportions needs a first step that is worth taking.
         let finest = if default > 0 { default / 100 } else { max / 100_000 };
-        let mut values = vec![min, max, default, self.value];
+        let mut values = Vec::new();
         let mut decade = 1;
         while decade <= max {
             values.extend(
@@ -92,8 +92,12 @@ impl Knob {
             );
             decade = decade.saturating_mul(10);
         }
-        values.sort_unstable();
-        values.dedup();
+        for value in [min, max, default, self.value] {
+            let place = values.partition_point(|other| *other < value);
+            if values.get(place) != Some(&value) {
+                values.insert(place, value);
+            }
+        }
         values
     }
 }

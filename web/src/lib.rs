@@ -5,8 +5,9 @@
 //! | `app` | the page as a whole: one message for everything that can happen on it |
 //! | `session` | the run that is looked at, the playhead and its speed; no browser types |
 //! | `knob` | the settings that can be turned, as values and words; no browser types |
+//! | `request` | what clients asked and what came of it; no browser types |
 //! | `stage` | nodes, links and messages: world to display list to canvas |
-//! | `panel` | inspector, settings, event log, transport |
+//! | `panel` | inspectors, settings, event log, transport |
 //! | `chart` | charts with plotters |
 //! | `dom` | the browser behind typed helpers: frames, sizes, themes, crashes |
 //! | `ui` | icons |
@@ -17,6 +18,7 @@ mod chart;
 mod dom;
 mod knob;
 mod panel;
+mod request;
 mod session;
 mod stage;
 mod text;

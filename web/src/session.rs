@@ -59,6 +59,11 @@ impl Session {
         self.timeline.sim()
     }
 
+    /// Whether it is a client and not a node.
+    pub(crate) fn is_client(&self, endpoint: NodeId) -> bool {
+        endpoint.0 >= self.sim().scenario().nodes
+    }
+
     pub(crate) fn about(&self) -> &'static About {
         self.sim().about()
     }

@@ -30,6 +30,12 @@ pub(crate) const THAW: &str = "Resume";
 pub(crate) const CLOSE: &str = "Close";
 pub(crate) const STAGE: &str = "Stage";
 pub(crate) const LEAVES_OUT: &str = "What this model leaves out";
+pub(crate) const CLIENT: &str = "client";
+pub(crate) const ASKS: &str = "Asks";
+pub(crate) const ASK_WHOM: &str = "Asks whom";
+pub(crate) const REQUESTS: &str = "Its last requests";
+pub(crate) const OPEN: &str = "waiting…";
+pub(crate) const UNKNOWN: &str = "unknown: gave up";
 pub(crate) const KEYS: &str = "Space plays, . and , step";
 
 /// What draws a learner in: of the first screen a riddle, of every other model what it does.
@@ -77,4 +83,17 @@ pub(crate) fn node(name: &str, state: NodeStatus, role: Option<&str>, headline: 
         words.push_str(part);
     }
     words
+}
+
+/// What a screen reader says of a client: its name, and whom it waits for if it does.
+pub(crate) fn client(name: &str, waits: Option<(String, String)>) -> String {
+    match waits {
+        Some((node, asked)) => format!("Client {name}, waits for {node}: {asked}"),
+        None => format!("Client {name}"),
+    }
+}
+
+/// The answer to a request that surely did not happen.
+pub(crate) fn refused(answer: &str) -> String {
+    format!("refused: {answer}")
 }

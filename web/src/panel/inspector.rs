@@ -1,13 +1,15 @@
 //! One node: what it knows, and what can be done to it.
 
+use crate::app::Msg;
 use crate::session::Session;
 use crate::text;
+use crate::ui;
 use faultline::scenario::Input;
 use faultline::sim::{NodeId, NodeStatus};
 use faultline::view::{Value, Widget};
 use yew::{Callback, Html, html};
 
-pub(crate) fn inspector(session: &Session, node: NodeId, act: &Callback<Input>, close: Callback<()>) -> Html {
+pub(crate) fn inspector(session: &Session, node: NodeId, send: &Callback<Msg>) -> Html {
     let sim = session.sim();
     let status = sim.status(node);
     let view = sim.view(node);
@@ -18,13 +20,10 @@ pub(crate) fn inspector(session: &Session, node: NodeId, act: &Callback<Input>, 
     };
     html! {
         <section class="panel inspector" aria-labelledby="inspector-title">
-            <header>
-                <h2 id="inspector-title">{ sim.name(node) }<small>{ view.role.map_or(text::status(status), |(role, _)| role) }</small></h2>
-                <button class="quiet" onclick={close.reform(|_| ())}>{ text::CLOSE }</button>
-            </header>
+            { ui::titled(sim.name(node), view.role.map_or(text::status(status), |(role, _)| role), send) }
             <dl>{ for view.widgets.iter().map(widget) }</dl>
             <div class="actions">{ for actions.into_iter().map(|(name, input)| {
-                html! { <button key={name} onclick={act.reform(move |_| input.clone())}>{ name }</button> }
+                html! { <button key={name} onclick={send.reform(move |_| Msg::Act(input.clone()))}>{ name }</button> }
             }) }</div>
         </section>
     }

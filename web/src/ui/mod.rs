@@ -1,11 +1,23 @@
 //! Small things that every panel uses.
 
+use crate::app::Msg;
+use crate::text;
 use web_sys::HtmlInputElement;
 use yew::{Callback, Event, Html, TargetCast, html};
 
 /// An icon: one path on a 24 by 24 grid.
 pub(crate) fn icon(path: &'static str) -> Html {
     html! { <svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d={path} /></svg> }
+}
+
+/// The head of an inspector: who is looked at, what that is at the moment, and the way back.
+pub(crate) fn titled(name: String, role: &'static str, send: &Callback<Msg>) -> Html {
+    html! {
+        <header>
+            <h2 id="inspector-title">{ name }<small>{ role }</small></h2>
+            <button class="quiet" onclick={send.reform(|_| Msg::Select(None))}>{ text::CLOSE }</button>
+        </header>
+    }
 }
 
 /// Who a choice is: either its label is elsewhere and knows its id, or it brings its own.
