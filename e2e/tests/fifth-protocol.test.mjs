@@ -97,6 +97,13 @@ withFifth("its clients stand on the stage and ask for its operation", async (pag
   await page.getByRole("alert").filter({ hasText: "ticket needs a whole number" }).waitFor();
 });
 
+withFifth("its messages are in the diagram", async (page) => {
+  await step(page, 8);
+  await page.locator(".diagram .message.tone-lead").filter({ hasText: "token 2" }).waitFor();
+  assert.deepEqual(await page.locator(".lanes li").allInnerTexts(), ["n1", "n2", "n3", "n4", "c1", "c2"]);
+  await picture(page, "fifth-protocol-diagram");
+});
+
 withFifth("its widgets are in the inspector", async (page) => {
   await page.getByRole("button", { name: /^Node n1, up, holds, 1/ }).click();
   const inspector = page.locator(".inspector");

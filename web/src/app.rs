@@ -2,6 +2,7 @@
 //! elements goes through Yew, what moves goes to the canvas directly.
 
 use crate::chart;
+use crate::diagram;
 use crate::dom::{self, Frames, Listener, Sight, Size};
 use crate::knob::Knob;
 use crate::panel::client::{self, Ask};
@@ -60,6 +61,9 @@ pub(crate) enum Msg {
     /// A client asks, now.
     Ask(NodeId, usize),
     Resized(f64, f64),
+    DiagramResized(f64, f64),
+    /// Where there is room for one of them: the diagram, or else the stage.
+    View(bool),
     Theme,
     InSight(bool),
     /// Say what has happened, now that it is quiet.
@@ -73,7 +77,11 @@ pub(crate) struct App {
     draft: Option<Draft>,
     ask: Ask,
     layout: Layout,
+    diagram_size: (f64, f64),
+    diagram_first: bool,
+    views: NodeRef,
     stage: NodeRef,
+    diagram: NodeRef,
     canvas: NodeRef,
     painter: Option<Painter>,
     frames: Option<Frames>,
@@ -92,6 +100,7 @@ pub(crate) struct App {
 struct Watches {
     _keys: Option<Listener>,
     _size: Option<Size>,
+    _diagram_size: Option<Size>,
     _sight: Option<Sight>,
     _theme: Option<Listener>,
 }
@@ -115,7 +124,11 @@ impl Component for App {
             tallies: Tallies::default(),
             draft: None,
             ask: Ask::default(),
+            diagram_size: (0.0, 0.0),
+            diagram_first: false,
+            views: NodeRef::default(),
             stage: NodeRef::default(),
+            diagram: NodeRef::default(),
             canvas: NodeRef::default(),
             painter: None,
             frames: None,
@@ -135,7 +148,7 @@ impl Component for App {
         if let Msg::Frame(now) = msg {
             return self.frame(ctx, now);
         }
-        let by_learner = !matches!(msg, Msg::Resized(..) | Msg::Theme | Msg::InSight(_) | Msg::Announce);
+        let by_learner = !matches!(msg, Msg::Resized(..) | Msg::DiagramResized(..) | Msg::Theme | Msg::InSight(_) | Msg::Announce);
         match msg {
             Msg::Frame(_) => {}
             Msg::Toggle => self.session.play(!self.session.playing()),
@@ -172,6 +185,8 @@ impl Component for App {
                     painter.resize(width, height);
                 }
             }
+            Msg::DiagramResized(width, height) => self.diagram_size = ((width - diagram::NAMES).max(0.0), height),
+            Msg::View(diagram) => self.diagram_first = diagram,
             Msg::Theme => {
                 if let Some(painter) = &mut self.painter {
                     painter.read_colours();
@@ -210,10 +225,18 @@ impl Component for App {
                 }
             </header>
             <main>
-                <section class="stage" aria-label={text::STAGE} ref={self.stage.clone()}>
-                    <canvas ref={self.canvas.clone()} aria-hidden="true" />
-                    { stage::actors(session, &self.layout, &send) }
-                </section>
+                <div class={if self.diagram_first { "views diagram-first" } else { "views" }} ref={self.views.clone()}>
+                    <div class="switch" role="group" aria-label={text::VIEW}>
+                        { for [(text::STAGE, false), (text::DIAGRAM, true)].map(|(name, diagram)| html! {
+                            <button key={name} aria-pressed={(self.diagram_first == diagram).to_string()} onclick={send.reform(move |_| Msg::View(diagram))}>{ name }</button>
+                        }) }
+                    </div>
+                    <section class="stage" aria-label={text::STAGE} ref={self.stage.clone()}>
+                        <canvas ref={self.canvas.clone()} aria-hidden="true" />
+                        { stage::actors(session, &self.layout, &send) }
+                    </section>
+                    { diagram::diagram(session, self.window(), &self.diagram, &send) }
+                </div>
                 <aside>
                     { match session.selected {
                         Some(client) if session.is_client(client) => client::client(session, client, &self.ask, &send),
@@ -242,7 +265,9 @@ impl Component for App {
             return;
         }
         self.painter = self.canvas.cast::<HtmlCanvasElement>().and_then(Painter::new);
-        if let Some(stage) = self.stage.cast::<web_sys::Element>() {
+        let element = |place: &NodeRef| place.cast::<web_sys::Element>();
+        if let (Some(views), Some(stage), Some(diagram)) = (element(&self.views), element(&self.stage), element(&self.diagram)) {
+            let diagram_size = ctx.link().callback(|(width, height)| Msg::DiagramResized(width, height));
             let size = ctx.link().callback(|(width, height)| Msg::Resized(width, height));
             let sight = ctx.link().callback(Msg::InSight);
             let theme = ctx.link().callback(|()| Msg::Theme);
@@ -254,7 +279,8 @@ impl Component for App {
                     }
                 })),
                 _size: Size::of(&stage, move |width, height| size.emit((width, height))),
-                _sight: Sight::of(&stage, move |in_sight| sight.emit(in_sight)),
+                _diagram_size: Size::of(&diagram, move |width, height| diagram_size.emit((width, height))),
+                _sight: Sight::of(&views, move |in_sight| sight.emit(in_sight)),
                 _theme: dom::media("(prefers-color-scheme: dark)", move || theme.emit(())),
             };
         }
@@ -294,6 +320,13 @@ impl App {
             let linger = Span((LINGER_MS * 1e6 * self.session.speed.ratio()) as u64);
             painter.paint(&Scene::of(self.session.sim(), &self.layout, self.session.playhead(), linger));
         }
+        diagram::follow(&self.diagram, self.window());
+    }
+
+    /// What the diagram shows.
+    fn window(&self) -> diagram::Window {
+        let (width, height) = self.diagram_size;
+        diagram::Window::new(width, height, self.session.speed.ratio(), self.session.playhead())
     }
 
     fn act(&mut self, input: Input) -> Result<(), Fault> {

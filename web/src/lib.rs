@@ -7,6 +7,7 @@
 //! | `knob` | the settings that can be turned, as values and words; no browser types |
 //! | `request` | what clients asked and what came of it; no browser types |
 //! | `stage` | nodes, links and messages: world to display list to canvas |
+//! | `diagram` | who told whom what when: trace to display list to SVG |
 //! | `panel` | inspectors, settings, event log, transport |
 //! | `chart` | charts with plotters |
 //! | `dom` | the browser behind typed helpers: frames, sizes, themes, crashes |
@@ -15,6 +16,7 @@
 
 mod app;
 mod chart;
+mod diagram;
 mod dom;
 mod knob;
 mod panel;

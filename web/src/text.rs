@@ -29,6 +29,9 @@ pub(crate) const FREEZE: &str = "Pause";
 pub(crate) const THAW: &str = "Resume";
 pub(crate) const CLOSE: &str = "Close";
 pub(crate) const STAGE: &str = "Stage";
+pub(crate) const DIAGRAM: &str = "Diagram";
+pub(crate) const VIEW: &str = "View";
+pub(crate) const TOO_MANY_LANES: &str = "Too many nodes to draw as lanes.";
 pub(crate) const LEAVES_OUT: &str = "What this model leaves out";
 pub(crate) const CLIENT: &str = "client";
 pub(crate) const ASKS: &str = "Asks";
@@ -96,4 +99,9 @@ pub(crate) fn client(name: &str, waits: Option<(String, String)>) -> String {
 /// The answer to a request that surely did not happen.
 pub(crate) fn refused(answer: &str) -> String {
     format!("refused: {answer}")
+}
+
+/// What a screen reader says of the diagram; the events beside it say the rest.
+pub(crate) fn diagram(messages: usize, lost: usize) -> String {
+    format!("Messages between nodes over time: {messages} here, {lost} lost. The list of events leads to the same moments.")
 }

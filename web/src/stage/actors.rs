@@ -68,7 +68,8 @@ fn client(session: &Session, client: NodeId, name: &str) -> Look {
     }
 }
 
-fn tone_name(tone: Tone) -> &'static str {
+/// What the style sheet calls a tone.
+pub(crate) fn tone_name(tone: Tone) -> &'static str {
     match tone {
         Tone::Plain => "plain",
         Tone::Ask => "ask",

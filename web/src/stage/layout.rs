@@ -1,6 +1,6 @@
 //! Where nodes and clients stand: nodes on a ring, the first at the top; two side by side, one in
-//! the middle. Clients stand outside of the ring. In a stage of any shape the ring becomes an
-//! ellipse that fills it.
+//! the middle. Clients stand outside of the ring, to its left and right, where even a narrow stage
+//! can spare some room. In a stage of any shape the ring becomes an ellipse that fills it.
 
 use faultline::sim::NodeId;
 use std::f64::consts::FRAC_PI_2;
@@ -38,42 +38,38 @@ pub(crate) struct Layout {
     places: Vec<Point>,
 }
 
-/// Room for the name and the role under a node, and for the name under a client.
+/// Room for the name and the role under a node.
 const NODE_NAME: f64 = 52.0;
-const CLIENT_NAME: f64 = 34.0;
+/// Room between a client and the ring.
+const BESIDE: f64 = 36.0;
 /// From the edge of the stage.
-const MARGIN: f64 = 10.0;
+const MARGIN: f64 = 16.0;
 
 impl Layout {
     pub(crate) fn new(nodes: u16, clients: u16, width: f64, height: f64) -> Self {
-        let share = if clients == 0 { 7.0 } else { 9.0 };
-        let radius = (width.min(height) / share).clamp(Self::SMALLEST, Self::LARGEST);
-        let half = Self::CLIENT.min(radius);
-        let (outer, name) = if clients == 0 { (radius, NODE_NAME) } else { (half, CLIENT_NAME) };
-        let down = ((height - name) / 2.0 - outer - MARGIN).max(0.0);
-        let center = Point { x: width / 2.0, y: outer + MARGIN + down };
-        let across = (center.x - outer * 1.5 - MARGIN).max(0.0);
-        // Between the ring and its clients there is room for both, and for a name.
-        let gap = if clients == 0 { 0.0 } else { radius + half + CLIENT_NAME };
-        let inner_down = (down - gap).max(0.0);
-        let inner_across = (across - gap * 1.3).max(0.0);
-        let inner_across = if nodes == 2 { inner_across.min(260.0) } else { inner_across.min(inner_down.max(60.0) * 1.8) };
-        let outer_across = across.min(inner_across + gap * 1.6);
+        let radius = (width.min(height) / 7.0).clamp(Self::SMALLEST, Self::LARGEST);
+        let (left, right) = (clients.div_ceil(2), clients / 2);
+        let half = Self::CLIENT.min(height / f64::from(left.max(1)) / 4.0);
+        let room = |clients: u16| if clients == 0 { 0.0 } else { 2.0 * half + BESIDE };
+        let down = ((height - NODE_NAME) / 2.0 - radius - MARGIN).max(0.0);
+        let free = ((width - room(left) - room(right)) / 2.0 - radius - MARGIN).max(0.0);
+        let across = if nodes == 2 { free.min(260.0) } else { free.min(down * 1.8) };
+        let center = Point { x: (width + room(left) - room(right)) / 2.0, y: MARGIN + radius + down };
         let start = if nodes == 2 { 0.5 } else { 0.75 };
-        let place = |turns: f64, across: f64, down: f64| {
-            let (cos, sin) = on_circle(turns);
-            Point { x: center.x + across * cos, y: center.y + down * sin }
+        let ring = |node: u16| {
+            let (cos, sin) = on_circle(start + f64::from(node) / f64::from(nodes));
+            if nodes == 1 { center } else { Point { x: center.x + across * cos, y: center.y + down * sin } }
         };
-        let ring = |node: u16| match nodes {
-            1 => center,
-            _ => place(start + f64::from(node) / f64::from(nodes), inner_across, inner_down),
+        let aside = (across + radius + half + MARGIN + BESIDE).min(free + radius + half + BESIDE);
+        let step = (height / f64::from(left.max(1))).min(5.0 * half);
+        // One alone stands higher than the middle, where a node would be in its way.
+        let top = center.y - f64::from(left.max(1) - 1) / 2.0 * step - if left == 1 { down * 0.45 } else { 0.0 };
+        let around = |client: u16| {
+            let (side, place) = if client < left { (-aside, client) } else { (aside, client - left) };
+            Point { x: center.x + side, y: top + f64::from(place) * step }
         };
-        // Half a step on, so that a client does not stand behind the first node.
-        let around = |client: u16| place(start + (f64::from(client) + 0.5) / f64::from(clients), outer_across, down);
         let places: Vec<Point> = (0..nodes).map(ring).chain((0..clients).map(around)).collect();
-        let (ring, outside) = places.split_at(usize::from(nodes));
-        let radius = radius.min(nearest(ring) / 2.6);
-        let half = half.min(nearest(outside) / 2.6);
+        let radius = radius.min(nearest(&places[..usize::from(nodes)]) / 2.6);
         Self { width, height, radius, half, nodes, places }
     }
 
@@ -135,7 +131,7 @@ mod tests {
                     let (place, reach) = (layout.place(a), layout.reach(a));
                     let what = format!("{a} of {nodes} and {clients} in {width}x{height}: {place:?}");
                     assert!(place.x - reach >= 0.0 && place.x + reach <= width, "{what}");
-                    assert!(place.y - reach >= 0.0 && place.y + reach + CLIENT_NAME <= height, "{what}");
+                    assert!(place.y - reach >= 0.0 && place.y + reach <= height, "{what}");
                     for b in (0..a.0).map(NodeId) {
                         assert!(place.distance(layout.place(b)) >= reach + layout.reach(b), "{what} and {b}");
                     }
@@ -148,7 +144,7 @@ mod tests {
     fn a_finger_fits_on_every_node_and_client_of_a_usual_model_on_a_phone() {
         for (nodes, clients) in [(2, 0), (3, 1), (5, 1), (4, 2)] {
             let layout = Layout::new(nodes, clients, 390.0, 340.0);
-            assert!(layout.radius >= 12.0 && (clients == 0 || layout.half >= 12.0), "{nodes} and {clients}: {layout:?}");
+            assert!(layout.radius >= 24.0 && (clients == 0 || layout.half >= 12.0), "{nodes} and {clients}: {layout:?}");
         }
     }
 

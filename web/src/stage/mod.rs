@@ -5,7 +5,7 @@ mod canvas;
 mod layout;
 mod scene;
 
-pub(crate) use actors::actors;
+pub(crate) use actors::{actors, tone_name};
 pub(crate) use canvas::Painter;
 pub(crate) use layout::Layout;
-pub(crate) use scene::Scene;
+pub(crate) use scene::{Scene, tone};
