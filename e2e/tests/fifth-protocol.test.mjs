@@ -104,6 +104,38 @@ withFifth("its messages are in the diagram", async (page) => {
   await picture(page, "fifth-protocol-diagram");
 });
 
+withFifth("only what one node knows is shown when asked for, and everything again", async (page) => {
+  await step(page, 8);
+  await page.getByRole("button", { name: /^Node n2/ }).click();
+  await button(page, "Only what n2 knows").click();
+  await page.getByRole("status").filter({ hasText: "Only what n2 knows" }).waitFor();
+
+  // The others are there, but nothing of their state is.
+  const n1 = page.getByRole("button", { name: "n1: n2 cannot see how it is" });
+  assert.equal(await n1.textContent(), "");
+  assert.doesNotMatch(await n1.getAttribute("class"), /up|down|tone/);
+  await page.getByRole("button", { name: "c1: n2 cannot see how it is" }).waitFor();
+  await page.getByRole("button", { name: /^Node n2, up/ }).waitFor();
+  const seen = await events(page).locator(".what").allInnerTexts();
+  assert.ok(seen.length >= 3);
+  for (const line of seen) assert.match(line, /^n2/);
+  const lane = (await page.locator(".lanes li").nth(1).boundingBox()).y;
+  const rows = await page.locator(".diagram .event").evaluateAll((dots) => dots.map((dot) => dot.getBoundingClientRect().y));
+  for (const y of rows) assert.ok(Math.abs(y - lane) < 12, `${y} is not on the lane at ${lane}`);
+  assert.equal(await page.locator(".chart").count(), 0);
+  await picture(page, "node-view");
+  await accessible(page);
+
+  // Looking at another node says no more of it.
+  await n1.click();
+  assert.match(await page.locator(".inspector").innerText(), /cannot see/);
+  assert.equal(await page.locator(".inspector dl, .actions").count(), 0);
+
+  await page.locator(".knower").getByRole("button", { name: "Show everything" }).click();
+  await page.getByRole("button", { name: /^Node n1, up/ }).waitFor();
+  await events(page).filter({ hasText: "n1 sends token 2 to n2" }).waitFor();
+});
+
 withFifth("its widgets are in the inspector", async (page) => {
   await page.getByRole("button", { name: /^Node n1, up, holds, 1/ }).click();
   const inspector = page.locator(".inspector");

@@ -53,6 +53,8 @@ pub(crate) enum Msg {
     /// A control of the settings was set to this.
     Turn(usize, String),
     Select(Option<NodeId>),
+    /// Show only what this node knows, or everything.
+    Know(Option<NodeId>),
     Act(Input),
     /// The client will ask this node.
     AskOf(NodeId),
@@ -170,6 +172,7 @@ impl Component for App {
             }
             Msg::Draft(knob, shown) => self.draft = Some(Draft { knob, shown, refused: None }),
             Msg::Turn(knob, shown) => self.turn(knob, shown),
+            Msg::Know(node) => self.session.knower = node,
             Msg::Select(node) => self.session.selected = node,
             // The page offers only what can be done, so there is no fault to show.
             Msg::Act(input) => drop(self.act(input)),
@@ -231,6 +234,10 @@ impl Component for App {
                             <button key={name} aria-pressed={(self.diagram_first == diagram).to_string()} onclick={send.reform(move |_| Msg::View(diagram))}>{ name }</button>
                         }) }
                     </div>
+                    if let Some(knower) = session.knower {
+                        <p class="knower"><span role="status">{ text::only(&session.sim().name(knower)) }</span>
+                            <button class="quiet" onclick={send.reform(|_| Msg::Know(None))}>{ text::EVERYTHING }</button></p>
+                    }
                     <section class="stage" aria-label={text::STAGE} ref={self.stage.clone()}>
                         <canvas ref={self.canvas.clone()} aria-hidden="true" />
                         { stage::actors(session, &self.layout, &send) }
@@ -239,15 +246,21 @@ impl Component for App {
                 </div>
                 <aside>
                     { match session.selected {
+                        Some(other) if session.knower.is_some_and(|knower| knower != other) => {
+                            inspector::stranger(session, other, session.knower.unwrap_or(other), &send)
+                        }
                         Some(client) if session.is_client(client) => client::client(session, client, &self.ask, &send),
                         Some(node) => inspector::inspector(session, node, &send),
                         None => Html::default(),
                     } }
                     { settings::settings(session, self.draft.as_ref(), &send) }
-                    <section class="panel" aria-labelledby="messages-title">
-                        <h2 id="messages-title">{ text::MESSAGES }</h2>
-                        { self.chart() }
-                    </section>
+                    // No node can count what happens to messages.
+                    if session.knower.is_none() {
+                        <section class="panel" aria-labelledby="messages-title">
+                            <h2 id="messages-title">{ text::MESSAGES }</h2>
+                            { self.chart() }
+                        </section>
+                    }
                     { events::events(session, &send.reform(Msg::ShowRow)) }
                 </aside>
             </main>
@@ -318,7 +331,7 @@ impl App {
     fn paint(&self) {
         if let Some(painter) = &self.painter {
             let linger = Span((LINGER_MS * 1e6 * self.session.speed.ratio()) as u64);
-            painter.paint(&Scene::of(self.session.sim(), &self.layout, self.session.playhead(), linger));
+            painter.paint(&Scene::of(self.session.sim(), &self.layout, self.session.playhead(), linger, self.session.knower));
         }
         diagram::follow(&self.diagram, self.window());
     }
@@ -351,7 +364,7 @@ impl App {
     fn state_in_words(&self) -> String {
         let sim = self.session.sim();
         let mut words = text::clock(self.session.playhead());
-        if let Some(last) = sim.rows().checked_sub(1) {
+        if let Some((last, _)) = self.session.last_rows().next() {
             words.push_str(": ");
             words.push_str(&sim.describe_row(last));
         }

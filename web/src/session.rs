@@ -246,6 +246,20 @@ mod tests {
     }
 
     #[test]
+    fn a_node_knows_what_it_did_and_what_came_to_it_and_nothing_else() {
+        let mut session = session();
+        session.seek(Time(2_000_000_000));
+        session.edit(Input::Crash(NodeId(1))).unwrap();
+        session.seek(Time(3_000_000_000));
+        let all = session.last_rows().count();
+        session.knower = Some(NodeId(1));
+        let known: Vec<Row> = session.last_rows().map(|(_, row)| *row).collect();
+        assert!(!known.is_empty() && known.len() < all);
+        assert!(known.iter().all(|row| row.node == NodeId(1) && row.time <= Time(2_000_000_000)));
+        assert!(known.iter().all(|row| matches!(row.kind, EventKind::Boot | EventKind::Send | EventKind::Deliver)));
+    }
+
+    #[test]
     fn every_message_is_counted_once_however_the_playhead_moves() {
         let mut session = session();
         let tallies = Tallies::default();

@@ -30,6 +30,7 @@ pub(crate) const THAW: &str = "Resume";
 pub(crate) const CLOSE: &str = "Close";
 pub(crate) const STAGE: &str = "Stage";
 pub(crate) const DIAGRAM: &str = "Diagram";
+pub(crate) const EVERYTHING: &str = "Show everything";
 pub(crate) const VIEW: &str = "View";
 pub(crate) const TOO_MANY_LANES: &str = "Too many nodes to draw as lanes.";
 pub(crate) const LEAVES_OUT: &str = "What this model leaves out";
@@ -76,6 +77,16 @@ pub(crate) fn status(status: NodeStatus) -> &'static str {
         NodeStatus::Paused => "paused",
         NodeStatus::Down => "down",
     }
+}
+
+/// What is shown in the view of a node.
+pub(crate) fn only(name: &str) -> String {
+    format!("Only what {name} knows")
+}
+
+/// What a node knows of anybody else.
+pub(crate) fn stranger(name: &str, knower: &str) -> String {
+    format!("{name}: {knower} cannot see how it is")
 }
 
 /// What a screen reader says of a node.

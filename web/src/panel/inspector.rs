@@ -18,6 +18,8 @@ pub(crate) fn inspector(session: &Session, node: NodeId, send: &Callback<Msg>) -
         NodeStatus::Paused => vec![(text::KILL, Input::Crash(node)), (text::THAW, Input::Resume(node))],
         NodeStatus::Down => vec![(text::RESTART, Input::Restart(node))],
     };
+    let knows = session.knower == Some(node);
+    let other_view = send.reform(move |_| Msg::Know((!knows).then_some(node)));
     html! {
         <section class="panel inspector" aria-labelledby="inspector-title">
             { ui::titled(sim.name(node), view.role.map_or(text::status(status), |(role, _)| role), send) }
@@ -25,6 +27,21 @@ pub(crate) fn inspector(session: &Session, node: NodeId, send: &Callback<Msg>) -
             <div class="actions">{ for actions.into_iter().map(|(name, input)| {
                 html! { <button key={name} onclick={send.reform(move |_| Msg::Act(input.clone()))}>{ name }</button> }
             }) }</div>
+            <button class="quiet" onclick={other_view}>{ if knows { text::EVERYTHING.into() } else { text::only(&sim.name(node)) } }</button>
+        </section>
+    }
+}
+
+/// Somebody of whom the node whose view it is knows nothing.
+pub(crate) fn stranger(session: &Session, endpoint: NodeId, knower: NodeId, send: &Callback<Msg>) -> Html {
+    let (name, knower) = (session.sim().name(endpoint), session.sim().name(knower));
+    html! {
+        <section class="panel inspector" aria-labelledby="inspector-title">
+            { ui::titled(name.clone(), "", send) }
+            <p class="empty">{ text::stranger(&name, &knower) }</p>
+            if !session.is_client(endpoint) {
+                <button class="quiet" onclick={send.reform(move |_| Msg::Know(Some(endpoint)))}>{ text::only(&name) }</button>
+            }
         </section>
     }
 }

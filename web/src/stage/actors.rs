@@ -26,14 +26,19 @@ struct Look {
 
 fn actor(session: &Session, layout: &Layout, endpoint: NodeId, send: &Callback<Msg>) -> Html {
     let name = session.sim().name(endpoint);
-    let look = if session.is_client(endpoint) { client(session, endpoint, &name) } else { node(session, endpoint, &name) };
+    let look = match session.knower {
+        Some(knower) if knower != endpoint => stranger(&name, &session.sim().name(knower)),
+        _ if session.is_client(endpoint) => client(session, endpoint, &name),
+        _ => node(session, endpoint, &name),
+    };
+    let shape = if session.is_client(endpoint) { "node client" } else { "node" };
     let selected = session.selected == Some(endpoint);
     let place = layout.place(endpoint);
     let position = format!("left:{:.1}px;top:{:.1}px;--radius:{:.1}px", place.x, place.y, layout.reach(endpoint));
     let onclick = send.reform(move |_| Msg::Select((!selected).then_some(endpoint)));
     html! {
         <li key={endpoint.0} style={position}>
-            <button class={look.class} aria-label={look.label} aria-pressed={selected.to_string()} {onclick}>{ look.headline }</button>
+            <button class={format!("{shape} {}", look.class)} aria-label={look.label} aria-pressed={selected.to_string()} {onclick}>{ look.headline }</button>
             <span class="name" aria-hidden="true">{ name }<small>{ look.below }</small></span>
         </li>
     }
@@ -50,18 +55,23 @@ fn node(session: &Session, node: NodeId, name: &str) -> Look {
     let role = view.role.map(|(role, _)| role);
     let headline = view.headline.map(|value| value.text);
     Look {
-        class: format!("node {state} tone-{}", view.role.map_or("plain", |(_, tone)| tone_name(tone))),
+        class: format!("{state} tone-{}", view.role.map_or("plain", |(_, tone)| tone_name(tone))),
         label: text::node(name, status, role, headline.as_deref()),
         headline: headline.unwrap_or_default(),
         below: if status == NodeStatus::Up { role.unwrap_or_default() } else { text::status(status) },
     }
 }
 
+/// Somebody of whom the node whose view it is knows nothing but the name.
+fn stranger(name: &str, knower: &str) -> Look {
+    Look { class: "stranger".into(), label: text::stranger(name, knower), headline: String::new(), below: "" }
+}
+
 fn client(session: &Session, client: NodeId, name: &str) -> Look {
     let last = Request::of(session.sim(), client, 1).pop();
     let open = last.filter(|request| request.outcome == Outcome::Open);
     Look {
-        class: format!("node client {}", if open.is_some() { "asks" } else { "up" }),
+        class: if open.is_some() { "asks".into() } else { String::new() },
         headline: if open.is_some() { "…".into() } else { String::new() },
         label: text::client(name, open.map(|request| (session.sim().name(request.node), request.asked))),
         below: "",

@@ -63,11 +63,18 @@ const MOST_LINKED_NODES: u16 = 12;
 const LOSS_ROWS: u32 = 200;
 
 impl Scene {
-    /// The stage at a moment. `linger` is how long, in virtual time, a loss stays to be seen.
-    pub(crate) fn of(sim: &Sim, layout: &Layout, now: Time, linger: Span) -> Self {
+    /// The stage at a moment. `linger` is how long, in virtual time, a loss stays to be seen. What a
+    /// node knows of all this is its own timer.
+    pub(crate) fn of(sim: &Sim, layout: &Layout, now: Time, linger: Span, knower: Option<NodeId>) -> Self {
         let mut scene = Self::default();
+        if let Some(node) = knower {
+            scene.draw_timer(sim, layout, now, node);
+            return scene;
+        }
         scene.draw_links(sim, layout);
-        scene.draw_timers(sim, layout, now);
+        for node in (0..sim.scenario().nodes).map(NodeId) {
+            scene.draw_timer(sim, layout, now, node);
+        }
         scene.draw_messages(sim, layout, now);
         scene.draw_losses(sim, layout, now, linger);
         scene
@@ -87,14 +94,12 @@ impl Scene {
         }
     }
 
-    fn draw_timers(&mut self, sim: &Sim, layout: &Layout, now: Time) {
-        for node in (0..sim.scenario().nodes).map(NodeId) {
-            // The one that runs out next is the one to watch.
-            let Some((_, set, due)) = sim.timers(node).into_iter().min_by_key(|(_, _, due)| *due) else { continue };
-            let whole = due.since(set).0.max(1) as f64;
-            let left = (due.since(now).0 as f64 / whole).clamp(0.0, 1.0);
-            self.timers.push(Arc { at: layout.place(node), radius: layout.radius + 5.0, left });
-        }
+    fn draw_timer(&mut self, sim: &Sim, layout: &Layout, now: Time, node: NodeId) {
+        // The one that runs out next is the one to watch.
+        let Some((_, set, due)) = sim.timers(node).into_iter().min_by_key(|(_, _, due)| *due) else { return };
+        let whole = due.since(set).0.max(1) as f64;
+        let left = (due.since(now).0 as f64 / whole).clamp(0.0, 1.0);
+        self.timers.push(Arc { at: layout.place(node), radius: layout.radius + 5.0, left });
     }
 
     fn draw_messages(&mut self, sim: &Sim, layout: &Layout, now: Time) {
@@ -187,7 +192,7 @@ mod tests {
         let mut sim = Sim::new(&library, scenario).unwrap();
         let now = Time::ZERO + Span::millis(ms);
         sim.run_until(now);
-        let scene = Scene::of(&sim, &Layout::new(2, 0, 800.0, 400.0), now, Span::millis(50));
+        let scene = Scene::of(&sim, &Layout::new(2, 0, 800.0, 400.0), now, Span::millis(50), None);
         (sim, scene)
     }
 
@@ -230,7 +235,7 @@ mod tests {
         let mut sim = Sim::new(&library, scenario).unwrap();
         let mut at = |ms: u64, from: NodeId, to: NodeId| {
             sim.run_until(Time::ZERO + Span::millis(ms));
-            let scene = Scene::of(&sim, &layout, Time::ZERO + Span::millis(ms), Span::millis(50));
+            let scene = Scene::of(&sim, &layout, Time::ZERO + Span::millis(ms), Span::millis(50), None);
             let (start, end) = ends(&layout, from, to);
             let on_the_way =
                 |message: &&Message| (start.distance(message.at) + message.at.distance(end) - start.distance(end)).abs() < 1e-6;
@@ -239,6 +244,16 @@ mod tests {
         let client = NodeId(nodes);
         assert_eq!(at(20, client, NodeId(0)), Some(Tone::Ask));
         assert_eq!(at(75, NodeId(0), client), Some(Tone::Answer));
+    }
+
+    #[test]
+    fn a_node_sees_no_links_no_messages_and_no_losses_only_its_own_timer() {
+        let (sim, all) = at(20, &[(10, Input::Cut { from: NodeId(0), to: NodeId(1) })]);
+        let layout = Layout::new(2, 0, 800.0, 400.0);
+        let of = |node| Scene::of(&sim, &layout, Time(20_000_000), Span::millis(50), Some(NodeId(node)));
+        assert!(!all.links.is_empty() && !all.losses.is_empty());
+        assert_eq!(of(0), Scene { timers: all.timers.clone(), ..Scene::default() });
+        assert_eq!(of(1), Scene::default());
     }
 
     #[test]
