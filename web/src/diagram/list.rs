@@ -90,6 +90,8 @@ pub(crate) struct Arrow {
     pub(crate) here: bool,
     /// What is written on it, if anything.
     pub(crate) label: String,
+    /// Where that is written.
+    pub(crate) label_at: (f64, f64),
     message: u32,
 }
 
@@ -119,6 +121,8 @@ pub(crate) const MOST_LANES: usize = 24;
 const MOST_ROWS: u32 = 600;
 /// With more messages than this their words would cover one another.
 const MOST_LABELS: usize = 26;
+/// How far along a message its words stand: where those of others that left together are not.
+const WORDS: f64 = 0.38;
 /// How much of a message a node sees: that it left, or that it came.
 const STUB: f64 = 20.0;
 
@@ -229,14 +233,16 @@ impl List {
     /// A message leaves. Where it will end is not known yet.
     fn send(&mut self, sim: &Sim, window: &Window, message: u32, index: u32) {
         let (Some(meta), Some(row)) = (sim.trace().message(message), sim.trace().row(index)) else { return };
+        let (from, to) = ((window.x(row.time), self.y(meta.from)), (window.x(meta.due), self.y(meta.to)));
         self.arrows.push(Arrow {
-            from: (window.x(row.time), self.y(meta.from)),
-            to: (window.x(meta.due), self.y(meta.to)),
+            from,
+            to,
             tone: tone(sim, meta),
             fate: Fate::Flying,
             row: index,
             here: index + 1 == sim.rows(),
             label: String::new(),
+            label_at: (from.0 + (to.0 - from.0) * WORDS, from.1 + (to.1 - from.1) * WORDS),
             message,
         });
     }
@@ -265,14 +271,18 @@ impl List {
     fn stub(&mut self, sim: &Sim, window: &Window, index: u32, row: &Row) {
         let Some(meta) = sim.trace().message(row.subject) else { return };
         let (x, y) = (window.x(row.time), self.y(row.node));
-        let away = y + STUB.copysign(self.y(row.peer) - y);
+        let down = 1.0f64.copysign(self.y(row.peer) - y);
+        let away = y + STUB * down;
         let (from, to, fate) = match row.kind {
             EventKind::Send => ((x, y), (x + STUB, away), Fate::Flying),
             EventKind::Deliver => ((x - STUB, away), (x, y), Fate::Arrived),
             _ => return,
         };
         let here = index + 1 == sim.rows();
-        self.arrows.push(Arrow { from, to, tone: tone(sim, meta), fate, row: index, here, label: String::new(), message: row.subject });
+        // Beyond the outer end, where nothing else is.
+        let label_at = (if fate == Fate::Flying { to.0 } else { from.0 }, away + 9.0 * down);
+        let (tone, message) = (tone(sim, meta), row.subject);
+        self.arrows.push(Arrow { from, to, tone, fate, row: index, here, label: String::new(), label_at, message });
     }
 }
 

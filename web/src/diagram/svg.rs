@@ -70,7 +70,7 @@ fn draw_arrow(svg: &mut String, arrow: &Arrow) {
         Fate::Flying => {}
     }
     if !arrow.label.is_empty() {
-        let (at_x, at_y) = (x + across * length * 0.38, y + down * length * 0.38);
+        let (at_x, at_y) = arrow.label_at;
         *svg += &format!("<text x=\"{at_x:.1}\" y=\"{:.1}\">", at_y + 4.0);
         escape(svg, &arrow.label);
         *svg += "</text>";
