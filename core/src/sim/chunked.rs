@@ -29,15 +29,21 @@ impl<T> Chunked<T> {
     pub(crate) fn push(&mut self, item: T) {
         self.tail.push(item);
         if self.tail.len() == CHUNK {
-            self.full.push(Arc::new(std::mem::replace(&mut self.tail, Vec::with_capacity(CHUNK))));
+            self.begin_chunk();
         }
+    }
+
+    #[cold]
+    fn begin_chunk(&mut self) {
+        self.full.push(Arc::new(std::mem::replace(&mut self.tail, Vec::with_capacity(CHUNK))));
     }
 
     #[inline]
     pub(crate) fn get(&self, index: usize) -> Option<&T> {
-        match self.full.get(index / CHUNK) {
-            Some(chunk) => chunk.get(index % CHUNK),
-            None => self.tail.get(index.wrapping_sub(self.full.len() * CHUNK)),
+        // The end is where a run reads.
+        match self.tail.get(index.wrapping_sub(self.full.len() * CHUNK)) {
+            Some(item) => Some(item),
+            None => self.full.get(index / CHUNK)?.get(index % CHUNK),
         }
     }
 

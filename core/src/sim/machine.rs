@@ -385,7 +385,7 @@ impl Sim {
         true
     }
 
-    #[inline]
+    #[inline(always)]
     fn record(&mut self, kind: EventKind, node: NodeId, peer: NodeId, subject: u32, detail: u8, cause: u32) -> u32 {
         let row = Row { time: self.state.now, cause, subject, node, peer, kind, detail };
         self.trace.push(&mut self.state.cursor, row)
@@ -586,7 +586,6 @@ impl Sim {
         }
         let lost = from != to && happens(loss, Purpose::Loss);
         let mut copies = u8::from(from != to && happens(duplicate, Purpose::Duplicate));
-        let copy_due = now + travel(1);
 
         let mut taken = false;
         if !self.state.fates.is_empty() {
@@ -598,6 +597,8 @@ impl Sim {
                 None => {}
             }
         }
+        // Most messages have no copy, and a draw takes time.
+        let copy_due = if copies > 0 { now + travel(1) } else { due };
 
         let row = self.state.cursor.rows;
         let meta = MessageMeta { from, to, row, due, nth, cargo: parcel.cargo, kind: parcel.kind, copy: 0 };

@@ -223,7 +223,9 @@ impl Trace {
         (low..).map_while(|index| self.notes.get(index)).take_while(|(at, _)| *at == row).map(|(_, text)| text.as_ref()).collect()
     }
 
-    #[inline]
+    /// Always inlined: then a row is hashed and written out of registers, and never put together in
+    /// memory to be read back at once.
+    #[inline(always)]
     pub(crate) fn push(&mut self, cursor: &mut Cursor, row: Row) -> u32 {
         let index = cursor.rows;
         for word in row.words() {
@@ -238,6 +240,7 @@ impl Trace {
         index
     }
 
+    #[inline(always)]
     pub(crate) fn push_message(&mut self, cursor: &mut Cursor, meta: MessageMeta) -> u32 {
         let id = cursor.messages;
         cursor.messages += 1;

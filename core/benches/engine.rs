@@ -1,0 +1,193 @@
+//! How fast the engine is, natively and in WebAssembly, measured in one go so that the two can be
+//! compared. `./run bench` builds it twice: the native one runs the other under Node and prints both.
+//!
+//! Timings depend on the machine and on what else it does: they are printed, with the bar each is
+//! held against, and fail nothing.
+
+#![allow(clippy::print_stdout, clippy::disallowed_types, clippy::disallowed_methods, reason = "a benchmark reads the clock and prints")]
+
+use faultline::models::Library;
+use faultline::scenario::{Input, Pace, Route, Scenario, Workload};
+use faultline::sim::{Latency, NodeId, Purpose, Sim, Span, Time, Timeline, draw};
+use faultline::view::Widget;
+
+/// One thing measured.
+struct Figure {
+    name: &'static str,
+    value: f64,
+}
+
+const EVENTS: &str = "events per second";
+const ROWS: &str = "rows of trace per second";
+const SEEK_HALF: &str = "seek, median, ms";
+const SEEK_99: &str = "seek, 99th percentile, ms";
+const SEEK_MEMORY: &str = "a trace of 1 M rows, MB";
+const GOSSIP_100: &str = "gossip, 100 nodes, ms";
+const GOSSIP_1000: &str = "gossip, 1,000 nodes, ms";
+const GOSSIP_10000: &str = "gossip, 10,000 nodes, ms";
+
+fn scenario(model: &str, nodes: u16) -> Scenario {
+    Scenario { nodes, ..Scenario::new(Library::standard().find(model).expect("the model is there").about(), 7) }
+}
+
+/// Five nodes, one of them the primary, and four clients that ask again as soon as they are answered.
+fn busy_register() -> Scenario {
+    let pace = Pace::Closed(Latency::Exponential { min: Span::ZERO, mean: Span::millis(4) });
+    Scenario {
+        clients: 4,
+        workload: Some(Workload { pace, route: Route::To(NodeId(0)), keys: 1, limit: u32::MAX }),
+        ..scenario("primary-backup", 5)
+    }
+}
+
+fn events(clock: &impl Fn() -> f64, figures: &mut Vec<Figure>) {
+    // The best of several, as what disturbs a run only ever slows it down.
+    let (mut best_events, mut best_rows) = (0.0f64, 0.0f64);
+    for _ in 0..5 {
+        let mut sim = Sim::new(&Library::standard(), busy_register()).expect("it can be run");
+        let start = clock();
+        while sim.steps() < 400_000 && sim.step() {}
+        let seconds = (clock() - start) / 1000.0;
+        best_events = best_events.max(sim.steps() as f64 / seconds);
+        best_rows = best_rows.max(f64::from(sim.rows()) / seconds);
+    }
+    figures.push(Figure { name: EVENTS, value: best_events });
+    figures.push(Figure { name: ROWS, value: best_rows });
+}
+
+fn seek(clock: &impl Fn() -> f64, memory: &impl Fn() -> Option<f64>, figures: &mut Vec<Figure>) {
+    const ROWS: u32 = 1_000_000;
+    let before = memory();
+    let mut timeline = Timeline::new(&Library::standard(), busy_register()).expect("it can be run");
+    timeline.to_row(ROWS);
+    let mut times: Vec<f64> = (0..1000)
+        .map(|nth| {
+            let row = (draw(1, Purpose::Choice, 0, nth) % u64::from(ROWS)) as u32;
+            let start = clock();
+            timeline.to_row(row);
+            let passed = clock() - start;
+            assert!(timeline.sim().rows() > row);
+            passed
+        })
+        .collect();
+    times.sort_by(f64::total_cmp);
+    figures.push(Figure { name: SEEK_HALF, value: times[500] });
+    figures.push(Figure { name: SEEK_99, value: times[990] });
+    if let (Some(before), Some(after)) = (before, memory()) {
+        figures.push(Figure { name: SEEK_MEMORY, value: (after - before) / 1e6 });
+    }
+}
+
+/// How long it takes until every node knows.
+fn gossip(clock: &impl Fn() -> f64, nodes: u16) -> f64 {
+    let mut scenario = scenario("gossip", nodes);
+    scenario.add(Time::ZERO, Input::Invoke { client: 0, node: NodeId(0), op: 1, argument: 0 });
+    let start = clock();
+    let mut sim = Sim::new(&Library::standard(), scenario).expect("it can be run");
+    let knows =
+        |sim: &Sim, node: u16| sim.view(NodeId(node)).widgets.iter().any(|widget| matches!(widget, Widget::Field { name: "value", .. }));
+    // A node that knows keeps knowing, so each has to be looked at once.
+    let mut unsure = 0;
+    while unsure < nodes {
+        assert!(sim.step(), "gossip never ends");
+        while unsure < nodes && sim.steps().is_multiple_of(64) && knows(&sim, unsure) {
+            unsure += 1;
+        }
+    }
+    clock() - start
+}
+
+fn measure(clock: &impl Fn() -> f64, memory: &impl Fn() -> Option<f64>) -> Vec<Figure> {
+    let mut figures = Vec::new();
+    // First, while nothing else has asked for memory.
+    seek(clock, memory, &mut figures);
+    events(clock, &mut figures);
+    for (name, nodes) in [(GOSSIP_100, 100), (GOSSIP_1000, 1_000), (GOSSIP_10000, 10_000)] {
+        figures.push(Figure { name, value: gossip(clock, nodes) });
+    }
+    figures
+}
+
+#[cfg(target_arch = "wasm32")]
+mod in_wasm {
+    use wasm_bindgen::prelude::wasm_bindgen;
+
+    #[wasm_bindgen]
+    extern "C" {
+        #[wasm_bindgen(js_namespace = performance)]
+        fn now() -> f64;
+        #[wasm_bindgen(js_namespace = console)]
+        fn log(line: &str);
+    }
+
+    pub(crate) fn main() {
+        let memory = || Some(core::arch::wasm32::memory_size(0) as f64 * 65_536.0);
+        for figure in super::measure(&now, &memory) {
+            log(&format!("{}={}", figure.name, figure.value));
+        }
+    }
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+mod natively {
+    use super::{EVENTS, Figure, GOSSIP_100, GOSSIP_1000, GOSSIP_10000, SEEK_99, SEEK_MEMORY};
+    use std::collections::BTreeMap;
+    use std::process::Command;
+    use std::time::Instant;
+
+    /// What the module built for Node prints, if `./run bench` named one.
+    fn in_wasm() -> BTreeMap<String, f64> {
+        let Ok(module) = std::env::var("FAULTLINE_WASM_BENCH") else { return BTreeMap::new() };
+        let output = Command::new("node").arg(module).output().expect("Node runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        text.lines().filter_map(|line| line.split_once('=')).map(|(name, value)| (name.into(), value.parse().expect("a number"))).collect()
+    }
+
+    pub(crate) fn main() {
+        let start = Instant::now();
+        let figures = super::measure(&|| start.elapsed().as_secs_f64() * 1000.0, &|| None);
+        let wasm = in_wasm();
+        println!("{:<28}{:>14}{:>14}{:>9}", "", "native", "WebAssembly", "ratio");
+        let show = |value: Option<f64>| value.map_or("-".into(), number);
+        let native: BTreeMap<&str, f64> = figures.iter().map(|Figure { name, value }| (*name, *value)).collect();
+        for Figure { name, value } in &figures {
+            let other = wasm.get(*name).copied();
+            let ratio = other.map_or("-".into(), |other| format!("{:.2}", other / value));
+            println!("{name:<28}{:>14}{:>14}{ratio:>9}", number(*value), show(other));
+        }
+        println!("{SEEK_MEMORY:<28}{:>14}{:>14}", "-", show(wasm.get(SEEK_MEMORY).copied()));
+
+        println!();
+        let get = |name: &str| wasm.get(name).copied();
+        bar("events/s in WebAssembly >= 1 M", get(EVENTS).map(|value| value >= 1e6));
+        bar("... and >= 0.5 x native", get(EVENTS).map(|value| value >= 0.5 * native[EVENTS]));
+        bar("events/s natively >= 5 M (aim)", Some(native[EVENTS] >= 5e6));
+        bar("seek in 1 M rows, WebAssembly, p99 <= 16 ms", get(SEEK_99).map(|value| value <= 16.0));
+        bar("... in <= 64 MB", get(SEEK_MEMORY).map(|value| value <= 64.0));
+        bar("10,000 nodes gossip natively in <= 2 s", Some(native[GOSSIP_10000] <= 2_000.0));
+        let per_n_log_n = [(GOSSIP_100, 100f64), (GOSSIP_1000, 1_000.0), (GOSSIP_10000, 10_000.0)]
+            .map(|(name, nodes)| native[name] * 1e6 / (nodes * nodes.log2()));
+        println!("gossip, ns per n log2 n: {per_n_log_n:.0?}");
+    }
+
+    fn bar(what: &str, met: Option<bool>) {
+        let answer = match met {
+            Some(true) => "met",
+            Some(false) => "NOT MET",
+            None => "not measured",
+        };
+        println!("{what:<48}{answer}");
+    }
+
+    fn number(value: f64) -> String {
+        if value >= 1e4 { format!("{:.2} M", value / 1e6) } else { format!("{value:.2}") }
+    }
+}
+
+fn main() {
+    #[cfg(target_arch = "wasm32")]
+    in_wasm::main();
+    #[cfg(not(target_arch = "wasm32"))]
+    natively::main();
+}

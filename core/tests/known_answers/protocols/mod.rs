@@ -1,0 +1,20 @@
+//! The systems that are measured, each as its source describes it and no larger.
+
+mod prober;
+mod rumor;
+mod server;
+mod store;
+
+pub(crate) use prober::Prober;
+pub(crate) use rumor::{Rumor, Style};
+pub(crate) use server::{NoTimer, Server};
+pub(crate) use store::{REPLICAS, Store, WRITER};
+
+use faultline::protocol::{Cx, Protocol};
+use faultline::sim::NodeId;
+
+/// Any node but this one, each as likely as the others.
+fn anybody_else<P: Protocol>(cx: &mut Cx<'_, P>) -> NodeId {
+    let other = cx.choose(u64::from(cx.nodes()) - 1) as u16;
+    NodeId(if other < cx.me().0 { other } else { other + 1 })
+}
