@@ -4,7 +4,7 @@
 use faultline::models::Library;
 use faultline::protocol::About;
 use faultline::scenario::{Fault, Input, Scenario};
-use faultline::sim::{EventKind, NodeId, Sim, Span, Time, Timeline};
+use faultline::sim::{EventKind, NodeId, Row, Sim, Span, Time, Timeline};
 use std::cell::RefCell;
 
 /// The run that is looked at.
@@ -15,6 +15,8 @@ pub(crate) struct Session {
     opening: u64,
     pub(crate) speed: Speed,
     pub(crate) selected: Option<NodeId>,
+    /// Whose knowledge is shown, if not everything.
+    pub(crate) knower: Option<NodeId>,
 }
 
 /// How fast virtual time passes, on a scale of 1, 2, 5, 10, and so on.
@@ -47,16 +49,24 @@ impl Speed {
 /// A tab that slept does not wake up in another age.
 const LONGEST_FRAME_MS: f64 = 100.0;
 
+/// How far back rows are looked for that a node knows.
+const MOST_ROWS_BACK: usize = 20_000;
+
 impl Session {
     pub(crate) fn new(library: &Library, scenario: Scenario) -> Result<Self, Fault> {
         let mut timeline = Timeline::new(library, scenario)?;
         timeline.seek(Time::ZERO);
         let opening = timeline.sim().steps();
-        Ok(Self { timeline, playing: false, opening, speed: Speed::new(Speed::FIRST), selected: None })
+        Ok(Self { timeline, playing: false, opening, speed: Speed::new(Speed::FIRST), selected: None, knower: None })
     }
 
     pub(crate) fn sim(&self) -> &Sim {
         self.timeline.sim()
+    }
+
+    /// Whether it is a client and not a node.
+    pub(crate) fn is_client(&self, endpoint: NodeId) -> bool {
+        endpoint.0 >= self.sim().scenario().nodes
     }
 
     pub(crate) fn about(&self) -> &'static About {
@@ -134,10 +144,17 @@ impl Session {
         self.timeline.undo().is_some()
     }
 
-    /// The last rows of the trace up to the playhead, the oldest first.
-    pub(crate) fn last_rows(&self, most: u32) -> std::ops::Range<u32> {
-        let end = self.sim().rows();
-        end.saturating_sub(most)..end
+    /// Whether a row is to be shown. A node knows what it did and what came to it; not what became
+    /// of its messages, and not what was done to it.
+    pub(crate) fn knows(&self, row: &Row) -> bool {
+        let hidden = matches!(row.kind, EventKind::Lose | EventKind::Duplicate | EventKind::Input);
+        self.knower.is_none_or(|me| row.node == me && !hidden)
+    }
+
+    /// The last rows of the trace up to the playhead that are to be shown, the newest first.
+    pub(crate) fn last_rows(&self) -> impl Iterator<Item = (u32, &Row)> {
+        let rows = (0..self.sim().rows()).rev().take(MOST_ROWS_BACK);
+        rows.filter_map(|index| Some((index, self.sim().trace().row(index)?))).filter(|(_, row)| self.knows(row))
     }
 }
 
@@ -226,6 +243,20 @@ mod tests {
         assert_eq!((session.playhead(), session.sim().rows()), (last, rows));
         session.back();
         assert!(session.sim().rows() < rows);
+    }
+
+    #[test]
+    fn a_node_knows_what_it_did_and_what_came_to_it_and_nothing_else() {
+        let mut session = session();
+        session.seek(Time(2_000_000_000));
+        session.edit(Input::Crash(NodeId(1))).unwrap();
+        session.seek(Time(3_000_000_000));
+        let all = session.last_rows().count();
+        session.knower = Some(NodeId(1));
+        let known: Vec<Row> = session.last_rows().map(|(_, row)| *row).collect();
+        assert!(!known.is_empty() && known.len() < all);
+        assert!(known.iter().all(|row| row.node == NodeId(1) && row.time <= Time(2_000_000_000)));
+        assert!(known.iter().all(|row| matches!(row.kind, EventKind::Boot | EventKind::Send | EventKind::Deliver)));
     }
 
     #[test]
