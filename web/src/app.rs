@@ -13,6 +13,7 @@ use crate::stage::{self, Layout, Painter, Scene};
 use crate::text;
 use crate::ui::{self, Named};
 use faultline::Scenario;
+use faultline::link::{self, Link};
 use faultline::models::Library;
 use faultline::scenario::{Fault, Input};
 use faultline::sim::{Chance, NodeId, Span, Time};
@@ -68,8 +69,16 @@ pub(crate) enum Msg {
     View(bool),
     Theme,
     InSight(bool),
-    /// Say what has happened, now that it is quiet.
-    Announce,
+    /// It is quiet: say what has happened, and put the link into the address.
+    Settle,
+    /// The address was changed by hand.
+    Address,
+    /// The link is to be copied.
+    Copy,
+    /// Whether the browser allowed it.
+    Copied(bool),
+    /// The notice was read.
+    Close,
 }
 
 /// The page.
@@ -93,7 +102,9 @@ pub(crate) struct App {
     rendered_rows: u32,
     in_sight: bool,
     announced: AttrValue,
-    announcement: Option<Timeout>,
+    settling: Option<Timeout>,
+    /// What the reader has to know, and the link to copy by hand if there is one.
+    notice: Option<(String, Option<String>)>,
     watches: Watches,
 }
 
@@ -101,6 +112,7 @@ pub(crate) struct App {
 #[derive(Default)]
 struct Watches {
     _keys: Option<Listener>,
+    _address: Option<Listener>,
     _size: Option<Size>,
     _diagram_size: Option<Size>,
     _sight: Option<Sight>,
@@ -119,7 +131,7 @@ impl Component for App {
     type Properties = Props;
 
     fn create(ctx: &Context<Self>) -> Self {
-        let session = open(&ctx.props().library, 0);
+        let (session, notice) = arrive(&ctx.props().library, &dom::address::fragment());
         let mut app = Self {
             layout: layout(&session, 0.0, 0.0),
             session,
@@ -139,7 +151,8 @@ impl Component for App {
             rendered_rows: 0,
             in_sight: true,
             announced: AttrValue::default(),
-            announcement: None,
+            settling: None,
+            notice,
             watches: Watches::default(),
         };
         app.run_frames(ctx);
@@ -150,7 +163,10 @@ impl Component for App {
         if let Msg::Frame(now) = msg {
             return self.frame(ctx, now);
         }
-        let by_learner = !matches!(msg, Msg::Resized(..) | Msg::DiagramResized(..) | Msg::Theme | Msg::InSight(_) | Msg::Announce);
+        let by_learner = !matches!(
+            msg,
+            Msg::Resized(..) | Msg::DiagramResized(..) | Msg::Theme | Msg::InSight(_) | Msg::Settle | Msg::Address | Msg::Copied(_)
+        );
         match msg {
             Msg::Frame(_) => {}
             Msg::Toggle => self.session.play(!self.session.playing()),
@@ -164,11 +180,8 @@ impl Component for App {
             Msg::ShowRow(row) => self.session.show_row(row),
             Msg::Speed(step) => self.session.speed = Speed::new(step),
             Msg::Open(model) => {
-                self.session = open(&ctx.props().library, model);
-                self.tallies.forget();
-                self.draft = None;
-                self.ask = Ask::default();
-                self.layout = layout(&self.session, self.layout.width, self.layout.height);
+                self.show(open(&ctx.props().library, model));
+                self.notice = None;
             }
             Msg::Draft(knob, shown) => self.draft = Some(Draft { knob, shown, refused: None }),
             Msg::Turn(knob, shown) => self.turn(knob, shown),
@@ -196,11 +209,31 @@ impl Component for App {
                 }
             }
             Msg::InSight(in_sight) => self.in_sight = in_sight,
-            Msg::Announce => self.announced = self.state_in_words().into(),
+            Msg::Settle => {
+                dom::address::replace(&self.session.link().write());
+                if !self.session.playing() {
+                    self.announced = self.state_in_words().into();
+                }
+            }
+            Msg::Address => {
+                let (session, notice) = arrive(&ctx.props().library, &dom::address::fragment());
+                self.show(session);
+                self.notice = notice;
+                // What was about to be put into the address would replace the link.
+                self.settling = None;
+            }
+            Msg::Copy => {
+                dom::address::replace(&self.session.link().write());
+                let done = ctx.link().callback(Msg::Copied);
+                dom::address::copy(&dom::address::whole(), move |allowed| done.emit(allowed));
+            }
+            Msg::Copied(true) => self.notice = Some((text::COPIED.into(), None)),
+            Msg::Copied(false) => self.notice = Some((text::COPY_BY_HAND.into(), Some(dom::address::whole()))),
+            Msg::Close => self.notice = None,
         }
-        if by_learner && !self.session.playing() {
+        if by_learner {
             let link = ctx.link().clone();
-            self.announcement = Some(Timeout::new(QUIET_MS, move || link.send_message(Msg::Announce)));
+            self.settling = Some(Timeout::new(QUIET_MS, move || link.send_message(Msg::Settle)));
         }
         self.run_frames(ctx);
         self.paint();
@@ -221,12 +254,22 @@ impl Component for App {
                 <span class="brand">{ "Faultline" }</span>
                 <h1>{ ui::choice(named, titles, chosen, send.reform(Msg::Open)) }{ ui::icon(ui::CHOOSE) }</h1>
                 <p class="hook">{ text::hook(about) }</p>
-                if session.sim().scenario().inputs.is_empty() {
-                    <span />
-                } else {
-                    <button class="quiet" onclick={send.reform(|_| Msg::Undo)}>{ ui::icon(ui::UNDO) }{ text::UNDO }</button>
-                }
+                <div class="deeds">
+                    if session.can_undo() {
+                        <button class="quiet" onclick={send.reform(|_| Msg::Undo)}>{ ui::icon(ui::UNDO) }{ text::UNDO }</button>
+                    }
+                    <button class="quiet" onclick={send.reform(|_| Msg::Copy)}>{ ui::icon(ui::LINK) }{ text::COPY }</button>
+                </div>
             </header>
+            if let Some((words, link)) = &self.notice {
+                <div class="notice">
+                    <p role="alert">{ words.clone() }</p>
+                    if let Some(link) = link {
+                        <input readonly={true} value={link.clone()} aria-label={text::LINK} />
+                    }
+                    <button class="quiet" onclick={send.reform(|_| Msg::Close)}>{ text::CLOSE }</button>
+                </div>
+            }
             <main>
                 <div class={if self.diagram_first { "views diagram-first" } else { "views" }} ref={self.views.clone()}>
                     <div class="switch" role="group" aria-label={text::VIEW}>
@@ -285,7 +328,9 @@ impl Component for App {
             let sight = ctx.link().callback(Msg::InSight);
             let theme = ctx.link().callback(|()| Msg::Theme);
             let keys = ctx.link().batch_callback(|event: KeyboardEvent| key(&event));
+            let address = ctx.link().callback(|()| Msg::Address);
             self.watches = Watches {
+                _address: Some(Listener::on_window("hashchange", move |_| address.emit(()))),
                 _keys: Some(Listener::on_document("keydown", move |event| {
                     if let Ok(event) = event.dyn_into() {
                         keys.emit(event);
@@ -342,6 +387,15 @@ impl App {
         diagram::Window::new(width, height, self.session.speed.ratio(), self.session.playhead())
     }
 
+    /// Another run takes the place of this one.
+    fn show(&mut self, session: Session) {
+        self.session = session;
+        self.tallies.forget();
+        self.draft = None;
+        self.ask = Ask::default();
+        self.layout = layout(&self.session, self.layout.width, self.layout.height);
+    }
+
     fn act(&mut self, input: Input) -> Result<(), Fault> {
         self.session.edit(input)?;
         self.tallies.forget();
@@ -369,6 +423,19 @@ impl App {
             words.push_str(&sim.describe_row(last));
         }
         words
+    }
+}
+
+/// The run of the link behind the address, or else the first model; and what there is to say of it.
+fn arrive(library: &Library, fragment: &str) -> (Session, Option<(String, Option<String>)>) {
+    if !fragment.starts_with(link::MARK) {
+        return (open(library, 0), None);
+    }
+    let opened = Link::read(fragment, library).map_err(|fault| fault.to_string());
+    match opened.and_then(|link| Session::of_link(library, link).map_err(|fault| fault.to_string())) {
+        Ok((session, verdict)) => (session, text::verdict(verdict).map(|words| (words.into(), None))),
+        // The link stays in the address until something is done here.
+        Err(why) => (open(library, 0), Some((text::bad_link(&why), None))),
     }
 }
 

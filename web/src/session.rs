@@ -1,6 +1,7 @@
 //! The run that is looked at: where the playhead is, how fast it moves, what is selected. No types
 //! of the browser, so that all of this is tested natively.
 
+use faultline::link::{Link, Seal, Verdict};
 use faultline::models::Library;
 use faultline::protocol::About;
 use faultline::scenario::{Fault, Input, Scenario};
@@ -46,6 +47,8 @@ impl Speed {
     }
 }
 
+/// A longer run would make the reader wait.
+const MOST_ROWS: u32 = 1_000_000;
 /// A tab that slept does not wake up in another age.
 const LONGEST_FRAME_MS: f64 = 100.0;
 
@@ -54,10 +57,35 @@ const MOST_ROWS_BACK: usize = 20_000;
 
 impl Session {
     pub(crate) fn new(library: &Library, scenario: Scenario) -> Result<Self, Fault> {
-        let mut timeline = Timeline::new(library, scenario)?;
+        Ok(Self::at_the_beginning(Timeline::new(library, scenario)?))
+    }
+
+    /// The run of a link at the moment that was looked at, and whether it is the same run.
+    pub(crate) fn of_link(library: &Library, link: Link) -> Result<(Self, Verdict), Fault> {
+        let mut session = Self::at_the_beginning(Timeline::resume(library, link.scenario)?);
+        let Some(seal) = link.seal else { return Ok((session, Verdict::Unsealed)) };
+        if seal.rows > MOST_ROWS {
+            return Ok((session, Verdict::TooLong));
+        }
+        // A run that has become longer is another one; nobody has to wait for its end.
+        if session.timeline.run_until(seal.moment, |sim| sim.rows() > seal.rows) {
+            return Ok((session, Verdict::Different(seal.rows + 1, seal.hash)));
+        }
+        let sim = session.sim();
+        let same = (sim.rows(), sim.hash()) == (seal.rows, seal.hash);
+        let verdict = if same { Verdict::Same } else { Verdict::Different(sim.rows(), sim.hash()) };
+        Ok((session, verdict))
+    }
+
+    /// A link to the run as it is looked at.
+    pub(crate) fn link(&self) -> Link {
+        Link { scenario: self.sim().scenario().clone(), seal: Some(Seal::of(self.sim(), self.playhead())) }
+    }
+
+    fn at_the_beginning(mut timeline: Timeline) -> Self {
         timeline.seek(Time::ZERO);
         let opening = timeline.sim().steps();
-        Ok(Self { timeline, playing: false, opening, speed: Speed::new(Speed::FIRST), selected: None, knower: None })
+        Self { timeline, playing: false, opening, speed: Speed::new(Speed::FIRST), selected: None, knower: None }
     }
 
     pub(crate) fn sim(&self) -> &Sim {
@@ -140,6 +168,11 @@ impl Session {
     }
 
     /// Whether there is a gesture to take back.
+    pub(crate) fn can_undo(&self) -> bool {
+        self.timeline.can_undo()
+    }
+
+    /// Takes the last gesture back, if there is one.
     pub(crate) fn undo(&mut self) -> bool {
         self.timeline.undo().is_some()
     }
@@ -275,6 +308,27 @@ mod tests {
         assert_eq!(few.last().copied(), straight);
         let end = straight.unwrap();
         assert_eq!(end.sent, end.delivered + end.lost + session.sim().flights().count() as u32);
+    }
+
+    #[test]
+    fn a_link_brings_back_the_run_the_moment_and_the_gestures() {
+        let library = Library::standard();
+        let mut session = session();
+        session.seek(Time(300_000_000));
+        session.edit(Input::Crash(faultline::sim::NodeId(1))).unwrap();
+        session.seek(Time(900_000_000));
+        let text = session.link().write();
+        let (mut again, verdict) = Session::of_link(&library, Link::read(&text, &library).unwrap()).unwrap();
+        assert_eq!(verdict, Verdict::Same);
+        assert_eq!((again.playhead(), again.sim().hash()), (session.playhead(), session.sim().hash()));
+        assert!(again.can_undo() && again.undo() && !again.can_undo());
+
+        let mut other = session.link();
+        other.scenario.seed += 1;
+        assert!(matches!(Session::of_link(&library, other).unwrap().1, Verdict::Different(..)));
+        let mut endless = session.link();
+        endless.seal = endless.seal.map(|seal| Seal { moment: Time(u64::MAX), rows: u32::MAX, ..seal });
+        assert_eq!(Session::of_link(&library, endless).unwrap().1, Verdict::TooLong);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Every word on the page, in one place, so that a language can be added.
 
 use crate::session::Speed;
+use faultline::link::Verdict;
 use faultline::protocol::About;
 use faultline::sim::{NodeStatus, Time};
 
@@ -9,6 +10,10 @@ pub(crate) const PAUSE: &str = "Pause";
 pub(crate) const STEP: &str = "Next event";
 pub(crate) const BACK: &str = "Previous event";
 pub(crate) const UNDO: &str = "Undo";
+pub(crate) const COPY: &str = "Copy link";
+pub(crate) const COPIED: &str = "Copied. Whoever opens the link sees this run, at this moment.";
+pub(crate) const COPY_BY_HAND: &str = "The browser did not allow copying. Here is the link:";
+pub(crate) const LINK: &str = "Link";
 pub(crate) const MOMENT: &str = "Moment";
 pub(crate) const SPEED: &str = "Speed";
 pub(crate) const LOSS: &str = "Messages lost";
@@ -53,6 +58,22 @@ pub(crate) fn hook(about: &About) -> &'static str {
 /// Why what was typed cannot be a setting.
 pub(crate) fn not_a_number(label: &str, typed: &str) -> String {
     format!("{label} needs a whole number, not “{typed}”")
+}
+
+/// What has to be said of the run of a link.
+pub(crate) fn verdict(verdict: Verdict) -> Option<&'static str> {
+    match verdict {
+        Verdict::Same | Verdict::Unsealed => None,
+        Verdict::Different(..) => {
+            Some("This is not quite the run that was shared: the link was made by another version of Faultline, or changed.")
+        }
+        Verdict::TooLong => Some("The run of this link is too long to be played up to its moment. This is its beginning."),
+    }
+}
+
+/// A link that cannot be opened.
+pub(crate) fn bad_link(why: &str) -> String {
+    format!("This link cannot be opened: {why}. Here is the first model instead.")
 }
 
 /// How fast time passes, compared with the learner's.
