@@ -32,6 +32,34 @@ for (const [place, size] of Object.entries({ desk: DESK, phone: PHONE })) {
   }
 }
 
+for (const [place, size] of Object.entries({ desk: DESK, phone: PHONE })) {
+  inPage(`every model of the list opens, runs, fits and is accessible: ${place}`, { size }, async (page) => {
+    const list = page.getByRole("combobox", { name: "Model" });
+    for (const title of await list.locator("option").allInnerTexts()) {
+      await list.selectOption(title);
+      const client = page.getByRole("button", { name: /^Client c1/ });
+      if (await client.count()) {
+        await client.click();
+        await page.locator(".ask form button").first().click();
+      }
+      for (let steps = 0; steps < 4; steps += 1) await button(page, "Next event").click();
+      if (size === DESK) await page.locator(".diagram .message").first().waitFor({ state: "attached" });
+      await picture(page, `model-${title.toLowerCase().replaceAll(" ", "-")}-${place}`);
+      const { wide, scroll } = await page.evaluate(() => ({ wide: innerWidth, scroll: document.documentElement.scrollWidth }));
+      assert.ok(scroll <= wide, `${title}: ${scroll} px of content in ${wide} px`);
+      await accessible(page);
+    }
+  });
+}
+
+inPage("a model in which nothing happens by itself says what to do", async (page) => {
+  await page.getByRole("combobox", { name: "Model" }).selectOption("A queue behind timeouts");
+  await page.getByText("Choose a client and let it ask.").waitFor();
+  await page.getByRole("button", { name: /^Client c1/ }).click();
+  await button(page, "request").click();
+  await page.getByText("Choose a client and let it ask.").waitFor({ state: "detached" });
+});
+
 inPage("the picture in the README", async (page) => {
   for (let steps = 0; steps < 13; steps += 1) await button(page, "Next event").click();
   await node(page, "n2").click();

@@ -22,6 +22,7 @@ pub(crate) const MODEL: &str = "Model";
 pub(crate) const SETTINGS: &str = "Settings";
 pub(crate) const EVENTS: &str = "What happened";
 pub(crate) const NOTHING_YET: &str = "Nothing yet. Press play.";
+pub(crate) const QUIET: &str = "Nothing more happens by itself. Choose a client and let it ask.";
 pub(crate) const MESSAGES: &str = "Messages so far";
 pub(crate) const AS_TABLE: &str = "As a table";
 pub(crate) const SENT: &str = "sent";

@@ -97,3 +97,20 @@ fn request_row(session: &Session, request: Request) -> Html {
         <li key={request.op} {class}><span>{ format!("{} · {}", session.sim().name(request.node), request.asked) }</span><span>{ words }</span></li>
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use faultline::Scenario;
+    use faultline::models::Library;
+
+    #[test]
+    fn a_client_asks_the_chosen_node_and_needs_no_argument_where_the_operation_has_none() {
+        let library = Library::standard();
+        let session = Session::new(&library, Scenario::new(library.find("primary-backup").unwrap().about(), 7)).unwrap();
+        let mut ask = Ask { node: NodeId(2), ..Ask::default() };
+        ask.say(1, "not a number".into());
+        let client = NodeId(session.sim().scenario().nodes);
+        assert_eq!(ask.input(&session, client, 1), Ok(Input::Invoke { client: 0, node: NodeId(2), op: 1, argument: 0 }));
+    }
+}

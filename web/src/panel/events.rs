@@ -13,7 +13,7 @@ pub(crate) fn events(session: &Session, show: &Callback<u32>) -> Html {
         html! {
             <li key={index}>
                 <button {onclick}><span class="when">{ text::clock(row.time) }</span><span class="what">{ sim.describe_row(index) }</span></button>
-                { for sim.trace().notes(index).into_iter().map(|note| html! { <p key={note.to_owned()} class="note">{ note.to_owned() }</p> }) }
+                { for sim.trace().notes(index).into_iter().map(|note| html! { <p class="note">{ note.to_owned() }</p> }) }
             </li>
         }
     });
@@ -21,6 +21,9 @@ pub(crate) fn events(session: &Session, show: &Callback<u32>) -> Html {
     html! {
         <section class="panel events" aria-labelledby="events-title">
             <h2 id="events-title">{ text::EVENTS }</h2>
+            if sim.next_time().is_none() && sim.scenario().clients > 0 {
+                <p class="empty">{ text::QUIET }</p>
+            }
             if rows.is_empty() {
                 <p class="empty">{ text::NOTHING_YET }</p>
             } else {

@@ -63,11 +63,12 @@ fn widget(widget: &Widget) -> Html {
         Widget::Log { entries, .. } => html! {
             <ol class="log">{ for entries.iter().map(|entry| {
                 let class = if entry.committed { "committed" } else { "open" };
-                html! { <li key={entry.index} {class} value={entry.index.to_string()}>{ format!("{} ({})", entry.text, entry.term) }</li> }
+                html! { <li {class} value={entry.index.to_string()}>{ format!("{} ({})", entry.text, entry.term) }</li> }
             }) }</ol>
         },
     };
-    html! { <div key={widget.name()}><dt>{ widget.name() }</dt><dd>{ shown }</dd></div> }
+    // Without a key: what a protocol calls its widgets need not be unique.
+    html! { <div><dt>{ widget.name() }</dt><dd>{ shown }</dd></div> }
 }
 
 fn words(value: &Value) -> Html {
