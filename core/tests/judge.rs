@@ -270,3 +270,49 @@ fn a_check_can_be_interrupted_at_any_step_and_says_the_same() {
         assert_eq!(piecewise.kept(), straight.kept());
     }
 }
+
+mod support;
+
+/// The history of a run of primary and backups.
+fn of_a_run(scenario: faultline::Scenario) -> History {
+    let mut sim = faultline::Sim::new(&faultline::models::Library::standard(), scenario).unwrap();
+    sim.run_until(faultline::sim::Time::ZERO + support::LENGTH);
+    History::of(&sim)
+}
+
+fn primary_backup(seed: u64) -> faultline::Scenario {
+    use faultline::scenario::{Pace, Route, Workload};
+    use faultline::sim::{Latency, Span};
+    let library = faultline::models::Library::standard();
+    let mut scenario = support::scenario(library.find("primary-backup").unwrap().about(), seed);
+    scenario.settings.clear();
+    scenario.inputs.retain(|timed| !matches!(timed.input, faultline::scenario::Input::Set { .. }));
+    scenario.clients = scenario.clients.max(2);
+    let pace = Pace::Closed(Latency::Exponential { min: Span::ZERO, mean: Span::millis(20) });
+    scenario.workload = Some(Workload { pace, route: Route::Random, keys: 1, limit: 12 });
+    scenario
+}
+
+#[test]
+fn whatever_happens_a_register_that_waits_for_all_is_linearizable() {
+    let mut answered = 0;
+    for seed in 0..400 {
+        let history = of_a_run(primary_backup(seed));
+        answered += history.ops.iter().filter(|op| op.outcome == Outcome::Ok).count();
+        let judgement = judge(&history, Object::Register, Promise::Linearizable, &Value::Int(0), 10_000_000).unwrap();
+        assert_eq!(judgement.kept, Some(true), "seed {seed}: {judgement}\n{}", history.to_edn());
+    }
+    assert!(answered > 1_000, "{answered} operations were answered");
+}
+
+#[test]
+fn a_register_that_is_read_at_backups_is_caught() {
+    let caught = (0..400).filter(|seed| {
+        let mut scenario = primary_backup(*seed);
+        scenario.settings.insert("read-anywhere".into(), 1);
+        scenario.settings.insert("wait-for".into(), 2);
+        let history = of_a_run(scenario);
+        judge(&history, Object::Register, Promise::Linearizable, &Value::Int(0), 10_000_000).unwrap().kept == Some(false)
+    });
+    assert!(caught.count() > 20);
+}

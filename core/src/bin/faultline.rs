@@ -34,6 +34,8 @@ faultline: a laboratory for distributed systems
                                          runs it and prints what happened
   faultline link SCENARIO [--for 10s]    a link to the run, sealed at that moment
   faultline verify LINK                  runs a link again: is it the run that was shared?
+  faultline history SCENARIO [--for 10s] [--format edn|json]
+                                         what the clients of the run did and saw
   faultline check FILE --model OBJECT --consistency PROMISE [--initial VALUE]
                                          whether a history keeps a promise, and why
 
@@ -56,10 +58,11 @@ Exit codes: 0 all is well, 1 the answer is no, 2 the input cannot be used, 3 nob
             ["new", model, options @ ..] => new(model, options),
             ["run", file, options @ ..] => run(file, options),
             ["link", file, options @ ..] => link(file, options),
+            ["history", file, options @ ..] => history(file, options),
             ["check", file, options @ ..] => return check(file, options).unwrap_or_else(|why| useless(&why)),
             ["verify", link] => return verify(link).unwrap_or_else(|why| useless(&why)),
             ["verify", ..] => Err("verify takes one link".into()),
-            ["run" | "link" | "new" | "check"] => Err(format!("{} needs one word more; see faultline help", words[0])),
+            ["run" | "link" | "new" | "check" | "history"] => Err(format!("{} needs one word more; see faultline help", words[0])),
             [other, ..] => Err(format!("there is no command “{other}”; see faultline help")),
         };
         match done {
@@ -139,6 +142,21 @@ Exit codes: 0 all is well, 1 the answer is no, 2 the input cannot be used, 3 nob
         let moment = Time::ZERO + length;
         sim.run_until(moment);
         say(&Link { scenario, seal: Some(Seal::of(&sim, moment)) }.write())
+    }
+
+    fn history(file: &str, options: &[&str]) -> Result<(), String> {
+        let (mut length, mut format) = (Span::secs(10), "edn");
+        for option in options.chunks(2) {
+            match option {
+                ["--for", span] => length = Span::parse(span)?,
+                ["--format", name @ ("edn" | "json")] => format = name,
+                _ => return Err(format!("history does not know “{}”; see faultline help", option.join(" "))),
+            }
+        }
+        let mut sim = Sim::new(&Library::standard(), read(file)?).map_err(|fault| format!("{file}: {fault}"))?;
+        sim.run_until(Time::ZERO + length);
+        let history = History::of(&sim);
+        say(if format == "edn" { history.to_edn() } else { history.to_json_lines() }.trim_end())
     }
 
     fn verify(text: &str) -> Result<ExitCode, String> {

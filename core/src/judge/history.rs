@@ -5,6 +5,7 @@
 //! lines of Jepsen's log), and written in the same forms.
 
 use super::value::{BadInput, Placed, Reader, Value};
+use crate::sim::{EventKind, NodeId, Sim};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -42,6 +43,19 @@ pub struct Op {
     pub line: usize,
 }
 
+/// What an operation of a model is to a judge.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Word {
+    /// What was asked for, in the words of [`super::spec::Object`]: `read`, `write`, `cas`.
+    pub f: &'static str,
+    /// Which object, if there are several.
+    pub key: Option<Value>,
+    /// What it was asked with.
+    pub input: Value,
+    /// What it was answered.
+    pub output: Value,
+}
+
 /// What clients did and saw.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct History {
@@ -75,6 +89,55 @@ impl History {
         let mut history = Self::pair(text, events)?;
         history.comparisons_fail = is_log;
         Ok(history)
+    }
+
+    /// What the clients of a run did and saw, up to its present moment.
+    ///
+    /// A client that asks again before it was answered, or after it gave up, goes on as a new process:
+    /// a process does one thing after the other.
+    #[must_use]
+    pub fn of(sim: &Sim) -> Self {
+        let mut history = Self::default();
+        let rows = (0..sim.rows()).zip(sim.trace().rows());
+        let mut open: BTreeMap<u32, usize> = BTreeMap::new();
+        // For each client the process it goes on as, once it is free again.
+        let mut free: BTreeMap<NodeId, usize> = BTreeMap::new();
+        for (when, row) in rows {
+            match row.kind {
+                EventKind::Invoke => {
+                    let Some(word) = sim.word(row.subject) else { continue };
+                    let process = free.remove(&row.node).unwrap_or_else(|| {
+                        history.processes.push(Value::Int(history.processes.len() as i64));
+                        history.processes.len() - 1
+                    });
+                    open.insert(row.subject, history.ops.len());
+                    history.ops.push(Op {
+                        process,
+                        call: when as usize,
+                        ret: None,
+                        f: word.f.into(),
+                        key: word.key,
+                        input: word.input,
+                        output: word.output,
+                        outcome: Outcome::Unknown,
+                        line: history.ops.len() + 1,
+                    });
+                }
+                EventKind::Return => {
+                    let Some(index) = open.remove(&row.subject) else { continue };
+                    let op = &mut history.ops[index];
+                    op.ret = Some(when as usize);
+                    op.outcome = if row.detail == 1 { Outcome::Ok } else { Outcome::Fail };
+                    free.insert(row.node, op.process);
+                }
+                _ => {}
+            }
+        }
+        // What was not answered yet says nothing.
+        for op in history.ops.iter_mut().filter(|op| op.outcome == Outcome::Unknown) {
+            op.output = Value::Nil;
+        }
+        history
     }
 
     /// Brings beginnings and ends together.
