@@ -215,11 +215,13 @@ impl List {
         if matches!(row.kind, EventKind::Lose | EventKind::Duplicate) {
             return;
         }
-        let everywhere =
-            row.kind == EventKind::Input
-                && sim.scenario().inputs.get(row.subject as usize).is_some_and(|timed| {
-                    matches!(timed.input, Input::Partition(_) | Input::HealAll | Input::Network(_) | Input::Set { .. })
-                });
+        let happened = sim.scenario().inputs.get(row.subject as usize).filter(|_| row.kind == EventKind::Input);
+        let input = happened.map(|timed| &timed.input);
+        // That a client is told to ask happens to the client, whose own row follows.
+        if matches!(input, Some(Input::Invoke { .. })) {
+            return;
+        }
+        let everywhere = matches!(input, Some(Input::Partition(_) | Input::HealAll | Input::Network(_) | Input::Set { .. }));
         let (x, y) = (window.x(row.time), (!everywhere).then(|| self.y(row.node)));
         let here = index + 1 == sim.rows();
         // What happens to one node at one moment is one dot, which leads to the cause of the rest.
@@ -375,6 +377,17 @@ mod tests {
         assert!(here[0].row < session.sim().rows());
         assert!(list.dots.iter().any(|dot| dot.row >= session.sim().rows()));
         assert!(list.arrows.iter().any(|arrow| arrow.here));
+    }
+
+    #[test]
+    fn what_a_client_is_told_to_ask_is_on_its_own_lane_and_what_changes_for_all_on_none() {
+        let mut session = session("primary-backup", 0, 100);
+        session.edit(Input::Invoke { client: 0, node: NodeId(0), op: 0, argument: 0 }).unwrap();
+        session.edit(Input::HealAll).unwrap();
+        let list = list(&session);
+        let places = |kind| list.dots.iter().filter(|dot| dot.kind == kind).map(|dot| dot.y).collect::<Vec<_>>();
+        assert_eq!(places(EventKind::Invoke), [Some(list.lanes[3].y)]);
+        assert_eq!(places(EventKind::Input), [None]);
     }
 
     #[test]

@@ -53,7 +53,7 @@ impl Layout {
         let room = |clients: u16| if clients == 0 { 0.0 } else { 2.0 * half + BESIDE };
         let down = ((height - NODE_NAME) / 2.0 - radius - MARGIN).max(0.0);
         let free = ((width - room(left) - room(right)) / 2.0 - radius - MARGIN).max(0.0);
-        let across = if nodes == 2 { free.min(260.0) } else { free.min(down * 1.8) };
+        let across = if nodes == 2 { free.min(260.0) } else { free.min(down * 2.4) };
         let center = Point { x: (width + room(left) - room(right)) / 2.0, y: MARGIN + radius + down };
         let start = if nodes == 2 { 0.5 } else { 0.75 };
         let ring = |node: u16| {
