@@ -1,4 +1,6 @@
-//! The judge: whether a history keeps a promise, with evidence either way.
+//! The judge: whether a history keeps a promise, with evidence either way; and whether a run does, where
+//! clients cannot tell. What is judged of one moment returns a `Result` that an
+//! [`Invariant`](crate::protocol::Invariant) can hand on.
 //!
 //! | room | what is in it |
 //! |---|---|
@@ -8,17 +10,31 @@
 //! | [`linearizable`] | one moment for every operation |
 //! | [`sequential`] | one order for all, without a clock |
 //! | [`causal`] | what only causes order: causal consistency, PRAM, session guarantees |
+//! | [`agreement`] | nobody holds something else by the same name: atomicity |
+//! | [`convergence`] | all show the same once it is quiet |
+//! | [`replicas`] | clients find their own writes, whomever they ask |
+//! | [`exclusion`] | at most one, and one after the other |
+//! | [`conservation`] | a sum stays |
+//! | [`waits`] | nobody waits in a circle |
+//! | [`happens_before`] | what could have caused what |
 //! | [`sketch`] | a history in a line |
 //! | [`transactions`] | what transactions may notice of one another |
 
+pub mod agreement;
 pub mod causal;
+pub mod conservation;
+pub mod convergence;
+pub mod exclusion;
+pub mod happens_before;
 pub mod history;
 pub mod linearizable;
+pub mod replicas;
 pub mod sequential;
 pub mod sketch;
 pub mod spec;
 pub mod transactions;
 pub mod value;
+pub mod waits;
 
 use history::History;
 use linearizable::{Linearizability, Verdict};
