@@ -12,6 +12,7 @@
 //! | [`models`] | one file per protocol |
 //! | [`scenario`] | the one input of a run |
 //! | [`link`] | a run in a link |
+//! | [`judge`] | whether a run, or a history from anywhere, keeps a promise, and why |
 //!
 //! This crate knows no browser, no clock on the wall and no source of randomness but the seed.
 

@@ -81,3 +81,37 @@ fn bad_input_is_named_with_its_place() {
     complains(&["verify", "#run=9abc"], "", &["version 9"]);
     complains(&["verify"], "", &["one link"]);
 }
+
+#[test]
+fn transactions_are_judged_from_a_file() {
+    let check = |level: &str, history: &str| faultline(&["check", "-", "--model", "list-append", "--consistency", level], history);
+    // Each read one list and appended to the other.
+    let skew = "{:process 0, :type :invoke, :f :txn, :value [[:r :x nil] [:append :y 1]]}
+                {:process 1, :type :invoke, :f :txn, :value [[:r :y nil] [:append :x 2]]}
+                {:process 0, :type :ok, :f :txn, :value [[:r :x []] [:append :y 1]]}
+                {:process 1, :type :ok, :f :txn, :value [[:r :y nil] [:append :x 2]]}";
+    let (code, output, _) = check("serializable", skew);
+    assert_eq!(code, 1, "{output}");
+    for word in [
+        "serializable is broken",
+        "G2-item (write skew)",
+        "T1 saw the beginning of :x, without 2 of T2",
+        "line 2",
+        "strong-snapshot-isolation",
+    ] {
+        assert!(output.contains(word), "{output}");
+    }
+    assert_eq!(check("strong-snapshot-isolation", skew).0, 0);
+    assert_eq!(check("linearizable", skew).0, 1);
+    for (bad, why) in [
+        (skew.replace("[:append :x 2]", "[:append :y 1]"), "line 2, column 1: 1 is written twice to :y"),
+        (skew.replace("[:append :y 1]", "[:increment :y 1]"), "line 1, column 1: a list has no increment"),
+        (skew.replace("[:r :x []]", "[:r :x 7]"), "line 1, column 1: a list was read, not 7"),
+        (skew.replace("[[:r :y nil] [:append :x 2]]", ":timeout"), "line 2, column 1: a transaction is a list"),
+    ] {
+        let (code, _, complaint) = check("serializable", &bad);
+        assert!(code == 2 && complaint.contains(why), "{code} {complaint}");
+    }
+    let register = faultline(&["check", "-", "--model", "register", "--consistency", "serializable"], "");
+    assert!(register.0 == 2 && register.2.contains("list-append or multi-register"), "{}", register.2);
+}
