@@ -12,6 +12,7 @@
 //! | [`models`] | one file per protocol |
 //! | [`scenario`] | the one input of a run |
 //! | [`link`] | a run in a link |
+//! | [`lab`] | lab files: guided tours, challenges, and who decides them |
 //!
 //! This crate knows no browser, no clock on the wall and no source of randomness but the seed.
 

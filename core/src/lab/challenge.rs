@@ -380,10 +380,10 @@ impl Challenge {
             *counts.entry(kind).or_default() += 1;
             if !allow.iter().any(|allowed| allowed == kind) {
                 offend(format!("“{kind}” at {at} is not allowed"));
-            } else if let Input::Set { key, .. } = input {
-                if !self.may(key) {
-                    offend(format!("the setting {key} must stay as it is"));
-                }
+            } else if let Input::Set { key, .. } = input
+                && !self.may(key)
+            {
+                offend(format!("the setting {key} must stay as it is"));
             }
         }
         for (kind, most) in at_most.into_iter().flatten() {
@@ -463,10 +463,10 @@ impl Challenge {
                 if is_right != Some(true) {
                     return Err(("answer", format!("this is not right; right is {truth:?}")));
                 }
-                if let Truth::Options(rights, _) = &truth {
-                    if rights.len() != 1 {
-                        return Err(("option", format!("{} options are right; exactly one should be", rights.len())));
-                    }
+                if let Truth::Options(rights, _) = &truth
+                    && rights.len() != 1
+                {
+                    return Err(("option", format!("{} options are right; exactly one should be", rights.len())));
                 }
                 let mut fixed = start.clone();
                 fixed.settings.extend(fix.clone());

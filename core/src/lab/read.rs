@@ -307,10 +307,10 @@ impl Reader<'_> {
         scenario.disk.torn = self.chance(part, "torn").unwrap_or_default();
         scenario.workload = part.part("load").and_then(|part| self.load(&part));
         let script = self.script(part, "script");
-        if let (Some(script), Some(node)) = (script, part.table.get("script")) {
-            if let Err(why) = script.fixed(&mut scenario) {
-                self.problem(node.at, part.path("script"), why);
-            }
+        if let (Some(script), Some(node)) = (script, part.table.get("script"))
+            && let Err(why) = script.fixed(&mut scenario)
+        {
+            self.problem(node.at, part.path("script"), why);
         }
         if let Err(fault) = scenario.check(self.library) {
             let at = part.table.get(fault.place.split(['.', '[']).next().unwrap_or_default()).map_or(part.table.at, |node| node.at);
@@ -369,7 +369,7 @@ impl Reader<'_> {
             );
         }
         let measured = part.table.get("measure").is_some();
-        if measured == !part.items("option").is_empty() {
+        if measured != part.items("option").is_empty() {
             self.problem(at, part.path("option"), "there should be either options or a measure");
             return None;
         }
@@ -449,13 +449,15 @@ impl Reader<'_> {
 
     fn check_knobs(&mut self, part: &Part<'_>, world: &World, steps: &[Step]) {
         let at = part.table.get("knobs").map_or(part.table.at, |node| node.at);
-        let revealed: Vec<_> = steps.iter().flat_map(|step| &step.reveal).collect();
-        for (index, knob) in revealed.iter().enumerate() {
-            if !world.knobs.contains(knob) {
-                self.problem(at, part.path("knobs"), format!("a step reveals {knob}, which is not among these"));
-            }
-            if revealed[..index].contains(knob) {
-                self.problem(at, part.path("knobs"), format!("{knob} is revealed twice"));
+        let mut revealed: Vec<&String> = Vec::new();
+        for (number, step) in (1..).zip(steps) {
+            for knob in &step.reveal {
+                let why = if revealed.contains(&knob) { "was revealed before" } else { "is not among the knobs of the world" };
+                if revealed.contains(&knob) || !world.knobs.contains(knob) {
+                    let field = format!("step[{number}].reveal");
+                    self.problems.push(Problem { line: step.line, field, why: format!("{knob} {why}") });
+                }
+                revealed.push(knob);
             }
         }
         let first = world.knobs.iter().filter(|knob| !revealed.contains(knob)).count();
@@ -499,9 +501,9 @@ impl Reader<'_> {
         let settings = self.settings(part, "settings");
         let knobs = self.knobs(part, "knobs", &["network", "disk", "load"]);
         let task = match kind.as_str() {
-            "break" => self.to_break(part),
-            "defend" => self.to_defend(part, &knobs),
-            _ => self.to_predict(part),
+            "break" => self.breaking(part),
+            "defend" => self.defending(part, &knobs),
+            _ => self.predicting(part),
         };
         Some(Challenge {
             id: part.said("id"),
@@ -517,7 +519,7 @@ impl Reader<'_> {
         })
     }
 
-    fn to_break(&mut self, part: &Part<'_>) -> Option<Task> {
+    fn breaking(&mut self, part: &Part<'_>) -> Option<Task> {
         let goal = self.predicate(part, "goal");
         let never = self.predicate(part, "never");
         let allow = self.known(part, "allow", "action", &ACTIONS);
@@ -543,7 +545,7 @@ impl Reader<'_> {
         Some(Task::Break { goal: goal?, never, allow, at_most, par, solution: solution?, fix })
     }
 
-    fn to_defend(&mut self, part: &Part<'_>, knobs: &[String]) -> Option<Task> {
+    fn defending(&mut self, part: &Part<'_>, knobs: &[String]) -> Option<Task> {
         let goal = self.predicate(part, "goal");
         let survive = self.chance(part, "survive").unwrap_or(Chance::ALWAYS);
         let attacks: Vec<_> = part
@@ -573,7 +575,7 @@ impl Reader<'_> {
         Some(Task::Defend { goal: goal?, attacks, survive, defence, mistakes })
     }
 
-    fn to_predict(&mut self, part: &Part<'_>) -> Option<Task> {
+    fn predicting(&mut self, part: &Part<'_>) -> Option<Task> {
         let answer = self.answer(part);
         let script = self.script(part, "script");
         let when = match part.text("when") {
@@ -582,11 +584,11 @@ impl Reader<'_> {
         };
         let fix = self.settings(part, "fix");
         let right = part.said("answer");
-        if let Some(Answer::Options(options)) = &answer {
-            if !options.iter().any(|(say, _)| *say == right) {
-                let at = part.text("answer").map_or(part.table.at, |(_, at)| at);
-                self.problem(at, part.path("answer"), unknown("option", &right, options.iter().map(|(say, _)| say.as_str())));
-            }
+        if let Some(Answer::Options(options)) = &answer
+            && !options.iter().any(|(say, _)| *say == right)
+        {
+            let at = part.text("answer").map_or(part.table.at, |(_, at)| at);
+            self.problem(at, part.path("answer"), unknown("option", &right, options.iter().map(|(say, _)| say.as_str())));
         }
         Some(Task::Predict { script: script?, answer: answer?, when: when?, right, fix })
     }

@@ -387,10 +387,10 @@ impl<'a> Parser<'a> {
             self.need(")")?;
             return Ok(inner);
         }
-        if let Token::Word(word) = self.peek().clone() {
-            if let Some(kind) = self.fact(&word)? {
-                return Ok(self.formula(from, kind));
-            }
+        if let Token::Word(word) = self.peek().clone()
+            && let Some(kind) = self.fact(&word)?
+        {
+            return Ok(self.formula(from, kind));
         }
         let left = self.quantity()?;
         let how = self.compare()?;
@@ -756,13 +756,13 @@ impl<'a> Parser<'a> {
     fn node_filter(&mut self) -> Parsed<NodeFilter> {
         let mut filter = NodeFilter::default();
         while *self.peek() != Token::Sign(")") {
-            if let Token::Word(word) = self.peek() {
-                if let Some(found) = status(word) {
-                    filter.status = Some(found);
-                    self.take();
-                    self.sign(",");
-                    continue;
-                }
+            if let Token::Word(word) = self.peek()
+                && let Some(found) = status(word)
+            {
+                filter.status = Some(found);
+                self.take();
+                self.sign(",");
+                continue;
             }
             if self.word("role") {
                 self.sign("=");

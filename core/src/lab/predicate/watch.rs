@@ -422,11 +422,9 @@ impl Formula {
                 what.take(look, row, counting);
                 after.take(look, row, counting);
             }
-            Kind::Promised { promise: Promised::History(_), verdict, .. } => {
-                // An answer can change what is known; nothing mends a broken history.
-                if row.kind == EventKind::Return && *verdict != Some(false) {
-                    *verdict = None;
-                }
+            // An answer can change what is known; nothing mends a broken history.
+            Kind::Promised { promise: Promised::History(_), verdict, .. } if row.kind == EventKind::Return && *verdict != Some(false) => {
+                *verdict = None;
             }
             _ => {}
         }
@@ -457,8 +455,8 @@ impl Formula {
             Kind::Quiet => look.sim.flights().next().is_none(),
             Kind::End => look.end,
             Kind::Not(inner) => !inner.look(look, text),
-            Kind::All(parts) => parts.iter_mut().fold(true, |all, part| part.look(look, text) && all),
-            Kind::Any(parts) => parts.iter_mut().fold(false, |any, part| part.look(look, text) || any),
+            Kind::All(parts) => parts.iter_mut().filter_map(|part| (!part.look(look, text)).then_some(())).count() == 0,
+            Kind::Any(parts) => parts.iter_mut().filter_map(|part| part.look(look, text).then_some(())).count() > 0,
             Kind::Ever(inner, once) => {
                 if inner.look(look, text) && once.is_none() {
                     *once = Some(Once { time: now, why: inner.reasons(look, text) });
