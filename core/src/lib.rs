@@ -13,10 +13,12 @@
 //! | [`scenario`] | the one input of a run |
 //! | [`link`] | a run in a link |
 //! | [`judge`] | whether a run, or a history from anywhere, keeps a promise, and why |
+//! | [`lab`] | lab files: guided tours, challenges, and who decides them |
 //!
 //! This crate knows no browser, no clock on the wall and no source of randomness but the seed.
 
 pub mod judge;
+pub mod lab;
 pub mod link;
 pub mod models;
 pub mod protocol;

@@ -197,6 +197,15 @@ impl Sim {
         &self.state.network
     }
 
+    /// The value of a setting at the moment.
+    ///
+    /// # Panics
+    /// If the model has no setting of that name.
+    #[must_use]
+    pub fn setting(&self, key: &str) -> i64 {
+        Settings { specs: self.about().params, values: &self.state.settings }.get(key)
+    }
+
     /// Whether messages pass from one to the other.
     #[must_use]
     pub fn connects(&self, from: NodeId, to: NodeId) -> bool {
