@@ -11,6 +11,7 @@
 //! | [`view`] | the closed set of widgets in which a node shows itself |
 //! | [`models`] | one file per protocol |
 //! | [`scenario`] | the one input of a run |
+//! | [`search`] | runs that break a promise: found, made smaller, explained |
 //! | [`link`] | a run in a link |
 //!
 //! This crate knows no browser, no clock on the wall and no source of randomness but the seed.
@@ -19,6 +20,7 @@ pub mod link;
 pub mod models;
 pub mod protocol;
 pub mod scenario;
+pub mod search;
 pub mod sim;
 pub mod view;
 

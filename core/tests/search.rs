@@ -1,0 +1,118 @@
+//! The search: that it finds what is there to be found, that what it hands back is as small as it
+//! says, and that it is the same search every time.
+
+use faultline::link::{Link, Verdict};
+use faultline::models::Library;
+use faultline::scenario::{Fate, Input, Scenario};
+use faultline::search::{Chaos, Effort, Goal, Plan, Violation, concrete, first_break, shrink};
+use faultline::sim::{Chance, NodeId, Span, Time};
+
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
+fn at(ms: u64) -> Time {
+    Time::ZERO + Span::millis(ms)
+}
+
+fn base(model: &str) -> Scenario {
+    Scenario::new(Library::standard().find(model).unwrap().about(), 1)
+}
+
+fn goal(promise: &str) -> Goal {
+    Goal::new(Some(promise), at(10_000))
+}
+
+fn breaks(scenario: &Scenario, goal: &Goal) -> Option<Violation> {
+    first_break(&Library::standard(), scenario, goal, &mut Effort::default()).unwrap()
+}
+
+/// What chaos finds and shrinking leaves.
+fn smallest(base: Scenario, promise: &str, seed: u64) -> Violation {
+    let library = Library::standard();
+    let goal = goal(promise);
+    let mut chaos = Chaos::new(&library, Plan::new(base, goal.clone(), seed)).unwrap();
+    let found = chaos.go_on(2_000).unwrap_or_else(|| panic!("seed {seed}: {promise} was not broken in {:?}", chaos.effort()));
+    shrink(&library, &found, &goal, &mut |_| true)
+}
+
+/// Without any one of its inputs, the promise holds until the end.
+fn every_input_is_needed(violation: &Violation) {
+    for index in 0..violation.scenario.inputs.len() {
+        let mut without = violation.scenario.clone();
+        let input = without.inputs.remove(index);
+        assert_eq!(breaks(&without, &goal(violation.promise)), None, "{input:?} is not needed");
+    }
+}
+
+#[test]
+fn two_primaries_are_found_and_one_fault_is_left() {
+    for seed in 1..=5 {
+        let violation = smallest(base("primary-backup"), "one-primary", seed);
+        assert_eq!(violation.promise, "one-primary");
+        assert_eq!(violation.scenario.inputs.len(), 1, "{:?}", violation.scenario.inputs);
+        assert_eq!(violation.scenario.nodes, 2);
+        assert_eq!(violation.scenario.clients, 0);
+        every_input_is_needed(&violation);
+    }
+}
+
+#[test]
+fn a_promise_that_is_kept_is_not_broken() {
+    let library = Library::standard();
+    let plan = Plan::new(base("primary-backup"), goal("same-stamp-same-value"), 1);
+    let mut chaos = Chaos::new(&library, plan).unwrap();
+    assert_eq!(chaos.go_on(300), None);
+    assert_eq!(chaos.effort().runs, 300);
+}
+
+#[test]
+fn what_was_found_is_a_link_that_holds() {
+    let library = Library::standard();
+    let violation = smallest(base("primary-backup"), "one-primary", 1);
+    let link = Link::read(&violation.link().write(), &library).unwrap();
+    assert_eq!(link.verify(&library, 100_000), Ok(Verdict::Same));
+}
+
+#[test]
+fn the_same_seed_is_the_same_search_in_one_go_or_in_many() {
+    let library = Library::standard();
+    let plan = Plan::new(base("primary-backup"), goal("one-primary"), 9);
+    let mut once = Chaos::new(&library, plan.clone()).unwrap();
+    let mut often = Chaos::new(&library, plan).unwrap();
+    let found = once.go_on(2_000);
+    let again = (0..2_000).find_map(|_| often.go_on(1));
+    assert_eq!((found, once.effort()), (again, often.effort()));
+}
+
+#[test]
+fn a_shrinking_that_is_stopped_hands_back_the_smallest_run_so_far() {
+    let library = Library::standard();
+    let goal = goal("one-primary");
+    let found = Chaos::new(&library, Plan::new(base("primary-backup"), goal.clone(), 3)).unwrap().go_on(2_000).unwrap();
+    for most in [0, 1, 7, 30] {
+        let mut asked = 0;
+        let smaller = shrink(&library, &found, &goal, &mut |_| {
+            asked += 1;
+            asked <= most
+        });
+        assert_eq!(asked, most + 1, "it stops when it is told to");
+        assert_eq!(breaks(&smaller.scenario, &goal), Some(smaller));
+    }
+}
+
+#[test]
+fn chance_is_replaced_by_the_few_losses_that_matter() {
+    let mut scenario = base("primary-backup");
+    scenario.network.loss = Chance::percent(35);
+    scenario.network.duplicate = Chance::percent(10);
+    let goal = goal("one-primary");
+    let found = (0..100).find_map(|seed| breaks(&Scenario { seed, ..scenario.clone() }, &goal)).unwrap();
+    let explicit = concrete(&Library::standard(), &found).unwrap();
+    assert_eq!((explicit.network.loss, explicit.network.duplicate), (Chance::NEVER, Chance::NEVER));
+    assert_eq!(breaks(&explicit, &goal).unwrap().seal.moment, found.seal.moment, "the very same happens");
+    let smallest = shrink(&Library::standard(), &found, &goal, &mut |_| true);
+    assert_eq!(smallest.scenario.network.loss, Chance::NEVER);
+    let drop = |input: &Input| matches!(input, Input::Message { from: NodeId(0), fate: Fate::Drop, .. });
+    assert!(smallest.scenario.inputs.iter().all(|timed| drop(&timed.input)), "{:#?}", smallest.scenario.inputs);
+    every_input_is_needed(&smallest);
+}
