@@ -16,6 +16,7 @@
 //!
 //! This crate knows no browser, no clock on the wall and no source of randomness but the seed.
 
+pub mod judge;
 pub mod link;
 pub mod models;
 pub mod protocol;

@@ -9,6 +9,7 @@
 //! What a node keeps is in two types: [`Memory`](Protocol::Memory) is gone after a crash;
 //! [`Disk`](Protocol::Disk) keeps every write that was synced.
 
+use crate::judge::history::Word;
 use crate::sim::{Calls, Effect, Latency, LocalTime, NodeId, Span, stable_hash};
 use crate::view::{Tone, View};
 use serde::{Deserialize, Serialize};
@@ -84,6 +85,12 @@ pub trait Protocol: Clone + 'static {
     /// What an operation was answered, in a few words.
     fn describe_ret(_ret: &Self::Ret) -> String {
         String::new()
+    }
+
+    /// What an operation and its answer are to a judge of histories; nothing if clients do nothing
+    /// that could be judged.
+    fn word(_op: &Self::Op, _ret: Option<&Self::Ret>) -> Option<Word> {
+        None
     }
 
     /// What must hold at every moment.

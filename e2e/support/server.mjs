@@ -6,6 +6,8 @@ import http from "node:http";
 import path from "node:path";
 
 const SITE = path.resolve(import.meta.dirname, "../../dist");
+/** The same page with a protocol more (e2e/fifth-protocol). */
+const FIFTH = path.resolve(import.meta.dirname, "../../target/fifth-protocol");
 const UNDER = "/courses/distributed/faultline/";
 const TYPES = {
   ".html": "text/html; charset=utf-8",
@@ -17,15 +19,15 @@ const TYPES = {
 };
 
 /** Starts a server on a free port. `disturb(path, response)` may answer in its place by returning true. */
-export async function serve({ disturb = () => false } = {}) {
+export async function serve({ site = SITE, disturb = () => false } = {}) {
   const requests = [];
   const server = http.createServer((request, response) => {
     const { pathname } = new URL(request.url, "http://localhost");
     requests.push(pathname);
     if (disturb(pathname, response)) return;
     const name = pathname.startsWith(UNDER) ? pathname.slice(UNDER.length) || "index.html" : null;
-    const file = name && path.join(SITE, name);
-    if (!file?.startsWith(SITE) || !existsSync(file)) {
+    const file = name && path.join(site, name);
+    if (!file?.startsWith(site) || !existsSync(file)) {
       response.writeHead(404).end();
       return;
     }
@@ -48,4 +50,4 @@ export async function serve({ disturb = () => false } = {}) {
   };
 }
 
-export { SITE };
+export { FIFTH, SITE };

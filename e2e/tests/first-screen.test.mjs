@@ -32,6 +32,34 @@ for (const [place, size] of Object.entries({ desk: DESK, phone: PHONE })) {
   }
 }
 
+for (const [place, size] of Object.entries({ desk: DESK, phone: PHONE })) {
+  inPage(`every model of the list opens, runs, fits and is accessible: ${place}`, { size }, async (page) => {
+    const list = page.getByRole("combobox", { name: "Model" });
+    for (const title of await list.locator("option").allInnerTexts()) {
+      await list.selectOption(title);
+      const client = page.getByRole("button", { name: /^Client c1/ });
+      if (await client.count()) {
+        await client.click();
+        await page.locator(".ask form button").first().click();
+      }
+      for (let steps = 0; steps < 4; steps += 1) await button(page, "Next event").click();
+      if (size === DESK) await page.locator(".diagram .message").first().waitFor({ state: "attached" });
+      await picture(page, `model-${title.toLowerCase().replaceAll(" ", "-")}-${place}`);
+      const { wide, scroll } = await page.evaluate(() => ({ wide: innerWidth, scroll: document.documentElement.scrollWidth }));
+      assert.ok(scroll <= wide, `${title}: ${scroll} px of content in ${wide} px`);
+      await accessible(page);
+    }
+  });
+}
+
+inPage("a model in which nothing happens by itself says what to do", async (page) => {
+  await page.getByRole("combobox", { name: "Model" }).selectOption("A queue behind timeouts");
+  await page.getByText("Choose a client and let it ask.").waitFor();
+  await page.getByRole("button", { name: /^Client c1/ }).click();
+  await button(page, "request").click();
+  await page.getByText("Choose a client and let it ask.").waitFor({ state: "detached" });
+});
+
 inPage("the picture in the README", async (page) => {
   for (let steps = 0; steps < 13; steps += 1) await button(page, "Next event").click();
   await node(page, "n2").click();
@@ -149,6 +177,7 @@ inPage("a node can be paused and resumed", async (page) => {
 });
 
 inPage("without loss nothing is lost, and with more, more", async (page) => {
+  await page.locator(".settings summary").click();
   const loss = page.getByRole("slider", { name: "Messages lost" });
   const lostAfter = async (percent) => {
     await loss.fill(String(percent));
@@ -157,6 +186,67 @@ inPage("without loss nothing is lost, and with more, more", async (page) => {
   };
   assert.equal(await lostAfter(0), 0);
   assert.ok((await lostAfter(60)) > 0);
+});
+
+inPage("a message in the diagram leads to the moment in which it was sent, an event to its own", async (page) => {
+  for (let steps = 0; steps < 14; steps += 1) await button(page, "Next event").click();
+  const there = await clock(page);
+  const sends = await events(page).filter({ hasText: "n1 sends ping 3" }).locator(".when").allInnerTexts();
+  await page.locator(".diagram .message").filter({ hasText: "ping 3" }).locator(".near").click({ force: true });
+  assert.equal(await clock(page), sends.at(-1));
+  assert.match(await events(page).first().innerText(), /n1 sends ping 3/);
+  assert.match(await page.locator(".diagram .message.here").textContent(), /ping 3/);
+
+  // What lies ahead is still drawn, right of the playhead, and leads there.
+  const head = await page.locator(".diagram .future").boundingBox();
+  const ahead = page.locator(".diagram .message.tone-answer").filter({ hasText: "pong 3" });
+  assert.ok((await ahead.boundingBox()).x > head.x);
+  await ahead.locator(".near").click({ force: true });
+  assert.match(await events(page).first().innerText(), /n2 sends pong 3/);
+  assert.ok(Number.parseFloat(await clock(page)) < Number.parseFloat(there));
+});
+
+inPage("the diagram says what was lost, breaks the lane of the dead, and passes under the playhead", { motion: true }, async (page) => {
+  await page.clock.runFor(4000);
+  await button(page, "Pause").click();
+  await node(page, "n2").click();
+  await button(page, "Kill").click();
+  assert.equal(await page.locator(".diagram .lane").count(), 2);
+  await page.locator(".diagram .event.input.here").waitFor();
+  assert.ok(await page.locator(".diagram .loss").count());
+  assert.match(await page.locator(".diagram [role=img]").getAttribute("aria-label"), /[1-9]\d* lost/);
+  const left = async () => (await page.locator(".diagram .event").first().boundingBox()).x;
+  const before = await left();
+  await button(page, "Play").click();
+  await page.clock.runFor(6000);
+  assert.notEqual(await left(), before);
+});
+
+inPage("on a phone the diagram takes the place of the stage when it is asked for", { size: PHONE }, async (page) => {
+  const [stage, diagram] = [page.locator(".stage"), page.locator(".diagram")];
+  assert.deepEqual([await stage.isVisible(), await diagram.isVisible()], [true, false]);
+  await button(page, "Diagram").tap();
+  assert.deepEqual([await stage.isVisible(), await diagram.isVisible()], [false, true]);
+  for (let steps = 0; steps < 5; steps += 1) await button(page, "Next event").tap();
+  await page.locator(".diagram .message").first().waitFor();
+  await picture(page, "diagram-phone");
+  await accessible(page);
+  await button(page, "Stage").tap();
+  assert.equal(await node(page, "n1").isVisible(), true);
+});
+
+inPage("a setting is turned at the playhead, branches the run, and is taken back", async (page) => {
+  await page.locator(".settings summary").filter({ hasText: "20% lost" }).click();
+  const patience = page.getByRole("slider", { name: "Patience" });
+  assert.equal(await patience.getAttribute("aria-valuetext"), "250 ms");
+  for (let steps = 0; steps < 5; steps += 1) await button(page, "Next event").click();
+  await patience.focus();
+  await page.keyboard.press("ArrowRight");
+  assert.equal(await patience.getAttribute("aria-valuetext"), "500 ms");
+  await events(page).filter({ hasText: "patience is set to" }).waitFor();
+  await button(page, "Undo").click();
+  await page.locator('[aria-valuetext="250 ms"]').waitFor();
+  assert.equal(await events(page).filter({ hasText: "patience is set to" }).count(), 0);
 });
 
 inPage("the chart has a table with the same numbers", async (page) => {

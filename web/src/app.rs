@@ -2,21 +2,26 @@
 //! elements goes through Yew, what moves goes to the canvas directly.
 
 use crate::chart;
+use crate::diagram;
 use crate::dom::{self, Frames, Listener, Sight, Size};
+use crate::knob::Knob;
+use crate::panel::client::{self, Ask};
+use crate::panel::settings::{self, Draft};
 use crate::panel::{events, inspector, transport};
 use crate::session::{Session, Speed, Tallies};
-use crate::stage::{Layout, Painter, Scene};
+use crate::stage::{self, Layout, Painter, Scene};
 use crate::text;
-use crate::ui;
+use crate::ui::{self, Named};
 use faultline::Scenario;
+use faultline::link::{self, Link};
 use faultline::models::Library;
-use faultline::scenario::Input;
-use faultline::sim::{Chance, NodeId, NodeStatus, Span, Time};
+use faultline::scenario::{Fault, Input};
+use faultline::sim::{Chance, NodeId, Span, Time};
 use gloo_timers::callback::Timeout;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlCanvasElement, HtmlElement, KeyboardEvent};
-use yew::{AttrValue, Callback, Component, Context, Html, NodeRef, Properties, html};
+use yew::{AttrValue, Component, Context, Html, NodeRef, Properties, html};
 
 /// What the page is made with.
 #[derive(Properties, Clone)]
@@ -42,23 +47,52 @@ pub(crate) enum Msg {
     Seek(u64),
     ShowRow(u32),
     Speed(i32),
-    /// So many percent of all messages are lost from now on.
-    Loss(u32),
+    /// Another model: its place in the library.
+    Open(usize),
+    /// A control of the settings is being moved, and shows this.
+    Draft(usize, String),
+    /// A control of the settings was set to this.
+    Turn(usize, String),
     Select(Option<NodeId>),
+    /// Show only what this node knows, or everything.
+    Know(Option<NodeId>),
     Act(Input),
+    /// The client will ask this node.
+    AskOf(NodeId),
+    /// The argument of an operation is being typed.
+    Argument(usize, String),
+    /// A client asks, now.
+    Ask(NodeId, usize),
     Resized(f64, f64),
+    DiagramResized(f64, f64),
+    /// Where there is room for one of them: the diagram, or else the stage.
+    View(bool),
     Theme,
     InSight(bool),
-    /// Say what has happened, now that it is quiet.
-    Announce,
+    /// It is quiet: say what has happened, and put the link into the address.
+    Settle,
+    /// The address was changed by hand.
+    Address,
+    /// The link is to be copied.
+    Copy,
+    /// Whether the browser allowed it.
+    Copied(bool),
+    /// The notice was read.
+    Close,
 }
 
 /// The page.
 pub(crate) struct App {
     session: Session,
     tallies: Tallies,
+    draft: Option<Draft>,
+    ask: Ask,
     layout: Layout,
+    diagram_size: (f64, f64),
+    diagram_first: bool,
+    views: NodeRef,
     stage: NodeRef,
+    diagram: NodeRef,
     canvas: NodeRef,
     painter: Option<Painter>,
     frames: Option<Frames>,
@@ -68,7 +102,9 @@ pub(crate) struct App {
     rendered_rows: u32,
     in_sight: bool,
     announced: AttrValue,
-    announcement: Option<Timeout>,
+    settling: Option<Timeout>,
+    /// What the reader has to know, and the link to copy by hand if there is one.
+    notice: Option<(String, Option<String>)>,
     watches: Watches,
 }
 
@@ -76,7 +112,9 @@ pub(crate) struct App {
 #[derive(Default)]
 struct Watches {
     _keys: Option<Listener>,
+    _address: Option<Listener>,
     _size: Option<Size>,
+    _diagram_size: Option<Size>,
     _sight: Option<Sight>,
     _theme: Option<Listener>,
 }
@@ -93,17 +131,18 @@ impl Component for App {
     type Properties = Props;
 
     fn create(ctx: &Context<Self>) -> Self {
-        let library = &ctx.props().library;
-        let about = library.models().first().expect("there is a model").about();
-        let mut scenario = Scenario::new(about, 7);
-        scenario.network.loss = Chance::percent(20);
-        let mut session = Session::new(library, scenario).expect("a model can be run as it is");
-        session.play(!dom::reduced_motion());
+        let (session, notice) = arrive(&ctx.props().library, &dom::address::fragment());
         let mut app = Self {
-            layout: Layout::new(session.sim().scenario().nodes, 0.0, 0.0),
+            layout: layout(&session, 0.0, 0.0),
             session,
             tallies: Tallies::default(),
+            draft: None,
+            ask: Ask::default(),
+            diagram_size: (0.0, 0.0),
+            diagram_first: false,
+            views: NodeRef::default(),
             stage: NodeRef::default(),
+            diagram: NodeRef::default(),
             canvas: NodeRef::default(),
             painter: None,
             frames: None,
@@ -112,7 +151,8 @@ impl Component for App {
             rendered_rows: 0,
             in_sight: true,
             announced: AttrValue::default(),
-            announcement: None,
+            settling: None,
+            notice,
             watches: Watches::default(),
         };
         app.run_frames(ctx);
@@ -123,7 +163,10 @@ impl Component for App {
         if let Msg::Frame(now) = msg {
             return self.frame(ctx, now);
         }
-        let by_learner = !matches!(msg, Msg::Resized(..) | Msg::Theme | Msg::InSight(_) | Msg::Announce);
+        let by_learner = !matches!(
+            msg,
+            Msg::Resized(..) | Msg::DiagramResized(..) | Msg::Theme | Msg::InSight(_) | Msg::Settle | Msg::Address | Msg::Copied(_)
+        );
         match msg {
             Msg::Frame(_) => {}
             Msg::Toggle => self.session.play(!self.session.playing()),
@@ -136,29 +179,61 @@ impl Component for App {
             Msg::Seek(moment) => self.session.seek(Time(moment)),
             Msg::ShowRow(row) => self.session.show_row(row),
             Msg::Speed(step) => self.session.speed = Speed::new(step),
-            Msg::Loss(percent) => {
-                let network = self.session.sim().network().clone();
-                self.act(Input::Network(faultline::sim::Network { loss: Chance::percent(percent), ..network }));
+            Msg::Open(model) => {
+                self.show(open(&ctx.props().library, model));
+                self.notice = None;
             }
+            Msg::Draft(knob, shown) => self.draft = Some(Draft { knob, shown, refused: None }),
+            Msg::Turn(knob, shown) => self.turn(knob, shown),
+            Msg::Know(node) => self.session.knower = node,
             Msg::Select(node) => self.session.selected = node,
-            Msg::Act(input) => self.act(input),
+            // The page offers only what can be done, so there is no fault to show.
+            Msg::Act(input) => drop(self.act(input)),
+            Msg::AskOf(node) => self.ask.node = node,
+            Msg::Argument(op, typed) => self.ask.say(op, typed),
+            Msg::Ask(client, op) => {
+                let input = self.ask.input(&self.session, client, op);
+                self.ask.refused = input.and_then(|input| self.act(input).map_err(|fault| fault.why)).err();
+            }
             Msg::Resized(width, height) => {
-                self.layout = Layout::new(self.session.sim().scenario().nodes, width, height);
+                self.layout = layout(&self.session, width, height);
                 if let Some(painter) = &mut self.painter {
                     painter.resize(width, height);
                 }
             }
+            Msg::DiagramResized(width, height) => self.diagram_size = ((width - diagram::NAMES).max(0.0), height),
+            Msg::View(diagram) => self.diagram_first = diagram,
             Msg::Theme => {
                 if let Some(painter) = &mut self.painter {
                     painter.read_colours();
                 }
             }
             Msg::InSight(in_sight) => self.in_sight = in_sight,
-            Msg::Announce => self.announced = self.state_in_words().into(),
+            Msg::Settle => {
+                dom::address::replace(&self.session.link().write());
+                if !self.session.playing() {
+                    self.announced = self.state_in_words().into();
+                }
+            }
+            Msg::Address => {
+                let (session, notice) = arrive(&ctx.props().library, &dom::address::fragment());
+                self.show(session);
+                self.notice = notice;
+                // What was about to be put into the address would replace the link.
+                self.settling = None;
+            }
+            Msg::Copy => {
+                dom::address::replace(&self.session.link().write());
+                let done = ctx.link().callback(Msg::Copied);
+                dom::address::copy(&dom::address::whole(), move |allowed| done.emit(allowed));
+            }
+            Msg::Copied(true) => self.notice = Some((text::COPIED.into(), None)),
+            Msg::Copied(false) => self.notice = Some((text::COPY_BY_HAND.into(), Some(dom::address::whole()))),
+            Msg::Close => self.notice = None,
         }
-        if by_learner && !self.session.playing() {
+        if by_learner {
             let link = ctx.link().clone();
-            self.announcement = Some(Timeout::new(QUIET_MS, move || link.send_message(Msg::Announce)));
+            self.settling = Some(Timeout::new(QUIET_MS, move || link.send_message(Msg::Settle)));
         }
         self.run_frames(ctx);
         self.paint();
@@ -169,38 +244,71 @@ impl Component for App {
         let send = ctx.link().callback(|msg: Msg| msg);
         let session = &self.session;
         let about = session.about();
-        let percent = session.sim().network().loss.parts() / 10_000;
+        let models = ctx.props().library.models();
+        let titles = models.iter().map(|model| model.about().title);
+        let chosen = models.iter().position(|model| model.about().id == about.id).unwrap_or(0);
+        let named = Named { label: Some(text::MODEL), ..Named::default() };
         html! {
             <>
             <header class="bar">
                 <span class="brand">{ "Faultline" }</span>
-                <h1>{ about.title }</h1>
-                <p class="hook">{ text::HOOK }</p>
-                if session.sim().scenario().inputs.is_empty() {
-                    <span />
-                } else {
-                    <button class="quiet" onclick={send.reform(|_| Msg::Undo)}>{ ui::icon(ui::UNDO) }{ text::UNDO }</button>
-                }
-            </header>
-            <main>
-                <section class="stage" aria-label={text::STAGE} ref={self.stage.clone()}>
-                    <canvas ref={self.canvas.clone()} aria-hidden="true" />
-                    <ul class="nodes">{ for (0..session.sim().scenario().nodes).map(|node| self.node(NodeId(node), &send)) }</ul>
-                </section>
-                <aside>
-                    if let Some(node) = session.selected {
-                        { inspector::inspector(session, node, &send.reform(Msg::Act), send.reform(|()| Msg::Select(None))) }
+                <h1>{ ui::choice(named, titles, chosen, send.reform(Msg::Open)) }{ ui::icon(ui::CHOOSE) }</h1>
+                <p class="hook">{ text::hook(about) }</p>
+                <div class="deeds">
+                    if session.can_undo() {
+                        <button class="quiet" onclick={send.reform(|_| Msg::Undo)}>{ ui::icon(ui::UNDO) }{ text::UNDO }</button>
                     }
-                    <section class="panel" aria-labelledby="messages-title">
-                        <h2 id="messages-title">{ text::MESSAGES }</h2>
-                        { self.chart() }
+                    <button class="quiet" onclick={send.reform(|_| Msg::Copy)}>{ ui::icon(ui::LINK) }{ text::COPY }</button>
+                </div>
+            </header>
+            if let Some((words, link)) = &self.notice {
+                <div class="notice">
+                    <p role="alert">{ words.clone() }</p>
+                    if let Some(link) = link {
+                        <input readonly={true} value={link.clone()} aria-label={text::LINK} />
+                    }
+                    <button class="quiet" onclick={send.reform(|_| Msg::Close)}>{ text::CLOSE }</button>
+                </div>
+            }
+            <main>
+                <div class={if self.diagram_first { "views diagram-first" } else { "views" }} ref={self.views.clone()}>
+                    <div class="switch" role="group" aria-label={text::VIEW}>
+                        { for [(text::STAGE, false), (text::DIAGRAM, true)].map(|(name, diagram)| html! {
+                            <button key={name} aria-pressed={(self.diagram_first == diagram).to_string()} onclick={send.reform(move |_| Msg::View(diagram))}>{ name }</button>
+                        }) }
+                    </div>
+                    if let Some(knower) = session.knower {
+                        <p class="knower"><span role="status">{ text::only(&session.sim().name(knower)) }</span>
+                            <button class="quiet" onclick={send.reform(|_| Msg::Know(None))}>{ text::EVERYTHING }</button></p>
+                    }
+                    <section class="stage" aria-label={text::STAGE} ref={self.stage.clone()}>
+                        <canvas ref={self.canvas.clone()} aria-hidden="true" />
+                        { stage::actors(session, &self.layout, &send) }
                     </section>
+                    { diagram::diagram(session, self.window(), &self.diagram, &send) }
+                </div>
+                <aside>
+                    { match session.selected {
+                        Some(other) if session.knower.is_some_and(|knower| knower != other) => {
+                            inspector::stranger(session, other, session.knower.unwrap_or(other), &send)
+                        }
+                        Some(client) if session.is_client(client) => client::client(session, client, &self.ask, &send),
+                        Some(node) => inspector::inspector(session, node, &send),
+                        None => Html::default(),
+                    } }
+                    { settings::settings(session, self.draft.as_ref(), &send) }
+                    // No node can count what happens to messages.
+                    if session.knower.is_none() {
+                        <section class="panel" aria-labelledby="messages-title">
+                            <h2 id="messages-title">{ text::MESSAGES }</h2>
+                            { self.chart() }
+                        </section>
+                    }
                     { events::events(session, &send.reform(Msg::ShowRow)) }
                 </aside>
             </main>
             <footer>
                 { transport::transport(session, &send) }
-                { transport::loss(percent, &send) }
             </footer>
             <details class="leaves-out"><summary>{ text::LEAVES_OUT }</summary><p>{ about.leaves_out }</p><p>{ text::KEYS }</p></details>
             <p class="announcer" role="status">{ self.announced.clone() }</p>
@@ -213,19 +321,24 @@ impl Component for App {
             return;
         }
         self.painter = self.canvas.cast::<HtmlCanvasElement>().and_then(Painter::new);
-        if let Some(stage) = self.stage.cast::<web_sys::Element>() {
+        let element = |place: &NodeRef| place.cast::<web_sys::Element>();
+        if let (Some(views), Some(stage), Some(diagram)) = (element(&self.views), element(&self.stage), element(&self.diagram)) {
+            let diagram_size = ctx.link().callback(|(width, height)| Msg::DiagramResized(width, height));
             let size = ctx.link().callback(|(width, height)| Msg::Resized(width, height));
             let sight = ctx.link().callback(Msg::InSight);
             let theme = ctx.link().callback(|()| Msg::Theme);
             let keys = ctx.link().batch_callback(|event: KeyboardEvent| key(&event));
+            let address = ctx.link().callback(|()| Msg::Address);
             self.watches = Watches {
+                _address: Some(Listener::on_window("hashchange", move |_| address.emit(()))),
                 _keys: Some(Listener::on_document("keydown", move |event| {
                     if let Ok(event) = event.dyn_into() {
                         keys.emit(event);
                     }
                 })),
                 _size: Size::of(&stage, move |width, height| size.emit((width, height))),
-                _sight: Sight::of(&stage, move |in_sight| sight.emit(in_sight)),
+                _diagram_size: Size::of(&diagram, move |width, height| diagram_size.emit((width, height))),
+                _sight: Sight::of(&views, move |in_sight| sight.emit(in_sight)),
                 _theme: dom::media("(prefers-color-scheme: dark)", move || theme.emit(())),
             };
         }
@@ -263,40 +376,39 @@ impl App {
     fn paint(&self) {
         if let Some(painter) = &self.painter {
             let linger = Span((LINGER_MS * 1e6 * self.session.speed.ratio()) as u64);
-            painter.paint(&Scene::of(self.session.sim(), &self.layout, self.session.playhead(), linger));
+            painter.paint(&Scene::of(self.session.sim(), &self.layout, self.session.playhead(), linger, self.session.knower));
         }
+        diagram::follow(&self.diagram, self.window());
     }
 
-    fn act(&mut self, input: Input) {
-        // The page offers only what can be done, so there is no fault to show.
-        if self.session.edit(input).is_ok() {
-            self.tallies.forget();
-        }
+    /// What the diagram shows.
+    fn window(&self) -> diagram::Window {
+        let (width, height) = self.diagram_size;
+        diagram::Window::new(width, height, self.session.speed.ratio(), self.session.playhead())
     }
 
-    fn node(&self, node: NodeId, send: &Callback<Msg>) -> Html {
-        let sim = self.session.sim();
-        let (status, view, place) = (sim.status(node), sim.view(node), self.layout.place(node));
-        let selected = self.session.selected == Some(node);
-        let state = match status {
-            NodeStatus::Up => "up",
-            NodeStatus::Paused => "paused",
-            NodeStatus::Down => "down",
-        };
-        let tone = view.role.map_or("plain", |(_, tone)| tone_name(tone));
-        let name = sim.name(node);
-        let headline = view.headline.map(|value| value.text);
-        let label = text::node(&name, status, view.role.map(|(role, _)| role), headline.as_deref());
-        let position = format!("left:{:.1}px;top:{:.1}px;--radius:{:.1}px", place.x, place.y, self.layout.radius);
-        let onclick = send.reform(move |_| Msg::Select((!selected).then_some(node)));
-        html! {
-            <li key={node.0} style={position}>
-                <button class={format!("node {state} tone-{tone}")} aria-label={label} aria-pressed={selected.to_string()} {onclick}>
-                    { headline.unwrap_or_default() }
-                </button>
-                <span class="name" aria-hidden="true">{ name }<small>{ if status == NodeStatus::Up { view.role.map_or("", |(role, _)| role) } else { text::status(status) } }</small></span>
-            </li>
-        }
+    /// Another run takes the place of this one.
+    fn show(&mut self, session: Session) {
+        self.session = session;
+        self.tallies.forget();
+        self.draft = None;
+        self.ask = Ask::default();
+        self.layout = layout(&self.session, self.layout.width, self.layout.height);
+    }
+
+    fn act(&mut self, input: Input) -> Result<(), Fault> {
+        self.session.edit(input)?;
+        self.tallies.forget();
+        Ok(())
+    }
+
+    /// Gives a setting another value. If that cannot be, the control keeps what was said and the
+    /// page says why.
+    fn turn(&mut self, index: usize, shown: String) {
+        let Some(knob) = Knob::all(self.session.sim(), self.session.playhead()).into_iter().nth(index) else { return };
+        let input = knob.heard(&shown).map(|value| knob.turn(value, self.session.sim().network()));
+        let done = input.and_then(|input| self.act(input).map_err(|fault| fault.why));
+        self.draft = done.err().map(|why| Draft { knob: index, shown, refused: Some(why) });
     }
 
     fn chart(&self) -> Html {
@@ -306,7 +418,7 @@ impl App {
     fn state_in_words(&self) -> String {
         let sim = self.session.sim();
         let mut words = text::clock(self.session.playhead());
-        if let Some(last) = sim.rows().checked_sub(1) {
+        if let Some((last, _)) = self.session.last_rows().next() {
             words.push_str(": ");
             words.push_str(&sim.describe_row(last));
         }
@@ -314,17 +426,34 @@ impl App {
     }
 }
 
-fn tone_name(tone: faultline::view::Tone) -> &'static str {
-    use faultline::view::Tone;
-    match tone {
-        Tone::Plain => "plain",
-        Tone::Ask => "ask",
-        Tone::Answer => "answer",
-        Tone::Data => "data",
-        Tone::Lead => "lead",
-        Tone::Maybe => "maybe",
-        Tone::Refuse => "refuse",
+/// The run of the link behind the address, or else the first model; and what there is to say of it.
+fn arrive(library: &Library, fragment: &str) -> (Session, Option<(String, Option<String>)>) {
+    if !fragment.starts_with(link::MARK) {
+        return (open(library, 0), None);
     }
+    let opened = Link::read(fragment, library).map_err(|fault| fault.to_string());
+    match opened.and_then(|link| Session::of_link(library, link).map_err(|fault| fault.to_string())) {
+        Ok((session, verdict)) => (session, text::verdict(verdict).map(|words| (words.into(), None))),
+        // The link stays in the address until something is done here.
+        Err(why) => (open(library, 0), Some((text::bad_link(&why), None))),
+    }
+}
+
+/// A model as it is if nothing is said; the first one with a network that loses some.
+fn open(library: &Library, model: usize) -> Session {
+    let about = library.models()[model].about();
+    let mut scenario = Scenario::new(about, 7);
+    if model == 0 {
+        scenario.network.loss = Chance::percent(20);
+    }
+    let mut session = Session::new(library, scenario).expect("a model can be run as it is");
+    session.play(!dom::reduced_motion());
+    session
+}
+
+fn layout(session: &Session, width: f64, height: f64) -> Layout {
+    let scenario = session.sim().scenario();
+    Layout::new(scenario.nodes, scenario.clients, width, height)
 }
 
 /// What a key does, unless it is meant for a control that has the focus.

@@ -4,8 +4,11 @@
 //! |---|---|
 //! | `app` | the page as a whole: one message for everything that can happen on it |
 //! | `session` | the run that is looked at, the playhead and its speed; no browser types |
+//! | `knob` | the settings that can be turned, as values and words; no browser types |
+//! | `request` | what clients asked and what came of it; no browser types |
 //! | `stage` | nodes, links and messages: world to display list to canvas |
-//! | `panel` | inspector, event log, transport |
+//! | `diagram` | who told whom what when: trace to display list to SVG |
+//! | `panel` | inspectors, settings, event log, transport |
 //! | `chart` | charts with plotters |
 //! | `dom` | the browser behind typed helpers: frames, sizes, themes, crashes |
 //! | `ui` | icons |
@@ -13,8 +16,11 @@
 
 mod app;
 mod chart;
+mod diagram;
 mod dom;
+mod knob;
 mod panel;
+mod request;
 mod session;
 mod stage;
 mod text;

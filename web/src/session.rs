@@ -1,10 +1,11 @@
 //! The run that is looked at: where the playhead is, how fast it moves, what is selected. No types
 //! of the browser, so that all of this is tested natively.
 
+use faultline::link::{Link, Seal, Verdict};
 use faultline::models::Library;
 use faultline::protocol::About;
 use faultline::scenario::{Fault, Input, Scenario};
-use faultline::sim::{EventKind, NodeId, Sim, Span, Time, Timeline};
+use faultline::sim::{EventKind, NodeId, Row, Sim, Span, Time, Timeline};
 use std::cell::RefCell;
 
 /// The run that is looked at.
@@ -15,6 +16,8 @@ pub(crate) struct Session {
     opening: u64,
     pub(crate) speed: Speed,
     pub(crate) selected: Option<NodeId>,
+    /// Whose knowledge is shown, if not everything.
+    pub(crate) knower: Option<NodeId>,
 }
 
 /// How fast virtual time passes, on a scale of 1, 2, 5, 10, and so on.
@@ -44,19 +47,54 @@ impl Speed {
     }
 }
 
+/// A longer run would make the reader wait.
+const MOST_ROWS: u32 = 1_000_000;
 /// A tab that slept does not wake up in another age.
 const LONGEST_FRAME_MS: f64 = 100.0;
 
+/// How far back rows are looked for that a node knows.
+const MOST_ROWS_BACK: usize = 20_000;
+
 impl Session {
     pub(crate) fn new(library: &Library, scenario: Scenario) -> Result<Self, Fault> {
-        let mut timeline = Timeline::new(library, scenario)?;
+        Ok(Self::at_the_beginning(Timeline::new(library, scenario)?))
+    }
+
+    /// The run of a link at the moment that was looked at, and whether it is the same run.
+    pub(crate) fn of_link(library: &Library, link: Link) -> Result<(Self, Verdict), Fault> {
+        let mut session = Self::at_the_beginning(Timeline::resume(library, link.scenario)?);
+        let Some(seal) = link.seal else { return Ok((session, Verdict::Unsealed)) };
+        if seal.rows > MOST_ROWS {
+            return Ok((session, Verdict::TooLong));
+        }
+        // A run that has become longer is another one; nobody has to wait for its end.
+        if session.timeline.run_until(seal.moment, |sim| sim.rows() > seal.rows) {
+            return Ok((session, Verdict::Different(seal.rows + 1, seal.hash)));
+        }
+        let sim = session.sim();
+        let same = (sim.rows(), sim.hash()) == (seal.rows, seal.hash);
+        let verdict = if same { Verdict::Same } else { Verdict::Different(sim.rows(), sim.hash()) };
+        Ok((session, verdict))
+    }
+
+    /// A link to the run as it is looked at.
+    pub(crate) fn link(&self) -> Link {
+        Link { scenario: self.sim().scenario().clone(), seal: Some(Seal::of(self.sim(), self.playhead())) }
+    }
+
+    fn at_the_beginning(mut timeline: Timeline) -> Self {
         timeline.seek(Time::ZERO);
         let opening = timeline.sim().steps();
-        Ok(Self { timeline, playing: false, opening, speed: Speed::new(Speed::FIRST), selected: None })
+        Self { timeline, playing: false, opening, speed: Speed::new(Speed::FIRST), selected: None, knower: None }
     }
 
     pub(crate) fn sim(&self) -> &Sim {
         self.timeline.sim()
+    }
+
+    /// Whether it is a client and not a node.
+    pub(crate) fn is_client(&self, endpoint: NodeId) -> bool {
+        endpoint.0 >= self.sim().scenario().nodes
     }
 
     pub(crate) fn about(&self) -> &'static About {
@@ -130,14 +168,26 @@ impl Session {
     }
 
     /// Whether there is a gesture to take back.
+    pub(crate) fn can_undo(&self) -> bool {
+        self.timeline.can_undo()
+    }
+
+    /// Takes the last gesture back, if there is one.
     pub(crate) fn undo(&mut self) -> bool {
         self.timeline.undo().is_some()
     }
 
-    /// The last rows of the trace up to the playhead, the oldest first.
-    pub(crate) fn last_rows(&self, most: u32) -> std::ops::Range<u32> {
-        let end = self.sim().rows();
-        end.saturating_sub(most)..end
+    /// Whether a row is to be shown. A node knows what it did and what came to it; not what became
+    /// of its messages, and not what was done to it.
+    pub(crate) fn knows(&self, row: &Row) -> bool {
+        let hidden = matches!(row.kind, EventKind::Lose | EventKind::Duplicate | EventKind::Input);
+        self.knower.is_none_or(|me| row.node == me && !hidden)
+    }
+
+    /// The last rows of the trace up to the playhead that are to be shown, the newest first.
+    pub(crate) fn last_rows(&self) -> impl Iterator<Item = (u32, &Row)> {
+        let rows = (0..self.sim().rows()).rev().take(MOST_ROWS_BACK);
+        rows.filter_map(|index| Some((index, self.sim().trace().row(index)?))).filter(|(_, row)| self.knows(row))
     }
 }
 
@@ -229,6 +279,20 @@ mod tests {
     }
 
     #[test]
+    fn a_node_knows_what_it_did_and_what_came_to_it_and_nothing_else() {
+        let mut session = session();
+        session.seek(Time(2_000_000_000));
+        session.edit(Input::Crash(NodeId(1))).unwrap();
+        session.seek(Time(3_000_000_000));
+        let all = session.last_rows().count();
+        session.knower = Some(NodeId(1));
+        let known: Vec<Row> = session.last_rows().map(|(_, row)| *row).collect();
+        assert!(!known.is_empty() && known.len() < all);
+        assert!(known.iter().all(|row| row.node == NodeId(1) && row.time <= Time(2_000_000_000)));
+        assert!(known.iter().all(|row| matches!(row.kind, EventKind::Boot | EventKind::Send | EventKind::Deliver)));
+    }
+
+    #[test]
     fn every_message_is_counted_once_however_the_playhead_moves() {
         let mut session = session();
         let tallies = Tallies::default();
@@ -244,6 +308,27 @@ mod tests {
         assert_eq!(few.last().copied(), straight);
         let end = straight.unwrap();
         assert_eq!(end.sent, end.delivered + end.lost + session.sim().flights().count() as u32);
+    }
+
+    #[test]
+    fn a_link_brings_back_the_run_the_moment_and_the_gestures() {
+        let library = Library::standard();
+        let mut session = session();
+        session.seek(Time(300_000_000));
+        session.edit(Input::Crash(faultline::sim::NodeId(1))).unwrap();
+        session.seek(Time(900_000_000));
+        let text = session.link().write();
+        let (mut again, verdict) = Session::of_link(&library, Link::read(&text, &library).unwrap()).unwrap();
+        assert_eq!(verdict, Verdict::Same);
+        assert_eq!((again.playhead(), again.sim().hash()), (session.playhead(), session.sim().hash()));
+        assert!(again.can_undo() && again.undo() && !again.can_undo());
+
+        let mut other = session.link();
+        other.scenario.seed += 1;
+        assert!(matches!(Session::of_link(&library, other).unwrap().1, Verdict::Different(..)));
+        let mut endless = session.link();
+        endless.seal = endless.seal.map(|seal| Seal { moment: Time(u64::MAX), rows: u32::MAX, ..seal });
+        assert_eq!(Session::of_link(&library, endless).unwrap().1, Verdict::TooLong);
     }
 
     #[test]

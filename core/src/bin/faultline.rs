@@ -14,6 +14,10 @@ fn main() -> std::process::ExitCode {
 
 #[cfg(not(target_arch = "wasm32"))]
 mod command {
+    use faultline::judge::history::History;
+    use faultline::judge::spec::Object;
+    use faultline::judge::value::{Reader, Value};
+    use faultline::judge::{self, Promise};
     use faultline::link::{Link, MARK, Seal, Verdict};
     use faultline::models::Library;
     use faultline::sim::{Span, Time};
@@ -30,31 +34,47 @@ faultline: a laboratory for distributed systems
                                          runs it and prints what happened
   faultline link SCENARIO [--for 10s]    a link to the run, sealed at that moment
   faultline verify LINK                  runs a link again: is it the run that was shared?
+  faultline history SCENARIO [--for 10s] [--format edn|json]
+                                         what the clients of the run did and saw
+  faultline check FILE --model OBJECT --consistency PROMISE [--initial VALUE]
+                                         whether a history keeps a promise, and why
 
 SCENARIO is a file, - for standard input, or a link. LINK is a link, with the page's address or without.
-Exit codes: 0 all is well, 1 the answer is no, 2 the input cannot be used.";
+FILE is a history as Jepsen writes it: EDN maps, JSON lines, or lines of its log.
+OBJECT is one of {objects}; PROMISE one of {promises}.
+Exit codes: 0 all is well, 1 the answer is no, 2 the input cannot be used, 3 nobody knows.";
 
     /// The longest run that is verified.
     const MOST_ROWS: u32 = 50_000_000;
+    /// How long a check searches before it says that it does not know.
+    const STEPS: u64 = 2_000_000_000;
 
     pub(super) fn main() -> ExitCode {
         let words: Vec<String> = std::env::args().skip(1).collect();
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         let done = match words.as_slice() {
-            [] | ["help" | "--help" | "-h"] => say(HELP),
+            [] | ["help" | "--help" | "-h"] => say(&help()),
             ["models"] => models(),
             ["new", model, options @ ..] => new(model, options),
             ["run", file, options @ ..] => run(file, options),
             ["link", file, options @ ..] => link(file, options),
+            ["history", file, options @ ..] => history(file, options),
+            ["check", file, options @ ..] => return check(file, options).unwrap_or_else(|why| useless(&why)),
             ["verify", link] => return verify(link).unwrap_or_else(|why| useless(&why)),
             ["verify", ..] => Err("verify takes one link".into()),
-            ["run" | "link" | "new"] => Err(format!("{} needs one word more; see faultline help", words[0])),
+            ["run" | "link" | "new" | "check" | "history"] => Err(format!("{} needs one word more; see faultline help", words[0])),
             [other, ..] => Err(format!("there is no command “{other}”; see faultline help")),
         };
         match done {
             Ok(()) => ExitCode::SUCCESS,
             Err(why) => useless(&why),
         }
+    }
+
+    fn help() -> String {
+        let objects: Vec<_> = Object::ALL.iter().map(|(name, _)| *name).collect();
+        let promises: Vec<_> = Promise::ALL.iter().map(|(name, _)| *name).collect();
+        HELP.replace("{objects}", &objects.join(", ")).replace("{promises}", &promises.join(", "))
     }
 
     fn useless(why: &str) -> ExitCode {
@@ -124,6 +144,21 @@ Exit codes: 0 all is well, 1 the answer is no, 2 the input cannot be used.";
         say(&Link { scenario, seal: Some(Seal::of(&sim, moment)) }.write())
     }
 
+    fn history(file: &str, options: &[&str]) -> Result<(), String> {
+        let (mut length, mut format) = (Span::secs(10), "edn");
+        for option in options.chunks(2) {
+            match option {
+                ["--for", span] => length = Span::parse(span)?,
+                ["--format", name @ ("edn" | "json")] => format = name,
+                _ => return Err(format!("history does not know “{}”; see faultline help", option.join(" "))),
+            }
+        }
+        let mut sim = Sim::new(&Library::standard(), read(file)?).map_err(|fault| format!("{file}: {fault}"))?;
+        sim.run_until(Time::ZERO + length);
+        let history = History::of(&sim);
+        say(if format == "edn" { history.to_edn() } else { history.to_json_lines() }.trim_end())
+    }
+
     fn verify(text: &str) -> Result<ExitCode, String> {
         let library = Library::standard();
         let link = Link::read(text, &library).map_err(|fault| fault.to_string())?;
@@ -142,18 +177,61 @@ Exit codes: 0 all is well, 1 the answer is no, 2 the input cannot be used.";
         }
     }
 
+    fn check(file: &str, options: &[&str]) -> Result<ExitCode, String> {
+        let (mut object, mut promise, mut initial) = (None, None, Value::Nil);
+        for option in options.chunks(2) {
+            match option {
+                ["--model", name] => object = Some(named("model", name, &Object::ALL)?),
+                ["--consistency", name] => promise = Some(named("consistency", name, &Promise::ALL)?),
+                ["--initial", text] => {
+                    let mut reader = Reader::new(text);
+                    let value = reader.next_value().map_err(|fault| format!("--initial: {fault}"))?;
+                    initial = value.map_or(Value::Nil, |placed| placed.value);
+                }
+                _ => return Err(format!("check does not know “{}”; see faultline help", option.join(" "))),
+            }
+        }
+        let object = object.ok_or("which kind of object? Say --model")?;
+        let promise = promise.ok_or("which promise? Say --consistency")?;
+        let text = read_text(file)?;
+        let history = History::read(&text).map_err(|fault| format!("{file}: {fault}"))?;
+        let judgement = judge::judge(&history, object, promise, &initial, STEPS).map_err(|fault| format!("{file}: {fault}"))?;
+        say(&judgement.to_string())?;
+        Ok(match judgement.kept {
+            Some(true) => ExitCode::SUCCESS,
+            Some(false) => ExitCode::FAILURE,
+            None => ExitCode::from(3),
+        })
+    }
+
+    fn named<T: Copy>(what: &str, name: &str, known: &[(&str, T)]) -> Result<T, String> {
+        let found = known.iter().find(|(other, _)| *other == name).map(|(_, value)| *value);
+        found.ok_or_else(|| {
+            let names: Vec<_> = known.iter().map(|(name, _)| *name).collect();
+            format!("there is no {what} “{name}”; there are {}", names.join(", "))
+        })
+    }
+
     fn read(file: &str) -> Result<Scenario, String> {
         if file.contains(MARK) {
             return Link::read(file, &Library::standard()).map(|link| link.scenario).map_err(|fault| fault.to_string());
         }
-        let mut text = String::new();
+        let text = read_text(file)?;
+        serde_json::from_str(&text).map_err(|fault| format!("{file}: {fault}"))
+    }
+
+    fn read_text(file: &str) -> Result<String, String> {
+        let mut bytes = Vec::new();
         let read = if file == "-" {
-            std::io::stdin().read_to_string(&mut text)
+            std::io::stdin().read_to_end(&mut bytes)
         } else {
-            std::fs::File::open(file).and_then(|mut file| file.read_to_string(&mut text))
+            std::fs::File::open(file).and_then(|mut file| file.read_to_end(&mut bytes))
         };
         read.map_err(|fault| format!("{file}: {fault}"))?;
-        serde_json::from_str(&text).map_err(|fault| format!("{file}: {fault}"))
+        String::from_utf8(bytes).map_err(|fault| {
+            let line = fault.as_bytes()[..fault.utf8_error().valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1;
+            format!("{file}: line {line}: this is not text in UTF-8")
+        })
     }
 
     fn print_text(sim: &Sim, out: &mut impl Write) -> std::io::Result<()> {

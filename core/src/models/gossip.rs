@@ -5,10 +5,12 @@
 //! loses interest when it meets others who know it already. What spreads is one register; of two
 //! values the later one wins.
 
+use crate::judge::history::Word;
+use crate::judge::value::Value;
 use crate::protocol::{About, Cx, Kind, Nodes, Nothing, OpId, OpSpec, ParamKind, ParamSpec, Protocol, Seen, Settings};
 use crate::sim::{NodeId, Span};
 use crate::timers;
-use crate::view::{Tone, Value, View};
+use crate::view::{self, Tone, View};
 use serde::{Deserialize, Serialize};
 
 /// The settings of the gossip.
@@ -246,12 +248,12 @@ impl Protocol for Gossip {
         let Some(memory) = node.memory else { return };
         let News { version, value, .. } = memory.news;
         if version == 0 {
-            view.role("knows nothing", Tone::Plain).headline(Value::plain("–"));
+            view.role("knows nothing", Tone::Plain).headline(view::Value::plain("–"));
             return;
         }
         let tells = memory.hot || self.interest == Interest::Forever;
         view.role(if tells { "tells" } else { "knows" }, if tells { Tone::Data } else { Tone::Answer });
-        view.headline(Value::plain(value)).field("value", value).field("version", version);
+        view.headline(view::Value::plain(value)).field("value", value).field("version", version);
         if self.interest != Interest::Forever {
             view.field("told in vain", memory.in_vain);
         }
@@ -270,6 +272,14 @@ impl Protocol for Gossip {
             Op::Read => "read".into(),
             Op::Write(value) => format!("write {value}"),
         }
+    }
+
+    fn word(op: &Op, ret: Option<&u32>) -> Option<Word> {
+        let value = |value: &u32| Value::Int((*value).into());
+        Some(match op {
+            Op::Read => Word { f: "read", key: None, input: Value::Nil, output: ret.map_or(Value::Nil, value) },
+            Op::Write(written) => Word { f: "write", key: None, input: value(written), output: value(written) },
+        })
     }
 
     fn describe_ret(ret: &u32) -> String {

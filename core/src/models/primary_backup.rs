@@ -6,10 +6,12 @@
 //! classic design, and why a partition can leave two primaries, and why an answer given too early
 //! can be forgotten.
 
+use crate::judge::history::Word;
+use crate::judge::value::Value;
 use crate::protocol::{About, Cluster, Cx, Invariant, Kind, Nodes, OpId, OpSpec, ParamKind, ParamSpec, Protocol, Seen, Settings, Ticket};
 use crate::sim::{NodeId, Span};
 use crate::timers;
-use crate::view::{Tone, Value, View};
+use crate::view::{self, Tone, View};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -390,7 +392,7 @@ impl Protocol for PrimaryBackup {
 
     fn view(&self, node: &Seen<'_, Self>, view: &mut View) {
         let Register { view: number, stamp, value } = *node.disk;
-        view.headline(Value::plain(value));
+        view.headline(view::Value::plain(value));
         let Some(memory) = node.memory else { return };
         if Self::primary(number, node.nodes) == node.me {
             view.role("primary", Tone::Lead);
@@ -426,6 +428,18 @@ impl Protocol for PrimaryBackup {
             Ret::Done => "done".into(),
             Ret::Ask(node) => format!("ask {node}"),
         }
+    }
+
+    fn word(op: &Op, ret: Option<&Ret>) -> Option<Word> {
+        let value = |value: u32| Value::Int(value.into());
+        let output = match ret {
+            Some(Ret::Value(read)) => value(*read),
+            _ => Value::Nil,
+        };
+        Some(match op {
+            Op::Read => Word { f: "read", key: None, input: Value::Nil, output },
+            Op::Write(written) => Word { f: "write", key: None, input: value(*written), output: value(*written) },
+        })
     }
 
     fn invariants() -> &'static [Invariant<Self>] {

@@ -9,6 +9,7 @@ use super::chunked::Chunked;
 use super::clock::LocalTime;
 use super::draw::{Purpose, below, draw};
 use super::time::Span;
+use crate::judge::history::Word;
 use crate::protocol::{About, Cluster, Cx, OpId, Protocol, Seen, Settings, Ticket, Timer, TimerCode};
 use crate::view::View;
 use std::any::Any;
@@ -121,6 +122,8 @@ pub trait Host {
     fn describe_op(&self, op: u32) -> String;
     /// What an answer says.
     fn describe_answer(&self, answer: u32) -> String;
+    /// What an operation and its answer are to a judge.
+    fn word(&self, op: u32, answer: Option<u32>) -> Option<Word>;
     /// How a node shows itself.
     fn view(&self, node: NodeId, now: LocalTime) -> View;
     /// The promises: name, what is promised, and whether it holds.
@@ -291,6 +294,10 @@ impl<P: Protocol> Host for Typed<P> {
 
     fn describe_answer(&self, answer: u32) -> String {
         self.said.answers.get(answer as usize).map(P::describe_ret).unwrap_or_default()
+    }
+
+    fn word(&self, op: u32, answer: Option<u32>) -> Option<Word> {
+        P::word(self.said.ops.get(op as usize)?, answer.and_then(|answer| self.said.answers.get(answer as usize)))
     }
 
     fn view(&self, node: NodeId, now: LocalTime) -> View {

@@ -9,6 +9,7 @@ use super::state::{Held, Node, NodeStatus, OpenOp, State, TimerState, Work};
 use super::time::{Span, Time};
 use super::trace::{Cargo, Cursor, EventKind, LossReason, MessageMeta, OpMeta, Row, Trace};
 use super::{LocalTime, NodeId};
+use crate::judge::history::Word;
 use crate::models::{Library, Model};
 use crate::protocol::{About, OpSpec, Settings, TimerCode};
 use crate::scenario::{Fate, Fault, Input, Pace, Route, Scenario};
@@ -233,6 +234,12 @@ impl Sim {
     pub fn describe_op(&self, op: u32) -> (String, Option<String>) {
         let answer = self.trace.op(op).and_then(|meta| meta.ended?.1);
         (self.host.describe_op(op), answer.map(|answer| self.host.describe_answer(answer)))
+    }
+
+    /// What an operation and, if it was answered, its answer are to a judge.
+    #[must_use]
+    pub fn word(&self, op: u32) -> Option<Word> {
+        self.host.word(op, self.trace.op(op).and_then(|meta| meta.ended?.1))
     }
 
     /// What happened in a row, in a few words.

@@ -62,6 +62,20 @@ impl Timeline {
         })
     }
 
+    /// A run that somebody has worked on before: its inputs are gestures that can be taken back.
+    ///
+    /// # Errors
+    /// If the scenario cannot be run: names the fault and its place.
+    pub fn resume(library: &Library, scenario: Scenario) -> Result<Self, Fault> {
+        Ok(Self { script: Vec::new(), ..Self::new(library, scenario)? })
+    }
+
+    /// Whether there is a gesture to take back.
+    #[must_use]
+    pub fn can_undo(&self) -> bool {
+        self.sim.scenario().inputs.iter().any(|timed| !self.script.contains(timed))
+    }
+
     /// The run as it is at the playhead.
     #[must_use]
     pub fn sim(&self) -> &Sim {

@@ -53,11 +53,13 @@ impl Measured {
     }
 
     /// Writes the line, and fails unless the known value is in the interval, or outside it by no
-    /// more than what is allowed for the known value's own error.
+    /// more than what is allowed for the known value's own error. An interval as wide as a barn door
+    /// is a failure too: samples that scatter without measure would always hit.
     #[track_caller]
     pub(crate) fn check(self, what: &str, known: f64, allowed: f64) {
         let Self { n, value, low, high } = self;
         eprintln!("{what:<56} n={n:<8} {value:>10.5} in [{low:>9.5}, {high:>9.5}]  known {known:>9.5} ± {allowed:.5}");
+        assert!(high - low <= 4.0 * known, "{what}: {value} in [{low}, {high}] says nothing about {known}");
         assert!(low - allowed <= known && known <= high + allowed, "{what}: {value} in [{low}, {high}] is not {known} ± {allowed}");
     }
 }

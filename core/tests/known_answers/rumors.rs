@@ -23,6 +23,8 @@ use faultline::sim::{EventKind, Latency, NodeId, Span, Time};
 use faultline::{Scenario, Sim};
 
 const SITES: u16 = 1_000;
+/// Ten times as long as any of these rumors lives.
+const GIVE_UP: Time = Time(1_000 * Rumor::CYCLE.0);
 
 /// How one rumor fared.
 struct Fate {
@@ -42,6 +44,7 @@ fn spread(library: &Library, style: Style, k: i64, seed: u64) -> Fate {
     let mut cycle_ends = Time::ZERO + Rumor::CYCLE;
     sim.run_until(cycle_ends);
     while hot(&sim) {
+        assert!(cycle_ends < GIVE_UP, "the rumor never dies");
         cycle_ends += Rumor::CYCLE;
         sim.run_until(cycle_ends);
     }

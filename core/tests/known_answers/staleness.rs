@@ -241,6 +241,8 @@ fn check(system: &System) {
                     };
                     let known = system.fresh[case][moment] / 100.0;
                     Measured::share(fresh, writes).check(&what, known, 0.001);
+                    let off = (fresh as f64 / writes as f64 - known).abs();
+                    assert!(off <= 0.01, "{what}: off by {off}, more than a point");
                 }
             }
         }

@@ -1,5 +1,6 @@
 //! The browser behind a few typed helpers.
 
+pub(crate) mod address;
 pub(crate) mod crash;
 mod frames;
 mod watch;

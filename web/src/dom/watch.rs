@@ -20,6 +20,10 @@ impl Listener {
         Self { target, kind, callback }
     }
 
+    pub(crate) fn on_window(kind: &'static str, each: impl FnMut(Event) + 'static) -> Self {
+        Self::new(window().into(), kind, each)
+    }
+
     pub(crate) fn on_document(kind: &'static str, each: impl FnMut(Event) + 'static) -> Self {
         Self::new(document().into(), kind, each)
     }

@@ -4,27 +4,30 @@ use crate::session::Session;
 use crate::text;
 use yew::{Callback, Html, html};
 
-const ROWS: u32 = 40;
+const ROWS: usize = 40;
 
 pub(crate) fn events(session: &Session, show: &Callback<u32>) -> Html {
     let sim = session.sim();
-    let rows = session.last_rows(ROWS).rev().filter_map(|index| {
-        let row = sim.trace().row(index)?;
+    let rows = session.last_rows().take(ROWS).map(|(index, row)| {
         let onclick = show.reform(move |_| index);
-        Some(html! {
+        html! {
             <li key={index}>
                 <button {onclick}><span class="when">{ text::clock(row.time) }</span><span class="what">{ sim.describe_row(index) }</span></button>
-                { for sim.trace().notes(index).into_iter().map(|note| html! { <p key={note.to_owned()} class="note">{ note.to_owned() }</p> }) }
+                { for sim.trace().notes(index).into_iter().map(|note| html! { <p class="note">{ note.to_owned() }</p> }) }
             </li>
-        })
+        }
     });
+    let rows: Vec<Html> = rows.collect();
     html! {
         <section class="panel events" aria-labelledby="events-title">
             <h2 id="events-title">{ text::EVENTS }</h2>
-            if sim.rows() == 0 {
+            if sim.next_time().is_none() && sim.scenario().clients > 0 {
+                <p class="empty">{ text::QUIET }</p>
+            }
+            if rows.is_empty() {
                 <p class="empty">{ text::NOTHING_YET }</p>
             } else {
-                <ol reversed={true}>{ for rows }</ol>
+                <ol reversed={true}>{ rows }</ol>
             }
         </section>
     }

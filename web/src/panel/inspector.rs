@@ -1,13 +1,15 @@
 //! One node: what it knows, and what can be done to it.
 
+use crate::app::Msg;
 use crate::session::Session;
 use crate::text;
+use crate::ui;
 use faultline::scenario::Input;
 use faultline::sim::{NodeId, NodeStatus};
 use faultline::view::{Value, Widget};
 use yew::{Callback, Html, html};
 
-pub(crate) fn inspector(session: &Session, node: NodeId, act: &Callback<Input>, close: Callback<()>) -> Html {
+pub(crate) fn inspector(session: &Session, node: NodeId, send: &Callback<Msg>) -> Html {
     let sim = session.sim();
     let status = sim.status(node);
     let view = sim.view(node);
@@ -16,16 +18,30 @@ pub(crate) fn inspector(session: &Session, node: NodeId, act: &Callback<Input>, 
         NodeStatus::Paused => vec![(text::KILL, Input::Crash(node)), (text::THAW, Input::Resume(node))],
         NodeStatus::Down => vec![(text::RESTART, Input::Restart(node))],
     };
+    let knows = session.knower == Some(node);
+    let other_view = send.reform(move |_| Msg::Know((!knows).then_some(node)));
     html! {
         <section class="panel inspector" aria-labelledby="inspector-title">
-            <header>
-                <h2 id="inspector-title">{ sim.name(node) }<small>{ view.role.map_or(text::status(status), |(role, _)| role) }</small></h2>
-                <button class="quiet" onclick={close.reform(|_| ())}>{ text::CLOSE }</button>
-            </header>
+            { ui::titled(sim.name(node), view.role.map_or(text::status(status), |(role, _)| role), send) }
             <dl>{ for view.widgets.iter().map(widget) }</dl>
             <div class="actions">{ for actions.into_iter().map(|(name, input)| {
-                html! { <button key={name} onclick={act.reform(move |_| input.clone())}>{ name }</button> }
+                html! { <button key={name} onclick={send.reform(move |_| Msg::Act(input.clone()))}>{ name }</button> }
             }) }</div>
+            <button class="quiet" onclick={other_view}>{ if knows { text::EVERYTHING.into() } else { text::only(&sim.name(node)) } }</button>
+        </section>
+    }
+}
+
+/// Somebody of whom the node whose view it is knows nothing.
+pub(crate) fn stranger(session: &Session, endpoint: NodeId, knower: NodeId, send: &Callback<Msg>) -> Html {
+    let (name, knower) = (session.sim().name(endpoint), session.sim().name(knower));
+    html! {
+        <section class="panel inspector" aria-labelledby="inspector-title">
+            { ui::titled(name.clone(), "", send) }
+            <p class="empty">{ text::stranger(&name, &knower) }</p>
+            if !session.is_client(endpoint) {
+                <button class="quiet" onclick={send.reform(move |_| Msg::Know(Some(endpoint)))}>{ text::only(&name) }</button>
+            }
         </section>
     }
 }
@@ -47,11 +63,12 @@ fn widget(widget: &Widget) -> Html {
         Widget::Log { entries, .. } => html! {
             <ol class="log">{ for entries.iter().map(|entry| {
                 let class = if entry.committed { "committed" } else { "open" };
-                html! { <li key={entry.index} {class} value={entry.index.to_string()}>{ format!("{} ({})", entry.text, entry.term) }</li> }
+                html! { <li {class} value={entry.index.to_string()}>{ format!("{} ({})", entry.text, entry.term) }</li> }
             }) }</ol>
         },
     };
-    html! { <div key={widget.name()}><dt>{ widget.name() }</dt><dd>{ shown }</dd></div> }
+    // Without a key: what a protocol calls its widgets need not be unique.
+    html! { <div><dt>{ widget.name() }</dt><dd>{ shown }</dd></div> }
 }
 
 fn words(value: &Value) -> Html {

@@ -5,7 +5,7 @@ use crate::session::{Session, Speed};
 use crate::text;
 use crate::ui;
 use web_sys::HtmlInputElement;
-use yew::{Callback, Event, Html, InputEvent, TargetCast, html};
+use yew::{Callback, Html, InputEvent, TargetCast, html};
 
 /// The resolution of the slider for the moment.
 const NOTCHES: u64 = 1_000;
@@ -40,18 +40,6 @@ pub(crate) fn transport(session: &Session, send: &Callback<Msg>) -> Html {
                     oninput={speed} aria-label={text::SPEED} aria-valuetext={text::speed(session.speed)} />
             </label>
         </section>
-    }
-}
-
-/// The one setting on the first screen: how much the network loses.
-pub(crate) fn loss(percent: u32, send: &Callback<Msg>) -> Html {
-    let onchange = send.reform(|event: Event| Msg::Loss(number(&event.target_unchecked_into()) as u32));
-    html! {
-        <label class="knob">
-            <span>{ text::LOSS }</span>
-            <input type="range" min="0" max="60" step="5" value={percent.to_string()} {onchange} aria-valuetext={format!("{percent}%")} />
-            <output>{ format!("{percent}%") }</output>
-        </label>
     }
 }
 

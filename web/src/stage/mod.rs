@@ -1,9 +1,11 @@
 //! The stage: a moment of a run becomes a display list, the list becomes a picture.
 
+mod actors;
 mod canvas;
 mod layout;
 mod scene;
 
+pub(crate) use actors::{actors, tone_name};
 pub(crate) use canvas::Painter;
 pub(crate) use layout::Layout;
-pub(crate) use scene::Scene;
+pub(crate) use scene::{Scene, tone};

@@ -2,7 +2,7 @@
 //! run: a message's place follows from when it left and when it arrives.
 
 use super::layout::{Layout, Point};
-use faultline::sim::{EventKind, NodeId, Sim, Span, Time};
+use faultline::sim::{EventKind, MessageMeta, NodeId, Sim, Span, Time};
 use faultline::view::Tone;
 
 /// Everything that moves or changes colour, in the order in which it is drawn.
@@ -14,7 +14,7 @@ pub(crate) struct Scene {
     pub(crate) losses: Vec<Loss>,
 }
 
-/// A link between two nodes.
+/// A link between two nodes, or a client and a node.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Link {
     pub(crate) from: Point,
@@ -63,11 +63,18 @@ const MOST_LINKED_NODES: u16 = 12;
 const LOSS_ROWS: u32 = 200;
 
 impl Scene {
-    /// The stage at a moment. `linger` is how long, in virtual time, a loss stays to be seen.
-    pub(crate) fn of(sim: &Sim, layout: &Layout, now: Time, linger: Span) -> Self {
+    /// The stage at a moment. `linger` is how long, in virtual time, a loss stays to be seen. What a
+    /// node knows of all this is its own timer.
+    pub(crate) fn of(sim: &Sim, layout: &Layout, now: Time, linger: Span, knower: Option<NodeId>) -> Self {
         let mut scene = Self::default();
+        if let Some(node) = knower {
+            scene.draw_timer(sim, layout, now, node);
+            return scene;
+        }
         scene.draw_links(sim, layout);
-        scene.draw_timers(sim, layout, now);
+        for node in (0..sim.scenario().nodes).map(NodeId) {
+            scene.draw_timer(sim, layout, now, node);
+        }
         scene.draw_messages(sim, layout, now);
         scene.draw_losses(sim, layout, now, linger);
         scene
@@ -87,31 +94,32 @@ impl Scene {
         }
     }
 
-    fn draw_timers(&mut self, sim: &Sim, layout: &Layout, now: Time) {
-        for node in (0..sim.scenario().nodes).map(NodeId) {
-            // The one that runs out next is the one to watch.
-            let Some((_, set, due)) = sim.timers(node).into_iter().min_by_key(|(_, _, due)| *due) else { continue };
-            let whole = due.since(set).0.max(1) as f64;
-            let left = (due.since(now).0 as f64 / whole).clamp(0.0, 1.0);
-            self.timers.push(Arc { at: layout.place(node), radius: layout.radius + 5.0, left });
-        }
+    fn draw_timer(&mut self, sim: &Sim, layout: &Layout, now: Time, node: NodeId) {
+        // The one that runs out next is the one to watch.
+        let Some((_, set, due)) = sim.timers(node).into_iter().min_by_key(|(_, _, due)| *due) else { return };
+        let whole = due.since(set).0.max(1) as f64;
+        let left = (due.since(now).0 as f64 / whole).clamp(0.0, 1.0);
+        self.timers.push(Arc { at: layout.place(node), radius: layout.radius + 5.0, left });
     }
 
     fn draw_messages(&mut self, sim: &Sim, layout: &Layout, now: Time) {
         let nodes = sim.scenario().nodes;
-        let kinds = sim.about().kinds;
-        let mut flights: Vec<_> = sim.flights().filter(|flight| flight.from.0 < nodes && flight.to.0 < nodes).collect();
+        let mut flights: Vec<_> = sim.flights().collect();
         // The heap is in no order that means anything.
         flights.sort_unstable_by_key(|flight| flight.message);
         let labelled = flights.len() <= MOST_LABELS;
         for flight in flights {
             let Some(meta) = sim.trace().message(flight.message) else { continue };
             let (from, to) = ends(layout, flight.from, flight.to);
+            // Between clients and nodes there is a line only while something travels on it.
+            if labelled && flight.from.max(flight.to).0 >= nodes {
+                self.links.push(Link { from, to, there: true, back: true });
+            }
             let share = share(flight.sent, flight.due, now);
             let room = (LABEL_ROOM / from.distance(to).max(1.0)).min(0.5);
             self.messages.push(Message {
                 at: from.towards(to, share),
-                tone: kinds.get(usize::from(meta.kind)).map_or(Tone::Plain, |kind| kind.tone),
+                tone: tone(sim, meta),
                 copy: meta.copy > 0,
                 label: labelled.then(|| (sim.describe_message(flight.message), from.towards(to, share.clamp(room, 1.0 - room)))),
                 above: flight.from < flight.to,
@@ -127,7 +135,7 @@ impl Scene {
             if age >= linger {
                 break;
             }
-            if row.kind != EventKind::Lose || row.node.0 >= sim.scenario().nodes || row.peer.0 >= sim.scenario().nodes {
+            if row.kind != EventKind::Lose {
                 continue;
             }
             let (Some(meta), Some(sent)) = (sim.trace().message(row.subject), sim.trace().row(row.cause)) else { continue };
@@ -138,6 +146,18 @@ impl Scene {
     }
 }
 
+/// What a message means. Between a client and a node it is a question one way and an answer the other.
+pub(crate) fn tone(sim: &Sim, message: &MessageMeta) -> Tone {
+    let nodes = sim.scenario().nodes;
+    if message.from.0 >= nodes {
+        return Tone::Ask;
+    }
+    if message.to.0 >= nodes {
+        return Tone::Answer;
+    }
+    sim.about().kinds.get(usize::from(message.kind)).map_or(Tone::Plain, |kind| kind.tone)
+}
+
 /// How far along its way a message is.
 fn share(sent: Time, due: Time, now: Time) -> f64 {
     (now.since(sent).0 as f64 / due.since(sent).0.max(1) as f64).clamp(0.0, 1.0)
@@ -146,8 +166,8 @@ fn share(sent: Time, due: Time, now: Time) -> f64 {
 /// The two ends of a link, at the edges of the nodes.
 fn ends(layout: &Layout, from: NodeId, to: NodeId) -> (Point, Point) {
     let (a, b) = (layout.place(from), layout.place(to));
-    let margin = ((layout.radius + 10.0) / a.distance(b).max(1.0)).min(0.5);
-    (a.towards(b, margin), b.towards(a, margin))
+    let margin = |endpoint| ((layout.reach(endpoint) + 10.0) / a.distance(b).max(1.0)).min(0.5);
+    (a.towards(b, margin(from)), b.towards(a, margin(to)))
 }
 
 /// A place on the way from one node to another.
@@ -172,7 +192,7 @@ mod tests {
         let mut sim = Sim::new(&library, scenario).unwrap();
         let now = Time::ZERO + Span::millis(ms);
         sim.run_until(now);
-        let scene = Scene::of(&sim, &Layout::new(2, 800.0, 400.0), now, Span::millis(50));
+        let scene = Scene::of(&sim, &Layout::new(2, 0, 800.0, 400.0), now, Span::millis(50), None);
         (sim, scene)
     }
 
@@ -203,6 +223,37 @@ mod tests {
         assert!(scene.messages.is_empty());
         assert_eq!(scene.losses.len(), 1);
         assert!(scene.losses[0].fresh > 0.7 && scene.losses[0].fresh < 0.9);
+    }
+
+    #[test]
+    fn what_a_client_asks_travels_from_the_client_to_the_node_and_the_answer_back() {
+        let library = Library::standard();
+        let mut scenario = Scenario::new(library.find("primary-backup").unwrap().about(), 7);
+        scenario.add(Time(1_000_000), Input::Invoke { client: 0, node: NodeId(0), op: 0, argument: 0 });
+        let (nodes, clients) = (scenario.nodes, scenario.clients);
+        let layout = Layout::new(nodes, clients, 800.0, 400.0);
+        let mut sim = Sim::new(&library, scenario).unwrap();
+        let mut at = |ms: u64, from: NodeId, to: NodeId| {
+            sim.run_until(Time::ZERO + Span::millis(ms));
+            let scene = Scene::of(&sim, &layout, Time::ZERO + Span::millis(ms), Span::millis(50), None);
+            let (start, end) = ends(&layout, from, to);
+            let on_the_way =
+                |message: &&Message| (start.distance(message.at) + message.at.distance(end) - start.distance(end)).abs() < 1e-6;
+            scene.messages.iter().find(on_the_way).map(|message| message.tone)
+        };
+        let client = NodeId(nodes);
+        assert_eq!(at(20, client, NodeId(0)), Some(Tone::Ask));
+        assert_eq!(at(75, NodeId(0), client), Some(Tone::Answer));
+    }
+
+    #[test]
+    fn a_node_sees_no_links_no_messages_and_no_losses_only_its_own_timer() {
+        let (sim, all) = at(20, &[(10, Input::Cut { from: NodeId(0), to: NodeId(1) })]);
+        let layout = Layout::new(2, 0, 800.0, 400.0);
+        let of = |node| Scene::of(&sim, &layout, Time(20_000_000), Span::millis(50), Some(NodeId(node)));
+        assert!(!all.links.is_empty() && !all.losses.is_empty());
+        assert_eq!(of(0), Scene { timers: all.timers.clone(), ..Scene::default() });
+        assert_eq!(of(1), Scene::default());
     }
 
     #[test]

@@ -1,10 +1,45 @@
 //! Small things that every panel uses.
 
-use yew::{Html, html};
+use crate::app::Msg;
+use crate::text;
+use web_sys::HtmlInputElement;
+use yew::{Callback, Event, Html, TargetCast, html};
 
 /// An icon: one path on a 24 by 24 grid.
 pub(crate) fn icon(path: &'static str) -> Html {
     html! { <svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d={path} /></svg> }
+}
+
+/// The head of an inspector: who is looked at, what that is at the moment, and the way back.
+pub(crate) fn titled(name: String, role: &'static str, send: &Callback<Msg>) -> Html {
+    html! {
+        <header>
+            <h2 id="inspector-title">{ name }<small>{ role }</small></h2>
+            <button class="quiet" onclick={send.reform(|_| Msg::Select(None))}>{ text::CLOSE }</button>
+        </header>
+    }
+}
+
+/// Who a choice is: either its label is elsewhere and knows its id, or it brings its own.
+#[derive(Default)]
+pub(crate) struct Named {
+    pub(crate) id: Option<String>,
+    pub(crate) described_by: Option<String>,
+    pub(crate) label: Option<&'static str>,
+}
+
+/// One of several, by its place among them.
+pub(crate) fn choice<'a>(named: Named, names: impl Iterator<Item = &'a str>, chosen: usize, choose: Callback<usize>) -> Html {
+    // A select has its value as an input has.
+    let onchange = choose.reform(|event: Event| event.target_unchecked_into::<HtmlInputElement>().value().parse().unwrap_or(0));
+    // The attribute says what is chosen when it appears, the property from then on.
+    html! {
+        <select id={named.id} aria-label={named.label} aria-describedby={named.described_by} ~value={chosen.to_string()} {onchange}>
+            { for names.enumerate().map(|(place, name)| html! {
+                <option key={place} value={place.to_string()} selected={place == chosen}>{ name.to_owned() }</option>
+            }) }
+        </select>
+    }
 }
 
 pub(crate) const PLAY: &str = "M7 4.5v15l12.5-7.5z";
@@ -12,3 +47,5 @@ pub(crate) const PAUSE: &str = "M7 5v14M17 5v14";
 pub(crate) const STEP: &str = "M6 5v14l9-7zM19 5v14";
 pub(crate) const BACK: &str = "M18 5v14l-9-7zM5 5v14";
 pub(crate) const UNDO: &str = "M9 7 4.5 11.5 9 16M5 11.5h9a5 5 0 0 1 0 10h-2";
+pub(crate) const CHOOSE: &str = "M7 10l5 5 5-5";
+pub(crate) const LINK: &str = "M10 14a4 4 0 0 0 6 0l3-3a4.2 4.2 0 0 0-6-6l-1 1M14 10a4 4 0 0 0-6 0l-3 3a4.2 4.2 0 0 0 6 6l1-1";

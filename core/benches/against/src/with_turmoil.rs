@@ -2,9 +2,8 @@
 //!
 //! turmoil moves in ticks: in each, the network and then every host gets its turn, whether there is
 //! something to do or not. So a longer tick is less work for the same messages, but also a coarser
-//! network: a message waits for the next tick. The best of [`TICKS`] is measured and taken, up to
-//! the longest latency; with that one every message takes one tick, and there is no random latency
-//! left.
+//! network: a message waits for the next tick. [`TICKS`] go up to the longest latency; with that one
+//! every message takes one tick, and there is no random latency left.
 
 use crate::work::{GOSSIP_EVERY, Gossip, LONGEST, Play, SEED, SHORTEST, Work};
 use std::cell::{Cell, RefCell};

@@ -1,0 +1,410 @@
+//! Who asked for what, when, and what came of it.
+//!
+//! A history is what is left of a run when only its clients may speak. It is read from the files of
+//! Jepsen and its relatives (EDN maps with `:process :type :f :value`, the same as JSON lines, or the
+//! lines of Jepsen's log), and written in the same forms.
+
+use super::value::{BadInput, Placed, Reader, Value};
+use crate::sim::{EventKind, NodeId, Sim};
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+/// What came of an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It happened.
+    Ok,
+    /// It did not happen, and never will.
+    Fail,
+    /// It may have happened, may happen yet, or may never happen.
+    Unknown,
+}
+
+/// One operation of a client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Op {
+    /// Whose: an index into the history's processes.
+    pub process: usize,
+    /// When it began, counted in events.
+    pub call: usize,
+    /// When it ended, counted in events. Unknown operations never do.
+    pub ret: Option<usize>,
+    /// What was asked for: `read`, `write`, `cas`.
+    pub f: String,
+    /// Which object, if the file says so apart from the value.
+    pub key: Option<Value>,
+    /// What it was asked with.
+    pub input: Value,
+    /// What it was answered.
+    pub output: Value,
+    /// What came of it.
+    pub outcome: Outcome,
+    /// The line on which it began, for messages.
+    pub line: usize,
+}
+
+/// What an operation of a model is to a judge.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Word {
+    /// What was asked for, in the words of [`super::spec::Object`]: `read`, `write`, `cas`.
+    pub f: &'static str,
+    /// Which object, if there are several.
+    pub key: Option<Value>,
+    /// What it was asked with.
+    pub input: Value,
+    /// What it was answered.
+    pub output: Value,
+}
+
+/// What clients did and saw.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct History {
+    /// The operations, in the order in which they began.
+    pub ops: Vec<Op>,
+    /// The names of the processes.
+    pub processes: Vec<Value>,
+    /// Whether it comes from a log in which a failed comparison is written as a failed operation.
+    pub comparisons_fail: bool,
+}
+
+/// An event of an operation, as a file has it.
+struct Event {
+    process: Value,
+    kind: String,
+    f: String,
+    key: Option<Value>,
+    value: Value,
+    at: usize,
+}
+
+impl History {
+    /// Reads a history in any of the known forms.
+    ///
+    /// # Errors
+    /// Names what is wrong, and where.
+    pub fn read(text: &str) -> Result<Self, BadInput> {
+        const LOG: &str = "jepsen.util";
+        let is_log = text.lines().find(|line| !line.trim().is_empty()).is_some_and(|line| line.contains(LOG));
+        let events = if is_log { log_events(text, LOG)? } else { form_events(text)? };
+        let mut history = Self::pair(text, events)?;
+        history.comparisons_fail = is_log;
+        Ok(history)
+    }
+
+    /// What the clients of a run did and saw, up to its present moment.
+    ///
+    /// A client that asks again before it was answered, or after it gave up, goes on as a new process:
+    /// a process does one thing after the other.
+    #[must_use]
+    pub fn of(sim: &Sim) -> Self {
+        let mut history = Self::default();
+        let rows = (0..sim.rows()).zip(sim.trace().rows());
+        let mut open: BTreeMap<u32, usize> = BTreeMap::new();
+        // For each client the process it goes on as, once it is free again.
+        let mut free: BTreeMap<NodeId, usize> = BTreeMap::new();
+        for (when, row) in rows {
+            match row.kind {
+                EventKind::Invoke => {
+                    let Some(word) = sim.word(row.subject) else { continue };
+                    let process = free.remove(&row.node).unwrap_or_else(|| {
+                        history.processes.push(Value::Int(history.processes.len() as i64));
+                        history.processes.len() - 1
+                    });
+                    open.insert(row.subject, history.ops.len());
+                    history.ops.push(Op {
+                        process,
+                        call: when as usize,
+                        ret: None,
+                        f: word.f.into(),
+                        key: word.key,
+                        input: word.input,
+                        output: word.output,
+                        outcome: Outcome::Unknown,
+                        line: history.ops.len() + 1,
+                    });
+                }
+                EventKind::Return => {
+                    let Some(index) = open.remove(&row.subject) else { continue };
+                    let op = &mut history.ops[index];
+                    op.ret = Some(when as usize);
+                    op.outcome = if row.detail == 1 { Outcome::Ok } else { Outcome::Fail };
+                    free.insert(row.node, op.process);
+                }
+                _ => {}
+            }
+        }
+        // What was not answered yet says nothing.
+        for op in history.ops.iter_mut().filter(|op| op.outcome == Outcome::Unknown) {
+            op.output = Value::Nil;
+        }
+        history
+    }
+
+    /// Brings beginnings and ends together.
+    fn pair(text: &str, events: Vec<Event>) -> Result<Self, BadInput> {
+        let mut history = Self::default();
+        let mut numbers: BTreeMap<Value, usize> = BTreeMap::new();
+        let mut open: BTreeMap<usize, usize> = BTreeMap::new();
+        for (when, event) in events.into_iter().enumerate() {
+            // What disturbs the system is no client of it.
+            if event.process.name() == Some("nemesis") {
+                continue;
+            }
+            let count = numbers.len();
+            let process = *numbers.entry(event.process.clone()).or_insert(count);
+            if process == count {
+                history.processes.push(event.process.clone());
+            }
+            let fault = |why: String| Err(Reader::fault(text, event.at, why));
+            if event.kind == "invoke" {
+                if open.contains_key(&process) {
+                    return fault(format!("process {} begins an operation before the last one has ended", event.process));
+                }
+                open.insert(process, history.ops.len());
+                history.ops.push(Op {
+                    process,
+                    call: when,
+                    ret: None,
+                    f: event.f,
+                    key: event.key,
+                    input: event.value,
+                    output: Value::Nil,
+                    outcome: Outcome::Unknown,
+                    line: Reader::fault(text, event.at, "").line,
+                });
+                continue;
+            }
+            let Some(index) = open.remove(&process) else {
+                return fault(format!("process {} ends an operation that it did not begin", event.process));
+            };
+            let op = &mut history.ops[index];
+            if op.f != event.f {
+                return fault(format!("process {} began {} and ends {}", event.process, op.f, event.f));
+            }
+            op.output = event.value;
+            (op.outcome, op.ret) = match event.kind.as_str() {
+                "ok" => (Outcome::Ok, Some(when)),
+                "fail" => (Outcome::Fail, Some(when)),
+                "info" => (Outcome::Unknown, None),
+                other => return fault(format!("“{other}” is no type of event: there are invoke, ok, fail and info")),
+            };
+        }
+        Ok(history)
+    }
+
+    /// An operation in a few words: who asked for what, and what came of it.
+    #[must_use]
+    pub fn describe(&self, index: usize) -> String {
+        let op = &self.ops[index];
+        let process = &self.processes[op.process];
+        let key = op.key.as_ref().map_or_else(String::new, |key| format!(" {key}"));
+        let asked = if op.input == Value::Nil { String::new() } else { format!(" {}", op.input) };
+        let came = match op.outcome {
+            Outcome::Ok if op.output == op.input => String::new(),
+            Outcome::Ok => format!(" -> {}", op.output),
+            Outcome::Fail => " failed".into(),
+            Outcome::Unknown => " with unknown outcome".into(),
+        };
+        format!("process {process}: {}{key}{asked}{came} (line {})", op.f, op.line)
+    }
+
+    /// As EDN, one map to a line.
+    #[must_use]
+    pub fn to_edn(&self) -> String {
+        self.write(|out, process, kind, op, value| {
+            let _ = write!(out, "{{:process {process}, :type :{kind}, :f :{}", op.f);
+            if let Some(key) = &op.key {
+                let _ = write!(out, ", :key {key}");
+            }
+            let _ = writeln!(out, ", :value {value}}}");
+        })
+    }
+
+    /// As JSON, one object to a line.
+    #[must_use]
+    pub fn to_json_lines(&self) -> String {
+        self.write(|out, process, kind, op, value| {
+            let _ = write!(out, "{{\"process\":{},\"type\":\"{kind}\",\"f\":{}", json(process), json(&Value::Text(op.f.clone())));
+            if let Some(key) = &op.key {
+                let _ = write!(out, ",\"key\":{}", json(key));
+            }
+            let _ = writeln!(out, ",\"value\":{}}}", json(value));
+        })
+    }
+
+    fn write(&self, event: impl Fn(&mut String, &Value, &str, &Op, &Value)) -> String {
+        let mut events: Vec<(usize, bool, &Op)> = self.ops.iter().map(|op| (op.call, false, op)).collect();
+        events.extend(self.ops.iter().filter_map(|op| Some((op.ret?, true, op))));
+        events.sort_by_key(|(when, ..)| *when);
+        let mut out = String::new();
+        for (_, ends, op) in events {
+            let kind = match op.outcome {
+                _ if !ends => "invoke",
+                Outcome::Ok => "ok",
+                Outcome::Fail => "fail",
+                Outcome::Unknown => "info",
+            };
+            event(&mut out, &self.processes[op.process], kind, op, if ends { &op.output } else { &op.input });
+        }
+        out
+    }
+}
+
+fn json(value: &Value) -> String {
+    let list = |items: &mut dyn Iterator<Item = String>| items.collect::<Vec<_>>().join(",");
+    match value {
+        Value::Nil => "null".into(),
+        Value::Text(text) | Value::Word(text) => {
+            let mut out = String::from('"');
+            for letter in text.chars() {
+                match letter {
+                    '"' | '\\' => out.extend(['\\', letter]),
+                    '\n' => out.push_str("\\n"),
+                    letter if letter < ' ' => {
+                        let _ = write!(out, "\\u{:04x}", u32::from(letter));
+                    }
+                    letter => out.push(letter),
+                }
+            }
+            out.push('"');
+            out
+        }
+        Value::List(items) => format!("[{}]", list(&mut items.iter().map(json))),
+        Value::Map(entries) => {
+            let key = |key: &Value| json(&Value::Text(key.name().map_or_else(|| key.to_string(), Into::into)));
+            format!("{{{}}}", list(&mut entries.iter().map(|(name, value)| format!("{}:{}", key(name), json(value)))))
+        }
+        other => other.to_string(),
+    }
+}
+
+/// The events of a file of maps: one after the other, or all in one list.
+fn form_events(text: &str) -> Result<Vec<Event>, BadInput> {
+    let mut reader = Reader::new(text);
+    let mut events = Vec::new();
+    while let Some(Placed { value, at }) = reader.next_value()? {
+        match value {
+            Value::List(items) => {
+                for item in &items {
+                    events.push(map_event(text, at, item)?);
+                }
+            }
+            map => events.push(map_event(text, at, &map)?),
+        }
+    }
+    Ok(events)
+}
+
+fn map_event(text: &str, at: usize, map: &Value) -> Result<Event, BadInput> {
+    let fault = |why: String| Reader::fault(text, at, why);
+    if !matches!(map, Value::Map(_)) {
+        return Err(fault(format!("an event is a map with :process, :type, :f and :value, not {}", shortened(map))));
+    }
+    let get = |key: &str| map.get(key).ok_or_else(|| fault(format!("this event has no :{key}: {}", shortened(map))));
+    let name = |key: &str| {
+        let value = get(key)?;
+        value.name().map(str::to_owned).ok_or_else(|| fault(format!(":{key} is a keyword, not {}", shortened(value))))
+    };
+    let (process, kind) = (get("process")?.clone(), name("type")?);
+    // A nemesis does what it likes.
+    let f = if process.name() == Some("nemesis") { String::new() } else { name("f")? };
+    Ok(Event { process, kind, f, key: map.get("key").cloned(), value: map.get("value").cloned().unwrap_or(Value::Nil), at })
+}
+
+fn shortened(value: &Value) -> String {
+    let text = value.to_string();
+    match text.char_indices().nth(80) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}
+
+/// The events of Jepsen's log: `INFO jepsen.util - 0 :invoke :write 3`.
+fn log_events(text: &str, mark: &str) -> Result<Vec<Event>, BadInput> {
+    let mut events = Vec::new();
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let at = start;
+        start += line.len();
+        let Some((_, rest)) = line.split_once(mark) else { continue };
+        let Some((_, rest)) = rest.split_once('-') else { continue };
+        let mut reader = Reader::new(rest);
+        let mut values = Vec::new();
+        let offset = at + line.len() - rest.len();
+        let fault = |fault: BadInput| Reader::fault(text, offset + fault.column - 1, fault.why);
+        while let Some(Placed { value, .. }) = reader.next_value().map_err(fault)? {
+            values.push(value);
+        }
+        let [process, kind, f, value @ ..] = values.as_slice() else { continue };
+        let (Some(kind), Some(f)) = (kind.name(), f.name()) else { continue };
+        let value = value.first().cloned().unwrap_or(Value::Nil);
+        events.push(Event { process: process.clone(), kind: kind.into(), f: f.into(), key: None, value, at: offset });
+    }
+    Ok(events)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EDN: &str = "
+        {:process 0, :type :invoke, :f :write, :value 1}
+        {:process :nemesis, :type :info, :f :start, :value nil}
+        {:process 1, :type :invoke, :f :read, :value nil}
+        {:process 0, :type :ok, :f :write, :value 1}
+        {:process 1, :type :ok, :f :read, :value 1}
+        {:process 1, :type :invoke, :f :write, :value 2}
+        {:process 1, :type :info, :f :write, :value :timed-out}
+        {:process 2, :type :invoke, :f :cas, :value [1 3]}
+        {:process 2, :type :fail, :f :cas, :value [1 3]}";
+
+    #[test]
+    fn beginnings_and_ends_are_paired() {
+        let history = History::read(EDN).unwrap();
+        let seen: Vec<_> = history.ops.iter().map(|op| (op.f.as_str(), op.outcome, op.ret.is_some())).collect();
+        assert_eq!(
+            seen,
+            [("write", Outcome::Ok, true), ("read", Outcome::Ok, true), ("write", Outcome::Unknown, false), ("cas", Outcome::Fail, true)]
+        );
+        assert_eq!(history.ops[1].output, Value::Int(1));
+        assert!(history.ops[0].ret.unwrap() < history.ops[1].ret.unwrap());
+        assert_eq!(history.ops[3].line, 9);
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let history = History::read(EDN).unwrap();
+        let plain = |history: &History| {
+            history.ops.iter().map(|op| (op.process, op.f.clone(), op.input.to_string(), op.outcome)).collect::<Vec<_>>()
+        };
+        for text in [history.to_edn(), history.to_json_lines(), format!("[{}]", history.to_edn())] {
+            assert_eq!(plain(&History::read(&text).unwrap()), plain(&history), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_lines_of_a_log_are_read() {
+        let history =
+            History::read("INFO  jepsen.util - 3\t:invoke\t:write\t4\nINFO  jepsen.util - 3\t:info\t:write\t:timed-out\n").unwrap();
+        assert_eq!(history.ops.len(), 1);
+        assert!(history.comparisons_fail);
+    }
+
+    #[test]
+    fn bad_files_are_named_with_their_place() {
+        for (text, line, why) in [
+            ("{:process 0, :type :invoke, :f :read}\n{:process 0, :type :invoke, :f :read}", 2, "before the last one has ended"),
+            ("{:process 0, :type :ok, :f :read}", 1, "did not begin"),
+            ("{:process 0, :type :invoke, :f :read} {:process 0, :type :ok, :f :write}", 1, "began read and ends write"),
+            ("{:process 0, :type :invoke, :f :read} {:process 0, :type :done, :f :read}", 1, "no type of event"),
+            ("{:process 0, :f :read}", 1, "no :type"),
+            ("\n 7", 2, "an event is a map"),
+            ("[{:process 0", 1, "bracket"),
+        ] {
+            let fault = History::read(text).unwrap_err();
+            assert_eq!(fault.line, line, "{text}: {fault}");
+            assert!(fault.why.contains(why), "{fault}");
+        }
+        assert_eq!(History::read(""), Ok(History::default()));
+    }
+}

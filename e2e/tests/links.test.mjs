@@ -1,0 +1,86 @@
+// A run in a link: what one reader did, another sees.
+
+import assert from "node:assert/strict";
+import { accessible, inPage, PHONE, picture } from "../support/browser.mjs";
+
+const button = (page, name) => page.getByRole("button", { name, exact: true });
+const node = (page, name) => page.getByRole("button", { name: new RegExp(`^Node ${name}\\b`) });
+const seen = async (page) => `${await page.locator(".clock").textContent()} ${await page.locator(".events li").allInnerTexts()}`;
+
+async function killSomebody(page) {
+  for (let steps = 0; steps < 8; steps += 1) await button(page, "Next event").click();
+  await node(page, "n2").click();
+  await button(page, "Kill").click();
+  for (let steps = 0; steps < 3; steps += 1) await button(page, "Next event").click();
+}
+
+inPage("a copied link shows the same run at the same moment", async (page) => {
+  await killSomebody(page);
+  await button(page, "Copy link").click();
+  await page.getByRole("alert").filter({ hasText: "Copied" }).waitFor();
+  await accessible(page);
+  await picture(page, "link-copied");
+  const link = await page.evaluate(() => navigator.clipboard.readText());
+  assert.match(link, /#run=1[\w-]+$/);
+  assert.equal(link, page.url());
+
+  const there = await page.context().newPage();
+  await there.goto(link);
+  await there.locator(".transport").waitFor();
+  assert.equal(await seen(there), await seen(page));
+  assert.equal(await there.getByRole("alert").count(), 0);
+  // What was done can be taken back there too.
+  await button(there, "Undo").click();
+  await there.getByRole("button", { name: /^Node n2, up/ }).waitFor();
+});
+
+inPage("reloading the page loses nothing", { size: PHONE }, async (page) => {
+  await killSomebody(page);
+  const before = await seen(page);
+  await page.waitForURL(/#run=/);
+  await page.reload();
+  await page.locator(".transport").waitFor();
+  assert.equal(await seen(page), before);
+});
+
+inPage("another link in the same window is opened", async (page) => {
+  await killSomebody(page);
+  await page.waitForURL(/#run=/);
+  const [link, before] = [page.url(), await seen(page)];
+  await button(page, "Undo").click();
+  await page.getByRole("button", { name: /^Node n2, up/ }).waitFor();
+  await page.waitForURL((url) => url.href !== link);
+  await page.evaluate((link) => (location.href = link), link);
+  await page.getByRole("button", { name: /^Node n2, down/ }).waitFor();
+  assert.equal(await seen(page), before);
+});
+
+for (const [fault, change, words] of [
+  ["cut off", (link) => link.slice(0, -5), /missing or was changed/],
+  ["of the future", (link) => link.replace("#run=1", "#run=7"), /newer Faultline/],
+  ["with a strange letter", (link) => `${link.slice(0, -5)}!`, /“!”/],
+  ["far too long", (link) => link + "A".repeat(70_000), /no link has more than/],
+]) {
+  inPage(`a link ${fault} is named, and kept`, async (page, site) => {
+    await killSomebody(page);
+    await page.waitForURL(/#run=/);
+    const bad = change(page.url());
+    await page.goto(site.url.replace(/$/, "?fresh"));
+    await page.locator(".transport").waitFor();
+    await page.evaluate((bad) => (location.hash = new URL(bad).hash), bad);
+    await page.getByRole("alert").filter({ hasText: words }).waitFor();
+    assert.equal(await page.evaluate(() => location.hash), new URL(bad).hash);
+    assert.equal(await page.locator("h1 option:checked").textContent(), "Ping-pong");
+    await button(page, "Close").click();
+    assert.equal(await page.getByRole("alert").count(), 0);
+  });
+}
+
+inPage("where copying is not allowed the link can be copied by hand", { permissions: [] }, async (page) => {
+  await page.evaluate(() => {
+    navigator.clipboard.writeText = () => Promise.reject(new Error("not allowed"));
+  });
+  await button(page, "Next event").click();
+  await button(page, "Copy link").click();
+  assert.equal(await page.getByRole("textbox", { name: "Link" }).inputValue(), page.url());
+});

@@ -1,0 +1,424 @@
+//! From a stretch of the trace to a list of things to draw. Nothing is in it that is not in the
+//! trace; of messages on their way, whose end is not known, only the direction is.
+
+use crate::session::Session;
+use crate::stage::tone;
+use faultline::scenario::Input;
+use faultline::sim::{EventKind, NodeId, NodeStatus, Row, Sim, Span, Time};
+use faultline::view::Tone;
+
+/// The stretch of time that is shown, and how large. Where it is does not change with every frame:
+/// it is drawn from `origin` on and moved by `shift`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Window {
+    pub(crate) width: f64,
+    pub(crate) height: f64,
+    /// Pixels in a nanosecond.
+    scale: f64,
+    playhead: Time,
+    origin: Time,
+}
+
+/// How many seconds of the learner fit in, as long as a second has not too few or too many pixels
+/// for a message. So at every speed a run passes by equally fast.
+const SECONDS: f64 = 9.0;
+const PACE: (f64, f64) = (40.0, 80.0);
+/// How far to the right the playhead stands, so that there is room for what is known of the future.
+const HEAD: f64 = 0.78;
+
+impl Window {
+    /// `ratio` is how many nanoseconds of the run pass in one of the learner.
+    pub(crate) fn new(width: f64, height: f64, ratio: f64, playhead: Time) -> Self {
+        let scale = (width / SECONDS).clamp(PACE.0, PACE.1) / 1e9 / ratio;
+        let whole = ((width / scale) as u64).max(1);
+        let start = playhead.since(Time((width * HEAD / scale) as u64)).0;
+        Self { width, height, scale, playhead, origin: Time(start / whole * whole) }
+    }
+
+    /// Where a moment is drawn.
+    fn x(&self, time: Time) -> f64 {
+        (time.0 as f64 - self.origin.0 as f64) * self.scale
+    }
+
+    /// How far to the left the drawing is moved.
+    pub(crate) fn shift(&self) -> f64 {
+        (self.x(self.playhead) - self.width * HEAD).max(0.0)
+    }
+
+    /// Where the playhead stands.
+    pub(crate) fn head(&self) -> f64 {
+        self.x(self.playhead) - self.shift()
+    }
+
+    /// The stretch that may come into sight before it is drawn anew, and a little before it, where
+    /// messages may have left that arrive in it.
+    fn stretch(&self) -> (Time, Time) {
+        let whole = Span((self.width / self.scale) as u64);
+        (self.origin - Span(whole.0 / 2), self.origin + whole + whole)
+    }
+}
+
+/// Everything in the diagram.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct List {
+    pub(crate) width: f64,
+    pub(crate) height: f64,
+    pub(crate) lanes: Vec<Lane>,
+    pub(crate) arrows: Vec<Arrow>,
+    pub(crate) dots: Vec<Dot>,
+}
+
+/// One node or client through time.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Lane {
+    pub(crate) name: String,
+    pub(crate) y: f64,
+    /// From where to where it was in which state. Nothing of it is known of others in a node's view.
+    pub(crate) pieces: Vec<(f64, f64, NodeStatus)>,
+}
+
+/// A message, from where and when it was sent to where and when it ended.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Arrow {
+    pub(crate) from: (f64, f64),
+    pub(crate) to: (f64, f64),
+    pub(crate) tone: Tone,
+    pub(crate) fate: Fate,
+    /// The row in which it was sent, or came to this node.
+    pub(crate) row: u32,
+    /// Whether its beginning or its end is what happened last.
+    pub(crate) here: bool,
+    /// What is written on it, if anything.
+    pub(crate) label: String,
+    /// Where that is written.
+    pub(crate) label_at: (f64, f64),
+    message: u32,
+}
+
+/// What became of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fate {
+    Arrived,
+    Lost,
+    /// It is on its way: `to` is only its direction.
+    Flying,
+}
+
+/// Something that happened to somebody, or to the whole network.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Dot {
+    pub(crate) x: f64,
+    /// Nothing for what happened to all.
+    pub(crate) y: Option<f64>,
+    pub(crate) row: u32,
+    pub(crate) kind: EventKind,
+    pub(crate) here: bool,
+}
+
+/// With more lanes than this none could be told from the next.
+pub(crate) const MOST_LANES: usize = 24;
+/// With more rows than this a picture would be grey, and slow.
+const MOST_ROWS: u32 = 600;
+/// With more messages than this their words would cover one another.
+const MOST_LABELS: usize = 26;
+/// How far along a message its words stand: where those of others that left together are not.
+const WORDS: f64 = 0.38;
+/// How much of a message a node sees: that it left, or that it came.
+const STUB: f64 = 20.0;
+
+impl List {
+    pub(crate) fn of(session: &Session, window: Window) -> Self {
+        let sim = session.sim();
+        let mut list = Self { width: window.width, height: window.height, ..Self::default() };
+        list.lanes(session, &window);
+        let rows = stretch(sim, &window);
+        for index in rows.clone() {
+            let Some(row) = sim.trace().row(index) else { break };
+            if session.knows(row) {
+                list.row(session, &window, index, row);
+            }
+        }
+        if session.knower.is_none() {
+            // What left so long ago that its beginning is not in the stretch any more.
+            for flight in sim.flights() {
+                let sent = sim.trace().message(flight.message).map_or(0, |meta| meta.row);
+                if sent < rows.start {
+                    list.send(sim, &window, flight.message, sent);
+                }
+            }
+        }
+        list.label(sim, window.shift());
+        list
+    }
+
+    fn lanes(&mut self, session: &Session, window: &Window) {
+        let sim = session.sim();
+        let scenario = sim.scenario();
+        let lanes = scenario.nodes + scenario.clients;
+        let last = sim.trace().len().checked_sub(1).and_then(|index| sim.trace().row(index as u32)).map_or(Time::ZERO, |row| row.time);
+        let (first_x, last_x) = (window.x(Time::ZERO).max(-window.width), window.width * 3.0);
+        for lane in (0..lanes).map(NodeId) {
+            let y = 12.0 + (window.height - 24.0) * (f64::from(lane.0) + 0.5) / f64::from(lanes);
+            let (mut pieces, mut from, mut status) = (Vec::new(), first_x, NodeStatus::Up);
+            for timed in scenario.inputs.iter().take_while(|timed| timed.at <= last) {
+                let next = match &timed.input {
+                    Input::Crash(node) if *node == lane => NodeStatus::Down,
+                    Input::Restart(node) if *node == lane && status == NodeStatus::Down => NodeStatus::Up,
+                    Input::Pause(node) if *node == lane && status == NodeStatus::Up => NodeStatus::Paused,
+                    Input::Resume(node) if *node == lane && status == NodeStatus::Paused => NodeStatus::Up,
+                    _ => continue,
+                };
+                let at = window.x(timed.at);
+                if at > from {
+                    pieces.push((from, at, status));
+                    from = at;
+                }
+                status = next;
+            }
+            pieces.push((from, last_x, status));
+            if session.knower.is_some_and(|knower| knower != lane) {
+                pieces.clear();
+            }
+            self.lanes.push(Lane { name: sim.name(lane), y, pieces });
+        }
+    }
+
+    /// Writes on messages what they say, if there is room. What is said to many at once is written once.
+    fn label(&mut self, sim: &Sim, shift: f64) {
+        let arrows = &mut self.arrows;
+        if arrows.iter().filter(|arrow| arrow.to.0 >= shift).count() > MOST_LABELS {
+            return;
+        }
+        for index in 0..arrows.len() {
+            let label = sim.describe_message(arrows[index].message);
+            if !arrows[..index].iter().any(|other| other.from == arrows[index].from && other.label == label) {
+                arrows[index].label = label;
+            }
+        }
+    }
+
+    fn y(&self, endpoint: NodeId) -> f64 {
+        self.lanes.get(endpoint.index()).map_or(0.0, |lane| lane.y)
+    }
+
+    fn row(&mut self, session: &Session, window: &Window, index: u32, row: &Row) {
+        let sim = session.sim();
+        if session.knower.is_some() {
+            self.stub(sim, window, index, row);
+        } else {
+            match row.kind {
+                EventKind::Send | EventKind::Duplicate => self.send(sim, window, row.subject, index),
+                EventKind::Deliver | EventKind::Lose => self.end(sim, window, index, row),
+                _ => {}
+            }
+        }
+        if matches!(row.kind, EventKind::Lose | EventKind::Duplicate) {
+            return;
+        }
+        let happened = sim.scenario().inputs.get(row.subject as usize).filter(|_| row.kind == EventKind::Input);
+        let input = happened.map(|timed| &timed.input);
+        // That a client is told to ask happens to the client, whose own row follows.
+        if matches!(input, Some(Input::Invoke { .. })) {
+            return;
+        }
+        let everywhere = matches!(input, Some(Input::Partition(_) | Input::HealAll | Input::Network(_) | Input::Set { .. }));
+        let (x, y) = (window.x(row.time), (!everywhere).then(|| self.y(row.node)));
+        let here = index + 1 == sim.rows();
+        // What happens to one node at one moment is one dot, which leads to the cause of the rest.
+        let same = self.dots.iter_mut().rev().take_while(|dot| dot.x == x).find(|dot| dot.y == y);
+        match same {
+            Some(dot) => dot.here |= here,
+            None => self.dots.push(Dot { x, y, row: index, kind: row.kind, here }),
+        }
+    }
+
+    /// A message leaves. Where it will end is not known yet.
+    fn send(&mut self, sim: &Sim, window: &Window, message: u32, index: u32) {
+        let (Some(meta), Some(row)) = (sim.trace().message(message), sim.trace().row(index)) else { return };
+        let (from, to) = ((window.x(row.time), self.y(meta.from)), (window.x(meta.due), self.y(meta.to)));
+        self.arrows.push(Arrow {
+            from,
+            to,
+            tone: tone(sim, meta),
+            fate: Fate::Flying,
+            row: index,
+            here: index + 1 == sim.rows(),
+            label: String::new(),
+            label_at: (from.0 + (to.0 - from.0) * WORDS, from.1 + (to.1 - from.1) * WORDS),
+            message,
+        });
+    }
+
+    /// A message arrives, or is lost on its way.
+    fn end(&mut self, sim: &Sim, window: &Window, index: u32, row: &Row) {
+        let Some(meta) = sim.trace().message(row.subject) else { return };
+        if !self.arrows.iter().any(|arrow| arrow.message == row.subject) {
+            self.send(sim, window, row.subject, meta.row);
+        }
+        let Some(arrow) = self.arrows.iter_mut().rev().find(|arrow| arrow.message == row.subject) else { return };
+        arrow.here |= index + 1 == sim.rows();
+        let x = window.x(row.time);
+        if row.kind == EventKind::Deliver {
+            arrow.fate = Fate::Arrived;
+            arrow.to.0 = x;
+        } else {
+            let way = arrow.to.0 - arrow.from.0;
+            let share = if way > 0.0 { ((x - arrow.from.0) / way).clamp(0.0, 1.0) } else { 1.0 };
+            arrow.fate = Fate::Lost;
+            arrow.to = (x, arrow.from.1 + (arrow.to.1 - arrow.from.1) * share);
+        }
+    }
+
+    /// What a node itself sees of a message.
+    fn stub(&mut self, sim: &Sim, window: &Window, index: u32, row: &Row) {
+        let Some(meta) = sim.trace().message(row.subject) else { return };
+        let (x, y) = (window.x(row.time), self.y(row.node));
+        let down = 1.0f64.copysign(self.y(row.peer) - y);
+        let away = y + STUB * down;
+        let (from, to, fate) = match row.kind {
+            EventKind::Send => ((x, y), (x + STUB, away), Fate::Flying),
+            EventKind::Deliver => ((x - STUB, away), (x, y), Fate::Arrived),
+            _ => return,
+        };
+        let here = index + 1 == sim.rows();
+        // Beyond the outer end, where nothing else is.
+        let label_at = (if fate == Fate::Flying { to.0 } else { from.0 }, away + 9.0 * down);
+        let (tone, message) = (tone(sim, meta), row.subject);
+        self.arrows.push(Arrow { from, to, tone, fate, row: index, here, label: String::new(), label_at, message });
+    }
+}
+
+/// The rows to draw: those of the window's stretch, or the nearest to the playhead if they are too many.
+fn stretch(sim: &Sim, window: &Window) -> std::ops::Range<u32> {
+    let (first, last) = window.stretch();
+    let (start, end) = (after(sim, first), after(sim, last));
+    let nearest = sim.rows().saturating_sub(MOST_ROWS * 3 / 4);
+    if end - start <= MOST_ROWS { start..end } else { start.max(nearest)..end.min(nearest + MOST_ROWS) }
+}
+
+/// The first row of the trace that is not before a moment.
+fn after(sim: &Sim, moment: Time) -> u32 {
+    let (mut low, mut high) = (0, sim.trace().len() as u32);
+    while low < high {
+        let middle = low.midpoint(high);
+        if sim.trace().row(middle).is_some_and(|row| row.time < moment) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    low
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use faultline::Scenario;
+    use faultline::models::Library;
+    use faultline::sim::Chance;
+
+    fn session(model: &str, loss: u32, ms: u64) -> Session {
+        let library = Library::standard();
+        let mut scenario = Scenario::new(library.find(model).unwrap().about(), 7);
+        scenario.network.loss = Chance::percent(loss);
+        let mut session = Session::new(&library, scenario).unwrap();
+        session.seek(Time::ZERO + Span::millis(ms));
+        session
+    }
+
+    fn window(session: &Session) -> Window {
+        Window::new(800.0, 200.0, 0.05, session.playhead())
+    }
+
+    fn list(session: &Session) -> List {
+        List::of(session, window(session))
+    }
+
+    #[test]
+    fn a_message_is_a_line_from_its_sending_to_its_arrival() {
+        let session = session("ping-pong", 0, 55);
+        let list = list(&session);
+        let flight = session.sim().trace().row(1).unwrap();
+        let first = &list.arrows[0];
+        assert_eq!((first.fate, first.label.as_str(), first.from), (Fate::Arrived, "ping 1", (0.0, list.lanes[0].y)));
+        let arrived = session.sim().trace().rows().find(|row| row.kind == EventKind::Deliver && row.subject == flight.subject).unwrap();
+        // A twentieth of real time, 80 pixels a second.
+        assert!((first.to.0 - arrived.time.0 as f64 / 1e9 * 1600.0).abs() < 1e-6);
+        assert_eq!(first.to.1, list.lanes[1].y);
+        assert_eq!(list.arrows[1].fate, Fate::Flying);
+    }
+
+    #[test]
+    fn a_loss_ends_on_the_way() {
+        let session = session("ping-pong", 100, 100);
+        let lost = list(&session).arrows[0].clone();
+        assert_eq!(lost.fate, Fate::Lost);
+        assert!(lost.from.1 < lost.to.1 && lost.to.1 < list(&session).lanes[1].y);
+    }
+
+    #[test]
+    fn the_playhead_stands_still_once_there_is_a_past_and_the_picture_passes_under_it() {
+        let at = |ms: u64| Window::new(800.0, 200.0, 0.05, Time::ZERO + Span::millis(ms));
+        assert_eq!((at(0).head(), at(0).shift()), (0.0, 0.0));
+        assert!((at(100).head() - 160.0).abs() < 1e-6);
+        for ms in [1_000, 10_000, 3_600_000] {
+            assert!((at(ms).head() - 800.0 * HEAD).abs() < 1e-3, "{}", at(ms).head());
+            assert!(at(ms).shift() <= 800.0, "what is in sight is drawn");
+        }
+    }
+
+    #[test]
+    fn what_happened_last_is_marked_and_the_known_future_is_drawn() {
+        let mut session = session("ping-pong", 0, 400);
+        session.seek(Time(120_000_000));
+        let list = list(&session);
+        let here: Vec<_> = list.dots.iter().filter(|dot| dot.here).collect();
+        assert_eq!(here.len(), 1);
+        assert!(here[0].row < session.sim().rows());
+        assert!(list.dots.iter().any(|dot| dot.row >= session.sim().rows()));
+        assert!(list.arrows.iter().any(|arrow| arrow.here));
+    }
+
+    #[test]
+    fn what_a_client_is_told_to_ask_is_on_its_own_lane_and_what_changes_for_all_on_none() {
+        let mut session = session("primary-backup", 0, 100);
+        session.edit(Input::Invoke { client: 0, node: NodeId(0), op: 0, argument: 0 }).unwrap();
+        session.edit(Input::HealAll).unwrap();
+        let list = list(&session);
+        let places = |kind| list.dots.iter().filter(|dot| dot.kind == kind).map(|dot| dot.y).collect::<Vec<_>>();
+        assert_eq!(places(EventKind::Invoke), [Some(list.lanes[3].y)]);
+        assert_eq!(places(EventKind::Input), [None]);
+    }
+
+    #[test]
+    fn a_crash_breaks_the_lane_until_the_restart() {
+        let mut session = session("ping-pong", 0, 100);
+        session.edit(Input::Crash(NodeId(1))).unwrap();
+        session.seek(Time(200_000_000));
+        session.edit(Input::Restart(NodeId(1))).unwrap();
+        session.seek(Time(300_000_000));
+        let states: Vec<_> = list(&session).lanes[1].pieces.iter().map(|piece| piece.2).collect();
+        assert_eq!(states, [NodeStatus::Up, NodeStatus::Down, NodeStatus::Up]);
+        assert_eq!(list(&session).lanes[0].pieces.len(), 1);
+    }
+
+    #[test]
+    fn a_node_sees_only_that_its_own_messages_left_or_came() {
+        let mut session = session("primary-backup", 20, 700);
+        session.knower = Some(NodeId(1));
+        let list = list(&session);
+        assert!(list.dots.iter().all(|dot| dot.y == Some(list.lanes[1].y)));
+        assert!(!list.dots.is_empty() && !list.arrows.is_empty());
+        assert!(list.arrows.iter().all(|arrow| arrow.fate != Fate::Lost));
+        assert!(list.arrows.iter().all(|arrow| arrow.from.1 == list.lanes[1].y || arrow.to.1 == list.lanes[1].y));
+        assert!(list.lanes[0].pieces.is_empty() && !list.lanes[1].pieces.is_empty());
+    }
+
+    #[test]
+    fn a_busy_run_is_drawn_in_part_around_the_playhead() {
+        let session = session("gossip", 0, 60_000);
+        let window = Window::new(800.0, 200.0, 10.0, session.playhead());
+        let rows = stretch(session.sim(), &window);
+        assert!(rows.len() <= MOST_ROWS as usize && rows.contains(&(session.sim().rows() - 1)));
+    }
+}

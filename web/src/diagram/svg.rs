@@ -1,0 +1,126 @@
+//! The display list as text of SVG. A picture that has not changed is the same text, and then the
+//! page is not touched.
+
+use super::list::{Arrow, Dot, Fate, List};
+use crate::stage::tone_name;
+use faultline::sim::{EventKind, NodeStatus};
+
+/// Messages on their way: cut off at the playhead by the page, for further is not known.
+pub(crate) fn flying(list: &List) -> String {
+    let mut svg = open(list);
+    for arrow in list.arrows.iter().filter(|arrow| arrow.fate == Fate::Flying) {
+        draw_arrow(&mut svg, arrow);
+    }
+    svg + "</g></svg>"
+}
+
+/// Everything else.
+pub(crate) fn known(list: &List) -> String {
+    let mut svg = open(list);
+    for lane in &list.lanes {
+        for (from, to, status) in &lane.pieces {
+            let class = match status {
+                NodeStatus::Up => "up",
+                NodeStatus::Paused => "paused",
+                NodeStatus::Down => continue,
+            };
+            svg += &format!("<path class=\"lane {class}\" d=\"M{from:.1} {y:.1}H{to:.1}\"/>", y = lane.y);
+        }
+    }
+    for arrow in list.arrows.iter().filter(|arrow| arrow.fate != Fate::Flying) {
+        draw_arrow(&mut svg, arrow);
+    }
+    for dot in &list.dots {
+        draw_dot(&mut svg, dot, list.height);
+    }
+    svg + "</g></svg>"
+}
+
+fn open(list: &List) -> String {
+    format!("<svg width=\"{:.0}\" height=\"{:.0}\" aria-hidden=\"true\"><g class=\"moving\">", list.width, list.height)
+}
+
+fn here(here: bool) -> &'static str {
+    if here { " here" } else { "" }
+}
+
+fn draw_arrow(svg: &mut String, arrow: &Arrow) {
+    let ((x, y), (to_x, to_y)) = (arrow.from, arrow.to);
+    let (across, down) = (to_x - x, to_y - y);
+    let length = (across * across + down * down).sqrt().max(1.0);
+    let (across, down) = (across / length, down / length);
+    let tone = tone_name(arrow.tone);
+    *svg += &format!("<g class=\"message tone-{tone}{}\" data-row=\"{}\">", here(arrow.here), arrow.row);
+    // The first is wide and not to be seen: it is what a finger meets.
+    let way = format!("d=\"M{x:.1} {y:.1}L{to_x:.1} {to_y:.1}\"/>");
+    *svg += &format!("<path class=\"near\" {way}<path {way}");
+    match arrow.fate {
+        Fate::Arrived => {
+            let (back_x, back_y) = (to_x - across * 8.0, to_y - down * 8.0);
+            let (side_x, side_y) = (down * 3.5, across * 3.5);
+            *svg += &format!(
+                "<path class=\"head\" d=\"M{to_x:.1} {to_y:.1}L{:.1} {:.1}L{:.1} {:.1}Z\"/>",
+                back_x - side_x,
+                back_y + side_y,
+                back_x + side_x,
+                back_y - side_y
+            );
+        }
+        Fate::Lost => *svg += &format!("<path class=\"loss\" d=\"M{:.1} {:.1}l9 9m0-9l-9 9\"/>", to_x - 4.5, to_y - 4.5),
+        Fate::Flying => {}
+    }
+    if !arrow.label.is_empty() {
+        let (at_x, at_y) = arrow.label_at;
+        *svg += &format!("<text x=\"{at_x:.1}\" y=\"{:.1}\">", at_y + 4.0);
+        escape(svg, &arrow.label);
+        *svg += "</text>";
+    }
+    *svg += "</g>";
+}
+
+fn draw_dot(svg: &mut String, dot: &Dot, height: f64) {
+    let kind = match dot.kind {
+        EventKind::Send | EventKind::Deliver => "message",
+        EventKind::Input => "input",
+        EventKind::Timer => "timer",
+        _ => "own",
+    };
+    let (here, row, x) = (here(dot.here), dot.row, dot.x);
+    *svg += &match dot.y {
+        Some(y) => format!("<circle class=\"event {kind}{here}\" data-row=\"{row}\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3.5\"/>"),
+        None => format!("<path class=\"event all{here}\" data-row=\"{row}\" d=\"M{x:.1} 0V{height:.0}\"/>"),
+    };
+}
+
+/// What a protocol says is text, whatever it looks like.
+fn escape(svg: &mut String, text: &str) {
+    for letter in text.chars() {
+        match letter {
+            '<' => *svg += "&lt;",
+            '&' => *svg += "&amp;",
+            _ => svg.push(letter),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::list::Window;
+    use super::*;
+    use crate::session::Session;
+    use faultline::Scenario;
+    use faultline::models::Library;
+    use faultline::sim::Time;
+
+    #[test]
+    fn every_message_and_every_event_leads_to_its_row_and_no_text_is_markup() {
+        let library = Library::standard();
+        let mut session = Session::new(&library, Scenario::new(library.find("ping-pong").unwrap().about(), 7)).unwrap();
+        session.seek(Time(300_000_000));
+        let mut list = List::of(&session, Window::new(800.0, 200.0, 0.05, session.playhead()));
+        list.arrows[0].label = "<b>&".into();
+        let picture = known(&list) + &flying(&list);
+        assert_eq!(picture.matches("data-row").count(), list.arrows.len() + list.dots.len());
+        assert!(picture.contains("&lt;b>&amp;") && !picture.contains("<b>"));
+    }
+}

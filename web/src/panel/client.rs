@@ -1,0 +1,116 @@
+//! One client: what it can ask, whom, and what came of what it asked.
+
+use crate::app::Msg;
+use crate::request::{Outcome, Request};
+use crate::session::Session;
+use crate::text;
+use crate::ui::{self, Named};
+use faultline::scenario::Input;
+use faultline::sim::NodeId;
+use web_sys::HtmlInputElement;
+use yew::{Callback, Html, InputEvent, SubmitEvent, TargetCast, html};
+
+/// How many requests are listed.
+const REQUESTS: usize = 8;
+
+/// What a learner is about to let a client ask.
+#[derive(Clone, Debug)]
+pub(crate) struct Ask {
+    pub(crate) node: NodeId,
+    /// What was typed as the argument of each operation, where something was.
+    pub(crate) arguments: Vec<(usize, String)>,
+    /// Why the last one was refused.
+    pub(crate) refused: Option<String>,
+}
+
+impl Default for Ask {
+    fn default() -> Self {
+        Self { node: NodeId(0), arguments: Vec::new(), refused: None }
+    }
+}
+
+impl Ask {
+    fn argument(&self, op: usize) -> &str {
+        self.arguments.iter().find(|(other, _)| *other == op).map_or("1", |(_, typed)| typed)
+    }
+
+    pub(crate) fn say(&mut self, op: usize, typed: String) {
+        self.arguments.retain(|(other, _)| *other != op);
+        self.arguments.push((op, typed));
+    }
+
+    /// The gesture that lets a client ask.
+    ///
+    /// # Errors
+    /// If the argument is no number: says so, and names it.
+    pub(crate) fn input(&self, session: &Session, client: NodeId, op: usize) -> Result<Input, String> {
+        let typed = self.argument(op);
+        let argument = match session.about().ops[op].argument {
+            Some(name) => typed.trim().parse().map_err(|_| text::not_a_number(name, typed))?,
+            None => 0,
+        };
+        Ok(Input::Invoke { client: client.0 - session.sim().scenario().nodes, node: self.node, op: op as u8, argument })
+    }
+}
+
+pub(crate) fn client(session: &Session, client: NodeId, ask: &Ask, send: &Callback<Msg>) -> Html {
+    let sim = session.sim();
+    let names: Vec<String> = (0..sim.scenario().nodes).map(|node| sim.name(NodeId(node))).collect();
+    let named = Named { label: Some(text::ASK_WHOM), ..Named::default() };
+    let whom = ui::choice(named, names.iter().map(String::as_str), ask.node.index(), send.reform(|node| Msg::AskOf(NodeId(node as u16))));
+    let ops = session.about().ops.iter().enumerate().map(|(op, spec)| {
+        let onsubmit = send.reform(move |event: SubmitEvent| {
+            event.prevent_default();
+            Msg::Ask(client, op)
+        });
+        let oninput = send.reform(move |event: InputEvent| Msg::Argument(op, event.target_unchecked_into::<HtmlInputElement>().value()));
+        html! {
+            <form key={op} {onsubmit}>
+                <button>{ spec.name }</button>
+                if let Some(name) = spec.argument {
+                    <label>{ name }<input type="number" value={ask.argument(op).to_owned()} {oninput} /></label>
+                }
+            </form>
+        }
+    });
+    let requests = Request::of(sim, client, REQUESTS);
+    html! {
+        <section class="panel inspector" aria-labelledby="inspector-title">
+            { ui::titled(sim.name(client), text::CLIENT, send) }
+            <div class="ask"><span>{ text::ASKS }</span>{ whom }{ for ops }</div>
+            if let Some(refused) = ask.refused.clone() {
+                <p class="refused" role="alert">{ refused }</p>
+            }
+            <ol class="requests" aria-label={text::REQUESTS}>{ for requests.into_iter().map(|request| request_row(session, request)) }</ol>
+        </section>
+    }
+}
+
+fn request_row(session: &Session, request: Request) -> Html {
+    let (class, words) = match request.outcome {
+        Outcome::Open => ("open", text::OPEN.to_owned()),
+        Outcome::Done(answer) => ("done", answer),
+        Outcome::Refused(answer) => ("failed", text::refused(&answer)),
+        Outcome::Unknown => ("unknown", text::UNKNOWN.to_owned()),
+    };
+    html! {
+        <li key={request.op} {class}><span>{ format!("{} · {}", session.sim().name(request.node), request.asked) }</span><span>{ words }</span></li>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use faultline::Scenario;
+    use faultline::models::Library;
+
+    #[test]
+    fn a_client_asks_the_chosen_node_and_needs_no_argument_where_the_operation_has_none() {
+        let library = Library::standard();
+        let session = Session::new(&library, Scenario::new(library.find("primary-backup").unwrap().about(), 7)).unwrap();
+        let mut ask = Ask { node: NodeId(2), ..Ask::default() };
+        ask.say(1, "not a number".into());
+        let client = NodeId(session.sim().scenario().nodes);
+        assert_eq!(ask.input(&session, client, 1), Ok(Input::Invoke { client: 0, node: NodeId(2), op: 1, argument: 0 }));
+    }
+}

@@ -1,0 +1,81 @@
+//! What clients asked and what came of it, read from the trace up to the playhead. No types of the
+//! browser, so that all of this is tested natively.
+
+use faultline::sim::{EventKind, NodeId, Sim};
+
+/// One request of a client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Request {
+    /// Its number in the trace.
+    pub(crate) op: u32,
+    /// Who was asked.
+    pub(crate) node: NodeId,
+    pub(crate) asked: String,
+    pub(crate) outcome: Outcome,
+}
+
+/// What a client knows of its request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// It waits.
+    Open,
+    /// It was answered.
+    Done(String),
+    /// It surely did not happen.
+    Refused(String),
+    /// It gave up waiting, and cannot know.
+    Unknown,
+}
+
+impl Request {
+    /// The last requests of a client, the newest first. A trace may reach further than the playhead:
+    /// what happens there has not happened yet.
+    pub(crate) fn of(sim: &Sim, client: NodeId, most: usize) -> Vec<Self> {
+        let trace = sim.trace();
+        let mine = (0..trace.ops() as u32).rev().filter_map(|op| Some((op, trace.op(op)?)));
+        let mine = mine.filter(|(_, meta)| meta.client == client && meta.invoked < sim.rows()).take(most);
+        mine.map(|(op, meta)| {
+            let (asked, answer) = sim.describe_op(op);
+            let end = meta.ended.filter(|(row, _)| *row < sim.rows()).and_then(|(row, _)| trace.row(row));
+            let outcome = match end {
+                None => Outcome::Open,
+                Some(row) if row.kind == EventKind::Unknown => Outcome::Unknown,
+                Some(row) if row.detail == 0 => Outcome::Refused(answer.unwrap_or_default()),
+                Some(_) => Outcome::Done(answer.unwrap_or_default()),
+            };
+            Self { op, node: meta.node, asked, outcome }
+        })
+        .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::Session;
+    use faultline::Scenario;
+    use faultline::models::Library;
+    use faultline::scenario::Input;
+    use faultline::sim::Time;
+
+    #[test]
+    fn a_request_is_open_until_the_client_knows_better_and_again_when_time_goes_back() {
+        let library = Library::standard();
+        let mut session = Session::new(&library, Scenario::new(library.find("primary-backup").unwrap().about(), 7)).unwrap();
+        let client = NodeId(session.sim().scenario().nodes);
+        session.seek(Time(10_000_000));
+        assert!(Request::of(session.sim(), client, 5).is_empty());
+        session.edit(Input::Invoke { client: 0, node: NodeId(0), op: 1, argument: 0 }).unwrap();
+        let [request] = Request::of(session.sim(), client, 5).try_into().unwrap();
+        assert_eq!((request.node, request.outcome), (NodeId(0), Outcome::Open));
+        assert!(request.asked.contains("write"), "{}", request.asked);
+        session.seek(Time(900_000_000));
+        assert!(matches!(Request::of(session.sim(), client, 5)[0].outcome, Outcome::Done(_)));
+        session.seek(Time(20_000_000));
+        assert_eq!(Request::of(session.sim(), client, 5)[0].outcome, Outcome::Open);
+
+        session.edit(Input::Crash(NodeId(0))).unwrap();
+        session.seek(Time(1_500_000_000));
+        assert_eq!(Request::of(session.sim(), client, 5)[0].outcome, Outcome::Unknown);
+    }
+}

@@ -1,0 +1,92 @@
+//! The nodes and clients on the stage: real buttons, for a finger, a key and a screen reader.
+
+use super::layout::Layout;
+use crate::app::Msg;
+use crate::request::{Outcome, Request};
+use crate::session::Session;
+use crate::text;
+use faultline::sim::{NodeId, NodeStatus};
+use faultline::view::Tone;
+use yew::{Callback, Html, html};
+
+/// Everybody in the run.
+pub(crate) fn actors(session: &Session, layout: &Layout, send: &Callback<Msg>) -> Html {
+    let scenario = session.sim().scenario();
+    let everybody = (0..scenario.nodes + scenario.clients).map(NodeId);
+    html! { <ul class="nodes">{ for everybody.map(|endpoint| actor(session, layout, endpoint, send)) }</ul> }
+}
+
+/// How somebody looks, and what is said of them.
+struct Look {
+    class: String,
+    label: String,
+    headline: String,
+    below: &'static str,
+}
+
+fn actor(session: &Session, layout: &Layout, endpoint: NodeId, send: &Callback<Msg>) -> Html {
+    let name = session.sim().name(endpoint);
+    let look = match session.knower {
+        Some(knower) if knower != endpoint => stranger(&name, &session.sim().name(knower)),
+        _ if session.is_client(endpoint) => client(session, endpoint, &name),
+        _ => node(session, endpoint, &name),
+    };
+    let shape = if session.is_client(endpoint) { "node client" } else { "node" };
+    let selected = session.selected == Some(endpoint);
+    let place = layout.place(endpoint);
+    let position = format!("left:{:.1}px;top:{:.1}px;--radius:{:.1}px", place.x, place.y, layout.reach(endpoint));
+    let onclick = send.reform(move |_| Msg::Select((!selected).then_some(endpoint)));
+    html! {
+        <li key={endpoint.0} style={position}>
+            <button class={format!("{shape} {}", look.class)} aria-label={look.label} aria-pressed={selected.to_string()} {onclick}>{ look.headline }</button>
+            <span class="name" aria-hidden="true">{ name }<small>{ look.below }</small></span>
+        </li>
+    }
+}
+
+fn node(session: &Session, node: NodeId, name: &str) -> Look {
+    let sim = session.sim();
+    let (status, view) = (sim.status(node), sim.view(node));
+    let state = match status {
+        NodeStatus::Up => "up",
+        NodeStatus::Paused => "paused",
+        NodeStatus::Down => "down",
+    };
+    let role = view.role.map(|(role, _)| role);
+    let headline = view.headline.map(|value| value.text);
+    Look {
+        class: format!("{state} tone-{}", view.role.map_or("plain", |(_, tone)| tone_name(tone))),
+        label: text::node(name, status, role, headline.as_deref()),
+        headline: headline.unwrap_or_default(),
+        below: if status == NodeStatus::Up { role.unwrap_or_default() } else { text::status(status) },
+    }
+}
+
+/// Somebody of whom the node whose view it is knows nothing but the name.
+fn stranger(name: &str, knower: &str) -> Look {
+    Look { class: "stranger".into(), label: text::stranger(name, knower), headline: String::new(), below: "" }
+}
+
+fn client(session: &Session, client: NodeId, name: &str) -> Look {
+    let last = Request::of(session.sim(), client, 1).pop();
+    let open = last.filter(|request| request.outcome == Outcome::Open);
+    Look {
+        class: if open.is_some() { "asks".into() } else { String::new() },
+        headline: if open.is_some() { "…".into() } else { String::new() },
+        label: text::client(name, open.map(|request| (session.sim().name(request.node), request.asked))),
+        below: "",
+    }
+}
+
+/// What the style sheet calls a tone.
+pub(crate) fn tone_name(tone: Tone) -> &'static str {
+    match tone {
+        Tone::Plain => "plain",
+        Tone::Ask => "ask",
+        Tone::Answer => "answer",
+        Tone::Data => "data",
+        Tone::Lead => "lead",
+        Tone::Maybe => "maybe",
+        Tone::Refuse => "refuse",
+    }
+}
