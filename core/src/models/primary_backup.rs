@@ -62,7 +62,7 @@ timers! {
 }
 
 /// What is on a node's disk.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Register {
     /// The newest view this node knows of.
     view: u64,
@@ -80,7 +80,7 @@ pub enum Write {
 }
 
 /// What a node remembers.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct Memory {
     /// As the primary: how new each node's copy is at least.
     have: BTreeMap<NodeId, Stamp>,
@@ -89,7 +89,7 @@ pub struct Memory {
 }
 
 /// A write that is not safe yet, or a read of it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize)]
 struct Open {
     op: OpId,
     ret: Ret,

@@ -4,15 +4,21 @@
 //! |---|---|
 //! | [`Chaos`] | makes up faults and requests, run after run, until a promise is broken |
 //! | [`shrink`] | takes away from such a run whatever it does not need |
+//! | [`Explorer`] | visits every state of a system that can be reached, the near ones first |
+//! | [`World`] | a model as such a system: any message may arrive next, any timer run out |
 //!
 //! None of them draws from anything but a seed, uses a thread or looks at a clock: whoever waits for
 //! one gives it a budget or a callback, and can stop it at any time.
 
 mod chaos;
+mod explore;
 mod shrink;
+mod world;
 
 pub use chaos::{Chaos, FaultKind, Plan};
+pub use explore::{Answer, Broken, Explorer, System, Visited, Way};
 pub use shrink::{concrete, shrink};
+pub use world::{Bounds, Course, Explored, Found, Moment, World, explore};
 
 use crate::link::{Link, Seal};
 use crate::models::Library;

@@ -1,5 +1,6 @@
 //! One run: takes the next thing from the queue, lets it happen, writes it down.
 
+use super::NodeId;
 use super::draw::{Chance, Purpose, below, draw, mix};
 use super::hash::TraceHash;
 use super::host::{Calls, Effect, Happened, Host};
@@ -8,7 +9,6 @@ use super::queue::{Queue, What};
 use super::state::{Held, Node, NodeStatus, OpenOp, State, TimerState, Work};
 use super::time::{Span, Time};
 use super::trace::{Cargo, Cursor, EventKind, LossReason, MessageMeta, OpMeta, Row, Trace};
-use super::{LocalTime, NodeId};
 use crate::judge::history::Word;
 use crate::models::{Library, Model};
 use crate::protocol::{About, OpSpec, Settings, TimerCode};
@@ -94,15 +94,7 @@ impl Sim {
                 steps: 0,
             },
             trace: Trace::default(),
-            calls: Calls {
-                me: NodeId(0),
-                nodes: scenario.nodes,
-                now: LocalTime::default(),
-                seed: scenario.seed,
-                choices: 0,
-                next_ticket: 0,
-                effects: Vec::new(),
-            },
+            calls: Calls::new(scenario.nodes, scenario.seed),
             scenario,
         };
         sim.queue_inputs();

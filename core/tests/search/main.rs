@@ -3,9 +3,13 @@
 
 use faultline::link::{Link, Verdict};
 use faultline::models::Library;
+use faultline::protocol::Protocol;
 use faultline::scenario::{Fate, Input, Scenario};
-use faultline::search::{Chaos, Effort, Goal, Plan, Violation, concrete, first_break, shrink};
+use faultline::search::{Bounds, Chaos, Effort, Explored, Goal, Plan, Violation, concrete, explore, first_break, shrink};
 use faultline::sim::{Chance, NodeId, Span, Time};
+use votes::Votes;
+
+mod votes;
 
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -115,4 +119,71 @@ fn chance_is_replaced_by_the_few_losses_that_matter() {
     let drop = |input: &Input| matches!(input, Input::Message { from: NodeId(0), fate: Fate::Drop, .. });
     assert!(smallest.scenario.inputs.iter().all(|timed| drop(&timed.input)), "{:#?}", smallest.scenario.inputs);
     every_input_is_needed(&smallest);
+}
+
+fn explored(model: &str, promise: &str, bounds: Bounds) -> Explored {
+    explore(&Library::standard(), &base(model), Some(promise), bounds, &mut |_| true).unwrap()
+}
+
+#[test]
+fn exploration_finds_the_shortest_way_to_two_primaries_and_it_is_a_run() {
+    let explored = explored("primary-backup", "one-primary", Bounds::default());
+    let found = explored.found.unwrap();
+    assert_eq!(found.way, ["n2: nothing heard from the primary"]);
+    let run = found.run.unwrap();
+    assert_eq!(run.promise, "one-primary");
+    assert_eq!(run.link().verify(&Library::standard(), 10_000), Ok(Verdict::Same));
+    let smaller = shrink(&Library::standard(), &run, &Goal::new(None, run.seal.moment), &mut |_| true);
+    assert_eq!(smaller.scenario.inputs, run.scenario.inputs);
+    assert_eq!((smaller.scenario.nodes, smaller.scenario.network.loss), (2, Chance::NEVER));
+}
+
+#[test]
+fn exploration_visits_as_many_states_as_there_are() {
+    let library = Library::standard().with::<Votes>();
+    let mut scenario = Scenario::new(Votes::ABOUT, 1);
+    let mut count = |nodes, bounds| {
+        scenario.nodes = nodes;
+        let explored = explore(&library, &scenario, Some("none"), bounds, &mut |_| true).unwrap();
+        assert!(explored.whole);
+        explored.visited.unique
+    };
+    let bounds = Bounds { depth: 99, states: 1_000_000, timers: 0, crashes: 0, asks: 0 };
+    // Every coin has two sides, and every message has arrived or not.
+    assert_eq!(count(2, bounds), 4 * 4);
+    assert_eq!(count(3, bounds), 8 * 64);
+    // A timer of n1 or n2 runs out at most once: then its node has heard nothing, or what comes
+    // later. Without timers, 4 combinations; with n1's, those in which the message to n1 is still on
+    // its way, has arrived and been forgotten, or arrived after; the same for n2.
+    assert_eq!(count(2, Bounds { timers: 1, ..bounds }), 4 * (4 + 2 * (3 * 2)));
+    // A node has crashed and is down: its coin is known from its message, and each message is still
+    // on its way or was read.
+    let down = 4 * 2 * 2;
+    // It came back and tossed again. It has the other's coin, or had it before, or not yet. The other
+    // has read none, one or both of its messages, and knows the last: 3 cases if they say the same;
+    // if not, 5, but that it has read both and knows the newer one looks as if they had been the same.
+    let back = 3 * (4 * 3 + 4 * (5 - 1));
+    // When everything is read and known, nobody can tell who it was that crashed.
+    let either = 4;
+    assert_eq!(count(2, Bounds { crashes: 1, ..bounds }), 4 * 4 + 2 * (down + back) - either);
+}
+
+#[test]
+fn choices_that_exploration_made_are_looked_for_in_the_seeds() {
+    let library = Library::standard().with::<Votes>();
+    let scenario = Scenario::new(Votes::ABOUT, 1);
+    let bounds = Bounds { depth: 9, states: 100_000, timers: 0, crashes: 0, asks: 0 };
+    let found = explore(&library, &scenario, None, bounds, &mut |_| true).unwrap().found.unwrap();
+    assert_eq!((found.broken.property, found.way.len()), ("not-all-heads", 2));
+    let run = found.run.unwrap();
+    assert_eq!(run.why, found.broken.why);
+    assert_eq!(run.link().verify(&library, 10_000), Ok(Verdict::Same));
+}
+
+#[test]
+fn exploration_covers_all_that_can_happen_within_its_bounds() {
+    let bounds = Bounds { depth: 6, states: 1_000_000, timers: 2, crashes: 1, asks: 2 };
+    let explored = explored("primary-backup", "same-stamp-same-value", bounds);
+    assert_eq!((explored.covered, explored.whole, explored.found), (true, false, None));
+    assert_eq!(explored.visited.depth, 7);
 }
