@@ -10,6 +10,7 @@
 //! [`Disk`](Protocol::Disk) keeps every write that was synced.
 
 use crate::judge::history::Word;
+use crate::judge::value::Value;
 use crate::sim::{Calls, Effect, Latency, LocalTime, NodeId, Span, stable_hash};
 use crate::view::{Tone, View};
 use serde::{Deserialize, Serialize};
@@ -91,6 +92,11 @@ pub trait Protocol: Clone + 'static {
     /// that could be judged.
     fn word(_op: &Self::Op, _ret: Option<&Self::Ret>) -> Option<Word> {
         None
+    }
+
+    /// What clients read, in the judge's words, before anything was written.
+    fn initial() -> Value {
+        Value::Nil
     }
 
     /// What must hold at every moment.

@@ -31,6 +31,21 @@ impl Object {
         ("mutex", Self::Mutex),
         ("kv", Self::Kv),
     ];
+
+    /// The kind of object that is asked in the words of this history.
+    #[must_use]
+    pub fn of(history: &History) -> Self {
+        let says = |words: &[&str]| history.ops.iter().any(|op| words.contains(&op.f.as_str()));
+        if says(&["acquire", "release", "lock", "unlock"]) {
+            Self::Mutex
+        } else if says(&["txn"]) {
+            Self::MultiRegister
+        } else if history.ops.iter().any(|op| op.key.is_some()) || says(&["get", "put", "append"]) {
+            Self::Kv
+        } else {
+            Self::CasRegister
+        }
+    }
 }
 
 /// What an operation does.

@@ -5,11 +5,11 @@
 //! fault, because many bugs show only where other faults are absent ("swarm testing", Groce and
 //! others 2012), and most have few faults, because most bugs need few.
 
-use super::{Effort, Goal, Violation, first_break};
+use super::{Effort, Goal, Sought, Violation};
 use crate::models::Library;
 use crate::protocol::{About, ParamKind};
 use crate::scenario::{Disk, Fate, Fault, Input, Scenario};
-use crate::sim::{Chance, EventKind, Latency, NodeId, Purpose, Sim, Span, Time, below, draw};
+use crate::sim::{Chance, EventKind, Latency, LinkRule, NodeId, Purpose, Sim, Span, Time, below, draw};
 
 /// A kind of thing that chaos does to a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +26,9 @@ pub enum FaultKind {
     Cut,
     /// The network falls into parts, and perhaps comes together again.
     Partition,
+    /// Some links become slower than others, so that what they carry comes later than what was sent
+    /// after it elsewhere.
+    Order,
     /// A message is lost.
     Drop,
     /// A message arrives twice.
@@ -44,13 +47,14 @@ pub enum FaultKind {
 
 impl FaultKind {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Ask,
         Self::Crash,
         Self::Pause,
         Self::Slow,
         Self::Cut,
         Self::Partition,
+        Self::Order,
         Self::Drop,
         Self::Duplicate,
         Self::Delay,
@@ -105,7 +109,7 @@ impl<'a> Chaos<'a> {
     /// If the plan's scenario cannot be run.
     pub fn new(library: &'a Library, plan: Plan) -> Result<Self, Fault> {
         let mut calm = Sim::new(library, plan.base.clone())?;
-        while calm.rows() < CALM_ROWS && calm.step_until(plan.goal.until) {}
+        while calm.rows() < CALM_ROWS && calm.step_until(plan.goal.faults_end()) {}
         let about = calm.about();
         Ok(Self { library, about, spans: spans(about, &plan.base), calm, plan, effort: Effort::default() })
     }
@@ -118,10 +122,13 @@ impl<'a> Chaos<'a> {
 
     /// Tries so many runs more, or fewer if one breaks the promise.
     pub fn go_on(&mut self, runs: u64) -> Option<Violation> {
-        (0..runs).find_map(|_| {
-            let scenario = self.make_up(self.effort.runs);
-            first_break(self.library, &scenario, &self.plan.goal, &mut self.effort).ok().flatten()
-        })
+        (0..runs).find_map(|_| self.attempt(self.effort.runs))
+    }
+
+    /// Tries the run of that number, which is the same whatever was tried before.
+    pub fn attempt(&mut self, number: u64) -> Option<Violation> {
+        let scenario = self.make_up(number);
+        self.plan.goal.first_break(self.library, &scenario, &mut self.effort).ok().flatten()
     }
 
     /// The scenario of that number.
@@ -134,6 +141,12 @@ impl<'a> Chaos<'a> {
         kinds.retain(|_| dice.one_in(2));
         if self.about.ops.is_empty() || scenario.clients == 0 {
             kinds.retain(|kind| *kind != FaultKind::Ask);
+        }
+        if matches!(self.plan.goal.sought, Sought::Clients(_)) {
+            // Clients that ask for nothing see nothing.
+            for _ in 0..2 + dice.below(7) {
+                self.strike(FaultKind::Ask, &mut dice, &mut scenario);
+            }
         }
         if kinds.is_empty() {
             return scenario;
@@ -167,6 +180,15 @@ impl<'a> Chaos<'a> {
                 group.extend((0..self.plan.base.nodes).map(NodeId).filter(|&member| member != node && member != other && dice.one_in(2)));
                 group.sort_unstable();
                 add(Input::Partition(vec![group]), Input::HealAll);
+            }
+            FaultKind::Order => {
+                // The ranks of a schedule (Burckhardt and others 2010) as lengths of time.
+                for _ in 0..1 + dice.below(u64::from(self.plan.base.nodes)) {
+                    let from = NodeId(dice.below(u64::from(self.plan.base.nodes)) as u16);
+                    let to = self.another(from, dice);
+                    let rank = LinkRule { latency: Some(Latency::Constant(*dice.pick(&self.spans))), ..LinkRule::default() };
+                    add(Input::Link { from, to, rule: rank }, Input::Link { from, to, rule: LinkRule::default() });
+                }
             }
             FaultKind::Noise => {
                 let mut noisy = self.plan.base.network.clone();
@@ -211,14 +233,19 @@ impl<'a> Chaos<'a> {
         }
     }
 
+    /// Another node.
+    fn another(&self, node: NodeId, dice: &mut Dice) -> NodeId {
+        let nodes = u64::from(self.plan.base.nodes);
+        NodeId(((u64::from(node.0) + 1 + dice.below(nodes.max(2) - 1)) % nodes) as u16)
+    }
+
     /// A moment at which something may go wrong: just before or after something happens in the calm
     /// run, or soon after one of this run's own inputs; and the nodes that are concerned.
     fn moment(&self, dice: &mut Dice, scenario: &Scenario) -> (Time, NodeId, NodeId) {
         let nodes = u64::from(scenario.nodes);
         let any = NodeId(dice.below(nodes) as u16);
-        let next = |node: NodeId, dice: &mut Dice| NodeId(((u64::from(node.0) + 1 + dice.below(nodes.max(2) - 1)) % nodes) as u16);
-        let other = next(any, dice);
-        let until = self.plan.goal.until;
+        let other = self.another(any, dice);
+        let until = self.plan.goal.faults_end();
         let chosen = dice.below(8);
         if chosen == 0 {
             // In whole milliseconds, as people do it.
@@ -236,7 +263,7 @@ impl<'a> Chaos<'a> {
         };
         let [first, second] = if dice.one_in(2) { [row.node, row.peer] } else { [row.peer, row.node] };
         let node = if u64::from(first.0) < nodes { first } else { any };
-        let other = if u64::from(second.0) < nodes && second != node { second } else { next(node, dice) };
+        let other = if u64::from(second.0) < nodes && second != node { second } else { self.another(node, dice) };
         (at, node, other)
     }
 }

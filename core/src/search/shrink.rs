@@ -6,7 +6,7 @@
 //! gets round times, as early and as short as it can be. It is always the same promise that must
 //! break: otherwise the search would slip from one bug to another.
 
-use super::{Effort, Goal, Violation, first_break};
+use super::{Effort, Goal, Violation};
 use crate::models::Library;
 use crate::scenario::{Disk, Fate, Input, Route, Scenario, Timed};
 use crate::sim::{Chance, EventKind, Latency, LossReason, Network, NodeId, Purpose, Sim, Span, Time, draw};
@@ -16,11 +16,12 @@ use std::collections::BTreeMap;
 /// `go_on` is asked before every run, and told how many there were; when it says no, the smallest
 /// run so far is the answer.
 pub fn shrink(library: &Library, found: &Violation, goal: &Goal, go_on: &mut dyn FnMut(Effort) -> bool) -> Violation {
-    let goal = Goal { promise: Some(found.promise.into()), ..goal.clone() };
-    let weight = Weight::of(found);
-    let mut shrinker = Shrinker { library, goal, best: found.clone(), weight, effort: Effort::default(), go_on, stopped: false };
+    let goal = goal.again(found);
+    let bare = goal.bare(&found.scenario);
+    let weight = Weight::of(found, &bare);
+    let mut shrinker = Shrinker { library, goal, best: found.clone(), bare, weight, effort: Effort::default(), go_on, stopped: false };
     shrinker.inputs();
-    if let Some(explicit) = concrete(library, &shrinker.best) {
+    if let Some(explicit) = concrete(library, &shrinker.best).map(|explicit| shrinker.goal.bare(&explicit)) {
         // More inputs for the moment, but each is one that can go.
         shrinker.attempt(explicit, true);
         shrinker.inputs();
@@ -37,9 +38,17 @@ pub fn shrink(library: &Library, found: &Violation, goal: &Goal, go_on: &mut dyn
     }
 }
 
+impl Goal {
+    /// How much there is to understand in a run that breaks the promise. The smallest is the lightest.
+    #[must_use]
+    pub fn weight(&self, violation: &Violation) -> Weight {
+        Weight::of(violation, &self.bare(&violation.scenario))
+    }
+}
+
 /// How much there is to understand in a run, the most important first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Weight {
+pub struct Weight {
     inputs: usize,
     /// What is not as by default, and how many take part.
     parts: u64,
@@ -50,8 +59,7 @@ struct Weight {
 }
 
 impl Weight {
-    fn of(violation: &Violation) -> Self {
-        let scenario = &violation.scenario;
+    fn of(violation: &Violation, scenario: &Scenario) -> Self {
         let endpoints = u64::from(scenario.nodes) * 4 + u64::from(scenario.clients) * 2;
         let network = &scenario.network;
         let unusual = [
@@ -99,6 +107,8 @@ struct Shrinker<'a> {
     library: &'a Library,
     goal: Goal,
     best: Violation,
+    /// The scenario of the best run, without what the goal adds to it.
+    bare: Scenario,
     weight: Weight,
     effort: Effort,
     go_on: &'a mut dyn FnMut(Effort) -> bool,
@@ -112,35 +122,36 @@ impl Shrinker<'_> {
         if self.stopped {
             return false;
         }
-        let Ok(Some(violation)) = first_break(self.library, &scenario, &self.goal, &mut self.effort) else { return false };
-        let weight = Weight::of(&violation);
+        let Ok(Some(violation)) = self.goal.first_break(self.library, &scenario, &mut self.effort) else { return false };
+        let bare = self.goal.bare(&violation.scenario);
+        let weight = Weight::of(&violation, &bare);
         if !heavy && weight >= self.weight {
             return false;
         }
-        (self.best, self.weight) = (violation, weight);
+        (self.best, self.bare, self.weight) = (violation, bare, weight);
         true
     }
 
     /// Tries the best run with a change.
     fn change(&mut self, change: impl FnOnce(&mut Scenario)) -> bool {
-        let mut scenario = self.best.scenario.clone();
+        let mut scenario = self.bare.clone();
         change(&mut scenario);
-        scenario != self.best.scenario && self.attempt(scenario, false)
+        scenario != self.bare && self.attempt(scenario, false)
     }
 
     /// Takes inputs away until none can go.
     fn inputs(&mut self) {
         let end = self.best.seal.moment;
         self.change(|scenario| scenario.inputs.retain(|timed| timed.at <= end));
-        let mut size = self.best.scenario.inputs.len();
+        let mut size = self.bare.inputs.len();
         while size > 0 && !self.stopped {
             let mut taken = false;
             // From the end: what comes late matters least.
-            let mut to = self.best.scenario.inputs.len();
+            let mut to = self.bare.inputs.len();
             while to > 0 {
                 let from = to.saturating_sub(size);
                 taken |= self.change(|scenario| drop(scenario.inputs.drain(from..to)));
-                to = from.min(self.best.scenario.inputs.len());
+                to = from.min(self.bare.inputs.len());
             }
             if !taken || size > 1 {
                 size /= 2;
@@ -150,13 +161,13 @@ impl Shrinker<'_> {
 
     /// Nodes, clients, workload, settings, network, disk and seed.
     fn setting(&mut self) {
-        for node in (0..self.best.scenario.nodes).rev() {
-            if let Some(fewer) = without_node(&self.best.scenario, NodeId(node)) {
+        for node in (0..self.bare.nodes).rev() {
+            if let Some(fewer) = without_node(&self.bare, NodeId(node)) {
                 self.attempt(fewer, false);
             }
         }
-        for client in (0..self.best.scenario.clients).rev() {
-            if let Some(fewer) = without_client(&self.best.scenario, client) {
+        for client in (0..self.bare.clients).rev() {
+            if let Some(fewer) = without_client(&self.bare, client) {
                 self.attempt(fewer, false);
             }
         }
@@ -168,7 +179,7 @@ impl Shrinker<'_> {
             {
             }
         }
-        for key in self.best.scenario.settings.keys().cloned().collect::<Vec<_>>() {
+        for key in self.bare.settings.keys().cloned().collect::<Vec<_>>() {
             self.change(|scenario| {
                 scenario.settings.remove(&key);
             });
@@ -179,7 +190,7 @@ impl Shrinker<'_> {
         self.change(|scenario| scenario.network.reorder = Chance::NEVER);
         self.change(|scenario| scenario.network.ordered = false);
         self.change(|scenario| scenario.network.bandwidth = None);
-        let middle = self.best.scenario.network.latency.sample(u64::MAX / 2);
+        let middle = self.bare.network.latency.sample(u64::MAX / 2);
         let middle = Span((middle.0 / 1_000_000).max(1) * 1_000_000);
         self.change(|scenario| scenario.network.latency = Latency::Constant(middle));
         self.change(|scenario| scenario.disk = Disk::default());
@@ -189,7 +200,7 @@ impl Shrinker<'_> {
 
     /// Times: earlier, rounder, and closer to one another.
     fn times(&mut self) {
-        for index in 0..self.best.scenario.inputs.len() {
+        for index in 0..self.bare.inputs.len() {
             // This one and all after it earlier, then this one alone at a round time.
             for unit in GRID {
                 while self.change(|scenario| shift(&mut scenario.inputs[index..], unit)) {}
@@ -200,7 +211,7 @@ impl Shrinker<'_> {
                 }
             }
             // As long after the one before as can be said shortly.
-            let before = index.checked_sub(1).map_or(0, |before| self.best.scenario.inputs[before].at.0);
+            let before = index.checked_sub(1).map_or(0, |before| self.bare.inputs[before].at.0);
             for gap in [1u64, 10, 20, 50, 100, 200, 500, 1_000, 2_000].map(|ms| ms * 1_000_000) {
                 self.change(|scenario| put(scenario, index, |at| at.min(before.saturating_add(gap))));
             }

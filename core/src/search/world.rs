@@ -13,7 +13,10 @@
 //! summands that changed are computed anew.
 
 use super::explore::{Answer, Broken, Explorer, System, Visited};
-use super::{Effort, Goal, Violation, first_break};
+use super::goal::{judge_clients, name_of};
+use super::{Effort, Goal, Sought, Violation};
+use crate::judge::history::{self, History, Outcome, Word};
+use crate::judge::value::Value;
 use crate::models::Library;
 use crate::protocol::TimerCode;
 use crate::scenario::{Disk, Fate, Fault, Input, Scenario};
@@ -33,8 +36,14 @@ pub struct Bounds {
     pub timers: u16,
     /// How many crashes there are at most. Every crashed node may start again.
     pub crashes: u16,
-    /// How many requests clients send at most. They arrive as soon as they are sent.
+    /// How many requests clients send at most, and no more than [`Bounds::MOST_ASKS`]. They arrive
+    /// as soon as they are sent, and so do the answers: it is then that they promise most.
     pub asks: u16,
+}
+
+impl Bounds {
+    /// The most requests in one exploration.
+    pub const MOST_ASKS: u16 = 8;
 }
 
 impl Default for Bounds {
@@ -50,12 +59,26 @@ pub enum Course {
     Deliver(Flight),
     /// A timer of a node runs out.
     Fire(NodeId, TimerCode),
-    /// A client asks a node: its request and the code of the operation.
-    Ask(NodeId, u8),
+    /// A client asks a node: the client, and the code of the operation.
+    Ask(u16, NodeId, u8),
     /// A node crashes.
     Crash(NodeId),
     /// A crashed node starts again.
     Restart(NodeId),
+}
+
+impl Course {
+    /// Where it happens.
+    #[must_use]
+    pub fn node(&self) -> NodeId {
+        match *self {
+            Self::Deliver(Flight { to: node, .. })
+            | Self::Fire(node, _)
+            | Self::Ask(_, node, _)
+            | Self::Crash(node)
+            | Self::Restart(node) => node,
+        }
+    }
 }
 
 /// A message on its way, whatever the time.
@@ -78,9 +101,51 @@ pub struct Moment {
     hash: u64,
     timers: u16,
     crashes: u16,
-    asks: u16,
-    /// What was sent in the step to here; kept only while a way is retold.
+    /// How often each client has asked, a byte for each.
+    asks: u64,
+    /// What clients did and saw, in some order in which it can have been; kept only if their promise
+    /// is the one that is sought.
+    told: Rc<Vec<Told>>,
+    /// What was sent in the step to here, and to which clients; kept only while a way is retold.
     sent: Vec<Flight>,
+    answered: Vec<u16>,
+}
+
+/// A client's request and what came of it.
+#[derive(Clone)]
+struct Told {
+    request: usize,
+    /// Which requests had been answered when it was sent, a bit for each.
+    before: u64,
+    /// When it was sent and answered, counted in requests and answers.
+    call: usize,
+    ret: Option<usize>,
+    /// Whether its client has asked for something else before it was answered.
+    given_up: bool,
+    word: Option<Rc<Word>>,
+    outcome: Outcome,
+    /// A hash of the answer.
+    answer: u64,
+}
+
+impl Told {
+    fn fingerprint(&self) -> u64 {
+        let came = match self.outcome {
+            Outcome::Ok => mix(self.answer),
+            Outcome::Fail => 1,
+            Outcome::Unknown => 2 + u64::from(self.given_up),
+        };
+        mix(mix(came ^ self.before) ^ self.request as u64)
+    }
+}
+
+/// A request that a client can send.
+#[derive(Clone, Copy)]
+struct Request {
+    client: u16,
+    /// How often that client has asked before.
+    nth: u8,
+    code: u8,
 }
 
 struct Actor {
@@ -98,11 +163,17 @@ pub struct World {
     host: Box<dyn Host>,
     calls: Calls,
     bounds: Bounds,
-    promise: Option<String>,
+    sought: Sought,
+    /// How many clients take part.
+    clients: u16,
+    /// How many steps a judge may think about what clients saw, and the verdicts so far.
+    most_thought: u64,
+    verdicts: BTreeMap<u64, Option<String>>,
+    undecided: u64,
     /// The number of the message with this hash.
     known: BTreeMap<u64, u32>,
-    /// Every request that can be sent: the how-manieth it is, its code and its number.
-    requests: Vec<(u16, u8, u32)>,
+    /// Every request that can be sent, by its number.
+    requests: Vec<Request>,
     /// The state that the host has of each node; nothing if it is none that was saved.
     loaded: Vec<Option<Rc<Actor>>>,
     /// The nodes before they start.
@@ -119,17 +190,25 @@ impl World {
     /// The model of a scenario. Only its model, nodes, clients and settings matter.
     ///
     /// # Errors
-    /// If the scenario cannot be run.
-    pub fn new(library: &Library, scenario: &Scenario, promise: Option<&str>, bounds: Bounds) -> Result<Self, Fault> {
-        let about = scenario.check(library)?;
-        let mut host = about.host(scenario.nodes, &scenario.settings(about.about()));
+    /// If the scenario cannot be run, or the promise cannot be explored.
+    pub fn new(library: &Library, scenario: &Scenario, goal: &Goal, bounds: Bounds) -> Result<Self, Fault> {
+        let model = scenario.check(library)?;
+        if matches!(goal.sought, Sought::Served(_)) {
+            let why = "whether clients are served in time cannot be explored, because exploration knows no time";
+            return Err(Fault { place: "goal".into(), why: why.into() });
+        }
+        if bounds.asks > Bounds::MOST_ASKS {
+            let why = format!("an exploration has at most {} requests, not {}", Bounds::MOST_ASKS, bounds.asks);
+            return Err(Fault { place: "bounds.asks".into(), why });
+        }
+        let mut host = model.host(scenario.nodes, &scenario.settings(model.about()));
+        let clients = scenario.clients.min(bounds.asks);
         let mut requests = Vec::new();
-        if scenario.clients > 0 {
-            for nth in 0..bounds.asks {
-                for code in 0..about.about().ops.len() as u8 {
-                    if host.make_op(code, 0, u32::from(nth)).is_some() {
-                        requests.push((nth, code, requests.len() as u32));
-                    }
+        for (nth, client) in (0..bounds.asks).flat_map(|nth| (0..clients).map(move |client| (nth, client))) {
+            let unique = u32::from(nth) * u32::from(scenario.clients) + u32::from(client);
+            for code in 0..model.about().ops.len() as u8 {
+                if host.make_op(code, 0, unique).is_some() {
+                    requests.push(Request { client, nth: nth as u8, code });
                 }
             }
         }
@@ -144,7 +223,11 @@ impl World {
             host,
             calls,
             bounds,
-            promise: promise.map(Into::into),
+            sought: goal.sought,
+            clients,
+            most_thought: goal.most_thought,
+            verdicts: BTreeMap::new(),
+            undecided: 0,
             known: BTreeMap::new(),
             requests,
             loaded: vec![None; usize::from(scenario.nodes)],
@@ -160,7 +243,9 @@ impl World {
         match course {
             Course::Deliver(flight) => format!("{} receives {} from {}", flight.to, self.host.describe(flight.payload), flight.from),
             Course::Fire(node, code) => format!("{node}: {}", self.host.timer_names()[usize::from(code.kind)]),
-            Course::Ask(node, code) => format!("a client asks {node}: {}", self.host.about().ops[usize::from(*code)].name),
+            Course::Ask(client, node, code) => {
+                format!("client {} asks {node}: {}", client + 1, self.host.about().ops[usize::from(*code)].name)
+            }
             Course::Crash(node) => format!("{node} crashes"),
             Course::Restart(node) => format!("{node} starts again"),
         }
@@ -199,6 +284,7 @@ impl World {
         self.calls.me = node;
         self.calls.next_ticket = moment.nodes[index].next_ticket;
         moment.sent.clear();
+        moment.answered.clear();
         // In the order in which a run with a disk that takes no time would do it.
         let mut soon = VecDeque::from([event]);
         let mut syncing: VecDeque<(u32, usize)> = VecDeque::new();
@@ -255,7 +341,8 @@ impl World {
                             effects.push_front(*effect);
                         }
                     }
-                    Effect::Reply { .. } | Effect::Note(_) => {}
+                    Effect::Reply { op, answer, done, hash } => self.tell(moment, op, answer, done, hash),
+                    Effect::Note(_) => {}
                 }
             }
         }
@@ -265,6 +352,84 @@ impl World {
             self.host.unsay(said);
         }
         self.settle(moment, node, true, timers);
+    }
+
+    /// A client is answered.
+    fn tell(&self, moment: &mut Moment, request: u32, answer: u32, done: bool, hash: u64) {
+        if self.retelling {
+            moment.answered.push(self.requests[request as usize].client);
+        }
+        let Some(place) = moment.told.iter().position(|told| told.request == request as usize) else { return };
+        if moment.told[place].ret.is_some() || moment.told[place].given_up {
+            return;
+        }
+        let now = moment.told.iter().filter_map(|told| told.ret).count() + moment.told.len();
+        let told = &mut Rc::make_mut(&mut moment.told)[place];
+        moment.hash = moment.hash.wrapping_sub(told.fingerprint());
+        told.ret = Some(now);
+        told.answer = hash;
+        told.outcome = if done { Outcome::Ok } else { Outcome::Fail };
+        told.word = self.host.word(request, Some(answer)).map(Rc::new);
+        moment.hash = moment.hash.wrapping_add(told.fingerprint());
+    }
+
+    /// The moment after a client has sent a request.
+    fn asked(&self, state: &Moment, number: usize) -> Moment {
+        let mut after = state.clone();
+        let Request { client, .. } = self.requests[number];
+        after.asks += 1 << (client * 8);
+        if !matches!(self.sought, Sought::Clients(_)) {
+            return after;
+        }
+        let told = Rc::make_mut(&mut after.told);
+        for open in told.iter_mut().filter(|told| self.requests[told.request].client == client && told.ret.is_none()) {
+            after.hash = after.hash.wrapping_sub(open.fingerprint());
+            open.given_up = true;
+            after.hash = after.hash.wrapping_add(open.fingerprint());
+        }
+        let answered = told.iter().filter(|told| told.ret.is_some());
+        let before = answered.fold(0, |before, told| before | 1 << self.bit(told.request));
+        let call = told.iter().filter_map(|told| told.ret).count() + told.len();
+        let word = self.host.word(number as u32, None).map(Rc::new);
+        let new = Told { request: number, before, call, ret: None, given_up: false, word, outcome: Outcome::Unknown, answer: 0 };
+        after.hash = after.hash.wrapping_add(new.fingerprint());
+        told.push(new);
+        after
+    }
+
+    /// The place of a request among all that can be sent in one run.
+    fn bit(&self, request: usize) -> u32 {
+        let Request { client, nth, .. } = self.requests[request];
+        u32::from(nth) * u32::from(self.clients) + u32::from(client)
+    }
+
+    /// What clients did and saw, as a history to be judged.
+    fn history(&self, moment: &Moment) -> History {
+        let mut history = History::default();
+        let mut goes_on: BTreeMap<u16, usize> = BTreeMap::new();
+        for told in &*moment.told {
+            let Some(word) = &told.word else { continue };
+            let client = self.requests[told.request].client;
+            let process = goes_on.remove(&client).unwrap_or_else(|| {
+                history.processes.push(Value::Int(history.processes.len() as i64));
+                history.processes.len() - 1
+            });
+            if !told.given_up {
+                goes_on.insert(client, process);
+            }
+            history.ops.push(history::Op {
+                process,
+                call: told.call,
+                ret: told.ret,
+                f: word.f.into(),
+                key: word.key.clone(),
+                input: word.input.clone(),
+                output: if told.ret.is_some() { word.output.clone() } else { Value::Nil },
+                outcome: told.outcome,
+                line: history.ops.len() + 1,
+            });
+        }
+        history
     }
 
     /// Saves what the host has of a node.
@@ -279,6 +444,22 @@ impl World {
         let old = std::mem::replace(&mut moment.nodes[node.index()], Rc::clone(&actor));
         moment.hash = moment.hash.wrapping_sub(old.hash).wrapping_add(hash);
         self.loaded[node.index()] = Some(actor);
+    }
+
+    /// Whether a request can be the next that is sent. Clients are alike, so one that has not asked
+    /// yet asks only if every client before it has.
+    fn may_ask(&self, state: &Moment, number: usize) -> bool {
+        let Request { client, nth, .. } = self.requests[number];
+        let asks = state.asks.to_le_bytes();
+        let all = asks.iter().map(|asks| u16::from(*asks)).sum::<u16>();
+        if all >= self.bounds.asks || asks[usize::from(client)] != nth {
+            return false;
+        }
+        match self.sought {
+            Sought::Clients(_) => asks[..usize::from(client)].iter().all(|asks| *asks > 0),
+            // Who asks makes no difference.
+            _ => client == all % self.clients,
+        }
     }
 
     /// A node stops, and keeps only what is on its disk.
@@ -329,7 +510,17 @@ impl System for World {
 
     fn starts(&mut self, out: &mut Vec<Moment>) {
         let nodes = self.unborn.clone();
-        let nothing = Moment { nodes, flights: Vec::new(), hash: 0, timers: 0, crashes: 0, asks: 0, sent: Vec::new() };
+        let nothing = Moment {
+            nodes,
+            flights: Vec::new(),
+            hash: 0,
+            timers: 0,
+            crashes: 0,
+            asks: 0,
+            told: Rc::default(),
+            sent: Vec::new(),
+            answered: Vec::new(),
+        };
         let mut moments = vec![nothing];
         for node in (0..self.loaded.len() as u16).map(NodeId) {
             for before in std::mem::take(&mut moments) {
@@ -367,10 +558,12 @@ impl System for World {
                     self.branch(&before, node, Happened::Timer(code), &mut |after| out.push((Course::Fire(node, code), after)));
                 }
             }
-            for (nth, code, number) in self.requests.clone() {
-                if nth == state.asks {
-                    let before = Moment { asks: nth + 1, ..state.clone() };
-                    self.branch(&before, node, Happened::Request(number), &mut |after| out.push((Course::Ask(node, code), after)));
+            for number in 0..self.requests.len() {
+                if self.may_ask(state, number) {
+                    let before = self.asked(state, number);
+                    let Request { client, code, .. } = self.requests[number];
+                    let event = Happened::Request(number as u32);
+                    self.branch(&before, node, event, &mut |after| out.push((Course::Ask(client, node, code), after)));
                 }
             }
             if state.crashes < self.bounds.crashes {
@@ -380,15 +573,28 @@ impl System for World {
     }
 
     fn fingerprint(&self, state: &Moment) -> u64 {
-        let spent = u64::from(state.timers) << 32 | u64::from(state.crashes) << 16 | u64::from(state.asks);
-        state.hash.wrapping_add(mix(spent))
+        let spent = u64::from(state.timers) << 32 | u64::from(state.crashes);
+        state.hash.wrapping_add(mix(mix(spent) ^ state.asks))
     }
 
     fn broken(&mut self, state: &Moment) -> Option<Broken> {
-        self.load(state);
-        let sought = |id: &str| self.promise.as_ref().is_none_or(|sought| sought == id);
-        let broken = self.host.invariants().into_iter().filter(|(id, ..)| sought(id));
-        broken.filter_map(|(property, _, holds)| Some(Broken { property, why: holds.err()? })).next()
+        let Sought::Clients(promise) = self.sought else {
+            self.load(state);
+            let broken = self.host.invariants().into_iter().filter(|(id, ..)| self.sought.is(id));
+            return broken.filter_map(|(property, _, holds)| Some(Broken { property, why: holds.err()? })).next();
+        };
+        if state.told.iter().all(|told| told.ret.is_none()) {
+            return None;
+        }
+        let key = state.told.iter().fold(0, |sum: u64, told| sum.wrapping_add(told.fingerprint()));
+        if !self.verdicts.contains_key(&key) {
+            let judgement = judge_clients(&self.history(state), &self.host.initial(), promise, self.most_thought);
+            self.undecided += u64::from(judgement.as_ref().is_none_or(|judgement| judgement.kept.is_none()));
+            let broken = judgement.filter(|judgement| judgement.kept == Some(false));
+            self.verdicts.insert(key, broken.map(|judgement| judgement.to_string()));
+        }
+        let why = self.verdicts.get(&key)?.clone()?;
+        Some(Broken { property: name_of(promise), why })
     }
 }
 
@@ -402,6 +608,8 @@ pub struct Explored {
     pub whole: bool,
     /// Whether every state within the bounds was visited.
     pub covered: bool,
+    /// How often a judge of what clients saw came to no verdict.
+    pub undecided: u64,
     /// What is broken, if anything is.
     pub found: Option<Found>,
 }
@@ -425,30 +633,31 @@ pub struct Found {
 pub fn explore(
     library: &Library,
     scenario: &Scenario,
-    promise: Option<&str>,
+    goal: &Goal,
     bounds: Bounds,
     go_on: &mut dyn FnMut(Visited) -> bool,
 ) -> Result<Explored, Fault> {
     const AT_ONCE: u64 = 1_000;
-    let world = World::new(library, scenario, promise, bounds)?;
+    let world = World::new(library, scenario, goal, bounds)?;
     let mut explorer = Explorer::new(world, bounds.depth);
     loop {
         let answer = explorer.go_on(AT_ONCE);
         let visited = explorer.visited();
         let stop = visited.unique >= bounds.states || !go_on(visited);
-        let mut explored =
-            Explored { visited, whole: explorer.complete() && !explorer.system().endless, covered: answer == Answer::Covered, found: None };
+        let World { endless, undecided, .. } = *explorer.system();
+        let whole = explorer.complete() && !endless;
+        let mut explored = Explored { visited, whole, covered: answer == Answer::Covered, undecided, found: None };
         match answer {
             Answer::More if !stop => continue,
             Answer::More | Answer::Covered => {}
-            Answer::Broken(number, broken) => explored.found = Some(retell(library, scenario, &mut explorer, number, broken)),
+            Answer::Broken(number, broken) => explored.found = Some(retell(library, scenario, goal, &mut explorer, number, broken)),
         }
         return Ok(explored);
     }
 }
 
 /// The way to a state, in words and as a run.
-fn retell(library: &Library, scenario: &Scenario, explorer: &mut Explorer<World>, number: u32, broken: Broken) -> Found {
+fn retell(library: &Library, scenario: &Scenario, goal: &Goal, explorer: &mut Explorer<World>, number: u32, broken: Broken) -> Found {
     explorer.system().retelling = true;
     let told = explorer.way(number);
     explorer.system().retelling = false;
@@ -457,8 +666,8 @@ fn retell(library: &Library, scenario: &Scenario, explorer: &mut Explorer<World>
     let attempt = |step, seed| {
         let run = Scenario { seed, ..as_scenario(scenario, &start, &way, step) };
         let until = run.inputs.last().map_or(Time::ZERO, |last| last.at);
-        let goal = Goal::new(Some(broken.property), until);
-        first_break(library, &run, &goal, &mut Effort::default()).ok().flatten()
+        let sought = if goal.sought == Sought::Any { Sought::Invariant(broken.property) } else { goal.sought };
+        Goal { sought, until, ..goal.clone() }.first_break(library, &run, &mut Effort::default()).ok().flatten()
     };
     // As slowly as the model's timers allow, so that one can watch it.
     let calm = STEPS.iter().find_map(|step| attempt(*step, scenario.seed));
@@ -493,8 +702,13 @@ fn as_scenario(base: &Scenario, start: &Moment, way: &[(Course, Moment)], step: 
     };
     send(&start.sent, &mut waiting);
     let mut at = Time::ZERO;
-    let mut asks: BTreeMap<(u16, NodeId), u32> = BTreeMap::new();
-    let mut asked = 0;
+    // How often each client and node have sent something to one another.
+    let mut spoken: BTreeMap<(NodeId, NodeId), u32> = BTreeMap::new();
+    let mut arrives = |run: &mut Scenario, at, from, to| {
+        let nth = spoken.entry((from, to)).or_default();
+        run.add(at, Input::Message { from, to, nth: *nth, fate: Fate::Deliver });
+        *nth += 1;
+    };
     for (course, after) in way {
         at += step;
         match *course {
@@ -513,14 +727,13 @@ fn as_scenario(base: &Scenario, start: &Moment, way: &[(Course, Moment)], step: 
             Course::Restart(node) => {
                 run.add(at, Input::Restart(node));
             }
-            Course::Ask(node, op) => {
-                let client = asked % base.clients.max(1);
-                asked += 1;
+            Course::Ask(client, node, op) => {
                 run.add(at, Input::Invoke { client, node, op, argument: 0 });
-                let nth = asks.entry((client, node)).or_default();
-                run.add(at, Input::Message { from: NodeId(base.nodes + client), to: node, nth: *nth, fate: Fate::Deliver });
-                *nth += 1;
+                arrives(&mut run, at, NodeId(base.nodes + client), node);
             }
+        }
+        for client in &after.answered {
+            arrives(&mut run, at, course.node(), NodeId(base.nodes + client));
         }
         send(&after.sent, &mut waiting);
     }

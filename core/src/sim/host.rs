@@ -10,6 +10,7 @@ use super::clock::LocalTime;
 use super::draw::{Purpose, below, draw};
 use super::time::Span;
 use crate::judge::history::Word;
+use crate::judge::value::Value;
 use crate::protocol::{About, Cluster, Cx, OpId, Protocol, Seen, Settings, Ticket, Timer, TimerCode};
 use crate::view::View;
 use std::any::Any;
@@ -173,6 +174,8 @@ pub trait Host {
     fn describe_answer(&self, answer: u32) -> String;
     /// What an operation and its answer are to a judge.
     fn word(&self, op: u32, answer: Option<u32>) -> Option<Word>;
+    /// What clients read before anything was written.
+    fn initial(&self) -> Value;
     /// How a node shows itself.
     fn view(&self, node: NodeId, now: LocalTime) -> View;
     /// The promises: name, what is promised, and whether it holds.
@@ -360,6 +363,10 @@ impl<P: Protocol> Host for Typed<P> {
 
     fn word(&self, op: u32, answer: Option<u32>) -> Option<Word> {
         P::word(self.said.ops.get(op as usize)?, answer.and_then(|answer| self.said.answers.get(answer as usize)))
+    }
+
+    fn initial(&self) -> Value {
+        P::initial()
     }
 
     fn view(&self, node: NodeId, now: LocalTime) -> View {

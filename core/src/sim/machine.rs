@@ -10,6 +10,7 @@ use super::state::{Held, Node, NodeStatus, OpenOp, State, TimerState, Work};
 use super::time::{Span, Time};
 use super::trace::{Cargo, Cursor, EventKind, LossReason, MessageMeta, OpMeta, Row, Trace};
 use crate::judge::history::Word;
+use crate::judge::value::Value;
 use crate::models::{Library, Model};
 use crate::protocol::{About, OpSpec, Settings, TimerCode};
 use crate::scenario::{Fate, Fault, Input, Pace, Route, Scenario};
@@ -232,6 +233,12 @@ impl Sim {
     #[must_use]
     pub fn word(&self, op: u32) -> Option<Word> {
         self.host.word(op, self.trace.op(op).and_then(|meta| meta.ended?.1))
+    }
+
+    /// What clients read, in the judge's words, before anything was written.
+    #[must_use]
+    pub fn initial(&self) -> Value {
+        self.host.initial()
     }
 
     /// What happened in a row, in a few words.

@@ -1,14 +1,17 @@
 //! The search: that it finds what is there to be found, that what it hands back is as small as it
 //! says, and that it is the same search every time.
 
+use errand::Errand;
+use faultline::judge::Promise;
 use faultline::link::{Link, Verdict};
 use faultline::models::Library;
 use faultline::protocol::Protocol;
 use faultline::scenario::{Fate, Input, Scenario};
-use faultline::search::{Bounds, Chaos, Effort, Explored, Goal, Plan, Violation, concrete, explore, first_break, shrink};
+use faultline::search::{Bounds, Chaos, Effort, Explored, Goal, Plan, Sought, Violation, concrete, explore, shrink};
 use faultline::sim::{Chance, NodeId, Span, Time};
 use votes::Votes;
 
+mod errand;
 mod votes;
 
 #[cfg(target_arch = "wasm32")]
@@ -22,41 +25,42 @@ fn base(model: &str) -> Scenario {
     Scenario::new(Library::standard().find(model).unwrap().about(), 1)
 }
 
-fn goal(promise: &str) -> Goal {
-    Goal::new(Some(promise), at(10_000))
+const LINEARIZABLE: Sought = Sought::Clients(Promise::Linearizable);
+
+fn goal(promise: &'static str) -> Goal {
+    Goal::new(Sought::Invariant(promise), at(10_000))
 }
 
 fn breaks(scenario: &Scenario, goal: &Goal) -> Option<Violation> {
-    first_break(&Library::standard(), scenario, goal, &mut Effort::default()).unwrap()
+    goal.first_break(&Library::standard(), scenario, &mut Effort::default()).unwrap()
 }
 
 /// What chaos finds and shrinking leaves.
-fn smallest(base: Scenario, promise: &str, seed: u64) -> Violation {
+fn smallest(base: Scenario, goal: &Goal, seed: u64) -> Violation {
     let library = Library::standard();
-    let goal = goal(promise);
     let mut chaos = Chaos::new(&library, Plan::new(base, goal.clone(), seed)).unwrap();
-    let found = chaos.go_on(2_000).unwrap_or_else(|| panic!("seed {seed}: {promise} was not broken in {:?}", chaos.effort()));
-    shrink(&library, &found, &goal, &mut |_| true)
+    let found = chaos.go_on(2_000).unwrap_or_else(|| panic!("seed {seed}: {goal:?} was not broken in {:?}", chaos.effort()));
+    shrink(&library, &found, goal, &mut |_| true)
 }
 
 /// Without any one of its inputs, the promise holds until the end.
-fn every_input_is_needed(violation: &Violation) {
+fn every_input_is_needed(violation: &Violation, goal: &Goal) {
     for index in 0..violation.scenario.inputs.len() {
         let mut without = violation.scenario.clone();
         let input = without.inputs.remove(index);
-        assert_eq!(breaks(&without, &goal(violation.promise)), None, "{input:?} is not needed");
+        assert_eq!(breaks(&without, goal), None, "{input:?} is not needed");
     }
 }
 
 #[test]
 fn two_primaries_are_found_and_one_fault_is_left() {
     for seed in 1..=5 {
-        let violation = smallest(base("primary-backup"), "one-primary", seed);
+        let violation = smallest(base("primary-backup"), &goal("one-primary"), seed);
         assert_eq!(violation.promise, "one-primary");
         assert_eq!(violation.scenario.inputs.len(), 1, "{:?}", violation.scenario.inputs);
         assert_eq!(violation.scenario.nodes, 2);
         assert_eq!(violation.scenario.clients, 0);
-        every_input_is_needed(&violation);
+        every_input_is_needed(&violation, &goal("one-primary"));
     }
 }
 
@@ -72,7 +76,7 @@ fn a_promise_that_is_kept_is_not_broken() {
 #[test]
 fn what_was_found_is_a_link_that_holds() {
     let library = Library::standard();
-    let violation = smallest(base("primary-backup"), "one-primary", 1);
+    let violation = smallest(base("primary-backup"), &goal("one-primary"), 1);
     let link = Link::read(&violation.link().write(), &library).unwrap();
     assert_eq!(link.verify(&library, 100_000), Ok(Verdict::Same));
 }
@@ -118,11 +122,11 @@ fn chance_is_replaced_by_the_few_losses_that_matter() {
     assert_eq!(smallest.scenario.network.loss, Chance::NEVER);
     let drop = |input: &Input| matches!(input, Input::Message { from: NodeId(0), fate: Fate::Drop, .. });
     assert!(smallest.scenario.inputs.iter().all(|timed| drop(&timed.input)), "{:#?}", smallest.scenario.inputs);
-    every_input_is_needed(&smallest);
+    every_input_is_needed(&smallest, &goal);
 }
 
-fn explored(model: &str, promise: &str, bounds: Bounds) -> Explored {
-    explore(&Library::standard(), &base(model), Some(promise), bounds, &mut |_| true).unwrap()
+fn explored(model: &str, promise: &'static str, bounds: Bounds) -> Explored {
+    explore(&Library::standard(), &base(model), &goal(promise), bounds, &mut |_| true).unwrap()
 }
 
 #[test]
@@ -133,7 +137,7 @@ fn exploration_finds_the_shortest_way_to_two_primaries_and_it_is_a_run() {
     let run = found.run.unwrap();
     assert_eq!(run.promise, "one-primary");
     assert_eq!(run.link().verify(&Library::standard(), 10_000), Ok(Verdict::Same));
-    let smaller = shrink(&Library::standard(), &run, &Goal::new(None, run.seal.moment), &mut |_| true);
+    let smaller = shrink(&Library::standard(), &run, &Goal::new(Sought::Any, run.seal.moment), &mut |_| true);
     assert_eq!(smaller.scenario.inputs, run.scenario.inputs);
     assert_eq!((smaller.scenario.nodes, smaller.scenario.network.loss), (2, Chance::NEVER));
 }
@@ -144,7 +148,7 @@ fn exploration_visits_as_many_states_as_there_are() {
     let mut scenario = Scenario::new(Votes::ABOUT, 1);
     let mut count = |nodes, bounds| {
         scenario.nodes = nodes;
-        let explored = explore(&library, &scenario, Some("none"), bounds, &mut |_| true).unwrap();
+        let explored = explore(&library, &scenario, &goal("none"), bounds, &mut |_| true).unwrap();
         assert!(explored.whole);
         explored.visited.unique
     };
@@ -173,7 +177,7 @@ fn choices_that_exploration_made_are_looked_for_in_the_seeds() {
     let library = Library::standard().with::<Votes>();
     let scenario = Scenario::new(Votes::ABOUT, 1);
     let bounds = Bounds { depth: 9, states: 100_000, timers: 0, crashes: 0, asks: 0 };
-    let found = explore(&library, &scenario, None, bounds, &mut |_| true).unwrap().found.unwrap();
+    let found = explore(&library, &scenario, &Goal::new(Sought::Any, at(0)), bounds, &mut |_| true).unwrap().found.unwrap();
     assert_eq!((found.broken.property, found.way.len()), ("not-all-heads", 2));
     let run = found.run.unwrap();
     assert_eq!(run.why, found.broken.why);
@@ -186,4 +190,69 @@ fn exploration_covers_all_that_can_happen_within_its_bounds() {
     let explored = explored("primary-backup", "same-stamp-same-value", bounds);
     assert_eq!((explored.covered, explored.whole, explored.found), (true, false, None));
     assert_eq!(explored.visited.depth, 7);
+}
+
+fn read_anywhere() -> Scenario {
+    let mut scenario = base("primary-backup");
+    scenario.settings.insert("read-anywhere".into(), 1);
+    scenario.settings.insert("wait-for".into(), 2);
+    scenario
+}
+
+#[test]
+fn what_clients_were_promised_is_broken_by_chaos_and_little_is_left() {
+    let goal = Goal::new(LINEARIZABLE, at(3_000));
+    let found: Vec<_> = (1..=4).map(|seed| smallest(read_anywhere(), &goal, seed)).collect();
+    for violation in &found {
+        assert_eq!(violation.promise, "linearizable");
+        assert!(violation.why.contains("not linearizable"), "{}", violation.why);
+        every_input_is_needed(violation, &goal);
+        assert_eq!(violation.link().verify(&Library::standard(), 100_000), Ok(Verdict::Same));
+    }
+    let smallest = found.iter().min_by_key(|violation| goal.weight(violation)).unwrap();
+    let requests = smallest.scenario.inputs.iter().filter(|timed| matches!(timed.input, Input::Invoke { .. }));
+    // A write, a read, and one fault that keeps the copy from the backup.
+    assert_eq!((requests.count(), smallest.scenario.inputs.len()), (2, 3), "{:#?}", smallest.scenario);
+}
+
+#[test]
+fn exploration_breaks_what_clients_were_promised_in_the_fewest_steps() {
+    let library = Library::standard();
+    let goal = Goal::new(LINEARIZABLE, at(3_000));
+    let bounds = Bounds { timers: 0, crashes: 0, ..Bounds::default() };
+    let found = explore(&library, &read_anywhere(), &goal, bounds, &mut |_| true).unwrap().found.unwrap();
+    assert_eq!(found.way, ["client 1 asks n1: write", "client 1 asks n2: read"]);
+    let run = found.run.unwrap();
+    assert_eq!(run.promise, "linearizable");
+    assert_eq!(run.link().verify(&library, 10_000), Ok(Verdict::Same));
+    // Whoever asks only the primary, and waits for all, is not betrayed.
+    let safe = explore(&library, &base("primary-backup"), &goal, bounds, &mut |_| true).unwrap();
+    assert_eq!((safe.covered, safe.undecided, safe.found), (true, 0, None));
+}
+
+#[test]
+fn a_node_that_no_healing_frees_is_found_and_one_that_asks_again_is_free() {
+    let library = Library::standard().with::<Errand>();
+    let goal = Goal::new(Sought::Served(at(4_000)), at(10_000));
+    let mut scenario = Scenario::new(Errand::ABOUT, 1);
+    let plan = Plan::new(scenario.clone(), goal.clone(), 1);
+    let found = Chaos::new(&library, plan).unwrap().go_on(2_000).unwrap();
+    let smallest = shrink(&library, &found, &goal, &mut |_| true);
+    assert_eq!(smallest.promise, Sought::SERVED);
+    assert!(smallest.why.ends_with("nobody carries out: confirm"), "{}", smallest.why);
+    let faults: Vec<_> = smallest.scenario.inputs.iter().filter(|timed| timed.at < at(4_000)).collect();
+    // Both nodes are asked, and what they ask each other is lost.
+    assert_eq!(faults.iter().filter(|timed| matches!(timed.input, Input::Invoke { .. })).count(), 2);
+    assert!(faults.len() <= 4, "{faults:#?}");
+    for index in 0..faults.len() {
+        let mut without = smallest.scenario.clone();
+        let input = without.inputs.remove(index);
+        let again = goal.first_break(&library, &without, &mut Effort::default()).unwrap();
+        assert_eq!(again, None, "{input:?} is not needed");
+    }
+    assert_eq!(smallest.link().verify(&library, 10_000), Ok(Verdict::Same));
+
+    scenario.settings.insert("again".into(), 1);
+    let mut chaos = Chaos::new(&library, Plan::new(scenario, goal, 1)).unwrap();
+    assert_eq!((chaos.go_on(500), chaos.effort().runs), (None, 500));
 }
