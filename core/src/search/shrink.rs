@@ -49,7 +49,8 @@ impl Goal {
 /// How much there is to understand in a run, the most important first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Weight {
-    inputs: usize,
+    /// Inputs, and a network so slow that it is as good as none.
+    faults: usize,
     /// What is not as by default, and how many take part.
     parts: u64,
     /// How many digits its times have.
@@ -87,7 +88,7 @@ impl Weight {
             };
         }
         Self {
-            inputs: scenario.inputs.len(),
+            faults: scenario.inputs.len() + usize::from(network.latency.sample(u64::MAX / 2) > Span::secs(1)),
             parts: endpoints + scenario.settings.len() as u64 + unusual as u64 + workload,
             digits,
             moment: violation.seal.moment,
