@@ -143,9 +143,13 @@ impl<'a> Chaos<'a> {
             kinds.retain(|kind| *kind != FaultKind::Ask);
         }
         if matches!(self.plan.goal.sought, Sought::Clients(_)) {
-            // Clients that ask for nothing see nothing.
+            // Clients that ask for nothing see nothing, and those that ask far apart see little.
+            let (mut at, ..) = self.moment(&mut dice, &scenario);
             for _ in 0..2 + dice.below(7) {
-                self.strike(FaultKind::Ask, &mut dice, &mut scenario);
+                let node = NodeId(dice.below(u64::from(scenario.nodes)) as u16);
+                self.ask(at.min(self.plan.goal.faults_end()), node, &mut dice, &mut scenario);
+                let gap = *dice.pick(&self.spans);
+                at += Span(dice.below(gap.0));
             }
         }
         if kinds.is_empty() {
@@ -210,11 +214,7 @@ impl<'a> Chaos<'a> {
                 let parts_per_billion = *dice.pick(&[-500_000_000, -100_000_000, 100_000_000, 1_000_000_000]);
                 add(Input::ClockRate { node, parts_per_billion }, Input::ClockRate { node, parts_per_billion: 0 });
             }
-            FaultKind::Ask => {
-                let client = dice.below(u64::from(scenario.clients)) as u16;
-                let op = dice.below(self.about.ops.len() as u64) as u8;
-                scenario.add(at, Input::Invoke { client, node, op, argument: dice.below(2) as i64 });
-            }
+            FaultKind::Ask => self.ask(at, node, dice, scenario),
             FaultKind::Drop | FaultKind::Duplicate | FaultKind::Delay => {
                 let fate = match kind {
                     FaultKind::Drop => Fate::Drop,
@@ -231,6 +231,12 @@ impl<'a> Chaos<'a> {
                 scenario.add(Time::ZERO, Input::Message { from, to, nth, fate });
             }
         }
+    }
+
+    fn ask(&self, at: Time, node: NodeId, dice: &mut Dice, scenario: &mut Scenario) {
+        let client = dice.below(u64::from(scenario.clients)) as u16;
+        let op = dice.below(self.about.ops.len() as u64) as u8;
+        scenario.add(at, Input::Invoke { client, node, op, argument: dice.below(2) as i64 });
     }
 
     /// Another node.

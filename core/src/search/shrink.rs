@@ -74,6 +74,7 @@ impl Weight {
             scenario.seed > 9,
             scenario.patience != Span::secs(1),
         ];
+        let slow = network.latency.sample(u64::MAX / 2) > Span::secs(1);
         let unusual = unusual.into_iter().filter(|unusual| *unusual).count();
         let workload = scenario.workload.as_ref().map_or(0, |workload| 8 + u64::from(workload.limit.min(1_000)));
         let mut digits = 0;
@@ -88,7 +89,7 @@ impl Weight {
             };
         }
         Self {
-            faults: scenario.inputs.len() + usize::from(network.latency.sample(u64::MAX / 2) > Span::secs(1)),
+            faults: scenario.inputs.len() + if slow { 2 } else { 0 },
             parts: endpoints + scenario.settings.len() as u64 + unusual as u64 + workload,
             digits,
             moment: violation.seal.moment,
