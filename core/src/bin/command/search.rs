@@ -17,7 +17,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// How many runs chaos tries if nothing is said.
-const RUNS: u64 = 2_000;
+const RUNS: u64 = 10_000;
 /// How many of the runs that chaos found are made smaller, and how close they are to the first.
 const KEPT: usize = 4;
 const NEAR: u64 = 200;
