@@ -175,6 +175,18 @@ impl Goal {
         }
     }
 
+    /// Lets a run go on up to a moment. Says whether the promise was broken by then, of those that
+    /// hold or do not at every moment.
+    pub(super) fn broken_by(&self, sim: &mut Sim, moment: Time) -> bool {
+        let until = moment.min(self.until);
+        let broken = match self.sought {
+            Sought::Any | Sought::Invariant(_) => Self { until, ..self.clone() }.watch(sim, &mut Effort::default()).is_some(),
+            Sought::Clients(_) | Sought::Served(_) => false,
+        };
+        sim.run_until(until);
+        broken
+    }
+
     fn broken_invariant(&self, sim: &Sim) -> Option<Break> {
         let broken = sim.promises().into_iter().filter(|(id, ..)| self.sought.is(id));
         broken.filter_map(|(id, promised, holds)| Some((id, promised.to_owned(), holds.err()?))).next()

@@ -7,6 +7,8 @@
 //! | [`shrink`] | takes away from such a run whatever it does not need |
 //! | [`Explorer`] | visits every state of a system that can be reached, the near ones first |
 //! | [`World`] | a model as such a system: any message may arrive next, any timer run out |
+//! | [`matter`] | tells what each input of a run changed |
+//! | [`NoReturn`] | tells from which moment on a run could only end badly |
 //!
 //! None of them draws from anything but a seed, uses a thread or looks at a clock: whoever waits for
 //! one gives it a budget or a callback, and can stop it at any time.
@@ -14,12 +16,14 @@
 mod chaos;
 mod explore;
 mod goal;
+mod matter;
 mod shrink;
 mod world;
 
 pub use chaos::{Chaos, FaultKind, Plan};
 pub use explore::{Answer, Broken, Explorer, System, Visited, Way};
 pub use goal::{Goal, Sought};
+pub use matter::{Difference, NoReturn, Odds, Without, matter};
 pub use shrink::{Weight, concrete, shrink};
 pub use world::{Bounds, Course, Explored, Found, Moment, World, explore};
 

@@ -916,8 +916,21 @@ impl Sim {
         self.queue_inputs();
     }
 
+    /// Looks at what would come if chance fell otherwise from here on, as it does with another seed.
+    /// What has happened stays, and what is on its way arrives when it would have.
+    pub(crate) fn with_other_chance<T>(&mut self, seed: u64, look: impl FnOnce(&mut Self) -> T) -> T {
+        let here = self.keyframe();
+        let scenario = self.scenario.clone();
+        self.replace_future(Scenario { seed, ..scenario.clone() });
+        let seen = look(self);
+        self.restore(&here);
+        self.replace_future(scenario);
+        seen
+    }
+
     /// Goes on from here with another scenario, of which everything up to now is the same.
     pub(super) fn replace_future(&mut self, scenario: Scenario) {
+        self.calls.seed = scenario.seed;
         self.scenario = scenario;
         self.trace = self.trace.prefix(&self.state.cursor);
         self.host.forget_future();

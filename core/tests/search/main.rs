@@ -12,6 +12,7 @@ use faultline::sim::{Chance, NodeId, Span, Time};
 use votes::Votes;
 
 mod errand;
+mod matter;
 mod votes;
 
 #[cfg(target_arch = "wasm32")]
