@@ -6,7 +6,7 @@
 
 const PATIENCE_MS = 10_000;
 
-const { js, wasm, bytes } = document.getElementById("entry").dataset;
+const { js, wasm, rest, bytes } = document.getElementById("entry").dataset;
 const bar = document.getElementById("boot-bar");
 const retry = document.getElementById("boot-retry");
 
@@ -39,6 +39,27 @@ async function download() {
   return new Response(counted, { headers: { "content-type": "application/wasm" } });
 }
 
+/**
+ * Makes the program whole: the second part shares the memory and the tables of the first, and fills
+ * the places in them that the first calls it by. In a build for development there is but one part.
+ */
+function joinRest(first) {
+  let joining;
+  const join = async () => {
+    if (!rest) return;
+    const response = await fetch(new URL(rest, document.baseURI));
+    if (!response.ok) throw new Error(`${response.url}: the server answered ${response.status}`);
+    await WebAssembly.instantiate(await response.arrayBuffer(), { first: await first });
+  };
+  return () => {
+    joining ??= join().catch((error) => {
+      joining = null; // so that it can be tried again
+      throw error;
+    });
+    return joining;
+  };
+}
+
 async function start() {
   document.getElementById("boot-state").hidden = false;
   // Reloading keeps the link, and is the one retry that also works for modules: a browser may
@@ -58,7 +79,9 @@ async function start() {
   );
   try {
     const [program, module] = await Promise.all([import(new URL(js, document.baseURI)), download()]);
-    await program.default({ module_or_path: module });
+    let begun;
+    globalThis.faultline = { rest: joinRest(new Promise((resolve) => (begun = resolve))) };
+    begun(await program.default({ module_or_path: module }));
   } catch (error) {
     fail(`Faultline could not start. ${error.message}`, { canRetry: true });
   } finally {

@@ -62,7 +62,7 @@ export function inPage(name, options, body) {
       }
       if (open) {
         await page.goto(site.url);
-        await page.locator(".transport").waitFor();
+        await whole(page);
         if (motion) await page.clock.pauseAt(1_000_000);
       }
       await body(page, site);
@@ -74,6 +74,9 @@ export function inPage(name, options, body) {
     }
   });
 }
+
+/** Waits until the page and the part of the program that comes later are there. */
+export const whole = (page) => page.locator("main[aria-busy=false] .stage").waitFor();
 
 /** The test's clock numbers frames from a million million; a browser's numbers, and so the page's, have 32 bits. */
 function smallFrameNumbers() {

@@ -10,6 +10,7 @@
 //! | `diagram` | who told whom what when: trace to display list to SVG |
 //! | `panel` | inspectors, settings, event log, transport |
 //! | `chart` | charts with plotters |
+//! | `rest` | the part of the program that is loaded after the first screen |
 //! | `dom` | the browser behind typed helpers: frames, sizes, themes, crashes |
 //! | `ui` | icons |
 //! | `text` | every word on the page |
@@ -21,6 +22,7 @@ mod dom;
 mod knob;
 mod panel;
 mod request;
+mod rest;
 mod session;
 mod stage;
 mod text;
@@ -31,7 +33,18 @@ use faultline::models::Library;
 /// Puts the page with these models into the element `#app`.
 pub fn start(library: Library) {
     dom::crash::report_panics();
-    if let Some(root) = dom::by_id("app") {
-        yew::Renderer::<app::App>::with_root_and_props(root, app::Props { library: library.into() }).render();
+    let Some(root) = dom::by_id("app") else { return };
+    let open = move |whole| {
+        let props = app::Props { library: library.into(), whole };
+        yew::Renderer::<app::App>::with_root_and_props(root, props).render();
+    };
+    if dom::address::fragment().is_empty() {
+        open(false);
+        return;
     }
+    // What the address asks for may be anything, so it needs everything.
+    yew::platform::spawn_local(async move {
+        let came = rest::load().await.is_ok();
+        open(came);
+    });
 }

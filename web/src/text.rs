@@ -48,6 +48,13 @@ pub(crate) const OPEN: &str = "waiting…";
 pub(crate) const UNKNOWN: &str = "unknown: gave up";
 pub(crate) const KEYS: &str = "Space plays, . and , step";
 
+pub(crate) const AGAIN: &str = "Try again";
+
+/// Why most of the page is missing.
+pub(crate) fn missing(why: &str) -> String {
+    format!("Most of the page could not be loaded. {why}")
+}
+
 /// What draws a learner in: of the first screen a riddle, of every other model what it does.
 pub(crate) fn hook(about: &About) -> &'static str {
     match about.id {
