@@ -23,9 +23,7 @@ fn visit(system: impl System) -> Visited {
 #[test]
 fn as_many_states_as_tlc_found() {
     for (name, counted, [unique, total, depth]) in published::all() {
-        if counted != (Visited { unique, total, depth: depth as u32 }) {
-            println!("{name} {counted:?} {unique} {total} {depth}");
-        }
+        assert_eq!(counted, Visited { unique, total, depth: depth as u32 }, "{name}");
     }
 }
 

@@ -268,9 +268,7 @@ impl System for Paxos {
             state.nodes[usize::from(me)] = Rc::new((node, hash));
             state.send(me, &mut self.sent);
         }
-        for client in 0..seen.len() {
-            state.add(seen[client].fingerprint(client));
-        }
+        (0..).zip(&seen).for_each(|(client, seen)| state.add(seen.fingerprint(client)));
         out.push(state);
     }
 

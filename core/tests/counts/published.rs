@@ -305,7 +305,10 @@ fn channel(&[value, ready, taken]: &[u8; 3], out: &mut dyn FnMut([u8; 3])) {
 
 // ---- Lamport's example for teaching concurrency: 5 processes ------------------------------------
 
-fn simple(&(x, y, at): &([u8; 5], [u8; 5], [u8; 5]), out: &mut dyn FnMut(([u8; 5], [u8; 5], [u8; 5]))) {
+/// Two variables of each process, and how far it is.
+type Simple = ([u8; 5], [u8; 5], [u8; 5]);
+
+fn simple(&(x, y, at): &Simple, out: &mut dyn FnMut(Simple)) {
     for me in 0..5 {
         let on = with(&at, me, at[me] + 1);
         match at[me] {
