@@ -58,31 +58,42 @@ impl TwoPhase {
         State { managers: 0, decided: 0, heard: 0, said: 0 }
     }
 
-    /// Every step that can be taken, and where it leads.
+    /// Every step that can be taken.
     #[inline]
-    pub(crate) fn each_step(&self, state: &State, mut out: impl FnMut(Action, State)) {
+    pub(crate) fn each_action(&self, state: &State, mut out: impl FnMut(Action)) {
         let everybody = (1 << self.managers) - 1;
         if state.decided == 0 {
             if state.heard == everybody || self.hasty && state.heard != 0 {
-                out(Action::Commit, State { decided: 1, ..*state });
+                out(Action::Commit);
             }
-            out(Action::Abort, State { decided: 2, ..*state });
+            out(Action::Abort);
         }
         for index in 0..self.managers {
             if state.decided == 0 && state.said >> index & 1 == 1 {
-                out(Action::Hear(index), State { heard: state.heard | 1 << index, ..*state });
+                out(Action::Hear(index));
             }
             if state.manager(index) == 0 {
-                let prepared = state.with(index, PREPARED);
-                out(Action::Prepare(index), State { said: state.said | 1 << index, ..prepared });
-                out(Action::GiveUp(index), state.with(index, ABORTED));
+                out(Action::Prepare(index));
+                out(Action::GiveUp(index));
             }
-            if state.decided == 1 {
-                out(Action::ObeyCommit(index), state.with(index, COMMITTED));
+            match state.decided {
+                1 => out(Action::ObeyCommit(index)),
+                2 => out(Action::ObeyAbort(index)),
+                _ => {}
             }
-            if state.decided == 2 {
-                out(Action::ObeyAbort(index), state.with(index, ABORTED));
-            }
+        }
+    }
+
+    /// Where a step leads.
+    #[inline]
+    pub(crate) fn after(state: &State, action: Action) -> State {
+        match action {
+            Action::Commit => State { decided: 1, ..*state },
+            Action::Abort => State { decided: 2, ..*state },
+            Action::Hear(index) => State { heard: state.heard | 1 << index, ..*state },
+            Action::Prepare(index) => State { said: state.said | 1 << index, ..state.with(index, PREPARED) },
+            Action::ObeyCommit(index) => state.with(index, COMMITTED),
+            Action::GiveUp(index) | Action::ObeyAbort(index) => state.with(index, ABORTED),
         }
     }
 
@@ -102,7 +113,7 @@ impl System for TwoPhase {
     }
 
     fn steps(&mut self, state: &State, out: &mut Vec<(Action, State)>) {
-        self.each_step(state, |action, next| out.push((action, next)));
+        self.each_action(state, |action| out.push((action, Self::after(state, action))));
     }
 
     fn fingerprint(&self, state: &State) -> u64 {
