@@ -274,7 +274,7 @@ pub enum Nothing {}
 pub struct OpId(pub u32);
 
 /// A promise of the disk to say when everything written so far is durable.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Ticket(pub u32);
 
 /// Something a node can wake itself up for. Written by [`timers!`](crate::timers).
@@ -432,6 +432,13 @@ impl<P: Protocol> Cx<'_, P> {
     #[must_use]
     pub fn now(&self) -> LocalTime {
         self.calls.now
+    }
+
+    /// What this node's steady clock shows: nobody sets it, but it may run fast or slow. For how long
+    /// something took, not for when it was.
+    #[must_use]
+    pub fn steady(&self) -> LocalTime {
+        LocalTime(i64::try_from(self.calls.steady).unwrap_or(i64::MAX))
     }
 
     /// Sends a message.

@@ -65,6 +65,7 @@ pub struct Calls {
     pub(crate) me: NodeId,
     pub(crate) nodes: u16,
     pub(crate) now: LocalTime,
+    pub(crate) steady: u64,
     pub(crate) seed: u64,
     pub(crate) choices: u64,
     pub(crate) next_ticket: u32,

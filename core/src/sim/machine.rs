@@ -98,6 +98,7 @@ impl Sim {
                 me: NodeId(0),
                 nodes: scenario.nodes,
                 now: LocalTime::default(),
+                steady: 0,
                 seed: scenario.seed,
                 choices: 0,
                 next_ticket: 0,
@@ -474,6 +475,7 @@ impl Sim {
         let state = &self.state.nodes[node.index()];
         self.calls.me = node;
         self.calls.now = state.clock.wall(self.state.now);
+        self.calls.steady = state.clock.steady(self.state.now);
         self.calls.choices = state.choices;
         self.calls.next_ticket = state.next_ticket;
         self.host.happen(event, &mut self.calls);
