@@ -7,7 +7,7 @@ use crate::story::linearizable;
 use faultline::judge::history::History;
 use faultline::models::Library;
 use faultline::scenario::{Disk, Input, Pace, Route, Scenario, Workload};
-use faultline::sim::{Chance, Latency, NodeId, Purpose, Sim, Span, Time, below, draw};
+use faultline::sim::{Chance, Latency, Network, NodeId, Purpose, Sim, Span, Time, below, draw};
 
 const NODES: u16 = 5;
 /// The nodes and the clients.
@@ -79,11 +79,14 @@ pub(crate) fn scenario(number: u64, settings: &[(&str, i64)]) -> Scenario {
         fault(&mut dice, &mut scenario, with_leases);
     }
     for node in (0..NODES).map(NodeId) {
-        for input in [Input::Restart(node), Input::Resume(node), Input::Work { node, time: None }] {
+        let rate = Input::ClockRate { node, parts_per_billion: 0 };
+        for input in [Input::Restart(node), Input::Resume(node), Input::Work { node, time: None }, rate] {
             scenario.add(at(FAULTS), input);
         }
     }
     scenario.add(at(FAULTS), Input::HealAll);
+    let network = Network { latency: scenario.network.latency.clone(), ..Network::default() };
+    scenario.add(at(FAULTS), Input::Network(network));
     scenario
 }
 
@@ -109,7 +112,7 @@ fn fault(dice: &mut Dice, scenario: &mut Scenario, with_leases: bool) {
         _ => (Input::ClockRate { node, parts_per_billion: dice.below(800_000_000) as i32 - 400_000_000 }, None),
     };
     scenario.add(began, input);
-    for undo in undo {
+    if let Some(undo) = undo {
         scenario.add(ends, undo);
     }
 }

@@ -1,14 +1,13 @@
 //! A way to tell a run: nodes have the names of the papers (1, 2, 3 …), nothing happens by itself but
 //! heartbeats, and every promise is looked at after every event.
 
-use faultline::Scenario;
 use faultline::judge::history::History;
 use faultline::judge::spec::Object;
 use faultline::judge::value::Value;
 use faultline::judge::{Promise, judge};
 use faultline::models::Library;
 use faultline::scenario::{Disk, Input};
-use faultline::sim::{Chance, EventKind, Latency, NodeId, Span, Timeline};
+use faultline::sim::{Chance, EventKind, Latency, LinkRule, NodeId, Span, Timeline};
 use faultline::view::Widget;
 use std::collections::BTreeSet;
 
@@ -17,6 +16,8 @@ const ELECTION: u8 = 0;
 const READ: u8 = 0;
 const WRITE: u8 = 1;
 const HAND_OVER: u8 = 2;
+
+const CLIENTS: u16 = 3;
 
 /// A run that is told step by step.
 pub(crate) struct Story {
@@ -39,9 +40,9 @@ impl Story {
     /// election unless it is asked for.
     pub(crate) fn new(nodes: u16, settings: &[(&str, i64)]) -> Self {
         let library = Library::standard();
-        let mut scenario = Scenario::new(library.find("raft").unwrap().about(), 1);
+        let mut scenario = faultline::Scenario::new(library.find("raft").unwrap().about(), 1);
         scenario.nodes = nodes;
-        scenario.clients = 3;
+        scenario.clients = CLIENTS;
         scenario.patience = Span::secs(5);
         scenario.network.latency = Latency::Constant(Span::millis(10));
         scenario.disk = Disk { sync: Latency::Constant(Span::millis(2)), torn: Chance::NEVER };
@@ -102,12 +103,16 @@ impl Story {
         self.does(Input::Cut { from: node(from), to: node(to) })
     }
 
-    /// Only members of the same group reach one another.
+    /// Only members of the same group reach one another; whoever is in none is alone.
     pub(crate) fn part(&mut self, groups: &[&[u16]]) -> &mut Self {
-        let group = |group: &&[u16]| group.iter().map(|number| node(*number)).collect::<Vec<_>>();
-        let mut groups: Vec<_> = groups.iter().map(group).collect();
-        // Clients reach everybody: the first is with the first group, and so on.
-        for (client, group) in (0..).zip(&mut groups) {
+        let mut groups: Vec<Vec<_>> = groups.iter().map(|group| group.iter().map(|number| node(*number)).collect()).collect();
+        for alone in (1..=self.nodes).map(node) {
+            if !groups.iter().any(|group| group.contains(&alone)) {
+                groups.push(vec![alone]);
+            }
+        }
+        // The first client is with the first group, and so on.
+        for (client, group) in (0..CLIENTS).zip(&mut groups) {
             group.push(NodeId(self.nodes + client));
         }
         self.does(Input::Partition(groups))
@@ -115,6 +120,12 @@ impl Story {
 
     pub(crate) fn heal(&mut self) -> &mut Self {
         self.does(Input::HealAll)
+    }
+
+    /// From now on a sync of this node takes so long.
+    pub(crate) fn slow_disk(&mut self, number: u16, ms: u64) -> &mut Self {
+        let disk = Disk { sync: Latency::Constant(Span::millis(ms)), torn: Chance::NEVER };
+        self.does(Input::Disk { node: node(number), disk })
     }
 
     /// A client writes a value of its own.
@@ -130,8 +141,17 @@ impl Story {
         self.does(Input::Invoke { client: 0, node: node(from), op: HAND_OVER, argument: to.into() })
     }
 
-    pub(crate) fn set(&mut self, key: &str, value: i64) -> &mut Self {
-        self.does(Input::Set { key: key.into(), value })
+    /// How many messages were sent from one node to another: the number of the next.
+    pub(crate) fn next_on_link(&self, from: u16, to: u16) -> u32 {
+        let sim = self.timeline.sim();
+        let rows = sim.trace().rows().take(sim.rows() as usize);
+        rows.filter(|row| row.kind == EventKind::Send && (row.node, row.peer) == (node(from), node(to))).count() as u32
+    }
+
+    /// From now on everything from one node to another is lost, but what is on its way arrives.
+    pub(crate) fn lose_new(&mut self, from: u16, to: u16) -> &mut Self {
+        let rule = LinkRule { loss: Some(Chance::percent(100)), ..LinkRule::default() };
+        self.does(Input::Link { from: node(from), to: node(to), rule })
     }
 
     // ---- what is seen ----
@@ -210,10 +230,5 @@ impl Story {
         let rows = sim.trace().rows().take(sim.rows() as usize);
         let sends = rows.filter(|row| row.kind == EventKind::Send && from_node(row.node) && from_node(row.peer));
         sends.filter(|row| row.detail == kind).count()
-    }
-
-    /// Everything that was done, as inputs of a scenario.
-    pub(crate) fn script(&self) -> &Scenario {
-        self.timeline.sim().scenario()
     }
 }

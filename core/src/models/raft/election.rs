@@ -73,33 +73,36 @@ impl Raft {
             Ask::HandedOver => false,
         };
         let leads = matches!(memory.role, Role::Leader(_));
-        asked_to_be && (leads || cx.steady().since(memory.heard) < self.election_min)
+        asked_to_be && (leads || memory.heard.is_some_and(|heard| cx.steady().since(heard) < self.election_min))
     }
 
     pub(super) fn on_vote_for_me(&self, memory: &mut Memory, from: NodeId, term: u64, last: Place, ask: Ask, cx: &mut Cx<'_, Self>) {
         let pre = ask == Ask::Before;
         let loyal = self.is_loyal(memory, ask, cx);
-        if !pre && !loyal {
-            self.learn_term(memory, term, cx);
-        }
-        let disk = cx.disk();
-        let (mine, vote) = (disk.term, disk.vote);
-        let newer = self.votes_for_anyone || last >= disk.log.last();
-        let free = if pre { term > mine } else { term == mine && vote.is_none_or(|vote| vote == from) };
+        let (mine, mut vote, mine_ends) = (cx.disk().term, cx.disk().vote, cx.disk().log.last());
+        let newer = self.votes_for_anyone || last >= mine_ends;
+        let free = term > mine || (!pre && term == mine && vote.is_none_or(|vote| vote == from));
         let granted = free && newer && !loyal;
         if loyal {
             cx.note("There is a leader: no vote for anybody.");
         } else if !newer {
             cx.note("My log is newer: no vote.");
         }
-        if granted && !pre {
-            if vote.is_none() {
-                self.cast(memory, term, Some(from), cx);
+        if !pre && !loyal && term >= mine {
+            if term > mine {
+                self.resign(memory, cx);
+                vote = None;
             }
-            if !matches!(memory.role, Role::Follower(_)) {
-                memory.role = Role::follower(None);
+            if granted {
+                vote = Some(from);
+                if !matches!(memory.role, Role::Follower(_)) {
+                    memory.role = Role::follower(None);
+                }
+                self.await_leader(cx);
             }
-            self.await_leader(cx);
+            if (term, vote) != (mine, cx.disk().vote) {
+                self.cast(memory, term, vote, cx);
+            }
         }
         let term = cx.disk().term;
         self.say(memory, from, Message::Vote { term, granted, pre }, cx);
@@ -156,7 +159,7 @@ impl Raft {
         if !matches!(&memory.role, Role::Follower(follower) if follower.leader == Some(leader)) {
             memory.role = Role::follower(Some(leader));
         }
-        memory.heard = cx.steady();
+        memory.heard = Some(cx.steady());
         self.await_leader(cx);
     }
 }

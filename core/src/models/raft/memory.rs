@@ -14,9 +14,8 @@ pub struct Memory {
     /// How much of the log will stay.
     pub(super) commit: u64,
     pub(super) machine: Machine,
-    /// When it last heard from a leader of its term, by its steady clock. A node that has just
-    /// started may have heard from one right before.
-    pub(super) heard: LocalTime,
+    /// When it last heard from a leader, by its steady clock.
+    pub(super) heard: Option<LocalTime>,
     /// Its term and its vote are durable then.
     pub(super) ballot: Option<Ticket>,
     /// Everything on its disk is durable then.

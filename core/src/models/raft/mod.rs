@@ -265,7 +265,8 @@ impl Protocol for Raft {
             role: Role::follower(None),
             commit: 0,
             machine: Machine::default(),
-            heard: cx.steady(),
+            // Before it crashed it may have promised a leader to elect nobody else for a while.
+            heard: (self.reads == Reads::Lease).then(|| cx.steady()),
             ballot: None,
             written: None,
             asked: BTreeMap::new(),
