@@ -482,6 +482,7 @@ impl Sim {
         let state = &self.state.nodes[node.index()];
         self.calls.me = node;
         self.calls.now = state.clock.wall(self.state.now);
+        self.calls.steady = state.clock.steady(self.state.now);
         self.calls.choices = state.choices;
         self.calls.next_ticket = state.next_ticket;
         self.host.happen(event, &mut self.calls);
