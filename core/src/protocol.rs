@@ -274,7 +274,7 @@ pub enum Nothing {}
 pub struct OpId(pub u32);
 
 /// A promise of the disk to say when everything written so far is durable.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Ticket(pub u32);
 
 /// Something a node can wake itself up for. Written by [`timers!`](crate::timers).

@@ -65,6 +65,7 @@ const FROZEN: &[(&str, u32, u64)] = &[
     ("primary-backup", 0x1_8508, 0xb578_f5c3_0105_a48f),
     ("queue-server", 0x1_2ba1, 0x52d8_6abf_e866_2c74),
     ("gossip", 0x1_2ba2, 0xd3e8_917e_8897_02ee),
+    ("register", 0x3_8819, 0x9e5a_17d3_db61_abac),
 ];
 
 /// Random scenarios of every model, each also taken back to a random event and let go on.
