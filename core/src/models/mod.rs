@@ -5,12 +5,14 @@ mod gossip;
 mod ping_pong;
 mod primary_backup;
 mod queue_server;
+mod quorums;
 mod register;
 
 pub use gossip::Gossip;
 pub use ping_pong::PingPong;
 pub use primary_backup::PrimaryBackup;
 pub use queue_server::QueueServer;
+pub use quorums::Quorums;
 pub use register::Register;
 
 use crate::protocol::{About, Protocol, Settings};
@@ -63,6 +65,7 @@ impl Library {
             Model::of::<QueueServer>(),
             Model::of::<Gossip>(),
             Model::of::<Register>(),
+            Model::of::<Quorums>(),
         ])
     }
 

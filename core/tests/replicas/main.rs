@@ -1,13 +1,15 @@
 //! The models of replicated data: what each promises holds whatever happens, what each is known to
 //! get wrong is caught, and each sends as many messages as it is known to.
 
+mod quorums;
 mod register;
 
 #[path = "../support/mod.rs"]
 mod support;
 
 use faultline::judge::history::History;
-use faultline::judge::spec::Object;
+use faultline::judge::linearizable::is_linearizable;
+use faultline::judge::spec::{Case, Object};
 use faultline::judge::value::Value;
 use faultline::judge::{Judgement, Promise, judge};
 use faultline::models::Library;
@@ -53,7 +55,13 @@ fn ask(client: u16, node: u16, op: u8) -> Input {
 }
 
 fn linearizable(sim: &Sim) -> Judgement {
-    judge(&History::of(sim), Object::Register, Promise::Linearizable, &Value::Int(0), 10_000_000).unwrap()
+    judge(&History::of(sim), Object::Register, Promise::Linearizable, &Value::Int(0), 300_000).unwrap()
+}
+
+/// Whether what the clients saw is impossible for registers; without saying why, which takes longer.
+fn contradicts(sim: &Sim) -> bool {
+    let case = Case::of(&History::of(sim), Object::Register, &Value::Int(0)).unwrap();
+    case.by_object().iter().any(|object| is_linearizable(object, 300_000) == Some(false))
 }
 
 fn broken(sim: &Sim) -> Vec<&'static str> {
