@@ -67,6 +67,7 @@ const FROZEN: &[(&str, u32, u64)] = &[
     ("gossip", 0x1_2ba2, 0xd3e8_917e_8897_02ee),
     ("register", 0x3_8819, 0x9e5a_17d3_db61_abac),
     ("quorums", 0x1_6d47, 0xbeb_9c87_786e_5c1e),
+    ("replicated-log", 0x1_e73b, 0x5725_515d_eb99_831b),
 ];
 
 /// Random scenarios of every model, each also taken back to a random event and let go on.

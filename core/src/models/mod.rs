@@ -7,6 +7,7 @@ mod primary_backup;
 mod queue_server;
 mod quorums;
 mod register;
+mod replicated_log;
 
 pub use gossip::Gossip;
 pub use ping_pong::PingPong;
@@ -14,6 +15,7 @@ pub use primary_backup::PrimaryBackup;
 pub use queue_server::QueueServer;
 pub use quorums::Quorums;
 pub use register::Register;
+pub use replicated_log::ReplicatedLog;
 
 use crate::protocol::{About, Protocol, Settings};
 use crate::sim::{Host, Typed};
@@ -66,6 +68,7 @@ impl Library {
             Model::of::<Gossip>(),
             Model::of::<Register>(),
             Model::of::<Quorums>(),
+            Model::of::<ReplicatedLog>(),
         ])
     }
 

@@ -3,6 +3,7 @@
 
 mod quorums;
 mod register;
+mod replicated_log;
 
 #[path = "../support/mod.rs"]
 mod support;
