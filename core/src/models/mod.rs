@@ -1,6 +1,8 @@
 //! The models: one file per protocol or mechanism. A new one is a file here and a line in
 //! [`Library::standard`]; everything else finds it in the library.
 
+mod account;
+mod cluster;
 mod gossip;
 mod ping_pong;
 mod primary_backup;
@@ -8,7 +10,10 @@ mod queue_server;
 mod quorums;
 mod register;
 mod replicated_log;
+mod two_generals;
 
+pub use account::Account;
+pub use cluster::Cluster;
 pub use gossip::Gossip;
 pub use ping_pong::PingPong;
 pub use primary_backup::PrimaryBackup;
@@ -16,6 +21,7 @@ pub use queue_server::QueueServer;
 pub use quorums::Quorums;
 pub use register::Register;
 pub use replicated_log::ReplicatedLog;
+pub use two_generals::TwoGenerals;
 
 use crate::protocol::{About, Protocol, Settings};
 use crate::sim::{Host, Typed};
@@ -69,6 +75,9 @@ impl Library {
             Model::of::<Register>(),
             Model::of::<Quorums>(),
             Model::of::<ReplicatedLog>(),
+            Model::of::<Cluster>(),
+            Model::of::<Account>(),
+            Model::of::<TwoGenerals>(),
         ])
     }
 

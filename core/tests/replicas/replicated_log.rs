@@ -71,25 +71,29 @@ fn whatever_happens_what_is_acknowledged_is_copied() {
     }
 }
 
-/// Now one node is cut off with a client, now another crashes, and slow disks.
-fn trouble(seed: u64, settings: &[(&str, i64)]) -> Scenario {
+/// Now a minority is cut off with its clients, now the power fails, and disks are slow.
+fn trouble(seed: u64, nodes: u16, settings: &[(&str, i64)]) -> Scenario {
     let mut scenario = coup(seed, settings);
-    scenario = Scenario { settings: scenario.settings, ..self::scenario("replicated-log", seed) };
-    scenario.clients = 3;
+    scenario = Scenario { settings: scenario.settings, nodes, clients: nodes, ..self::scenario("replicated-log", seed) };
     scenario.patience = Span::millis(300);
     scenario.network.latency = Latency::Exponential { min: Span::millis(1), mean: Span::millis(5) };
-    scenario.disk = Disk { sync: Latency::Constant(Span::millis(30)), ..Disk::default() };
-    let pace = Pace::Closed(Latency::Exponential { min: Span::ZERO, mean: Span::millis(30) });
-    scenario.workload = Some(Workload { pace, route: Route::Rotate, keys: 1, limit: 25 });
+    scenario.disk = Disk { sync: Latency::Constant(Span::millis(20)), ..Disk::default() };
+    let pace = Pace::Closed(Latency::Exponential { min: Span::ZERO, mean: Span::millis(40) });
+    scenario.workload = Some(Workload { pace, route: Route::Home, keys: 1, limit: 60 });
+    let mut dice = support::Dice::new(seed);
     for round in 0..5 {
-        let begin = 100 + 600 * round + 37 * (seed % 7);
-        let node = ((seed + round) % 3) as u16;
-        scenario.add(at(begin), Input::Partition(vec![vec![NodeId(node), NodeId(3 + node)]]));
-        scenario.add(at(begin + 280), Input::HealAll);
-        // With the power goes what is not on any disk.
-        for node in 0..3 {
-            scenario.add(at(begin + 400), Input::Crash(NodeId(node)));
-            scenario.add(at(begin + 410), Input::Restart(NodeId(node)));
+        let begin = 200 + 600 * round + dice.below(80);
+        let first = dice.below(u64::from(nodes)) as u16;
+        let second = dice.below(u64::from(nodes)) as u16;
+        let cut_off = if nodes > 3 { vec![first, second] } else { vec![first] };
+        let group = cut_off.iter().flat_map(|node| [NodeId(*node), NodeId(nodes + node)]).collect();
+        scenario.add(at(begin), Input::Partition(vec![group]));
+        scenario.add(at(begin + 450), Input::HealAll);
+        let fails: Vec<u16> = if round % 2 == 1 { (0..nodes).collect() } else { vec![first] };
+        for node in fails {
+            let at_once = begin + 460;
+            scenario.add(at(at_once), Input::Crash(NodeId(node)));
+            scenario.add(at(at_once + 10), Input::Restart(NodeId(node)));
         }
     }
     scenario
@@ -97,10 +101,10 @@ fn trouble(seed: u64, settings: &[(&str, i64)]) -> Scenario {
 
 #[test]
 fn every_shortcut_is_caught() {
-    let caught = |settings: &[(&str, i64)]| {
+    let caught = |nodes: u16, settings: &[(&str, i64)]| {
         let (mut judged, mut seen) = (0, 0);
         for seed in 0..60 {
-            let mut sim = start(trouble(seed, settings));
+            let mut sim = start(trouble(seed, nodes, settings));
             let mut broke = false;
             while sim.step_until(at(3_500)) {
                 broke |= broken(&sim).iter().any(|id| *id != "one-primary");
@@ -110,9 +114,9 @@ fn every_shortcut_is_caught() {
         }
         (judged, seen)
     };
-    assert_eq!(caught(&[]), (0, 0));
+    assert_eq!((caught(3, &[]), caught(5, &[])), ((0, 0), (0, 0)));
     for shortcut in [NOBODY, CARELESS, IN_MEMORY] {
-        let (judged, seen) = caught(&[shortcut]);
+        let (judged, seen) = caught(3, &[shortcut]);
         assert!(judged > 3, "{shortcut:?}: {judged} judged, {seen} seen");
         assert!(seen > 3 || shortcut != IN_MEMORY);
     }
