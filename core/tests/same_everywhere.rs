@@ -66,6 +66,7 @@ const FROZEN: &[(&str, u32, u64)] = &[
     ("queue-server", 0x1_2ba1, 0x52d8_6abf_e866_2c74),
     ("gossip", 0x1_2ba2, 0xd3e8_917e_8897_02ee),
     ("two-phase-commit", 0x2_3812, 0x20cc_c7a3_9ffe_ba11),
+    ("lock-service", 0x1_4a25, 0x42db_e445_a49f_5e8d),
 ];
 
 /// Random scenarios of every model, each also taken back to a random event and let go on.

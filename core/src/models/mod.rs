@@ -2,12 +2,14 @@
 //! [`Library::standard`]; everything else finds it in the library.
 
 mod gossip;
+mod lock_service;
 mod ping_pong;
 mod primary_backup;
 mod queue_server;
 mod two_phase_commit;
 
 pub use gossip::Gossip;
+pub use lock_service::LockService;
 pub use ping_pong::PingPong;
 pub use primary_backup::PrimaryBackup;
 pub use queue_server::QueueServer;
@@ -63,6 +65,7 @@ impl Library {
             Model::of::<QueueServer>(),
             Model::of::<Gossip>(),
             Model::of::<TwoPhaseCommit>(),
+            Model::of::<LockService>(),
         ])
     }
 
