@@ -168,3 +168,65 @@ fn a_run_is_graded_with_reasons() {
     complains(&["grade", LAB, &start, "--challenge", "prize"], "", &["there is no challenge “prize”", "lose, two-heads"]);
     complains(&["grade", LAB, "#run=1x"], "", &["missing or was changed"]);
 }
+
+/// The exit code, and what is printed.
+fn search(words: &[&str]) -> (i32, String) {
+    let (code, output, complaint) = faultline(&[&["search"], words].concat(), "");
+    assert_eq!(complaint, "", "{words:?}");
+    (code, output)
+}
+
+#[test]
+fn a_search_ends_with_a_link_that_holds() {
+    let (code, output) = search(&["primary-backup"]);
+    assert_eq!(code, 1);
+    assert!(output.starts_with("one-primary is broken at "), "{output}");
+    assert!(works(&["verify", output.lines().last().unwrap()], "").starts_with("the same run"));
+    // What is not asked for is not found.
+    let (code, output) = search(&["primary-backup", "--break", "same-stamp-same-value", "--chaos", "50"]);
+    assert_eq!(code, 0);
+    assert!(output.contains("50 runs of 10 s, and nothing is broken"), "{output}");
+}
+
+#[test]
+fn a_search_is_the_same_on_any_number_of_threads() {
+    for words in [["one-primary", "off"], ["linearizable", "on"]] {
+        let [promise, anywhere] = words;
+        let anywhere = format!("read-anywhere={anywhere}");
+        let on = |threads| search(&["primary-backup", "--break", promise, "--set", &anywhere, "--chaos", "3000", "--threads", threads]);
+        let once = on("1");
+        assert_eq!(once.0, 1, "{}", once.1);
+        assert_eq!((on("2"), on("3")), (once.clone(), once));
+    }
+}
+
+#[test]
+fn an_exploration_says_what_it_covered() {
+    let explored = |bounds| search(&["primary-backup", "--break", "same-stamp-same-value", "--exhaustive", bounds]);
+    let (code, output) = explored("depth=4,timers=1,crashes=1,asks=1");
+    assert_eq!(code, 0);
+    assert!(output.contains("every state that 4 steps lead to, where 1 timers run out, 1 nodes crash"), "{output}");
+    let (code, output) = explored("depth=9,states=500");
+    assert_eq!(code, 3);
+    assert!(output.contains("not everything"), "{output}");
+    let (code, output) = search(&["primary-backup", "--exhaustive", "depth=3", "--nodes", "2"]);
+    assert_eq!((code, output.contains("#run=")), (1, true), "{output}");
+}
+
+#[test]
+fn a_search_that_makes_no_sense_is_named() {
+    complains(&["search"], "", &["search needs one word more"]);
+    complains(&["search", "raft-on-ice"], "", &["raft-on-ice"]);
+    complains(&["search", "ping-pong"], "", &["makes no promise of its own", "--break"]);
+    complains(&["search", "primary-backup", "--break", "physics"], "", &["physics", "one-primary", "linearizable", "served-again"]);
+    complains(&["search", "ping-pong", "--break", "linearizable"], "", &["promised to clients", "none"]);
+    complains(&["search", "primary-backup", "--exhaustive", "width=3"], "", &["width", "depth"]);
+    complains(&["search", "primary-backup", "--exhaustive", "asks=9"], "", &["asks", "8"]);
+    complains(&["search", "primary-backup", "--break", "served-again", "--exhaustive", "3"], "", &["knows no time"]);
+    complains(&["search", "primary-backup", "--set", "patience=soon"], "", &["soon"]);
+    complains(&["search", "primary-backup", "--set", "speed=9"], "", &["speed", "patience"]);
+    complains(&["search", "primary-backup", "--set", "wait-for=9"], "", &["goes from 0 to 2"]);
+    complains(&["search", "primary-backup", "--nodes", "1"], "", &["2 to 99 nodes"]);
+    complains(&["search", "primary-backup", "--chaos"], "", &["--chaos needs a value"]);
+    complains(&["search", "primary-backup", "--dance", "1"], "", &["--dance"]);
+}

@@ -143,21 +143,8 @@ fn picture(history: &History, guilty: &[usize]) -> (Vec<String>, Vec<Bar>) {
 
 /// What a history is a history of, to judge by its words: the place of the object among all.
 pub(crate) fn likely_object(history: &History) -> usize {
-    let any = |names: &[&str]| history.ops.iter().any(|op| names.contains(&op.f.as_str()));
-    let name = if any(&["txn"]) {
-        "list-append"
-    } else if any(&["acquire", "release"]) {
-        "mutex"
-    } else if any(&["get", "put", "append"]) {
-        "kv"
-    } else if any(&["cas"]) {
-        "cas-register"
-    } else if history.ops.iter().any(|op| op.key.is_some()) {
-        "multi-register"
-    } else {
-        "register"
-    };
-    Object::ALL.iter().position(|(other, _)| *other == name).unwrap_or(0)
+    let object = Object::of(history);
+    Object::ALL.iter().position(|(_, other)| *other == object).unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -198,6 +185,6 @@ mod tests {
         let guess = |text: &str| Object::ALL[likely_object(&History::read(text).expect("a history"))].0;
         assert_eq!(guess("{:process 0 :type :invoke :f :acquire :value nil}"), "mutex");
         assert_eq!(guess("{:process 0 :type :invoke :f :cas :value [1 2]}"), "cas-register");
-        assert_eq!(guess("{:process 0 :type :invoke :f :read :value nil}"), "register");
+        assert_eq!(guess("{:process 0 :type :invoke :f :txn :value [[:append :x 1]]}"), "list-append");
     }
 }
