@@ -7,9 +7,10 @@ use crate::dom::{self, Frames, Listener, Sight, Size};
 use crate::knob::Knob;
 use crate::panel::client::{self, Ask};
 use crate::panel::settings::{self, Draft};
-use crate::panel::{events, inspector, transport};
+use crate::panel::{events, flights, inspector, matrix, menu, transport};
 use crate::session::{Session, Speed, Tallies};
-use crate::stage::{self, Layout, Painter, Scene};
+use crate::stage::touch::Deed;
+use crate::stage::{self, Finger, Layout, Painter, Point, Scene, Target, Touch, touch};
 use crate::text;
 use crate::ui::{self, Named};
 use faultline::Scenario;
@@ -20,8 +21,8 @@ use faultline::sim::{Chance, NodeId, Span, Time};
 use gloo_timers::callback::Timeout;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlCanvasElement, HtmlElement, KeyboardEvent};
-use yew::{AttrValue, Component, Context, Html, NodeRef, Properties, html};
+use web_sys::{Element, HtmlCanvasElement, HtmlElement, KeyboardEvent, PointerEvent};
+use yew::{AttrValue, Callback, Component, Context, Html, NodeRef, Properties, html};
 
 /// What the page is made with.
 #[derive(Properties, Clone)]
@@ -43,6 +44,7 @@ pub(crate) enum Msg {
     Step,
     Back,
     Undo,
+    Redo,
     /// Look at this nanosecond.
     Seek(u64),
     ShowRow(u32),
@@ -54,9 +56,18 @@ pub(crate) enum Msg {
     /// A control of the settings was set to this.
     Turn(usize, String),
     Select(Option<NodeId>),
+    /// Something on the stage was picked, and whether by a key: then the key goes on in its menu.
+    Pick(Target, bool),
+    /// The menu of what was picked is closed.
+    Dismiss,
+    /// A finger on the stage.
+    Touch(Finger),
+    /// Away from here, by key.
+    Escape,
     /// Show only what this node knows, or everything.
     Know(Option<NodeId>),
-    Act(Input),
+    /// A gesture: all of it can be taken back at once.
+    Act(Vec<Input>),
     /// The client will ask this node.
     AskOf(NodeId),
     /// The argument of an operation is being typed.
@@ -87,6 +98,10 @@ pub(crate) struct App {
     tallies: Tallies,
     draft: Option<Draft>,
     ask: Ask,
+    touch: Touch,
+    menu: Option<Target>,
+    /// Where the focus goes when the page shows what has changed: the id of an element.
+    focus: Option<String>,
     layout: Layout,
     diagram_size: (f64, f64),
     diagram_first: bool,
@@ -138,6 +153,9 @@ impl Component for App {
             tallies: Tallies::default(),
             draft: None,
             ask: Ask::default(),
+            touch: Touch::default(),
+            menu: None,
+            focus: None,
             diagram_size: (0.0, 0.0),
             diagram_first: false,
             views: NodeRef::default(),
@@ -163,17 +181,27 @@ impl Component for App {
         if let Msg::Frame(now) = msg {
             return self.frame(ctx, now);
         }
+        let msg = match msg {
+            Msg::Touch(finger) => match self.touched(finger) {
+                Some(msg) => msg,
+                None => return false,
+            },
+            msg => msg,
+        };
         let by_learner = !matches!(
             msg,
             Msg::Resized(..) | Msg::DiagramResized(..) | Msg::Theme | Msg::InSight(_) | Msg::Settle | Msg::Address | Msg::Copied(_)
         );
         match msg {
-            Msg::Frame(_) => {}
+            Msg::Frame(_) | Msg::Touch(_) => {}
             Msg::Toggle => self.session.play(!self.session.playing()),
             Msg::Step => self.session.step(),
             Msg::Back => self.session.back(),
-            Msg::Undo => {
-                self.session.undo();
+            Msg::Undo | Msg::Redo => {
+                match msg {
+                    Msg::Undo => self.session.undo(),
+                    _ => self.session.redo(),
+                };
                 self.tallies.forget();
             }
             Msg::Seek(moment) => self.session.seek(Time(moment)),
@@ -186,14 +214,23 @@ impl Component for App {
             Msg::Draft(knob, shown) => self.draft = Some(Draft { knob, shown, refused: None }),
             Msg::Turn(knob, shown) => self.turn(knob, shown),
             Msg::Know(node) => self.session.knower = node,
-            Msg::Select(node) => self.session.selected = node,
-            // The page offers only what can be done, so there is no fault to show.
-            Msg::Act(input) => drop(self.act(input)),
+            Msg::Select(node) => (self.session.selected, self.menu) = (node, None),
+            Msg::Pick(target, by_key) => self.pick(target, by_key),
+            Msg::Dismiss => self.dismiss(),
+            Msg::Escape if self.menu.is_some() => self.dismiss(),
+            Msg::Escape => self.session.selected = None,
+            Msg::Act(inputs) => {
+                // The page offers only what can be done, so there is no fault to show.
+                let _ = self.act(inputs);
+                if self.menu.is_some() {
+                    self.dismiss();
+                }
+            }
             Msg::AskOf(node) => self.ask.node = node,
             Msg::Argument(op, typed) => self.ask.say(op, typed),
             Msg::Ask(client, op) => {
                 let input = self.ask.input(&self.session, client, op);
-                self.ask.refused = input.and_then(|input| self.act(input).map_err(|fault| fault.why)).err();
+                self.ask.refused = input.and_then(|input| self.act(vec![input]).map_err(|fault| fault.why)).err();
             }
             Msg::Resized(width, height) => {
                 self.layout = layout(&self.session, width, height);
@@ -258,6 +295,9 @@ impl Component for App {
                     if session.can_undo() {
                         <button class="quiet" onclick={send.reform(|_| Msg::Undo)}>{ ui::icon(ui::UNDO) }{ text::UNDO }</button>
                     }
+                    if session.can_redo() {
+                        <button class="quiet" onclick={send.reform(|_| Msg::Redo)}>{ ui::icon(ui::REDO) }{ text::REDO }</button>
+                    }
                     <button class="quiet" onclick={send.reform(|_| Msg::Copy)}>{ ui::icon(ui::LINK) }{ text::COPY }</button>
                 </div>
             </header>
@@ -282,8 +322,16 @@ impl Component for App {
                             <button class="quiet" onclick={send.reform(|_| Msg::Know(None))}>{ text::EVERYTHING }</button></p>
                     }
                     <section class="stage" aria-label={text::STAGE} ref={self.stage.clone()}>
-                        <canvas ref={self.canvas.clone()} aria-hidden="true" />
-                        { stage::actors(session, &self.layout, &send) }
+                        <canvas ref={self.canvas.clone()} aria-hidden="true" onpointerdown={finger(&send, Finger::Down)}
+                            onpointermove={finger(&send, Finger::Move)} onpointerup={finger(&send, Finger::Up)} onclick={send.reform(|_| Msg::Touch(Finger::Click))}
+                            onpointercancel={send.reform(|_| Msg::Touch(Finger::Gone))} onpointerleave={send.reform(|_| Msg::Touch(Finger::Gone))} />
+                        { stage::actors(session, &self.layout, self.menu, &send) }
+                        if let Some(target) = self.menu {
+                            { menu::menu(session, &self.layout, target, &self.ask, &send) }
+                        }
+                        if session.knower.is_none() && !touch::is_whole(session.sim()) {
+                            <button class="heal" onclick={send.reform(|_| Msg::Act(vec![Input::HealAll]))}>{ text::HEAL_ALL }</button>
+                        }
                     </section>
                     { diagram::diagram(session, self.window(), &self.diagram, &send) }
                 </div>
@@ -292,11 +340,13 @@ impl Component for App {
                         Some(other) if session.knower.is_some_and(|knower| knower != other) => {
                             inspector::stranger(session, other, session.knower.unwrap_or(other), &send)
                         }
-                        Some(client) if session.is_client(client) => client::client(session, client, &self.ask, &send),
+                        Some(client) if session.is_client(client) => client::client(session, client, &send),
                         Some(node) => inspector::inspector(session, node, &send),
                         None => Html::default(),
                     } }
                     { settings::settings(session, self.draft.as_ref(), &send) }
+                    { matrix::matrix(session, &send) }
+                    { flights::flights(session, &send) }
                     // No node can count what happens to messages.
                     if session.knower.is_none() {
                         <section class="panel" aria-labelledby="messages-title">
@@ -317,6 +367,9 @@ impl Component for App {
     }
 
     fn rendered(&mut self, ctx: &Context<Self>, first: bool) {
+        if let Some(place) = self.focus.take() {
+            dom::focus(&place);
+        }
         if !first {
             return;
         }
@@ -376,7 +429,8 @@ impl App {
     fn paint(&self) {
         if let Some(painter) = &self.painter {
             let linger = Span((LINGER_MS * 1e6 * self.session.speed.ratio()) as u64);
-            painter.paint(&Scene::of(self.session.sim(), &self.layout, self.session.playhead(), linger, self.session.knower));
+            let scene = Scene::of(self.session.sim(), &self.layout, self.session.playhead(), linger, self.session.knower);
+            painter.paint(&Scene { hand: self.touch.hand(&self.session, &self.layout), ..scene });
         }
         diagram::follow(&self.diagram, self.window());
     }
@@ -393,11 +447,65 @@ impl App {
         self.tallies.forget();
         self.draft = None;
         self.ask = Ask::default();
+        self.touch = Touch::default();
+        self.menu = None;
         self.layout = layout(&self.session, self.layout.width, self.layout.height);
     }
 
-    fn act(&mut self, input: Input) -> Result<(), Fault> {
-        self.session.edit(input)?;
+    /// What a finger on the stage comes to; nothing if only the picture changes, and that is done.
+    fn touched(&mut self, finger: Finger) -> Option<Msg> {
+        let (session, layout) = (&self.session, &self.layout);
+        let scene = Scene::of(session.sim(), layout, session.playhead(), Span::ZERO, session.knower);
+        let deed = self.touch.finger(finger, session, layout, &scene);
+        if let Some(canvas) = self.canvas.cast::<HtmlElement>() {
+            let _ = canvas.style().set_property("cursor", if self.touch.is_over() { "pointer" } else { "crosshair" });
+        }
+        match deed {
+            Deed::Look => {
+                self.paint();
+                None
+            }
+            Deed::Hold => {
+                self.session.play(false);
+                Some(Msg::Dismiss)
+            }
+            Deed::Pick(target) => Some(Msg::Pick(target, false)),
+            Deed::Away => Some(Msg::Select(None)),
+            Deed::Act(inputs) => Some(Msg::Act(inputs)),
+        }
+    }
+
+    /// Opens the menu of what was picked, or closes it if it was open.
+    fn pick(&mut self, target: Target, by_key: bool) {
+        if let Target::Node(node) = target {
+            self.session.selected = Some(node);
+            // Of others it knows nothing, and of itself not what will be done to it.
+            if self.session.knower.is_some() {
+                return;
+            }
+        }
+        if let Target::Message(_) = target {
+            self.session.play(false);
+        }
+        self.ask.refused = None;
+        if self.menu == Some(target) {
+            return self.dismiss();
+        }
+        self.menu = Some(target);
+        if by_key {
+            self.focus = Some("menu".into());
+        }
+    }
+
+    /// Closes the menu; the focus goes back to where it came from.
+    fn dismiss(&mut self) {
+        if let Some(Target::Node(node)) = self.menu.take() {
+            self.focus = Some(format!("node-{}", node.0));
+        }
+    }
+
+    fn act(&mut self, inputs: Vec<Input>) -> Result<(), Fault> {
+        self.session.edit(inputs)?;
         self.tallies.forget();
         Ok(())
     }
@@ -407,7 +515,7 @@ impl App {
     fn turn(&mut self, index: usize, shown: String) {
         let Some(knob) = Knob::all(self.session.sim(), self.session.playhead()).into_iter().nth(index) else { return };
         let input = knob.heard(&shown).map(|value| knob.turn(value, self.session.sim().network()));
-        let done = input.and_then(|input| self.act(input).map_err(|fault| fault.why));
+        let done = input.and_then(|input| self.act(vec![input]).map_err(|fault| fault.why));
         self.draft = done.err().map(|why| Draft { knob: index, shown, refused: Some(why) });
     }
 
@@ -456,19 +564,43 @@ fn layout(session: &Session, width: f64, height: f64) -> Layout {
     Layout::new(scenario.nodes, scenario.clients, width, height)
 }
 
+/// What a finger on the stage does, in the pixels of the stage.
+fn finger(send: &Callback<Msg>, does: fn(Point) -> Finger) -> Callback<PointerEvent> {
+    send.reform(move |event: PointerEvent| {
+        let at = Point { x: f64::from(event.offset_x()), y: f64::from(event.offset_y()) };
+        // A gesture that began on the stage ends on it, wherever the finger goes.
+        if event.type_() == "pointerdown"
+            && let Some(stage) = event.target().and_then(|target| target.dyn_into::<Element>().ok())
+        {
+            let _ = stage.set_pointer_capture(event.pointer_id());
+        }
+        Msg::Touch(does(at))
+    })
+}
+
 /// What a key does, unless it is meant for a control that has the focus.
 fn key(event: &KeyboardEvent) -> Option<Msg> {
-    if event.ctrl_key() || event.meta_key() || event.alt_key() {
-        return None;
-    }
     let focused = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok()).map(|element| element.tag_name());
     let in_control = matches!(focused.as_deref(), Some("INPUT" | "SELECT" | "TEXTAREA"));
     let on_button = matches!(focused.as_deref(), Some("BUTTON" | "SUMMARY"));
-    let msg = match event.key().as_str() {
+    let typed = event.key();
+    if event.ctrl_key() || event.meta_key() {
+        let msg = match (typed.as_str(), event.shift_key()) {
+            ("z", false) if !in_control => Msg::Undo,
+            ("Z" | "z", true) | ("y", false) if !in_control => Msg::Redo,
+            _ => return None,
+        };
+        event.prevent_default();
+        return Some(msg);
+    }
+    if event.alt_key() {
+        return None;
+    }
+    let msg = match typed.as_str() {
         " " if !in_control && !on_button => Msg::Toggle,
         "." if !in_control => Msg::Step,
         "," if !in_control => Msg::Back,
-        "Escape" => Msg::Select(None),
+        "Escape" => Msg::Escape,
         _ => return None,
     };
     event.prevent_default();

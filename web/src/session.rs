@@ -163,8 +163,9 @@ impl Session {
         self.timeline.to_row(row);
     }
 
-    pub(crate) fn edit(&mut self, input: Input) -> Result<(), Fault> {
-        self.timeline.edit(input)
+    /// Does one or several things in one gesture.
+    pub(crate) fn edit(&mut self, inputs: Vec<Input>) -> Result<(), Fault> {
+        self.timeline.edit_all(inputs)
     }
 
     /// Whether there is a gesture to take back.
@@ -174,7 +175,17 @@ impl Session {
 
     /// Takes the last gesture back, if there is one.
     pub(crate) fn undo(&mut self) -> bool {
-        self.timeline.undo().is_some()
+        self.timeline.undo()
+    }
+
+    /// Whether a gesture was taken back that can be done again.
+    pub(crate) fn can_redo(&self) -> bool {
+        self.timeline.can_redo()
+    }
+
+    /// Does the last gesture that was taken back again, if there is one.
+    pub(crate) fn redo(&mut self) -> bool {
+        self.timeline.redo()
     }
 
     /// Whether a row is to be shown. A node knows what it did and what came to it; not what became
@@ -282,7 +293,7 @@ mod tests {
     fn a_node_knows_what_it_did_and_what_came_to_it_and_nothing_else() {
         let mut session = session();
         session.seek(Time(2_000_000_000));
-        session.edit(Input::Crash(NodeId(1))).unwrap();
+        session.edit(vec![Input::Crash(NodeId(1))]).unwrap();
         session.seek(Time(3_000_000_000));
         let all = session.last_rows().count();
         session.knower = Some(NodeId(1));
@@ -315,7 +326,7 @@ mod tests {
         let library = Library::standard();
         let mut session = session();
         session.seek(Time(300_000_000));
-        session.edit(Input::Crash(faultline::sim::NodeId(1))).unwrap();
+        session.edit(vec![Input::Crash(faultline::sim::NodeId(1))]).unwrap();
         session.seek(Time(900_000_000));
         let text = session.link().write();
         let (mut again, verdict) = Session::of_link(&library, Link::read(&text, &library).unwrap()).unwrap();

@@ -3,13 +3,16 @@
 use crate::session::Speed;
 use faultline::link::Verdict;
 use faultline::protocol::About;
-use faultline::sim::{NodeStatus, Time};
+use faultline::scenario::Fate;
+use faultline::sim::{NodeStatus, Span, Time};
 
 pub(crate) const PLAY: &str = "Play";
 pub(crate) const PAUSE: &str = "Pause";
 pub(crate) const STEP: &str = "Next event";
 pub(crate) const BACK: &str = "Previous event";
 pub(crate) const UNDO: &str = "Undo";
+pub(crate) const REDO: &str = "Redo";
+pub(crate) const HEAL_ALL: &str = "Heal all";
 pub(crate) const COPY: &str = "Copy link";
 pub(crate) const COPIED: &str = "Copied. Whoever opens the link sees this run, at this moment.";
 pub(crate) const COPY_BY_HAND: &str = "The browser did not allow copying. Here is the link:";
@@ -34,6 +37,16 @@ pub(crate) const RESTART: &str = "Restart";
 pub(crate) const FREEZE: &str = "Pause";
 pub(crate) const THAW: &str = "Resume";
 pub(crate) const CLOSE: &str = "Close";
+pub(crate) const CLOSE_MENU: &str = "Close the menu";
+pub(crate) const SLOW: &str = "Slow down";
+pub(crate) const FAST: &str = "Full speed";
+pub(crate) const CUT_BOTH: &str = "Cut both ways";
+pub(crate) const CUT_REST: &str = "Cut the other way too";
+pub(crate) const HEAL_BOTH: &str = "Heal both ways";
+pub(crate) const MATRIX: &str = "Who can reach whom";
+pub(crate) const FROM_TO: &str = "from, to";
+pub(crate) const FLIGHTS: &str = "On their way";
+pub(crate) const NO_REQUESTS: &str = "It has not asked anything yet.";
 pub(crate) const STAGE: &str = "Stage";
 pub(crate) const DIAGRAM: &str = "Diagram";
 pub(crate) const EVERYTHING: &str = "Show everything";
@@ -41,12 +54,11 @@ pub(crate) const VIEW: &str = "View";
 pub(crate) const TOO_MANY_LANES: &str = "Too many nodes to draw as lanes.";
 pub(crate) const LEAVES_OUT: &str = "What this model leaves out";
 pub(crate) const CLIENT: &str = "client";
-pub(crate) const ASKS: &str = "Asks";
 pub(crate) const ASK_WHOM: &str = "Asks whom";
 pub(crate) const REQUESTS: &str = "Its last requests";
 pub(crate) const OPEN: &str = "waiting…";
 pub(crate) const UNKNOWN: &str = "unknown: gave up";
-pub(crate) const KEYS: &str = "Space plays, . and , step";
+pub(crate) const KEYS: &str = "Space plays, . and , step, Ctrl Z takes back";
 
 /// What draws a learner in: of the first screen a riddle, of every other model what it does.
 pub(crate) fn hook(about: &About) -> &'static str {
@@ -101,6 +113,79 @@ pub(crate) fn status(status: NodeStatus) -> &'static str {
     }
 }
 
+/// Whether a node works, and whether well.
+pub(crate) fn condition(state: NodeStatus, slow: bool) -> String {
+    let slow = if slow && state != NodeStatus::Down { ", slow" } else { "" };
+    format!("{}{slow}", status(state))
+}
+
+/// What stands under the name of a node.
+pub(crate) fn below(role: Option<&str>, state: NodeStatus, slow: bool) -> String {
+    match state {
+        NodeStatus::Up if slow => format!("{} slow", role.unwrap_or_default()).trim().into(),
+        NodeStatus::Up => role.unwrap_or_default().into(),
+        _ => status(state).into(),
+    }
+}
+
+/// What a timer that is fired by hand is called.
+pub(crate) fn fire(timer: &str) -> String {
+    format!("Fire: {timer}")
+}
+
+/// A request of a client.
+pub(crate) fn ask(client: &str, op: &str) -> String {
+    format!("{client} asks: {op}")
+}
+
+/// The box in which a client asks.
+pub(crate) fn asks(client: &str) -> String {
+    format!("{client} asks")
+}
+
+/// A link, whatever its direction.
+pub(crate) fn link(a: &str, b: &str) -> String {
+    format!("{a} ↔ {b}")
+}
+
+/// Closing one direction of a link.
+pub(crate) fn cut(from: &str, to: &str) -> String {
+    format!("Cut {from} → {to}")
+}
+
+/// Opening one direction of a link.
+pub(crate) fn heal(from: &str, to: &str) -> String {
+    format!("Heal {from} → {to}")
+}
+
+/// One direction of a link in the table of them.
+pub(crate) fn reaches(from: &str, to: &str) -> String {
+    format!("{from} reaches {to}")
+}
+
+/// How many directions of links are closed.
+pub(crate) fn closed(count: usize) -> String {
+    match count {
+        0 => "all".into(),
+        count => format!("{count} cut"),
+    }
+}
+
+/// What a hand does to a message.
+pub(crate) fn fate(fate: Fate) -> String {
+    match fate {
+        Fate::Drop => "Drop".into(),
+        Fate::Duplicate => "Duplicate".into(),
+        Fate::Deliver => "Deliver now".into(),
+        Fate::Delay(by) => format!("Delay by {}", Span(by.0 / 1_000_000 * 1_000_000)),
+    }
+}
+
+/// A message on its way.
+pub(crate) fn flight(what: &str, from: &str, to: &str) -> String {
+    format!("{what}, {from} to {to}")
+}
+
 /// What is shown in the view of a node.
 pub(crate) fn only(name: &str) -> String {
     format!("Only what {name} knows")
@@ -112,8 +197,8 @@ pub(crate) fn stranger(name: &str, knower: &str) -> String {
 }
 
 /// What a screen reader says of a node.
-pub(crate) fn node(name: &str, state: NodeStatus, role: Option<&str>, headline: Option<&str>) -> String {
-    let mut words = format!("Node {name}, {}", status(state));
+pub(crate) fn node(name: &str, condition: &str, role: Option<&str>, headline: Option<&str>) -> String {
+    let mut words = format!("Node {name}, {condition}");
     for part in [role, headline].into_iter().flatten() {
         words.push_str(", ");
         words.push_str(part);

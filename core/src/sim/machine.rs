@@ -8,7 +8,7 @@ use super::queue::{Queue, What};
 use super::state::{Held, Node, NodeStatus, OpenOp, State, TimerState, Work};
 use super::time::{Span, Time};
 use super::trace::{Cargo, Cursor, EventKind, LossReason, MessageMeta, OpMeta, Row, Trace};
-use super::{LocalTime, NodeId};
+use super::{Latency, LocalTime, NodeId};
 use crate::judge::history::Word;
 use crate::models::{Library, Model};
 use crate::protocol::{About, OpSpec, Settings, TimerCode};
@@ -191,6 +191,21 @@ impl Sim {
         self.state.nodes[node.index()].timers.iter().map(|timer| (names[usize::from(timer.code.kind)], set(timer), timer.due)).collect()
     }
 
+    /// The timers of a node that could be made to run out now: each kind with its name, as
+    /// [`Input::Fire`] counts them.
+    #[must_use]
+    pub fn timer_kinds(&self, node: NodeId) -> Vec<(u8, &'static str)> {
+        let names = self.host.timer_names();
+        let set = |kind: &u8| self.next_timer(node, *kind).is_some();
+        (0..names.len() as u8).filter(set).map(|kind| (kind, names[usize::from(kind)])).collect()
+    }
+
+    /// How long a node needs for each event, if that was slowed.
+    #[must_use]
+    pub fn pace(&self, node: NodeId) -> Option<&Latency> {
+        self.state.nodes.get(node.index())?.pace.as_ref()
+    }
+
     /// How messages travel at the moment, where no link has a rule of its own.
     #[must_use]
     pub fn network(&self) -> &Network {
@@ -288,7 +303,11 @@ impl Sim {
             Input::Work { node, time: None } => format!("{} is fast again", name(node)),
             Input::Cut { from, to } => format!("the link from {} to {} is cut", name(from), name(to)),
             Input::Heal { from, to } => format!("the link from {} to {} is healed", name(from), name(to)),
-            Input::Partition(_) => "the network is partitioned".into(),
+            Input::Partition(groups) => {
+                let list = |group: &Vec<NodeId>| group.iter().map(name).collect::<Vec<_>>().join(", ");
+                let sides: Vec<_> = groups.iter().map(list).collect();
+                format!("the network is partitioned: {} on one side", sides.join(" and "))
+            }
             Input::HealAll => "the network is healed".into(),
             Input::Network(_) => "the network changes".into(),
             Input::Link { from, to, .. } => format!("the link from {} to {} changes", name(from), name(to)),
@@ -591,7 +610,7 @@ impl Sim {
             due = due.max(link.last_due);
             link.last_due = due;
         }
-        let lost = from != to && happens(loss, Purpose::Loss);
+        let mut lost = from != to && happens(loss, Purpose::Loss);
         let mut copies = u8::from(from != to && happens(duplicate, Purpose::Duplicate));
 
         let mut taken = false;
@@ -599,8 +618,8 @@ impl Sim {
             match self.state.fates.remove(&(key, nth)) {
                 Some(Fate::Drop) => taken = true,
                 Some(Fate::Duplicate) => copies += 1,
-                Some(Fate::Delay(by)) => due += by,
-                Some(Fate::Deliver) => due = now,
+                Some(Fate::Delay(by)) => (due, lost) = (due + by, false),
+                Some(Fate::Deliver) => (due, lost) = (now, false),
                 None => {}
             }
         }
@@ -885,18 +904,16 @@ impl Sim {
             |id: u32| trace.message(id).is_some_and(|meta| link_key(meta.from, meta.to) == key && meta.nth == nth && meta.copy == 0);
         let found = self.state.queue.take(|event| matches!(event.what, What::Deliver(id) | What::Lose(id, _) if is_it(id)));
         for event in found {
-            let What::Deliver(id) = event.what else {
-                // It is lost already, only nobody knows yet.
-                self.state.queue.push(event.time, event.what);
-                continue;
-            };
+            let (What::Deliver(id) | What::Lose(id, _)) = event.what else { continue };
+            let due = self.trace.message(id).map_or(event.time, |meta| meta.due).max(event.time);
             match fate {
                 Fate::Drop => self.lose(id, LossReason::Taken),
-                Fate::Delay(by) => self.state.queue.push(event.time + by, event.what),
-                Fate::Deliver => self.state.queue.push(self.state.now, event.what),
+                // A hand is stronger than the network, which may have lost it already without anybody knowing.
+                Fate::Delay(by) => self.state.queue.push(due + by, What::Deliver(id)),
+                Fate::Deliver => self.state.queue.push(self.state.now, What::Deliver(id)),
                 Fate::Duplicate => {
                     self.state.queue.push(event.time, event.what);
-                    self.copy(id, event.time);
+                    self.copy(id, due);
                 }
             }
         }

@@ -382,8 +382,8 @@ mod tests {
     #[test]
     fn what_a_client_is_told_to_ask_is_on_its_own_lane_and_what_changes_for_all_on_none() {
         let mut session = session("primary-backup", 0, 100);
-        session.edit(Input::Invoke { client: 0, node: NodeId(0), op: 0, argument: 0 }).unwrap();
-        session.edit(Input::HealAll).unwrap();
+        session.edit(vec![Input::Invoke { client: 0, node: NodeId(0), op: 0, argument: 0 }]).unwrap();
+        session.edit(vec![Input::HealAll]).unwrap();
         let list = list(&session);
         let places = |kind| list.dots.iter().filter(|dot| dot.kind == kind).map(|dot| dot.y).collect::<Vec<_>>();
         assert_eq!(places(EventKind::Invoke), [Some(list.lanes[3].y)]);
@@ -393,9 +393,9 @@ mod tests {
     #[test]
     fn a_crash_breaks_the_lane_until_the_restart() {
         let mut session = session("ping-pong", 0, 100);
-        session.edit(Input::Crash(NodeId(1))).unwrap();
+        session.edit(vec![Input::Crash(NodeId(1))]).unwrap();
         session.seek(Time(200_000_000));
-        session.edit(Input::Restart(NodeId(1))).unwrap();
+        session.edit(vec![Input::Restart(NodeId(1))]).unwrap();
         session.seek(Time(300_000_000));
         let states: Vec<_> = list(&session).lanes[1].pieces.iter().map(|piece| piece.2).collect();
         assert_eq!(states, [NodeStatus::Up, NodeStatus::Down, NodeStatus::Up]);

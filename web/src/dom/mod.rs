@@ -8,6 +8,7 @@ mod watch;
 pub(crate) use frames::Frames;
 pub(crate) use watch::{Listener, Sight, Size, media};
 
+use wasm_bindgen::JsCast;
 use web_sys::{Document, Element, HtmlElement, Window};
 
 pub(crate) fn window() -> Window {
@@ -20,6 +21,15 @@ pub(crate) fn document() -> Document {
 
 pub(crate) fn by_id(id: &str) -> Option<Element> {
     document().get_element_by_id(id)
+}
+
+/// Puts the focus on an element, or on the first button in it.
+pub(crate) fn focus(id: &str) {
+    let Some(element) = by_id(id) else { return };
+    let inner = element.query_selector("select, button:not([aria-label])").ok().flatten();
+    if let Ok(element) = inner.unwrap_or(element).dyn_into::<HtmlElement>() {
+        let _ = element.focus();
+    }
 }
 
 /// A colour of the style sheet as a canvas understands it, read off the element that will show it.

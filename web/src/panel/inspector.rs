@@ -1,11 +1,10 @@
-//! One node: what it knows, and what can be done to it.
+//! One node: what it knows.
 
 use crate::app::Msg;
 use crate::session::Session;
 use crate::text;
 use crate::ui;
-use faultline::scenario::Input;
-use faultline::sim::{NodeId, NodeStatus};
+use faultline::sim::NodeId;
 use faultline::view::{Value, Widget};
 use yew::{Callback, Html, html};
 
@@ -13,20 +12,12 @@ pub(crate) fn inspector(session: &Session, node: NodeId, send: &Callback<Msg>) -
     let sim = session.sim();
     let status = sim.status(node);
     let view = sim.view(node);
-    let actions = match status {
-        NodeStatus::Up => vec![(text::KILL, Input::Crash(node)), (text::FREEZE, Input::Pause(node))],
-        NodeStatus::Paused => vec![(text::KILL, Input::Crash(node)), (text::THAW, Input::Resume(node))],
-        NodeStatus::Down => vec![(text::RESTART, Input::Restart(node))],
-    };
     let knows = session.knower == Some(node);
     let other_view = send.reform(move |_| Msg::Know((!knows).then_some(node)));
     html! {
         <section class="panel inspector" aria-labelledby="inspector-title">
             { ui::titled(sim.name(node), view.role.map_or(text::status(status), |(role, _)| role), send) }
             <dl>{ for view.widgets.iter().map(widget) }</dl>
-            <div class="actions">{ for actions.into_iter().map(|(name, input)| {
-                html! { <button key={name} onclick={send.reform(move |_| Msg::Act(input.clone()))}>{ name }</button> }
-            }) }</div>
             <button class="quiet" onclick={other_view}>{ if knows { text::EVERYTHING.into() } else { text::only(&sim.name(node)) } }</button>
         </section>
     }

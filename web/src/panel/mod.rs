@@ -2,6 +2,9 @@
 
 pub(crate) mod client;
 pub(crate) mod events;
+pub(crate) mod flights;
 pub(crate) mod inspector;
+pub(crate) mod matrix;
+pub(crate) mod menu;
 pub(crate) mod settings;
 pub(crate) mod transport;

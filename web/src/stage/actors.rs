@@ -1,19 +1,20 @@
 //! The nodes and clients on the stage: real buttons, for a finger, a key and a screen reader.
 
 use super::layout::Layout;
+use super::touch::Target;
 use crate::app::Msg;
 use crate::request::{Outcome, Request};
 use crate::session::Session;
 use crate::text;
 use faultline::sim::{NodeId, NodeStatus};
 use faultline::view::Tone;
-use yew::{Callback, Html, html};
+use yew::{Callback, Html, MouseEvent, html};
 
 /// Everybody in the run.
-pub(crate) fn actors(session: &Session, layout: &Layout, send: &Callback<Msg>) -> Html {
+pub(crate) fn actors(session: &Session, layout: &Layout, menu: Option<Target>, send: &Callback<Msg>) -> Html {
     let scenario = session.sim().scenario();
     let everybody = (0..scenario.nodes + scenario.clients).map(NodeId);
-    html! { <ul class="nodes">{ for everybody.map(|endpoint| actor(session, layout, endpoint, send)) }</ul> }
+    html! { <ul class="nodes">{ for everybody.map(|endpoint| actor(session, layout, endpoint, menu, send)) }</ul> }
 }
 
 /// How somebody looks, and what is said of them.
@@ -21,10 +22,10 @@ struct Look {
     class: String,
     label: String,
     headline: String,
-    below: &'static str,
+    below: String,
 }
 
-fn actor(session: &Session, layout: &Layout, endpoint: NodeId, send: &Callback<Msg>) -> Html {
+fn actor(session: &Session, layout: &Layout, endpoint: NodeId, menu: Option<Target>, send: &Callback<Msg>) -> Html {
     let name = session.sim().name(endpoint);
     let look = match session.knower {
         Some(knower) if knower != endpoint => stranger(&name, &session.sim().name(knower)),
@@ -35,10 +36,14 @@ fn actor(session: &Session, layout: &Layout, endpoint: NodeId, send: &Callback<M
     let selected = session.selected == Some(endpoint);
     let place = layout.place(endpoint);
     let position = format!("left:{:.1}px;top:{:.1}px;--radius:{:.1}px", place.x, place.y, layout.reach(endpoint));
-    let onclick = send.reform(move |_| Msg::Select((!selected).then_some(endpoint)));
+    // A click without a finger or a mouse behind it was made by a key.
+    let onclick = send.reform(move |event: MouseEvent| Msg::Pick(Target::Node(endpoint), event.detail() == 0));
+    let open = menu == Some(Target::Node(endpoint));
+    let chosen = if selected { "selected" } else { "" };
     html! {
         <li key={endpoint.0} style={position}>
-            <button class={format!("{shape} {}", look.class)} aria-label={look.label} aria-pressed={selected.to_string()} {onclick}>{ look.headline }</button>
+            <button id={format!("node-{}", endpoint.0)} class={format!("{shape} {} {chosen}", look.class)} aria-label={look.label}
+                aria-expanded={open.to_string()} {onclick}>{ look.headline }</button>
             <span class="name" aria-hidden="true">{ name }<small>{ look.below }</small></span>
         </li>
     }
@@ -56,15 +61,15 @@ fn node(session: &Session, node: NodeId, name: &str) -> Look {
     let headline = view.headline.map(|value| value.text);
     Look {
         class: format!("{state} tone-{}", view.role.map_or("plain", |(_, tone)| tone_name(tone))),
-        label: text::node(name, status, role, headline.as_deref()),
+        label: text::node(name, &text::condition(status, sim.pace(node).is_some()), role, headline.as_deref()),
         headline: headline.unwrap_or_default(),
-        below: if status == NodeStatus::Up { role.unwrap_or_default() } else { text::status(status) },
+        below: text::below(role, status, sim.pace(node).is_some()),
     }
 }
 
 /// Somebody of whom the node whose view it is knows nothing but the name.
 fn stranger(name: &str, knower: &str) -> Look {
-    Look { class: "stranger".into(), label: text::stranger(name, knower), headline: String::new(), below: "" }
+    Look { class: "stranger".into(), label: text::stranger(name, knower), headline: String::new(), below: String::new() }
 }
 
 fn client(session: &Session, client: NodeId, name: &str) -> Look {
@@ -74,7 +79,7 @@ fn client(session: &Session, client: NodeId, name: &str) -> Look {
         class: if open.is_some() { "asks".into() } else { String::new() },
         headline: if open.is_some() { "…".into() } else { String::new() },
         label: text::client(name, open.map(|request| (session.sim().name(request.node), request.asked))),
-        below: "",
+        below: String::new(),
     }
 }
 

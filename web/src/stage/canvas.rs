@@ -1,7 +1,9 @@
 //! Draws a display list on a canvas. One style at a time: what looks alike is drawn together, for
 //! every change of style costs a call with a string.
 
+use super::layout::Point;
 use super::scene::{Arc, Link, Loss, Message, Scene};
+use super::touch::{Hand, Target};
 use crate::dom;
 use faultline::view::Tone;
 use js_sys::JsString;
@@ -29,8 +31,10 @@ struct Palette {
     line: JsString,
     timer: JsString,
     loss: JsString,
+    accent: JsString,
     tones: [JsString; 7],
     font: JsString,
+    strong: JsString,
 }
 
 impl Palette {
@@ -42,8 +46,10 @@ impl Palette {
             line: value("--line-strong"),
             timer: value("--timer"),
             loss: value("--bad"),
+            accent: value("--accent"),
             tones: ["plain", "ask", "answer", "data", "lead", "maybe", "refuse"].map(|tone| value(&format!("--tone-{tone}"))),
             font: JsString::from("12px system-ui, sans-serif"),
+            strong: JsString::from("600 13px system-ui, sans-serif"),
         }
     }
 }
@@ -58,6 +64,8 @@ pub(crate) struct Painter {
 }
 
 const DOT: f64 = 6.0;
+/// Half the gap of a cut link.
+const GAP: f64 = 14.0;
 
 impl Painter {
     /// Nothing if the browser has no canvas to draw on.
@@ -84,9 +92,64 @@ impl Painter {
     pub(crate) fn paint(&self, scene: &Scene) {
         self.context.clear_rect(0.0, 0.0, self.width, self.height);
         self.links(&scene.links);
+        if let Some(Hand::Over(target)) = &scene.hand {
+            self.over(*target, scene);
+        }
         self.timers(&scene.timers);
         self.losses(&scene.losses);
         self.messages(&scene.messages);
+        match &scene.hand {
+            Some(Hand::Stroke(from, to)) => self.stroke(*from, *to),
+            Some(Hand::Held(at, words)) => self.held(*at, words),
+            _ => {}
+        }
+    }
+
+    /// What a click would pick.
+    fn over(&self, target: Target, scene: &Scene) {
+        self.styles().set_stroke(&self.palette.accent);
+        self.context.set_line_width(3.0);
+        self.context.begin_path();
+        match target {
+            Target::Link(a, b) => {
+                for link in scene.links.iter().filter(|link| link.ends == (a, b)) {
+                    self.context.move_to(link.from.x, link.from.y);
+                    self.context.line_to(link.to.x, link.to.y);
+                }
+            }
+            Target::Message(id) => {
+                for message in scene.messages.iter().filter(|message| message.id == id) {
+                    let _ = self.context.arc(message.at.x, message.at.y, DOT + 6.0, 0.0, TAU);
+                }
+            }
+            Target::Node(_) => {}
+        }
+        self.context.stroke();
+    }
+
+    /// The line that will cut.
+    fn stroke(&self, from: Point, to: Point) {
+        self.styles().set_stroke(&self.palette.loss);
+        self.context.set_line_width(2.5);
+        let _ = self.context.set_line_dash(&js_sys::Array::of2(&8.0.into(), &6.0.into()));
+        self.context.begin_path();
+        self.context.move_to(from.x, from.y);
+        self.context.line_to(to.x, to.y);
+        self.context.stroke();
+        let _ = self.context.set_line_dash(&js_sys::Array::new());
+    }
+
+    /// A message in the hand, and what becomes of it.
+    fn held(&self, at: Point, words: &str) {
+        self.styles().set_stroke(&self.palette.accent);
+        self.styles().set_fill(&self.palette.text);
+        self.context.set_line_width(3.0);
+        self.context.begin_path();
+        let _ = self.context.arc(at.x, at.y, DOT + 6.0, 0.0, TAU);
+        self.context.stroke();
+        self.styles().set_font(&self.palette.strong);
+        self.context.set_text_align("center");
+        let _ = self.context.fill_text(words, at.x, at.y - 22.0);
     }
 
     fn styles(&self) -> &Styles {
@@ -108,7 +171,7 @@ impl Painter {
         self.context.begin_path();
         for link in links.iter().filter(|link| !(link.there && link.back)) {
             for (start, end, open) in [(link.from, link.to, link.there), (link.to, link.from, link.back)] {
-                let near = start.towards(end, 0.42);
+                let near = start.towards(end, (0.5 - GAP / start.distance(end).max(1.0)).max(0.3));
                 self.context.move_to(start.x, start.y);
                 self.context.line_to(near.x, near.y);
                 if !open {

@@ -47,5 +47,7 @@ pub(crate) const PAUSE: &str = "M7 5v14M17 5v14";
 pub(crate) const STEP: &str = "M6 5v14l9-7zM19 5v14";
 pub(crate) const BACK: &str = "M18 5v14l-9-7zM5 5v14";
 pub(crate) const UNDO: &str = "M9 7 4.5 11.5 9 16M5 11.5h9a5 5 0 0 1 0 10h-2";
+pub(crate) const REDO: &str = "M15 7l4.5 4.5L15 16M19 11.5h-9a5 5 0 0 0 0 10h2";
+pub(crate) const CROSS: &str = "M6 6l12 12M18 6L6 18";
 pub(crate) const CHOOSE: &str = "M7 10l5 5 5-5";
 pub(crate) const LINK: &str = "M10 14a4 4 0 0 0 6 0l3-3a4.2 4.2 0 0 0-6-6l-1 1M14 10a4 4 0 0 0-6 0l-3 3a4.2 4.2 0 0 0 6 6l1-1";
