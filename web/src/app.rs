@@ -7,8 +7,8 @@ use crate::dom::{self, Frames, Listener, Sight, Size};
 use crate::knob::Knob;
 use crate::panel::client::{self, Ask};
 use crate::panel::settings::{self, Draft};
-use crate::panel::{events, flights, inspector, matrix, menu, transport};
-use crate::session::{Session, Speed, Tallies};
+use crate::panel::{events, flights, inspector, matrix, menu, promises, transport};
+use crate::session::{Session, Speed, Tallies, Until};
 use crate::stage::touch::Deed;
 use crate::stage::{self, Finger, Layout, Painter, Point, Scene, Target, Touch, touch};
 use crate::text;
@@ -49,6 +49,29 @@ pub(crate) enum Msg {
     Seek(u64),
     ShowRow(u32),
     Speed(i32),
+    /// Go on until this happens.
+    Until(Until),
+    /// The list of what can be waited for is opened or closed.
+    More(bool),
+    Careful(bool),
+    /// What shows that promises are kept or broken is wanted, or not any more.
+    Evidence(bool),
+    /// This row of the trace is pointed at, in the diagram or the list of events.
+    Point(Option<u32>),
+    /// The diagram is moved by so many pixels.
+    Pan(f64),
+    /// The diagram goes back to the playhead.
+    Here,
+    /// The diagram's box of tools is opened or closed.
+    Tools(bool),
+    /// A lane is hidden, or shown again.
+    Hide(NodeId),
+    /// The diagram is taken along.
+    Take(diagram::Take),
+    /// Another promise is watched: its place among all.
+    Promise(usize),
+    /// Over to a future that was left: its place among them.
+    Branch(usize),
     /// Another model: its place in the library.
     Open(usize),
     /// A control of the settings is being moved, and shows this.
@@ -100,6 +123,14 @@ pub(crate) struct App {
     ask: Ask,
     touch: Touch,
     menu: Option<Target>,
+    more: bool,
+    evidence: bool,
+    tools: bool,
+    /// Where in time the diagram looks, if not at the playhead.
+    elsewhere: Option<Time>,
+    /// When the clients' history was judged last, and what was said of promises.
+    judged_at: f64,
+    told: Vec<(String, Option<bool>)>,
     /// Where the focus goes when the page shows what has changed: the id of an element.
     focus: Option<String>,
     layout: Layout,
@@ -136,6 +167,8 @@ struct Watches {
 
 /// Words and numbers change at most this often while nothing happens but time.
 const RENDER_EVERY_MS: f64 = 100.0;
+/// The clients' history is judged at most this often while time passes.
+const JUDGE_EVERY_MS: f64 = 500.0;
 /// How long it has to be quiet before a screen reader is told what happened.
 const QUIET_MS: u32 = 400;
 /// How long a loss stays on the stage, in the learner's time.
@@ -155,6 +188,12 @@ impl Component for App {
             ask: Ask::default(),
             touch: Touch::default(),
             menu: None,
+            more: false,
+            evidence: false,
+            tools: false,
+            elsewhere: None,
+            judged_at: 0.0,
+            told: Vec::new(),
             focus: None,
             diagram_size: (0.0, 0.0),
             diagram_first: false,
@@ -188,12 +227,32 @@ impl Component for App {
             },
             msg => msg,
         };
+        match msg {
+            Msg::Point(row) if row == self.session.pointed => return false,
+            Msg::Point(row) => {
+                self.session.pointed = row;
+                return true;
+            }
+            Msg::Pan(pixels) => return self.pan(pixels),
+            _ => {}
+        }
         let by_learner = !matches!(
             msg,
             Msg::Resized(..) | Msg::DiagramResized(..) | Msg::Theme | Msg::InSight(_) | Msg::Settle | Msg::Address | Msg::Copied(_)
         );
         match msg {
-            Msg::Frame(_) | Msg::Touch(_) => {}
+            Msg::Frame(_) | Msg::Touch(_) | Msg::Point(_) | Msg::Pan(_) => {}
+            Msg::Here => self.elsewhere = None,
+            Msg::Tools(open) => self.tools = open,
+            Msg::Hide(lane) => {
+                if !self.session.hidden.remove(&lane) {
+                    self.session.hidden.insert(lane);
+                }
+            }
+            Msg::Take(take) => {
+                self.tools = false;
+                diagram::take(&self.session, self.window(), take);
+            }
             Msg::Toggle => self.session.play(!self.session.playing()),
             Msg::Step => self.session.step(),
             Msg::Back => self.session.back(),
@@ -206,6 +265,18 @@ impl Component for App {
             }
             Msg::Seek(moment) => self.session.seek(Time(moment)),
             Msg::ShowRow(row) => self.session.show_row(row),
+            Msg::Until(until) => {
+                self.more = false;
+                self.notice = (!self.session.wait(until)).then(|| (text::not_until(until), None));
+            }
+            Msg::More(more) => self.more = more,
+            Msg::Evidence(open) => self.evidence = open,
+            Msg::Promise(promise) => self.session.choose_promise(promise),
+            Msg::Careful(careful) => self.session.careful = careful,
+            Msg::Branch(index) => {
+                self.session.switch(index);
+                self.tallies.forget();
+            }
             Msg::Speed(step) => self.session.speed = Speed::new(step),
             Msg::Open(model) => {
                 self.show(open(&ctx.props().library, model));
@@ -217,6 +288,14 @@ impl Component for App {
             Msg::Select(node) => (self.session.selected, self.menu) = (node, None),
             Msg::Pick(target, by_key) => self.pick(target, by_key),
             Msg::Dismiss => self.dismiss(),
+            Msg::Escape if self.tools => {
+                self.tools = false;
+                self.focus = Some("tools".into());
+            }
+            Msg::Escape if self.more => {
+                self.more = false;
+                self.focus = Some("more".into());
+            }
             Msg::Escape if self.menu.is_some() => self.dismiss(),
             Msg::Escape => self.session.selected = None,
             Msg::Act(inputs) => {
@@ -231,6 +310,9 @@ impl Component for App {
             Msg::Ask(client, op) => {
                 let input = self.ask.input(&self.session, client, op);
                 self.ask.refused = input.and_then(|input| self.act(vec![input]).map_err(|fault| fault.why)).err();
+                if self.ask.refused.is_none() {
+                    self.dismiss();
+                }
             }
             Msg::Resized(width, height) => {
                 self.layout = layout(&self.session, width, height);
@@ -249,7 +331,9 @@ impl Component for App {
             Msg::Settle => {
                 dom::address::replace(&self.session.link().write());
                 if !self.session.playing() {
-                    self.announced = self.state_in_words().into();
+                    let news = promises::news(&self.session, &mut self.told);
+                    let words = self.state_in_words();
+                    self.announced = if news.is_empty() { words } else { format!("{words}. {news}") }.into();
                 }
             }
             Msg::Address => {
@@ -271,6 +355,9 @@ impl Component for App {
         if by_learner {
             let link = ctx.link().clone();
             self.settling = Some(Timeout::new(QUIET_MS, move || link.send_message(Msg::Settle)));
+        }
+        if !self.session.playing() {
+            self.session.judge();
         }
         self.run_frames(ctx);
         self.paint();
@@ -321,6 +408,7 @@ impl Component for App {
                         <p class="knower"><span role="status">{ text::only(&session.sim().name(knower)) }</span>
                             <button class="quiet" onclick={send.reform(|_| Msg::Know(None))}>{ text::EVERYTHING }</button></p>
                     }
+                    { promises::lights(session, self.evidence, &send) }
                     <section class="stage" aria-label={text::STAGE} ref={self.stage.clone()}>
                         <canvas ref={self.canvas.clone()} aria-hidden="true" onpointerdown={finger(&send, Finger::Down)}
                             onpointermove={finger(&send, Finger::Move)} onpointerup={finger(&send, Finger::Up)} onclick={send.reform(|_| Msg::Touch(Finger::Click))}
@@ -333,7 +421,7 @@ impl Component for App {
                             <button class="heal" onclick={send.reform(|_| Msg::Act(vec![Input::HealAll]))}>{ text::HEAL_ALL }</button>
                         }
                     </section>
-                    { diagram::diagram(session, self.window(), &self.diagram, &send) }
+                    { diagram::diagram(session, self.window(), self.elsewhere.is_some(), self.tools, &self.diagram, &send) }
                 </div>
                 <aside>
                     { match session.selected {
@@ -344,6 +432,9 @@ impl Component for App {
                         Some(node) => inspector::inspector(session, node, &send),
                         None => Html::default(),
                     } }
+                    if self.evidence {
+                        { promises::evidence(session, &send) }
+                    }
                     { settings::settings(session, self.draft.as_ref(), &send) }
                     { matrix::matrix(session, &send) }
                     { flights::flights(session, &send) }
@@ -354,11 +445,11 @@ impl Component for App {
                             { self.chart() }
                         </section>
                     }
-                    { events::events(session, &send.reform(Msg::ShowRow)) }
+                    { events::events(session, &send) }
                 </aside>
             </main>
             <footer>
-                { transport::transport(session, &send) }
+                { transport::transport(session, self.more, &send) }
             </footer>
             <details class="leaves-out"><summary>{ text::LEAVES_OUT }</summary><p>{ about.leaves_out }</p><p>{ text::KEYS }</p></details>
             <p class="announcer" role="status">{ self.announced.clone() }</p>
@@ -403,10 +494,15 @@ impl App {
     fn frame(&mut self, ctx: &Context<Self>, now: f64) -> bool {
         let passed = self.last_frame.map_or(0.0, |last| now - last);
         self.last_frame = Some(now);
+        self.elsewhere = None;
         self.session.advance(passed);
         self.paint();
         let rows = self.session.sim().rows();
         let render = rows != self.rendered_rows || now - self.rendered_at >= RENDER_EVERY_MS || !self.session.playing();
+        if now - self.judged_at >= JUDGE_EVERY_MS || !self.session.playing() {
+            self.judged_at = now;
+            self.session.judge();
+        }
         if render {
             (self.rendered_at, self.rendered_rows) = (now, rows);
         }
@@ -438,7 +534,16 @@ impl App {
     /// What the diagram shows.
     fn window(&self) -> diagram::Window {
         let (width, height) = self.diagram_size;
-        diagram::Window::new(width, height, self.session.speed.ratio(), self.session.playhead())
+        diagram::Window::new(width, height, self.session.speed.ratio(), self.session.playhead(), self.elsewhere)
+    }
+
+    /// Looks at another stretch of the diagram; says whether that has to be drawn anew.
+    fn pan(&mut self, pixels: f64) -> bool {
+        let (before, was) = (self.window(), self.elsewhere.is_some());
+        let end = self.session.reached().max(self.session.playhead());
+        self.elsewhere = Some(before.moved(pixels, end)).filter(|center| *center != self.session.playhead());
+        diagram::follow(&self.diagram, self.window());
+        self.window().origin() != before.origin() || self.elsewhere.is_some() != was
     }
 
     /// Another run takes the place of this one.
@@ -448,7 +553,7 @@ impl App {
         self.draft = None;
         self.ask = Ask::default();
         self.touch = Touch::default();
-        self.menu = None;
+        (self.menu, self.elsewhere) = (None, None);
         self.layout = layout(&self.session, self.layout.width, self.layout.height);
     }
 
@@ -599,6 +704,7 @@ fn key(event: &KeyboardEvent) -> Option<Msg> {
     let msg = match typed.as_str() {
         " " if !in_control && !on_button => Msg::Toggle,
         "." if !in_control => Msg::Step,
+        ">" if !in_control => Msg::Until(Until::Delivery),
         "," if !in_control => Msg::Back,
         "Escape" => Msg::Escape,
         _ => return None,

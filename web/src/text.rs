@@ -1,6 +1,6 @@
 //! Every word on the page, in one place, so that a language can be added.
 
-use crate::session::Speed;
+use crate::session::Until;
 use faultline::link::Verdict;
 use faultline::protocol::About;
 use faultline::scenario::Fate;
@@ -10,6 +10,24 @@ pub(crate) const PLAY: &str = "Play";
 pub(crate) const PAUSE: &str = "Pause";
 pub(crate) const STEP: &str = "Next event";
 pub(crate) const BACK: &str = "Previous event";
+pub(crate) const MORE: &str = "Go on until";
+pub(crate) const CAREFUL: &str = "Slow down at decisions";
+pub(crate) const BRANCHES: &str = "Other futures";
+pub(crate) const UNTOUCHED: &str = "nothing was done";
+pub(crate) const PROMISES: &str = "Promises";
+pub(crate) const PROMISED: &str = "Clients were promised";
+pub(crate) const CLOSE_PROMISES: &str = "Close promises";
+pub(crate) const KEPT: &str = "kept";
+pub(crate) const BROKEN: &str = "broken";
+pub(crate) const UNSURE: &str = "not known";
+pub(crate) const CONTRADICT: &str = "These cannot all be true:";
+pub(crate) const HERE: &str = "Back to now";
+pub(crate) const TOOLS: &str = "Diagram: lanes and files";
+pub(crate) const SAVE: &str = "Save what is shown";
+pub(crate) const SAVE_SVG: &str = "as SVG";
+pub(crate) const SAVE_PNG: &str = "as PNG";
+pub(crate) const SAVE_MERMAID: &str = "as Mermaid text";
+pub(crate) const LANES: &str = "Lanes";
 pub(crate) const UNDO: &str = "Undo";
 pub(crate) const REDO: &str = "Redo";
 pub(crate) const HEAL_ALL: &str = "Heal all";
@@ -58,7 +76,7 @@ pub(crate) const ASK_WHOM: &str = "Asks whom";
 pub(crate) const REQUESTS: &str = "Its last requests";
 pub(crate) const OPEN: &str = "waiting…";
 pub(crate) const UNKNOWN: &str = "unknown: gave up";
-pub(crate) const KEYS: &str = "Space plays, . and , step, Ctrl Z takes back";
+pub(crate) const KEYS: &str = "Space plays, . and , step, > goes to the next message, Ctrl Z takes back";
 
 /// What draws a learner in: of the first screen a riddle, of every other model what it does.
 pub(crate) fn hook(about: &About) -> &'static str {
@@ -90,12 +108,49 @@ pub(crate) fn bad_link(why: &str) -> String {
 }
 
 /// How fast time passes, compared with the learner's.
-pub(crate) fn speed(speed: Speed) -> String {
-    match (speed.step(), speed.ratio()) {
-        (0, _) => "real time".into(),
-        (..0, ratio) => format!("{:.0}× slower", 1.0 / ratio),
-        (_, ratio) => format!("{ratio:.0}× faster"),
+pub(crate) fn speed(ratio: f64) -> String {
+    let times = if ratio < 1.0 { 1.0 / ratio } else { ratio };
+    let word = match ratio {
+        1.0 => return "real time".into(),
+        ..1.0 => "slower",
+        _ => "faster",
+    };
+    format!("{}× {word}", (times + 0.5) as u64)
+}
+
+/// What can be waited for.
+pub(crate) fn until(until: Until) -> &'static str {
+    match until {
+        Until::Delivery => "the next message arrives",
+        Until::Reply => "a client is answered",
+        Until::Loss => "a message is lost",
+        Until::Timer => "a timer runs out",
+        Until::Decision => "a node decides something",
+        Until::Broken => "a promise is broken",
     }
+}
+
+/// What was waited for in vain.
+pub(crate) fn not_until(waited: Until) -> String {
+    format!("In two minutes of this run it never happens that {}.", until(waited))
+}
+
+/// How much was judged.
+pub(crate) fn judged(count: usize) -> String {
+    match count {
+        1 => "What clients were promised, in one operation:".into(),
+        count => format!("What clients were promised, in {count} operations:"),
+    }
+}
+
+/// An operation of a client and its answer, if it has one.
+pub(crate) fn operation(client: &str, node: &str, asked: &str, answer: Option<&str>) -> String {
+    format!("{client} asks {node}: {asked} → {}", answer.unwrap_or("?"))
+}
+
+/// A future that was left.
+pub(crate) fn branch(what: &str, left_at: Time, reached: Time) -> String {
+    format!("Another future: {what}. It parts at {} and reaches {}.", clock(left_at), clock(reached))
 }
 
 /// A moment on the clock of the transport: always as wide as any other.

@@ -281,7 +281,9 @@ impl Sim {
             EventKind::Timer => format!("{node}: {}", self.host.timer_names()[usize::from(row.detail)]),
             EventKind::Write => format!("{node} writes to its disk"),
             EventKind::Durable => format!("{node} has it on disk"),
-            EventKind::Input => self.describe_input(row),
+            EventKind::Input => {
+                self.scenario.inputs.get(row.subject as usize).map_or_else(String::new, |timed| self.describe_input(&timed.input))
+            }
             EventKind::Invoke => format!("{node} asks {peer}: {}", self.host.describe_op(row.subject)),
             EventKind::Return => {
                 let (op, answer) = self.describe_op(row.subject);
@@ -291,10 +293,11 @@ impl Sim {
         }
     }
 
-    fn describe_input(&self, row: &Row) -> String {
-        let Some(timed) = self.scenario.inputs.get(row.subject as usize) else { return String::new() };
+    /// What an input does, in a few words.
+    #[must_use]
+    pub fn describe_input(&self, input: &Input) -> String {
         let name = |node: &NodeId| self.name(*node);
-        match &timed.input {
+        match input {
             Input::Crash(node) => format!("{} crashes", name(node)),
             Input::Restart(node) => format!("{} is restarted", name(node)),
             Input::Pause(node) => format!("{} is paused", name(node)),

@@ -195,6 +195,11 @@ impl Timeline {
         false
     }
 
+    /// Says that the run was never taken further than a moment: what came after it was only tried.
+    pub fn forget_after(&mut self, moment: Time) {
+        self.reached = moment.max(self.playhead);
+    }
+
     /// Does something to the run at the playhead. If the run had already been taken further, that
     /// future becomes a branch.
     ///

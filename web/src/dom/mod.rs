@@ -2,6 +2,7 @@
 
 pub(crate) mod address;
 pub(crate) mod crash;
+pub(crate) mod file;
 mod frames;
 mod watch;
 

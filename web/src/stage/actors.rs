@@ -3,18 +3,25 @@
 use super::layout::Layout;
 use super::touch::Target;
 use crate::app::Msg;
+use crate::diagram::causal_past;
 use crate::request::{Outcome, Request};
 use crate::session::Session;
 use crate::text;
 use faultline::sim::{NodeId, NodeStatus};
 use faultline::view::Tone;
+use std::collections::BTreeSet;
 use yew::{Callback, Html, MouseEvent, html};
 
 /// Everybody in the run.
 pub(crate) fn actors(session: &Session, layout: &Layout, menu: Option<Target>, send: &Callback<Msg>) -> Html {
     let scenario = session.sim().scenario();
+    // Who had a part in what is pointed at.
+    let lit: BTreeSet<NodeId> = session.pointed.map_or_else(BTreeSet::new, |row| {
+        let rows = causal_past(session.sim(), row).into_iter();
+        rows.filter_map(|row| session.sim().trace().row(row)).map(|row| row.node).collect()
+    });
     let everybody = (0..scenario.nodes + scenario.clients).map(NodeId);
-    html! { <ul class="nodes">{ for everybody.map(|endpoint| actor(session, layout, endpoint, menu, send)) }</ul> }
+    html! { <ul class="nodes">{ for everybody.map(|endpoint| actor(session, layout, endpoint, menu, lit.contains(&endpoint), send)) }</ul> }
 }
 
 /// How somebody looks, and what is said of them.
@@ -25,7 +32,7 @@ struct Look {
     below: String,
 }
 
-fn actor(session: &Session, layout: &Layout, endpoint: NodeId, menu: Option<Target>, send: &Callback<Msg>) -> Html {
+fn actor(session: &Session, layout: &Layout, endpoint: NodeId, menu: Option<Target>, lit: bool, send: &Callback<Msg>) -> Html {
     let name = session.sim().name(endpoint);
     let look = match session.knower {
         Some(knower) if knower != endpoint => stranger(&name, &session.sim().name(knower)),
@@ -39,10 +46,10 @@ fn actor(session: &Session, layout: &Layout, endpoint: NodeId, menu: Option<Targ
     // A click without a finger or a mouse behind it was made by a key.
     let onclick = send.reform(move |event: MouseEvent| Msg::Pick(Target::Node(endpoint), event.detail() == 0));
     let open = menu == Some(Target::Node(endpoint));
-    let chosen = if selected { "selected" } else { "" };
+    let chosen = [if selected { " selected" } else { "" }, if lit { " lit" } else { "" }].concat();
     html! {
         <li key={endpoint.0} style={position}>
-            <button id={format!("node-{}", endpoint.0)} class={format!("{shape} {} {chosen}", look.class)} aria-label={look.label}
+            <button id={format!("node-{}", endpoint.0)} class={format!("{shape} {}{chosen}", look.class)} aria-label={look.label}
                 aria-expanded={open.to_string()} {onclick}>{ look.headline }</button>
             <span class="name" aria-hidden="true">{ name }<small>{ look.below }</small></span>
         </li>
