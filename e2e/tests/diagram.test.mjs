@@ -56,15 +56,22 @@ inPage("what is shown is saved as SVG, as PNG and as text for Mermaid", async (p
   };
   const svg = await save("as SVG");
   assert.equal(svg.name, "faultline.svg");
-  const drawn = await page.evaluate((text) => {
-    const picture = new DOMParser().parseFromString(text, "image/svg+xml");
-    return { faults: picture.querySelectorAll("parsererror").length, messages: picture.querySelectorAll(".message").length };
-  }, svg.content.toString());
-  assert.deepEqual(drawn, { faults: 0, messages: await page.locator(".diagram .message").count() });
+  assert.equal(svg.content.toString().match(/class="message/g).length, await page.locator(".diagram .message").count());
   const png = await save("as PNG");
   assert.equal(png.name, "faultline.png");
   assert.deepEqual([...png.content.subarray(0, 4)], [0x89, 0x50, 0x4e, 0x47]);
-  assert.ok(png.content.length > 3000, `${png.content.length} bytes`);
+  const blue = await page.evaluate(async (content) => {
+    const image = new Image();
+    image.src = `data:image/png;base64,${content}`;
+    await image.decode();
+    const context = Object.assign(document.createElement("canvas"), { width: image.width, height: image.height }).getContext("2d");
+    context.drawImage(image, 0, 0);
+    const { data } = context.getImageData(0, 0, image.width, image.height);
+    let found = 0;
+    for (let at = 0; at < data.length; at += 4) found += data[at] === 0x2f && data[at + 1] === 0x5f && data[at + 2] === 0xd0;
+    return found;
+  }, png.content.toString("base64"));
+  assert.ok(blue > 100, `${blue} pixels in the colour of a question`);
   const text = (await save("as Mermaid text")).content.toString();
   assert.match(text, /^sequenceDiagram\n {4}participant n1\n {4}participant n2\n/);
   assert.match(text, /\n {4}n1->>n2: ping 1\n {4}n2->>n1: pong 1\n {4}Note over n1: next serve\n/);

@@ -7,10 +7,10 @@ use crate::dom::{self, Frames, Listener, Sight, Size};
 use crate::knob::Knob;
 use crate::panel::client::{self, Ask};
 use crate::panel::settings::{self, Draft};
-use crate::panel::{events, flights, inspector, matrix, menu, promises, transport};
+use crate::panel::{events, flights, help, inspector, matrix, menu, promises, state, transport};
 use crate::session::{Session, Speed, Tallies, Until};
 use crate::stage::touch::Deed;
-use crate::stage::{self, Finger, Layout, Painter, Point, Scene, Target, Touch, touch};
+use crate::stage::{self, Crowd, Finger, Layout, Painter, Point, Scene, Target, Touch, touch};
 use crate::text;
 use crate::ui::{self, Named};
 use faultline::Scenario;
@@ -18,7 +18,9 @@ use faultline::link::{self, Link};
 use faultline::models::Library;
 use faultline::scenario::{Fault, Input};
 use faultline::sim::{Chance, NodeId, Span, Time};
+use faultline::view::Meaning;
 use gloo_timers::callback::Timeout;
+use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlCanvasElement, HtmlElement, KeyboardEvent, PointerEvent};
@@ -68,6 +70,16 @@ pub(crate) enum Msg {
     Hide(NodeId),
     /// The diagram is taken along.
     Take(diagram::Take),
+    /// Equal values are marked.
+    Link(Option<Meaning>),
+    /// The focus goes to whoever stands in this direction.
+    Rove(NodeId, f64, f64),
+    /// The list of what can be done is opened or closed.
+    Help(bool),
+    /// Whether keys without Ctrl do something.
+    Shortcuts(bool),
+    /// The page can be seen, or not any more.
+    Shown(bool),
     /// Another promise is watched: its place among all.
     Promise(usize),
     /// Over to a future that was left: its place among them.
@@ -122,10 +134,14 @@ pub(crate) struct App {
     draft: Option<Draft>,
     ask: Ask,
     touch: Touch,
+    crowd: Crowd,
     menu: Option<Target>,
     more: bool,
     evidence: bool,
     tools: bool,
+    help: bool,
+    shortcuts: Rc<Cell<bool>>,
+    shown: bool,
     /// Where in time the diagram looks, if not at the playhead.
     elsewhere: Option<Time>,
     /// When the clients' history was judged last, and what was said of promises.
@@ -159,16 +175,21 @@ pub(crate) struct App {
 struct Watches {
     _keys: Option<Listener>,
     _address: Option<Listener>,
+    _shown: Option<Listener>,
     _size: Option<Size>,
     _diagram_size: Option<Size>,
     _sight: Option<Sight>,
     _theme: Option<Listener>,
 }
 
+/// Where it is remembered that keys without Ctrl do nothing.
+const NO_SHORTCUTS: &str = "faultline.no-shortcuts";
 /// Words and numbers change at most this often while nothing happens but time.
 const RENDER_EVERY_MS: f64 = 100.0;
 /// The clients' history is judged at most this often while time passes.
 const JUDGE_EVERY_MS: f64 = 500.0;
+/// With more nodes than this words do not keep up with every event.
+const MOST_CALM: u16 = 12;
 /// How long it has to be quiet before a screen reader is told what happened.
 const QUIET_MS: u32 = 400;
 /// How long a loss stays on the stage, in the learner's time.
@@ -187,10 +208,14 @@ impl Component for App {
             draft: None,
             ask: Ask::default(),
             touch: Touch::default(),
+            crowd: Crowd::default(),
             menu: None,
             more: false,
             evidence: false,
             tools: false,
+            help: false,
+            shortcuts: Rc::new(Cell::new(dom::remembered(NO_SHORTCUTS).is_none())),
+            shown: true,
             elsewhere: None,
             judged_at: 0.0,
             told: Vec::new(),
@@ -238,10 +263,30 @@ impl Component for App {
         }
         let by_learner = !matches!(
             msg,
-            Msg::Resized(..) | Msg::DiagramResized(..) | Msg::Theme | Msg::InSight(_) | Msg::Settle | Msg::Address | Msg::Copied(_)
+            Msg::Resized(..)
+                | Msg::DiagramResized(..)
+                | Msg::Theme
+                | Msg::InSight(_)
+                | Msg::Settle
+                | Msg::Address
+                | Msg::Copied(_)
+                | Msg::Shown(_)
         );
         match msg {
             Msg::Frame(_) | Msg::Touch(_) | Msg::Point(_) | Msg::Pan(_) => {}
+            Msg::Link(meaning) => self.session.linked = meaning,
+            Msg::Rove(from, across, down) => {
+                if let Some(next) = self.layout.beside(from, across, down) {
+                    self.session.first = next;
+                    self.focus = Some(format!("node-{}", next.0));
+                }
+            }
+            Msg::Help(open) => self.help = open,
+            Msg::Shortcuts(on) => {
+                self.shortcuts.set(on);
+                dom::remember(NO_SHORTCUTS, (!on).then_some("1"));
+            }
+            Msg::Shown(shown) => self.shown = shown,
             Msg::Here => self.elsewhere = None,
             Msg::Tools(open) => self.tools = open,
             Msg::Hide(lane) => {
@@ -288,6 +333,10 @@ impl Component for App {
             Msg::Select(node) => (self.session.selected, self.menu) = (node, None),
             Msg::Pick(target, by_key) => self.pick(target, by_key),
             Msg::Dismiss => self.dismiss(),
+            Msg::Escape if self.help => {
+                self.help = false;
+                self.focus = Some("ask-help".into());
+            }
             Msg::Escape if self.tools => {
                 self.tools = false;
                 self.focus = Some("tools".into());
@@ -356,6 +405,8 @@ impl Component for App {
             let link = ctx.link().clone();
             self.settling = Some(Timeout::new(QUIET_MS, move || link.send_message(Msg::Settle)));
         }
+        self.crowd = stage::crowd(self.session.sim(), &self.layout);
+        self.session.watch();
         if !self.session.playing() {
             self.session.judge();
         }
@@ -386,6 +437,7 @@ impl Component for App {
                         <button class="quiet" onclick={send.reform(|_| Msg::Redo)}>{ ui::icon(ui::REDO) }{ text::REDO }</button>
                     }
                     <button class="quiet" onclick={send.reform(|_| Msg::Copy)}>{ ui::icon(ui::LINK) }{ text::COPY }</button>
+                    <button id="ask-help" class="quiet" aria-label={text::HELP} title={text::HELP} onclick={send.reform(|_| Msg::Help(true))}>{ ui::icon(ui::HELP) }</button>
                 </div>
             </header>
             if let Some((words, link)) = &self.notice {
@@ -445,13 +497,17 @@ impl Component for App {
                             { self.chart() }
                         </section>
                     }
+                    { state::state(session, &send) }
                     { events::events(session, &send) }
                 </aside>
             </main>
             <footer>
                 { transport::transport(session, self.more, &send) }
             </footer>
-            <details class="leaves-out"><summary>{ text::LEAVES_OUT }</summary><p>{ about.leaves_out }</p><p>{ text::KEYS }</p></details>
+            <details class="leaves-out"><summary>{ text::LEAVES_OUT }</summary><p>{ about.leaves_out }</p></details>
+            if self.help {
+                { help::help(self.shortcuts.get(), &send) }
+            }
             <p class="announcer" role="status">{ self.announced.clone() }</p>
             </>
         }
@@ -460,6 +516,9 @@ impl Component for App {
     fn rendered(&mut self, ctx: &Context<Self>, first: bool) {
         if let Some(place) = self.focus.take() {
             dom::focus(&place);
+        }
+        if self.help {
+            dom::show_modal(help::ID);
         }
         if !first {
             return;
@@ -471,9 +530,12 @@ impl Component for App {
             let size = ctx.link().callback(|(width, height)| Msg::Resized(width, height));
             let sight = ctx.link().callback(Msg::InSight);
             let theme = ctx.link().callback(|()| Msg::Theme);
-            let keys = ctx.link().batch_callback(|event: KeyboardEvent| key(&event));
+            let shortcuts = self.shortcuts.clone();
+            let keys = ctx.link().batch_callback(move |event: KeyboardEvent| key(&event, shortcuts.get()));
+            let shown = ctx.link().callback(Msg::Shown);
             let address = ctx.link().callback(|()| Msg::Address);
             self.watches = Watches {
+                _shown: Some(Listener::on_document("visibilitychange", move |_| shown.emit(!dom::document().hidden()))),
                 _address: Some(Listener::on_window("hashchange", move |_| address.emit(()))),
                 _keys: Some(Listener::on_document("keydown", move |event| {
                     if let Ok(event) = event.dyn_into() {
@@ -498,12 +560,16 @@ impl App {
         self.session.advance(passed);
         self.paint();
         let rows = self.session.sim().rows();
-        let render = rows != self.rendered_rows || now - self.rendered_at >= RENDER_EVERY_MS || !self.session.playing();
+        // Where something happens all the time, words need not keep up with every bit of it.
+        let calm = self.session.sim().scenario().nodes <= MOST_CALM;
+        let render = calm && rows != self.rendered_rows || now - self.rendered_at >= RENDER_EVERY_MS || !self.session.playing();
         if now - self.judged_at >= JUDGE_EVERY_MS || !self.session.playing() {
             self.judged_at = now;
             self.session.judge();
         }
         if render {
+            self.crowd = stage::crowd(self.session.sim(), &self.layout);
+            self.session.watch();
             (self.rendered_at, self.rendered_rows) = (now, rows);
         }
         self.run_frames(ctx);
@@ -512,7 +578,7 @@ impl App {
 
     /// Frames run while something moves that somebody can see.
     fn run_frames(&mut self, ctx: &Context<Self>) {
-        let wanted = self.session.playing() && self.in_sight;
+        let wanted = self.session.playing() && self.in_sight && self.shown;
         if !wanted {
             self.frames = None;
             self.last_frame = None;
@@ -526,7 +592,8 @@ impl App {
         if let Some(painter) = &self.painter {
             let linger = Span((LINGER_MS * 1e6 * self.session.speed.ratio()) as u64);
             let scene = Scene::of(self.session.sim(), &self.layout, self.session.playhead(), linger, self.session.knower);
-            painter.paint(&Scene { hand: self.touch.hand(&self.session, &self.layout), ..scene });
+            let hand = self.touch.hand(&self.session, &self.layout);
+            painter.paint(&Scene { hand, crowd: self.crowd.clone(), ..scene }, &self.layout, self.session.selected);
         }
         diagram::follow(&self.diagram, self.window());
     }
@@ -584,6 +651,7 @@ impl App {
     fn pick(&mut self, target: Target, by_key: bool) {
         if let Target::Node(node) = target {
             self.session.selected = Some(node);
+            self.session.first = node;
             // Of others it knows nothing, and of itself not what will be done to it.
             if self.session.knower.is_some() {
                 return;
@@ -684,8 +752,10 @@ fn finger(send: &Callback<Msg>, does: fn(Point) -> Finger) -> Callback<PointerEv
 }
 
 /// What a key does, unless it is meant for a control that has the focus.
-fn key(event: &KeyboardEvent) -> Option<Msg> {
-    let focused = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok()).map(|element| element.tag_name());
+fn key(event: &KeyboardEvent, single: bool) -> Option<Msg> {
+    let element = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
+    let node = element.as_ref().and_then(|element| element.id().strip_prefix("node-")?.parse().ok()).map(NodeId);
+    let focused = element.map(|element| element.tag_name());
     let in_control = matches!(focused.as_deref(), Some("INPUT" | "SELECT" | "TEXTAREA"));
     let on_button = matches!(focused.as_deref(), Some("BUTTON" | "SUMMARY"));
     let typed = event.key();
@@ -701,12 +771,25 @@ fn key(event: &KeyboardEvent) -> Option<Msg> {
     if event.alt_key() {
         return None;
     }
+    let arrow = match typed.as_str() {
+        "ArrowRight" => Some((1.0, 0.0)),
+        "ArrowLeft" => Some((-1.0, 0.0)),
+        "ArrowDown" => Some((0.0, 1.0)),
+        "ArrowUp" => Some((0.0, -1.0)),
+        _ => None,
+    };
+    if let (Some(node), Some((across, down))) = (node, arrow) {
+        event.prevent_default();
+        return Some(Msg::Rove(node, across, down));
+    }
     let msg = match typed.as_str() {
+        "Escape" => Msg::Escape,
+        _ if !single => return None,
+        "?" if !in_control => Msg::Help(true),
         " " if !in_control && !on_button => Msg::Toggle,
         "." if !in_control => Msg::Step,
         ">" if !in_control => Msg::Until(Until::Delivery),
         "," if !in_control => Msg::Back,
-        "Escape" => Msg::Escape,
         _ => return None,
     };
     event.prevent_default();

@@ -1,12 +1,14 @@
 //! The run that is looked at: where the playhead is, how fast it moves, what is selected. No types
 //! of the browser, so that all of this is tested natively.
 
+use crate::panel::changes::Changes;
 use crate::promise::Watch;
 use faultline::link::{Link, Seal, Verdict};
 use faultline::models::Library;
 use faultline::protocol::About;
 use faultline::scenario::{Fault, Input, Scenario};
 use faultline::sim::{Branch, EventKind, NodeId, Row, Sim, Span, Time, Timeline};
+use faultline::view::Meaning;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
@@ -20,6 +22,11 @@ pub(crate) struct Session {
     /// Whether time passes more slowly where somebody decides something.
     pub(crate) careful: bool,
     promise: Watch,
+    changes: Changes,
+    /// Values that are marked because they are equal.
+    pub(crate) linked: Option<Meaning>,
+    /// Whom the keys reach first on the stage.
+    pub(crate) first: NodeId,
     /// For how many milliseconds of the learner it does so yet, and how many more it may not again.
     slowed: f64,
     rest: f64,
@@ -145,6 +152,9 @@ impl Session {
             speed: Speed::new(Speed::FIRST),
             careful: true,
             promise: Watch::default(),
+            changes: Changes::default(),
+            linked: None,
+            first: NodeId(0),
             slowed: 0.0,
             rest: 0.0,
             selected: None,
@@ -247,6 +257,16 @@ impl Session {
     /// What clients were promised, and whether that is kept.
     pub(crate) fn promise(&self) -> &Watch {
         &self.promise
+    }
+
+    /// What has just changed in the view of the node that is selected.
+    pub(crate) fn changes(&self) -> &Changes {
+        &self.changes
+    }
+
+    /// Looks what has changed in it since the last look.
+    pub(crate) fn watch(&mut self) {
+        self.changes.look(self.timeline.sim(), self.selected, self.playing);
     }
 
     /// Judges the clients' history as it is now.

@@ -16,7 +16,7 @@ pub(crate) const BRANCHES: &str = "Other futures";
 pub(crate) const UNTOUCHED: &str = "nothing was done";
 pub(crate) const PROMISES: &str = "Promises";
 pub(crate) const PROMISED: &str = "Clients were promised";
-pub(crate) const CLOSE_PROMISES: &str = "Close promises";
+pub(crate) const CLOSE_PROMISES: &str = "Hide";
 pub(crate) const KEPT: &str = "kept";
 pub(crate) const BROKEN: &str = "broken";
 pub(crate) const UNSURE: &str = "not known";
@@ -76,7 +76,31 @@ pub(crate) const ASK_WHOM: &str = "Asks whom";
 pub(crate) const REQUESTS: &str = "Its last requests";
 pub(crate) const OPEN: &str = "waiting…";
 pub(crate) const UNKNOWN: &str = "unknown: gave up";
-pub(crate) const KEYS: &str = "Space plays, . and , step, > goes to the next message, Ctrl Z takes back";
+pub(crate) const HELP: &str = "What you can do";
+pub(crate) const KEYS: &str = "Keys";
+pub(crate) const SINGLE_KEYS: &str = "Keys without Ctrl do something";
+pub(crate) const CLOSE_HELP: &str = "Close help";
+pub(crate) const GESTURES: [(&str, &str); 5] = [
+    ("Click a node, a link or a message", "see what can be done to it"),
+    ("Draw a line across the stage", "cut what it crosses"),
+    ("Drag a message back", "make it come later"),
+    ("Drag it to its end, or away", "deliver or drop it"),
+    ("Point at an event", "see what had to happen before it"),
+];
+pub(crate) const SHORTCUTS: [(&str, &str); 8] = [
+    ("Space", "play and pause"),
+    (". and ,", "next and previous event"),
+    (">", "next message that arrives"),
+    ("Arrows", "from node to node"),
+    ("Enter", "what can be done to a node"),
+    ("Ctrl Z, Ctrl Shift Z", "take back, do again"),
+    ("Escape", "close what is open"),
+    ("?", "this list"),
+];
+pub(crate) const CHANGED: &str = "changed";
+pub(crate) const STATE: &str = "Every node as a table";
+pub(crate) const NODE: &str = "node";
+pub(crate) const CONDITION: &str = "state";
 
 /// What draws a learner in: of the first screen a riddle, of every other model what it does.
 pub(crate) fn hook(about: &About) -> &'static str {
@@ -177,10 +201,15 @@ pub(crate) fn condition(state: NodeStatus, slow: bool) -> String {
 /// What stands under the name of a node.
 pub(crate) fn below(role: Option<&str>, state: NodeStatus, slow: bool) -> String {
     match state {
-        NodeStatus::Up if slow => format!("{} slow", role.unwrap_or_default()).trim().into(),
+        NodeStatus::Up if slow => role.map_or_else(|| "slow".into(), |role| format!("{role} · slow")),
         NodeStatus::Up => role.unwrap_or_default().into(),
         _ => status(state).into(),
     }
+}
+
+/// So much of a whole.
+pub(crate) fn gauge(amount: u64, of: u64) -> String {
+    format!("{amount} of {of}")
 }
 
 /// What a timer that is fired by hand is called.

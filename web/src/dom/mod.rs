@@ -10,7 +10,7 @@ pub(crate) use frames::Frames;
 pub(crate) use watch::{Listener, Sight, Size, media};
 
 use wasm_bindgen::JsCast;
-use web_sys::{Document, Element, HtmlElement, Window};
+use web_sys::{Document, Element, HtmlDialogElement, HtmlElement, Window};
 
 pub(crate) fn window() -> Window {
     web_sys::window().expect("the page runs in a window")
@@ -31,6 +31,29 @@ pub(crate) fn focus(id: &str) {
     if let Ok(element) = inner.unwrap_or(element).dyn_into::<HtmlElement>() {
         let _ = element.focus();
     }
+}
+
+/// Opens a dialog, unless it is open.
+pub(crate) fn show_modal(id: &str) {
+    if let Some(dialog) = by_id(id).and_then(|dialog| dialog.dyn_into::<HtmlDialogElement>().ok())
+        && !dialog.open()
+    {
+        let _ = dialog.show_modal();
+    }
+}
+
+/// What the browser remembers for the page, where it may.
+pub(crate) fn remembered(key: &str) -> Option<String> {
+    window().local_storage().ok()??.get_item(key).ok()?
+}
+
+/// Lets the browser remember something, or forget it.
+pub(crate) fn remember(key: &str, value: Option<&str>) {
+    let Ok(Some(storage)) = window().local_storage() else { return };
+    let _ = match value {
+        Some(value) => storage.set_item(key, value),
+        None => storage.remove_item(key),
+    };
 }
 
 /// A colour of the style sheet as a canvas understands it, read off the element that will show it.

@@ -7,6 +7,7 @@ use crate::diagram::causal_past;
 use crate::request::{Outcome, Request};
 use crate::session::Session;
 use crate::text;
+use crate::ui;
 use faultline::sim::{NodeId, NodeStatus};
 use faultline::view::Tone;
 use std::collections::BTreeSet;
@@ -21,6 +22,9 @@ pub(crate) fn actors(session: &Session, layout: &Layout, menu: Option<Target>, s
         rows.filter_map(|row| session.sim().trace().row(row)).map(|row| row.node).collect()
     });
     let everybody = (0..scenario.nodes + scenario.clients).map(NodeId);
+    // Of a crowd only those are elements whom somebody looks at.
+    let is_there = |endpoint: &NodeId| !layout.is_crowd() || session.first == *endpoint || session.selected == Some(*endpoint);
+    let everybody = everybody.filter(is_there);
     html! { <ul class="nodes">{ for everybody.map(|endpoint| actor(session, layout, endpoint, menu, lit.contains(&endpoint), send)) }</ul> }
 }
 
@@ -28,7 +32,7 @@ pub(crate) fn actors(session: &Session, layout: &Layout, menu: Option<Target>, s
 struct Look {
     class: String,
     label: String,
-    headline: String,
+    headline: Html,
     below: String,
 }
 
@@ -39,7 +43,13 @@ fn actor(session: &Session, layout: &Layout, endpoint: NodeId, menu: Option<Targ
         _ if session.is_client(endpoint) => client(session, endpoint, &name),
         _ => node(session, endpoint, &name),
     };
-    let shape = if session.is_client(endpoint) { "node client" } else { "node" };
+    let shape = if layout.is_crowd() {
+        "node grain"
+    } else if session.is_client(endpoint) {
+        "node client"
+    } else {
+        "node"
+    };
     let selected = session.selected == Some(endpoint);
     let place = layout.place(endpoint);
     let position = format!("left:{:.1}px;top:{:.1}px;--radius:{:.1}px", place.x, place.y, layout.reach(endpoint));
@@ -50,7 +60,7 @@ fn actor(session: &Session, layout: &Layout, endpoint: NodeId, menu: Option<Targ
     html! {
         <li key={endpoint.0} style={position}>
             <button id={format!("node-{}", endpoint.0)} class={format!("{shape} {}{chosen}", look.class)} aria-label={look.label}
-                aria-expanded={open.to_string()} {onclick}>{ look.headline }</button>
+                aria-expanded={open.to_string()} tabindex={if session.first == endpoint { "0" } else { "-1" }} {onclick}>{ look.headline }</button>
             <span class="name" aria-hidden="true">{ name }<small>{ look.below }</small></span>
         </li>
     }
@@ -65,18 +75,21 @@ fn node(session: &Session, node: NodeId, name: &str) -> Look {
         NodeStatus::Down => "down",
     };
     let role = view.role.map(|(role, _)| role);
-    let headline = view.headline.map(|value| value.text);
+    let headline = view.headline;
+    let words = headline.as_ref().map(|value| value.text.as_str());
     Look {
         class: format!("{state} tone-{}", view.role.map_or("plain", |(_, tone)| tone_name(tone))),
-        label: text::node(name, &text::condition(status, sim.pace(node).is_some()), role, headline.as_deref()),
-        headline: headline.unwrap_or_default(),
+        label: text::node(name, &text::condition(status, sim.pace(node).is_some()), role, words),
+        headline: headline.map_or_else(Html::default, |value| {
+            html! { <span class={ui::worn(session, value.meaning)} style={ui::hue(value.meaning)}>{ value.text }</span> }
+        }),
         below: text::below(role, status, sim.pace(node).is_some()),
     }
 }
 
 /// Somebody of whom the node whose view it is knows nothing but the name.
 fn stranger(name: &str, knower: &str) -> Look {
-    Look { class: "stranger".into(), label: text::stranger(name, knower), headline: String::new(), below: String::new() }
+    Look { class: "stranger".into(), label: text::stranger(name, knower), headline: Html::default(), below: String::new() }
 }
 
 fn client(session: &Session, client: NodeId, name: &str) -> Look {
@@ -84,7 +97,11 @@ fn client(session: &Session, client: NodeId, name: &str) -> Look {
     let open = last.filter(|request| request.outcome == Outcome::Open);
     Look {
         class: if open.is_some() { "asks".into() } else { String::new() },
-        headline: if open.is_some() { "…".into() } else { String::new() },
+        headline: if open.is_some() {
+            html! { "…" }
+        } else {
+            Html::default()
+        },
         label: text::client(name, open.map(|request| (session.sim().name(request.node), request.asked))),
         below: String::new(),
     }

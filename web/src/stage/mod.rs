@@ -9,5 +9,5 @@ pub(crate) mod touch;
 pub(crate) use actors::{actors, tone_name};
 pub(crate) use canvas::Painter;
 pub(crate) use layout::{Layout, Point};
-pub(crate) use scene::{Scene, on_its_way, tone};
+pub(crate) use scene::{Crowd, Scene, crowd, on_its_way, tone};
 pub(crate) use touch::{Finger, Target, Touch};

@@ -3,8 +3,9 @@
 
 use super::layout::{Layout, Point};
 use super::touch::Hand;
-use faultline::sim::{EventKind, Flight, MessageMeta, NodeId, Sim, Span, Time};
+use faultline::sim::{EventKind, Flight, MessageMeta, NodeId, NodeStatus, Sim, Span, Time};
 use faultline::view::Tone;
+use std::rc::Rc;
 
 /// Everything that moves or changes colour, in the order in which it is drawn.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -13,8 +14,32 @@ pub(crate) struct Scene {
     pub(crate) timers: Vec<Arc>,
     pub(crate) messages: Vec<Message>,
     pub(crate) losses: Vec<Loss>,
+    /// Everybody, where they are too many to be elements of the page.
+    pub(crate) crowd: Crowd,
     /// The gesture that is being made.
     pub(crate) hand: Option<Hand>,
+}
+
+/// How everybody in a crowd looks. Made anew only when something has happened, and shared until then.
+pub(crate) type Crowd = Rc<[Person]>;
+
+/// Somebody in a crowd.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Person {
+    pub(crate) at: Point,
+    pub(crate) tone: Tone,
+    pub(crate) status: NodeStatus,
+}
+
+/// Everybody, if they are a crowd.
+pub(crate) fn crowd(sim: &Sim, layout: &Layout) -> Crowd {
+    let count = if layout.is_crowd() { sim.scenario().nodes } else { 0 };
+    let person = |node: NodeId| Person {
+        at: layout.place(node),
+        tone: sim.view(node).role.map_or(Tone::Plain, |(_, tone)| tone),
+        status: sim.status(node),
+    };
+    (0..count).map(|node| person(NodeId(node))).collect()
 }
 
 /// A link between two nodes, or a client and a node.
@@ -42,6 +67,7 @@ pub(crate) struct Arc {
 pub(crate) struct Message {
     /// Its number in the trace.
     pub(crate) id: u32,
+    pub(crate) ends: (NodeId, NodeId),
     pub(crate) at: Point,
     pub(crate) tone: Tone,
     pub(crate) copy: bool,
@@ -78,7 +104,8 @@ impl Scene {
             return scene;
         }
         scene.draw_links(sim, layout);
-        for node in (0..sim.scenario().nodes).map(NodeId) {
+        // The timers of a crowd would be a blur.
+        for node in (0..sim.scenario().nodes).map(NodeId).filter(|_| !layout.is_crowd()) {
             scene.draw_timer(sim, layout, now, node);
         }
         scene.draw_messages(sim, layout, now);
@@ -128,6 +155,7 @@ impl Scene {
             let room = (LABEL_ROOM / from.distance(to).max(1.0)).min(0.5);
             self.messages.push(Message {
                 id: flight.message,
+                ends: (flight.from, flight.to),
                 at: from.towards(to, share),
                 tone: tone(sim, meta),
                 copy: meta.copy > 0,

@@ -86,7 +86,7 @@ impl Touch {
     pub(crate) fn finger(&mut self, finger: Finger, session: &Session, layout: &Layout, scene: &Scene) -> Deed {
         match finger {
             Finger::Down(at) => {
-                let on = hit(scene, at);
+                let on = hit(scene, layout, at);
                 (self.over, self.clicked) = (None, None);
                 self.press = Some(Press { from: at, at, on, dragging: false });
                 if matches!(on, Some(Target::Message(_))) { Deed::Hold } else { Deed::Look }
@@ -97,7 +97,7 @@ impl Touch {
                         press.at = at;
                         press.dragging |= press.from.distance(at) > CLICK;
                     }
-                    None => self.over = hit(scene, at),
+                    None => self.over = hit(scene, layout, at),
                 }
                 Deed::Look
             }
@@ -143,7 +143,11 @@ impl Touch {
 }
 
 /// What there is to pick at a point: messages lie above links.
-pub(crate) fn hit(scene: &Scene, at: Point) -> Option<Target> {
+pub(crate) fn hit(scene: &Scene, layout: &Layout, at: Point) -> Option<Target> {
+    // In a crowd a message is no more than a grain.
+    if layout.is_crowd() {
+        return layout.at(at).map(Target::Node);
+    }
     let near = |distance: f64, limit: f64| (distance <= limit).then_some((distance * 16.0) as u32);
     let messages = scene.messages.iter().filter(|message| !message.copy);
     let message = messages.filter_map(|message| Some((near(message.at.distance(at), NEAR_MESSAGE)?, message.id))).min();
