@@ -2,7 +2,7 @@
 // squares on as large a canvas. `npm --prefix e2e run bench`
 
 import assert from "node:assert/strict";
-import { inPage } from "../support/browser.mjs";
+import { inPage, whole } from "../support/browser.mjs";
 
 const RUNS = [
   { what: "50 nodes, 500 messages", messages: 350, median: 4, link: "#run=1Bmdvc3NpcDIBBwEFcm91bmSA2sQJAYC0iROAjs4cAAAAAAAAwJaxAgAAgJTr3AMAAYCI3r4BqC2fqeOqtpHJgVH3V6gq" },
@@ -80,7 +80,7 @@ for (const { what, messages, median: most, link } of RUNS) {
     page.setDefaultTimeout(60_000);
     await page.addInitScript(watch);
     await page.goto(site.url + link);
-    await page.locator(".transport").waitFor();
+    await whole(page);
     await page.getByRole("button", { name: "Play", exact: true }).click();
     await page.waitForFunction((frames) => window.costs.length > frames, FRAMES / 4);
     await page.evaluate(() => (window.costs = []));

@@ -1,7 +1,7 @@
 // A thousand nodes: density first, and everybody in it on demand.
 
 import assert from "node:assert/strict";
-import { accessible, inPage, picture } from "../support/browser.mjs";
+import { accessible, inPage, picture, whole } from "../support/browser.mjs";
 
 const THOUSAND = "#run=1Bmdvc3NpcOgHAQcBBXJvdW5kgLSJEwGAtIkTgI7OHAAAAAAAAMCWsQIAAICU69wDAAGAiN6-AYzJA9mp6IzGvquDM--6woA";
 const button = (page, name) => page.getByRole("button", { name, exact: true });
@@ -9,7 +9,7 @@ const button = (page, name) => page.getByRole("button", { name, exact: true });
 for (const scheme of ["light", "dark"]) {
   inPage(`a thousand nodes are drawn, and each can be picked, named and killed: ${scheme}`, { open: false, scheme }, async (page, site) => {
     await page.goto(site.url + THOUSAND);
-    await page.locator(".transport").waitFor();
+    await whole(page);
     assert.ok((await page.locator(".nodes li").count()) <= 2, "a crowd is no list of elements");
     await picture(page, `thousand-${scheme}`);
     await accessible(page);

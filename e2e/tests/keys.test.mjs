@@ -1,7 +1,7 @@
 // Without a mouse, without motion, without colours, without room: the page is still all there.
 
 import assert from "node:assert/strict";
-import { accessible, inPage, picture } from "../support/browser.mjs";
+import { accessible, inPage, picture, whole } from "../support/browser.mjs";
 
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 const clock = (page) => page.locator(".clock").textContent();
@@ -78,7 +78,7 @@ inPage("the keys are listed on ?, and can be switched off for good", async (page
   assert.equal(await clock(page), before);
   assert.equal(await help.count(), 0);
   await page.reload();
-  await page.locator(".transport").waitFor();
+  await whole(page);
   await page.keyboard.press(">");
   assert.equal(await clock(page), before);
   await button(page, "What you can do").click();
@@ -161,8 +161,8 @@ for (const [how, rest] of [
 ]) {
   inPage(`${how}, the page asks for no frame and no timer`, { open: false }, async (page, site) => {
     await page.addInitScript(countAsked);
-    await page.goto(site.url);
-    await page.locator(".transport").waitFor();
+    await page.goto(`${site.url}#free`);
+    await whole(page);
     await button(page, "Play").click();
     const asked = () => page.evaluate(() => window.asked);
     const playing = await asked();

@@ -8,6 +8,7 @@ use crate::knob::Knob;
 use crate::panel::client::{self, Ask};
 use crate::panel::settings::{self, Draft};
 use crate::panel::{events, flights, help, inspector, matrix, menu, promises, state, transport};
+use crate::route::{self, Route};
 use crate::session::{Session, Speed, Tallies, Until};
 use crate::stage::touch::Deed;
 use crate::stage::{self, Crowd, Finger, Layout, Painter, Point, Scene, Target, Touch, touch};
@@ -385,6 +386,8 @@ impl Component for App {
                     self.announced = if news.is_empty() { words } else { format!("{words}. {news}") }.into();
                 }
             }
+            // The address of another screen is not for the laboratory.
+            Msg::Address if Route::of(&dom::address::fragment()) != Route::Laboratory => {}
             Msg::Address => {
                 let (session, notice) = arrive(&ctx.props().library, &dom::address::fragment());
                 self.show(session);
@@ -426,7 +429,7 @@ impl Component for App {
         html! {
             <>
             <header class="bar">
-                <span class="brand">{ "Faultline" }</span>
+                <a class="brand" href="#">{ "Faultline" }</a>
                 <h1>{ ui::choice(named, titles, chosen, send.reform(Msg::Open)) }{ ui::icon(ui::CHOOSE) }</h1>
                 <p class="hook">{ text::hook(about) }</p>
                 <div class="deeds">
@@ -710,7 +713,8 @@ impl App {
 /// The run of the link behind the address, or else the first model; and what there is to say of it.
 fn arrive(library: &Library, fragment: &str) -> (Session, Option<(String, Option<String>)>) {
     if !fragment.starts_with(link::MARK) {
-        return (open(library, 0), None);
+        let asked = fragment.strip_prefix(route::FREE).and_then(|id| library.models().iter().position(|model| model.about().id == id));
+        return (open(library, asked.unwrap_or(0)), None);
     }
     let opened = Link::read(fragment, library).map_err(|fault| fault.to_string());
     match opened.and_then(|link| Session::of_link(library, link).map_err(|fault| fault.to_string())) {

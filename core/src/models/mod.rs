@@ -5,11 +5,13 @@ mod gossip;
 mod ping_pong;
 mod primary_backup;
 mod queue_server;
+mod raft;
 
 pub use gossip::Gossip;
 pub use ping_pong::PingPong;
 pub use primary_backup::PrimaryBackup;
 pub use queue_server::QueueServer;
+pub use raft::Raft;
 
 use crate::protocol::{About, Protocol, Settings};
 use crate::sim::{Host, Typed};
@@ -55,7 +57,13 @@ impl Library {
     /// All models that come with Faultline.
     #[must_use]
     pub fn standard() -> Self {
-        Self(vec![Model::of::<PingPong>(), Model::of::<PrimaryBackup>(), Model::of::<QueueServer>(), Model::of::<Gossip>()])
+        Self(vec![
+            Model::of::<PingPong>(),
+            Model::of::<PrimaryBackup>(),
+            Model::of::<QueueServer>(),
+            Model::of::<Gossip>(),
+            Model::of::<Raft>(),
+        ])
     }
 
     /// This library and one model more.

@@ -37,7 +37,7 @@ pub(crate) enum Leg {
 #[derive(Clone, Copy, Serialize)]
 pub(crate) struct Put(u32);
 
-#[derive(Clone)]
+#[derive(Clone, Serialize)]
 pub(crate) enum Role {
     Replica {
         /// Whether it has each key.
