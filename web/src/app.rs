@@ -5,6 +5,7 @@ use crate::chart;
 use crate::diagram;
 use crate::dom::{self, Frames, Listener, Sight, Size};
 use crate::knob::Knob;
+use crate::lesson::{self, Lesson, Say, Then, progress};
 use crate::panel::client::{self, Ask};
 use crate::panel::settings::{self, Draft};
 use crate::panel::{events, flights, help, inspector, matrix, menu, promises, state, transport};
@@ -15,6 +16,7 @@ use crate::stage::{self, Crowd, Finger, Layout, Painter, Point, Scene, Target, T
 use crate::text;
 use crate::ui::{self, Named};
 use faultline::Scenario;
+use faultline::lab::Lab;
 use faultline::link::{self, Link};
 use faultline::models::Library;
 use faultline::scenario::{Fault, Input};
@@ -31,6 +33,9 @@ use yew::{AttrValue, Callback, Component, Context, Html, NodeRef, Properties, ht
 #[derive(Properties, Clone)]
 pub(crate) struct Props {
     pub(crate) library: Rc<Library>,
+    /// The lab that is being done, if it is one.
+    #[prop_or_default]
+    pub(crate) lab: Option<Rc<Lab>>,
 }
 
 impl PartialEq for Props {
@@ -126,11 +131,14 @@ pub(crate) enum Msg {
     Copied(bool),
     /// The notice was read.
     Close,
+    /// Something is said to the lab.
+    Lesson(Say),
 }
 
 /// The page.
 pub(crate) struct App {
     session: Session,
+    lesson: Option<Lesson>,
     tallies: Tallies,
     draft: Option<Draft>,
     ask: Ask,
@@ -201,8 +209,14 @@ impl Component for App {
     type Properties = Props;
 
     fn create(ctx: &Context<Self>) -> Self {
-        let (session, notice) = arrive(&ctx.props().library, &dom::address::fragment());
+        let Props { library, lab } = ctx.props();
+        let lesson = lab.as_ref().map(|lab| Lesson::new(lab.clone(), library.clone(), progress::of(&lab.id)));
+        let (session, notice) = match &lesson {
+            Some(lesson) => (Session::new(library, lesson.scenario()).expect("a lab's world was run when it was read"), None),
+            None => arrive(library, &dom::address::fragment()),
+        };
         let mut app = Self {
+            lesson,
             layout: layout(&session, 0.0, 0.0),
             session,
             tallies: Tallies::default(),
@@ -379,7 +393,10 @@ impl Component for App {
             }
             Msg::InSight(in_sight) => self.in_sight = in_sight,
             Msg::Settle => {
-                dom::address::replace(&self.session.link().write());
+                // In a lab the address names the lab.
+                if self.lesson.is_none() {
+                    dom::address::replace(&self.session.link().write());
+                }
                 if !self.session.playing() {
                     let news = promises::news(&self.session, &mut self.told);
                     let words = self.state_in_words();
@@ -387,7 +404,7 @@ impl Component for App {
                 }
             }
             // The address of another screen is not for the laboratory.
-            Msg::Address if Route::of(&dom::address::fragment()) != Route::Laboratory => {}
+            Msg::Address if self.lesson.is_some() || Route::of(&dom::address::fragment()) != Route::Laboratory => {}
             Msg::Address => {
                 let (session, notice) = arrive(&ctx.props().library, &dom::address::fragment());
                 self.show(session);
@@ -396,14 +413,19 @@ impl Component for App {
                 self.settling = None;
             }
             Msg::Copy => {
-                dom::address::replace(&self.session.link().write());
+                let link = self.session.link().write();
+                if self.lesson.is_none() {
+                    dom::address::replace(&link);
+                }
                 let done = ctx.link().callback(Msg::Copied);
-                dom::address::copy(&dom::address::whole(), move |allowed| done.emit(allowed));
+                dom::address::copy(&dom::address::with(&link), move |allowed| done.emit(allowed));
             }
             Msg::Copied(true) => self.notice = Some((text::COPIED.into(), None)),
-            Msg::Copied(false) => self.notice = Some((text::COPY_BY_HAND.into(), Some(dom::address::whole()))),
+            Msg::Copied(false) => self.notice = Some((text::COPY_BY_HAND.into(), Some(dom::address::with(&self.session.link().write())))),
             Msg::Close => self.notice = None,
+            Msg::Lesson(say) => self.hear(&ctx.props().library, say),
         }
+        self.follow_lesson();
         if by_learner {
             let link = ctx.link().clone();
             self.settling = Some(Timeout::new(QUIET_MS, move || link.send_message(Msg::Settle)));
@@ -430,8 +452,13 @@ impl Component for App {
             <>
             <header class="bar">
                 <a class="brand" href="#">{ "Faultline" }</a>
-                <h1>{ ui::choice(named, titles, chosen, send.reform(Msg::Open)) }{ ui::icon(ui::CHOOSE) }</h1>
-                <p class="hook">{ text::hook(about) }</p>
+                if let Some(lesson) = &self.lesson {
+                    <h1>{ lesson.lab.title.clone() }</h1>
+                    <p class="hook">{ lesson.lab.goal.clone() }</p>
+                } else {
+                    <h1>{ ui::choice(named, titles, chosen, send.reform(Msg::Open)) }{ ui::icon(ui::CHOOSE) }</h1>
+                    <p class="hook">{ text::hook(about) }</p>
+                }
                 <div class="deeds">
                     if session.can_undo() {
                         <button class="quiet" onclick={send.reform(|_| Msg::Undo)}>{ ui::icon(ui::UNDO) }{ text::UNDO }</button>
@@ -452,7 +479,10 @@ impl Component for App {
                     <button class="quiet" onclick={send.reform(|_| Msg::Close)}>{ text::CLOSE }</button>
                 </div>
             }
-            <main>
+            <main class={if self.lesson.is_some() { "laboratory with-lesson" } else { "laboratory" }}>
+                if let Some(lesson) = &self.lesson {
+                    { lesson::panel(lesson, session, &send) }
+                }
                 <div class={if self.diagram_first { "views diagram-first" } else { "views" }} ref={self.views.clone()}>
                     <div class="switch" role="group" aria-label={text::VIEW}>
                         { for [(text::STAGE, false), (text::DIAGRAM, true)].map(|(name, diagram)| html! {
@@ -490,7 +520,8 @@ impl Component for App {
                     if self.evidence {
                         { promises::evidence(session, &send) }
                     }
-                    { settings::settings(session, self.draft.as_ref(), &send) }
+                    { settings::settings(session, self.draft.as_ref(), self.knobs().as_deref(), &send) }
+                    if self.lesson.as_ref().is_none_or(Lesson::is_open) {
                     { matrix::matrix(session, &send) }
                     { flights::flights(session, &send) }
                     // No node can count what happens to messages.
@@ -501,6 +532,7 @@ impl Component for App {
                         </section>
                     }
                     { state::state(session, &send) }
+                    }
                     { events::events(session, &send) }
                 </aside>
             </main>
@@ -561,6 +593,7 @@ impl App {
         self.last_frame = Some(now);
         self.elsewhere = None;
         self.session.advance(passed);
+        self.follow_lesson();
         self.paint();
         let rows = self.session.sim().rows();
         // Where something happens all the time, words need not keep up with every bit of it.
@@ -614,6 +647,41 @@ impl App {
         self.elsewhere = Some(before.moved(pixels, end)).filter(|center| *center != self.session.playhead());
         diagram::follow(&self.diagram, self.window());
         self.window().origin() != before.origin() || self.elsewhere.is_some() != was
+    }
+
+    /// The settings that can be turned; nothing if that is all of them.
+    fn knobs(&self) -> Option<Vec<&str>> {
+        self.lesson.as_ref().filter(|lesson| !lesson.is_open()).map(Lesson::knobs)
+    }
+
+    /// Something is said to the lab, and the run does what follows from it.
+    fn hear(&mut self, library: &Rc<Library>, say: Say) {
+        let Some(lesson) = &mut self.lesson else { return };
+        let then = lesson.hear(say, &self.session);
+        progress::keep(&lesson.lab.id, &lesson.progress);
+        match then {
+            Then::Nothing => {}
+            Then::Play(playing) => self.session.play(playing),
+            Then::Show(scenario, moment, playing) => match Session::new(library, *scenario) {
+                Ok(mut session) => {
+                    session.speed = self.session.speed;
+                    session.seek(moment);
+                    session.play(playing && !dom::reduced_motion());
+                    self.show(session);
+                }
+                Err(fault) => self.notice = Some((fault.to_string(), None)),
+            },
+        }
+    }
+
+    /// A step stops where the model does what it waits for.
+    fn follow_lesson(&mut self) {
+        let Some(lesson) = &mut self.lesson else { return };
+        if let Some(moment) = lesson.watch(&self.session) {
+            progress::keep(&lesson.lab.id, &lesson.progress);
+            self.session.play(false);
+            self.session.seek(moment);
+        }
     }
 
     /// Another run takes the place of this one.

@@ -5,6 +5,7 @@
 //! | `page` | the frame: which screen the address asks for (`route`) |
 //! | `home` | the first screen |
 //! | `app` | the laboratory: one message for everything that can happen in it |
+//! | `lesson` | a lab as it is being done: bet, guided steps, challenges |
 //! | `check` | where a history is judged |
 //! | `worker` | heavy work beside the page |
 //! | `session` | the run that is looked at, the playhead and its speed; no browser types |
@@ -27,6 +28,7 @@ mod diagram;
 mod dom;
 mod home;
 mod knob;
+mod lesson;
 mod page;
 mod panel;
 mod promise;

@@ -5,6 +5,7 @@ use crate::app::App;
 use crate::check::Check;
 use crate::dom::{self, Listener};
 use crate::home::Home;
+use crate::lesson::Screen;
 use crate::rest;
 use crate::route::Route;
 use crate::text;
@@ -91,7 +92,7 @@ impl Component for Page {
                 Route::Home => html! { <Home library={library.clone()} whole={self.whole} /> },
                 _ if !self.whole => html! { <main class="wait" aria-busy="true"><p role="status">{ text::LOADING }</p></main> },
                 Route::Laboratory => html! { <App library={library.clone()} /> },
-                Route::Lab(id) => html! { <main class="wait"><p role="alert">{ text::no_lab(id) }</p></main> },
+                Route::Lab(id) => html! { <Screen library={library.clone()} asked={id.clone()} /> },
                 Route::Check => html! { <Check /> },
             } }
             </>

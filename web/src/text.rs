@@ -1,6 +1,7 @@
 //! Every word on the page, in one place, so that a language can be added.
 
 use crate::session::Until;
+use faultline::lab::tour::{Answer, Guess, Truth};
 use faultline::link::Verdict;
 use faultline::protocol::About;
 use faultline::scenario::Fate;
@@ -137,9 +138,94 @@ pub(crate) fn unreadable(name: &str, why: &str) -> String {
     format!("{name} cannot be read as text. {why}")
 }
 
-/// No lab has that id.
-pub(crate) fn no_lab(id: &str) -> String {
-    format!("There is no lab {id}.")
+/// A lab that cannot be shown.
+pub(crate) fn bad_lab(id: &str) -> String {
+    format!("The lab {id} cannot be shown")
+}
+
+pub(crate) const ALL_LABS: &str = "All labs";
+pub(crate) const LESSON: &str = "Lab";
+pub(crate) const CONTINUE: &str = "Continue";
+pub(crate) const PREVIOUS: &str = "Previous";
+pub(crate) const SKIP: &str = "Skip";
+pub(crate) const JUST_SHOW: &str = "No bet, just show me";
+pub(crate) const YOUR_ANSWER: &str = "Your answer";
+pub(crate) const BET: &str = "Bet";
+pub(crate) const WHY: &str = "Why?";
+pub(crate) const DO_IT_FOR_ME: &str = "Do it for me";
+pub(crate) const TO_THE_END: &str = "To the end of this";
+pub(crate) const NOW_BREAK_IT: &str = "Now it is yours. What can you make it do?";
+pub(crate) const TEXTBOOK: &str = "Textbook code";
+pub(crate) const AS_WRITTEN: &str = "Run it as written";
+pub(crate) const CORRECTED: &str = "Run it corrected";
+pub(crate) const PLAY_FREELY: &str = "Play freely";
+pub(crate) const ATTACK: &str = "Let the attacks begin";
+pub(crate) const HINT: &str = "Hint";
+pub(crate) const HALF_WAY: &str = "Show me the first half";
+pub(crate) const AGAIN_FROM_START: &str = "From the start";
+pub(crate) const ANOTHER_SEED: &str = "With another seed";
+pub(crate) const ALL_CHALLENGES: &str = "All challenges";
+pub(crate) const SOLVED: &str = "Solved";
+pub(crate) const NOT_SOLVED: &str = "Not yet";
+pub(crate) const NOT_KNOWN: &str = "Nobody knows";
+pub(crate) const SHORTEST: &str = "Show the shortest run that does this";
+pub(crate) const LOOK: &str = "Look at that run";
+pub(crate) const CORRECTNESS: &str = "What an expert would ask";
+pub(crate) const RELATED: &str = "Related: ";
+
+/// How far in the guided part one is.
+pub(crate) fn step_of(step: usize, steps: usize) -> String {
+    format!("Step {step} of {steps}")
+}
+
+/// What somebody answered.
+pub(crate) fn guess(answer: &Answer, guess: &Guess) -> String {
+    match (answer, guess) {
+        (Answer::Options(options), Guess::Option(index)) => options.get(*index).map_or_else(String::new, |(say, _)| say.clone()),
+        (_, Guess::Number(value)) => value.to_string(),
+        (_, Guess::Option(index)) => (index + 1).to_string(),
+    }
+}
+
+/// What was right.
+pub(crate) fn truth(answer: &Answer, truth: &Truth) -> String {
+    match (answer, truth) {
+        (Answer::Options(options), Truth::Options(right, _)) => {
+            let said: Vec<_> = right.iter().filter_map(|index| options.get(*index)).map(|(say, _)| say.as_str()).collect();
+            said.join("; ")
+        }
+        (_, Truth::Number(value)) => value.to_string(),
+        _ => String::new(),
+    }
+}
+
+/// A bet that is still open.
+pub(crate) fn you_bet(said: &str) -> String {
+    format!("Your bet: {said}")
+}
+
+/// A bet that is decided.
+pub(crate) fn bet_decided(said: &str, right: bool, truth: &str) -> String {
+    if right { format!("✓ You bet right: {said}") } else { format!("✗ You bet: {said}. It was: {truth}") }
+}
+
+/// What kind of challenge it is.
+pub(crate) fn challenge_kind(kind: &str) -> &'static str {
+    match kind {
+        "break" => "Break it",
+        "defend" => "Defend it",
+        _ => "Predict it",
+    }
+}
+
+/// What may be done in a challenge.
+pub(crate) fn allowed(kinds: &[String]) -> String {
+    format!("Allowed: {}", kinds.join(", "))
+}
+
+/// How well a challenge was solved.
+pub(crate) fn stars(count: u8) -> String {
+    format!("{count} of 3 stars")
 }
 
 /// What draws a learner in: of the first screen a riddle, of every other model what it does.

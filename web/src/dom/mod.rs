@@ -77,6 +77,19 @@ pub(crate) fn read_text(file: &web_sys::File, done: impl FnOnce(Result<String, S
     });
 }
 
+/// The text of a file of this site, or why it cannot be had.
+pub(crate) async fn fetch_text(address: &str) -> Result<String, String> {
+    let said =
+        |fault: wasm_bindgen::JsValue| fault.dyn_into::<js_sys::Error>().map_or_else(|_| String::new(), |fault| fault.message().into());
+    let response = JsFuture::from(window().fetch_with_str(address)).await.map_err(said)?;
+    let response: web_sys::Response = response.dyn_into().map_err(said)?;
+    if !response.ok() {
+        return Err(format!("the server answered {}", response.status()));
+    }
+    let text = JsFuture::from(response.text().map_err(said)?).await.map_err(said)?;
+    Ok(text.as_string().unwrap_or_default())
+}
+
 /// Whether the learner asked for less motion.
 pub(crate) fn reduced_motion() -> bool {
     matches("(prefers-reduced-motion: reduce)")
