@@ -15,6 +15,7 @@ fn main() -> std::process::ExitCode {
 #[cfg(not(target_arch = "wasm32"))]
 mod command {
     use faultline::judge::history::History;
+    use faultline::judge::map::{ARROWS, Arrow, PLACES, Place};
     use faultline::judge::spec::Object;
     use faultline::judge::value::{Reader, Value};
     use faultline::judge::{self, Promise};
@@ -38,6 +39,7 @@ faultline: a laboratory for distributed systems
                                          what the clients of the run did and saw
   faultline check FILE --model OBJECT --consistency PROMISE [--initial VALUE]
                                          whether a history keeps a promise, and why
+  faultline map                          which promise implies which, and what tells them apart
 
 SCENARIO is a file, - for standard input, or a link. LINK is a link, with the page's address or without.
 FILE is a history as Jepsen writes it: EDN maps, JSON lines, or lines of its log.
@@ -55,6 +57,7 @@ Exit codes: 0 all is well, 1 the answer is no, 2 the input cannot be used, 3 nob
         let done = match words.as_slice() {
             [] | ["help" | "--help" | "-h"] => say(&help()),
             ["models"] => models(),
+            ["map"] => map(),
             ["new", model, options @ ..] => new(model, options),
             ["run", file, options @ ..] => run(file, options),
             ["link", file, options @ ..] => link(file, options),
@@ -94,6 +97,16 @@ Exit codes: 0 all is well, 1 the answer is no, 2 the input cannot be used, 3 nob
             .iter()
             .map(|model| model.about())
             .try_for_each(|about| say(&format!("{:<16}{}", about.id, about.summary)))
+    }
+
+    fn map() -> Result<(), String> {
+        for Place { name, availability, says } in PLACES {
+            say(&format!("{name}: {says}\n    {}", availability.describe()))?;
+            for Arrow { weak, apart, .. } in ARROWS.iter().filter(|arrow| arrow.strong == name) {
+                say(&format!("    implies {weak}; not the other way: {apart}"))?;
+            }
+        }
+        Ok(())
     }
 
     fn new(id: &str, options: &[&str]) -> Result<(), String> {
