@@ -38,6 +38,27 @@ impl Object {
     fn name(self) -> &'static str {
         Self::ALL.iter().find(|(_, other)| *other == self).map_or("", |(name, _)| name)
     }
+
+    /// The kind of object that is asked in the words of this history.
+    #[must_use]
+    pub fn of(history: &History) -> Self {
+        let says = |words: &[&str]| history.ops.iter().any(|op| words.contains(&op.f.as_str()));
+        if says(&["acquire", "release", "lock", "unlock"]) {
+            Self::Mutex
+        } else if says(&["txn"]) {
+            if appends(history) { Self::ListAppend } else { Self::MultiRegister }
+        } else if history.ops.iter().any(|op| op.key.is_some()) || says(&["get", "put", "append"]) {
+            Self::Kv
+        } else {
+            Self::CasRegister
+        }
+    }
+}
+
+/// Whether a transaction of this history appends to a list.
+fn appends(history: &History) -> bool {
+    let is_append = |step: &Value| step.items().and_then(|words| words.first()?.name()) == Some("append");
+    history.ops.iter().filter_map(|op| op.input.items()).flatten().any(is_append)
 }
 
 /// What an operation does.

@@ -64,7 +64,7 @@ timers! {
 }
 
 /// What is on a node's disk.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Register {
     /// The newest view this node knows of.
     view: u64,
@@ -82,7 +82,7 @@ pub enum Write {
 }
 
 /// What a node remembers.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct Memory {
     /// As the primary: how new each node's copy is at least.
     have: BTreeMap<NodeId, Stamp>,
@@ -91,7 +91,7 @@ pub struct Memory {
 }
 
 /// A write that is not safe yet, or a read of it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize)]
 struct Open {
     op: OpId,
     ret: Ret,
@@ -436,6 +436,10 @@ impl Protocol for PrimaryBackup {
             Op::Read => Word { f: "read", key: None, input: Value::Nil, output },
             Op::Write(written) => Word { f: "write", key: None, input: value(*written), output: value(*written) },
         })
+    }
+
+    fn initial() -> Value {
+        Value::Int(0)
     }
 
     fn invariants() -> &'static [Invariant<Self>] {
