@@ -117,7 +117,7 @@ Exit codes: 0 all is well, 1 the answer is no, 2 the input cannot be used, 3 nob
             .models()
             .iter()
             .map(|model| model.about())
-            .try_for_each(|about| say(&format!("{:<16}{}", about.id, about.summary)))
+            .try_for_each(|about| say(&format!("{:<18}{}", about.id, about.summary)))
     }
 
     fn map() -> Result<(), String> {
