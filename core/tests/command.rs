@@ -116,6 +116,15 @@ fn transactions_are_judged_from_a_file() {
     assert!(register.0 == 2 && register.2.contains("list-append or multi-register"), "{}", register.2);
 }
 
+#[test]
+fn the_map_of_promises_is_printed() {
+    let map = works(&["map"], "");
+    for line in ["strict-serializable: all transactions", "    implies sequential; not the other way: x1 - / - x?0", "    always available"]
+    {
+        assert!(map.lines().any(|printed| printed.starts_with(line)), "{line}: {map}");
+    }
+}
+
 const LAB: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../static/labs/acknowledged-and-lost.toml");
 
 #[test]

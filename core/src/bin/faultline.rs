@@ -18,6 +18,7 @@ mod command {
     mod search;
 
     use faultline::judge::history::History;
+    use faultline::judge::map::{ARROWS, Arrow, PLACES, Place};
     use faultline::judge::spec::Object;
     use faultline::judge::value::{Reader, Value};
     use faultline::judge::{self, Promise};
@@ -41,6 +42,7 @@ faultline: a laboratory for distributed systems
                                          what the clients of the run did and saw
   faultline check FILE --model OBJECT --consistency PROMISE [--initial VALUE]
                                          whether a history keeps a promise, and why
+  faultline map                          which promise implies which, and what tells them apart
   faultline lab check FILE...            whether lab files are well: every fault with its line and field, and
                                          every step, challenge and scene tried out
   faultline lab list [FOLDER]            the labs in a folder
@@ -70,6 +72,7 @@ Exit codes: 0 all is well, 1 the answer is no, 2 the input cannot be used, 3 nob
         let done = match words.as_slice() {
             [] | ["help" | "--help" | "-h"] => say(&help()),
             ["models"] => models(),
+            ["map"] => map(),
             ["new", model, options @ ..] => new(model, options),
             ["run", file, options @ ..] => run(file, options),
             ["link", file, options @ ..] => link(file, options),
@@ -114,7 +117,17 @@ Exit codes: 0 all is well, 1 the answer is no, 2 the input cannot be used, 3 nob
             .models()
             .iter()
             .map(|model| model.about())
-            .try_for_each(|about| say(&format!("{:<16}{}", about.id, about.summary)))
+            .try_for_each(|about| say(&format!("{:<18}{}", about.id, about.summary)))
+    }
+
+    fn map() -> Result<(), String> {
+        for Place { name, availability, says } in PLACES {
+            say(&format!("{name}: {says}\n    {}", availability.describe()))?;
+            for Arrow { weak, apart, .. } in ARROWS.iter().filter(|arrow| arrow.strong == name) {
+                say(&format!("    implies {weak}; not the other way: {apart}"))?;
+            }
+        }
+        Ok(())
     }
 
     fn new(id: &str, options: &[&str]) -> Result<(), String> {

@@ -17,6 +17,7 @@
 //! | [`conservation`] | a sum stays |
 //! | [`waits`] | nobody waits in a circle |
 //! | [`happens_before`] | what could have caused what |
+//! | [`map`] | which promise implies which |
 //! | [`sketch`] | a history in a line |
 //! | [`transactions`] | what transactions may notice of one another |
 
@@ -28,6 +29,7 @@ pub mod exclusion;
 pub mod happens_before;
 pub mod history;
 pub mod linearizable;
+pub mod map;
 pub mod replicas;
 pub mod sequential;
 pub mod sketch;

@@ -42,7 +42,7 @@ impl Sought {
             return Ok(Self::Invariant(id));
         }
         let served = name == Self::SERVED;
-        let clients = Promise::ALL.iter().find(|(known, _)| *known == name).map(|(_, promise)| *promise);
+        let clients = Promise::named(name);
         if !served && clients.is_none() {
             let theirs = Promise::ALL.iter().map(|(known, _)| *known);
             let known: Vec<_> = own.iter().copied().chain([Self::SERVED]).chain(theirs).collect();
@@ -214,7 +214,7 @@ impl Goal {
             }
         }
         let moment = sim.trace().row(last as u32)?.time;
-        let name = name_of(promise);
+        let name = promise.name();
         Some(((name, promised(name), broken.to_string()), moment))
     }
 }
@@ -222,10 +222,6 @@ impl Goal {
 /// The verdict on what clients saw; nothing if it cannot be judged by this promise.
 pub(super) fn judge_clients(history: &History, initial: &Value, promise: Promise, steps: u64) -> Option<Judgement> {
     judge::judge(history, Object::of(history), promise, initial, steps).ok()
-}
-
-pub(super) fn name_of(promise: Promise) -> &'static str {
-    Promise::ALL.iter().find(|(_, known)| *known == promise).map_or("", |(name, _)| *name)
 }
 
 pub(super) fn promised(name: &str) -> String {

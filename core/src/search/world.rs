@@ -13,7 +13,7 @@
 //! summands that changed are computed anew.
 
 use super::explore::{Answer, Broken, Explorer, System, Visited};
-use super::goal::{judge_clients, name_of};
+use super::goal::judge_clients;
 use super::{Effort, Goal, Sought, Violation};
 use crate::judge::history::{self, History, Outcome, Word};
 use crate::judge::value::Value;
@@ -594,7 +594,7 @@ impl System for World {
             self.verdicts.insert(key, broken.map(|judgement| judgement.to_string()));
         }
         let why = self.verdicts.get(&key)?.clone()?;
-        Some(Broken { property: name_of(promise), why })
+        Some(Broken { property: promise.name(), why })
     }
 }
 

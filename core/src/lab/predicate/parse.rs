@@ -810,7 +810,7 @@ fn promise(names: &Names, name: &str) -> Result<Promised, String> {
     if let Some(own) = names.promises.iter().find(|own| **own == name) {
         return Ok(Promised::Model(own));
     }
-    let judged = Promise::ALL.iter().find(|(other, _)| *other == name).map(|(_, promise)| Promised::History(*promise));
+    let judged = Promise::named(name).map(Promised::History);
     judged.ok_or_else(|| unknown("promise", name, names.promises.iter().copied().chain(Promise::ALL.iter().map(|(name, _)| *name))))
 }
 
