@@ -14,7 +14,7 @@ pub(crate) fn causal_past(sim: &Sim, of: u32) -> BTreeSet<u32> {
     for index in (of.saturating_sub(MOST)..=of).rev() {
         let Some(row) = sim.trace().row(index) else { continue };
         let own = is_own(row);
-        if !past.contains(&index) && !(own && nodes.contains(&row.node)) {
+        if !(past.contains(&index) || own && nodes.contains(&row.node)) {
             continue;
         }
         past.insert(index);

@@ -121,7 +121,7 @@ impl Layout {
             let (dx, dy) = (place.x - from.x, place.y - from.y);
             let (ahead, aside) = (dx * across + dy * down, (dx * down).abs() + (dy * across).abs());
             // Within sight in that direction, and rather straight ahead than near.
-            (ahead > 1.0 && aside <= ahead * 2.5).then(|| ((ahead + 2.0 * aside) * 16.0) as u64)
+            (ahead > 1.0 && aside <= ahead * 2.5).then_some(((ahead + 2.0 * aside) * 16.0) as u64)
         };
         let others = self.places.iter().enumerate().filter_map(|(index, place)| Some((cost(place)?, index)));
         others.min().map(|(_, index)| NodeId(index as u16))
