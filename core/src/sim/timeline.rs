@@ -441,6 +441,32 @@ mod tests {
     }
 
     #[test]
+    fn a_message_that_is_delayed_or_delivered_by_hand_arrives_even_if_the_network_had_lost_it() {
+        use crate::scenario::Fate;
+        use crate::sim::EventKind;
+        let arrives = |fate: Option<Fate>, late: bool| {
+            let library = Library::standard();
+            let mut scenario = Scenario::new(library.find("ping-pong").unwrap().about(), 3);
+            scenario.network.loss = Chance::percent(100);
+            let mut run = Timeline::new(&library, scenario).unwrap();
+            run.seek(if late { Time(5_000_000) } else { Time::ZERO });
+            let nth = u32::from(!late);
+            if let Some(fate) = fate {
+                run.edit(Input::Message { from: NodeId(0), to: NodeId(1), nth, fate }).unwrap();
+            }
+            run.seek(Time(800_000_000));
+            let rows: Vec<_> = run.sim().trace().rows().filter(|row| row.node == NodeId(1) && row.kind == EventKind::Deliver).collect();
+            rows.len()
+        };
+        for late in [true, false] {
+            assert_eq!(arrives(None, late), 0);
+            assert_eq!(arrives(Some(Fate::Delay(Span::millis(30))), late), 1, "on its way: {late}");
+            assert_eq!(arrives(Some(Fate::Deliver), late), 1, "on its way: {late}");
+            assert_eq!(arrives(Some(Fate::Drop), late), 0);
+        }
+    }
+
+    #[test]
     fn a_gesture_after_undo_ends_what_could_be_done_again() {
         let mut run = timeline();
         run.seek(Time(1_000_000_000));
