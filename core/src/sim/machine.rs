@@ -184,6 +184,12 @@ impl Sim {
         self.state.nodes[node.index()].timers.iter().map(|timer| (names[usize::from(timer.code.kind)], set(timer), timer.due)).collect()
     }
 
+    /// The names of the model's kinds of timer.
+    #[must_use]
+    pub fn timer_names(&self) -> &'static [&'static str] {
+        self.host.timer_names()
+    }
+
     /// How messages travel at the moment, where no link has a rule of its own.
     #[must_use]
     pub fn network(&self) -> &Network {
