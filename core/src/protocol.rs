@@ -440,6 +440,13 @@ impl<P: Protocol> Cx<'_, P> {
         self.calls.now
     }
 
+    /// What this node's steady clock shows: nobody sets it, but it may run fast or slow. For how long
+    /// something took, not for when it was.
+    #[must_use]
+    pub fn steady(&self) -> LocalTime {
+        LocalTime(i64::try_from(self.calls.steady).unwrap_or(i64::MAX))
+    }
+
     /// Sends a message.
     pub fn send(&mut self, to: NodeId, message: P::Message) {
         let effect = self.pack(to, message);

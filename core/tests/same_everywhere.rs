@@ -65,6 +65,12 @@ const FROZEN: &[(&str, u32, u64)] = &[
     ("primary-backup", 0x1_8508, 0xb578_f5c3_0105_a48f),
     ("queue-server", 0x1_2ba1, 0x52d8_6abf_e866_2c74),
     ("gossip", 0x1_2ba2, 0xd3e8_917e_8897_02ee),
+    ("register", 0x3_8819, 0x9e5a_17d3_db61_abac),
+    ("quorums", 0x1_6d47, 0xbeb_9c87_786e_5c1e),
+    ("replicated-log", 0x1_e73b, 0x5725_515d_eb99_831b),
+    ("cluster", 0x3_449b, 0xbca3_92df_7db8_849a),
+    ("account", 0x1_14a2, 0xae7e_ba60_9e58_9ff2),
+    ("two-generals", 0x11a8, 0x4bc6_ee3f_250c_7274),
 ];
 
 /// Random scenarios of every model, each also taken back to a random event and let go on.

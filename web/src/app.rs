@@ -8,7 +8,7 @@ use crate::knob::Knob;
 use crate::panel::client::{self, Ask};
 use crate::panel::settings::{self, Draft};
 use crate::panel::{events, inspector, transport};
-use crate::rest;
+use crate::route::{self, Route};
 use crate::session::{Session, Speed, Tallies};
 use crate::stage::{self, Layout, Painter, Scene};
 use crate::text;
@@ -22,14 +22,12 @@ use gloo_timers::callback::Timeout;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlCanvasElement, HtmlElement, KeyboardEvent};
-use yew::{AttrValue, Callback, Component, Context, Html, NodeRef, Properties, html};
+use yew::{AttrValue, Component, Context, Html, NodeRef, Properties, html};
 
 /// What the page is made with.
 #[derive(Properties, Clone)]
 pub(crate) struct Props {
     pub(crate) library: Rc<Library>,
-    /// Whether the rest of the program is there.
-    pub(crate) whole: bool,
 }
 
 impl PartialEq for Props {
@@ -40,10 +38,6 @@ impl PartialEq for Props {
 
 /// Everything that can happen on the page.
 pub(crate) enum Msg {
-    /// The rest of the program has come, or cannot come.
-    Whole(Result<(), String>),
-    /// Try again to load the rest of the program.
-    Again,
     /// The browser is about to repaint.
     Frame(f64),
     Toggle,
@@ -90,10 +84,6 @@ pub(crate) enum Msg {
 
 /// The page.
 pub(crate) struct App {
-    /// Whether the rest of the program is there; see [`rest`].
-    whole: bool,
-    /// Why it cannot come.
-    missing: Option<String>,
     session: Session,
     tallies: Tallies,
     draft: Option<Draft>,
@@ -142,11 +132,8 @@ impl Component for App {
     type Properties = Props;
 
     fn create(ctx: &Context<Self>) -> Self {
-        let Props { library, whole } = ctx.props();
-        let (session, notice) = if *whole { arrive(library, &dom::address::fragment()) } else { (open(library, 0), None) };
+        let (session, notice) = arrive(&ctx.props().library, &dom::address::fragment());
         let mut app = Self {
-            whole: *whole,
-            missing: None,
             layout: layout(&session, 0.0, 0.0),
             session,
             tallies: Tallies::default(),
@@ -179,29 +166,10 @@ impl Component for App {
         }
         let by_learner = !matches!(
             msg,
-            Msg::Whole(_)
-                | Msg::Again
-                | Msg::Resized(..)
-                | Msg::DiagramResized(..)
-                | Msg::Theme
-                | Msg::InSight(_)
-                | Msg::Settle
-                | Msg::Address
-                | Msg::Copied(_)
+            Msg::Resized(..) | Msg::DiagramResized(..) | Msg::Theme | Msg::InSight(_) | Msg::Settle | Msg::Address | Msg::Copied(_)
         );
         match msg {
             Msg::Frame(_) => {}
-            Msg::Whole(came) => {
-                self.whole = came.is_ok();
-                self.missing = came.err();
-                if self.whole && !dom::address::fragment().is_empty() {
-                    ctx.link().send_message(Msg::Address);
-                }
-            }
-            Msg::Again => {
-                self.missing = None;
-                complete(ctx);
-            }
             Msg::Toggle => self.session.play(!self.session.playing()),
             Msg::Step => self.session.step(),
             Msg::Back => self.session.back(),
@@ -243,14 +211,13 @@ impl Component for App {
             }
             Msg::InSight(in_sight) => self.in_sight = in_sight,
             Msg::Settle => {
-                if self.whole {
-                    dom::address::replace(&self.session.link().write());
-                }
+                dom::address::replace(&self.session.link().write());
                 if !self.session.playing() {
                     self.announced = self.state_in_words().into();
                 }
             }
-            Msg::Address if !self.whole => complete(ctx),
+            // The address of another screen is not for the laboratory.
+            Msg::Address if Route::of(&dom::address::fragment()) != Route::Laboratory => {}
             Msg::Address => {
                 let (session, notice) = arrive(&ctx.props().library, &dom::address::fragment());
                 self.show(session);
@@ -287,22 +254,16 @@ impl Component for App {
         html! {
             <>
             <header class="bar">
-                <span class="brand">{ "Faultline" }</span>
+                <a class="brand" href="#">{ "Faultline" }</a>
                 <h1>{ ui::choice(named, titles, chosen, send.reform(Msg::Open)) }{ ui::icon(ui::CHOOSE) }</h1>
                 <p class="hook">{ text::hook(about) }</p>
                 <div class="deeds">
                     if session.can_undo() {
                         <button class="quiet" onclick={send.reform(|_| Msg::Undo)}>{ ui::icon(ui::UNDO) }{ text::UNDO }</button>
                     }
-                    <button class="quiet" disabled={!self.whole} onclick={send.reform(|_| Msg::Copy)}>{ ui::icon(ui::LINK) }{ text::COPY }</button>
+                    <button class="quiet" onclick={send.reform(|_| Msg::Copy)}>{ ui::icon(ui::LINK) }{ text::COPY }</button>
                 </div>
             </header>
-            if let Some(why) = &self.missing {
-                <div class="notice">
-                    <p role="alert">{ text::missing(why) }</p>
-                    <button class="quiet" onclick={send.reform(|_| Msg::Again)}>{ text::AGAIN }</button>
-                </div>
-            }
             if let Some((words, link)) = &self.notice {
                 <div class="notice">
                     <p role="alert">{ words.clone() }</p>
@@ -312,7 +273,7 @@ impl Component for App {
                     <button class="quiet" onclick={send.reform(|_| Msg::Close)}>{ text::CLOSE }</button>
                 </div>
             }
-            <main aria-busy={(!self.whole && self.missing.is_none()).to_string()}>
+            <main>
                 <div class={if self.diagram_first { "views diagram-first" } else { "views" }} ref={self.views.clone()}>
                     <div class="switch" role="group" aria-label={text::VIEW}>
                         { for [(text::STAGE, false), (text::DIAGRAM, true)].map(|(name, diagram)| html! {
@@ -327,13 +288,27 @@ impl Component for App {
                         <canvas ref={self.canvas.clone()} aria-hidden="true" />
                         { stage::actors(session, &self.layout, &send) }
                     </section>
-                    <section class="diagram" style={diagram::height(session)} aria-label={text::DIAGRAM} ref={self.diagram.clone()}>
-                        if self.whole {
-                            { diagram::diagram(session, self.window(), &send) }
-                        }
-                    </section>
+                    { diagram::diagram(session, self.window(), &self.diagram, &send) }
                 </div>
-                <aside>{ if self.whole { self.panels(&send) } else { Html::default() } }</aside>
+                <aside>
+                    { match session.selected {
+                        Some(other) if session.knower.is_some_and(|knower| knower != other) => {
+                            inspector::stranger(session, other, session.knower.unwrap_or(other), &send)
+                        }
+                        Some(client) if session.is_client(client) => client::client(session, client, &self.ask, &send),
+                        Some(node) => inspector::inspector(session, node, &send),
+                        None => Html::default(),
+                    } }
+                    { settings::settings(session, self.draft.as_ref(), &send) }
+                    // No node can count what happens to messages.
+                    if session.knower.is_none() {
+                        <section class="panel" aria-labelledby="messages-title">
+                            <h2 id="messages-title">{ text::MESSAGES }</h2>
+                            { self.chart() }
+                        </section>
+                    }
+                    { events::events(session, &send.reform(Msg::ShowRow)) }
+                </aside>
             </main>
             <footer>
                 { transport::transport(session, &send) }
@@ -347,9 +322,6 @@ impl Component for App {
     fn rendered(&mut self, ctx: &Context<Self>, first: bool) {
         if !first {
             return;
-        }
-        if !self.whole {
-            complete(ctx);
         }
         self.painter = self.canvas.cast::<HtmlCanvasElement>().and_then(Painter::new);
         let element = |place: &NodeRef| place.cast::<web_sys::Element>();
@@ -446,33 +418,6 @@ impl App {
         chart::messages(&self.tallies.upto(self.session.sim(), 120))
     }
 
-    /// What is beside the stage.
-    #[inline(never)]
-    fn panels(&self, send: &Callback<Msg>) -> Html {
-        let session = &self.session;
-        html! {
-            <>
-            { match session.selected {
-                Some(other) if session.knower.is_some_and(|knower| knower != other) => {
-                    inspector::stranger(session, other, session.knower.unwrap_or(other), send)
-                }
-                Some(client) if session.is_client(client) => client::client(session, client, &self.ask, send),
-                Some(node) => inspector::inspector(session, node, send),
-                None => Html::default(),
-            } }
-            { settings::settings(session, self.draft.as_ref(), send) }
-            // No node can count what happens to messages.
-            if session.knower.is_none() {
-                <section class="panel" aria-labelledby="messages-title">
-                    <h2 id="messages-title">{ text::MESSAGES }</h2>
-                    { self.chart() }
-                </section>
-            }
-            { events::events(session, &send.reform(Msg::ShowRow)) }
-            </>
-        }
-    }
-
     fn state_in_words(&self) -> String {
         let sim = self.session.sim();
         let mut words = text::clock(self.session.playhead());
@@ -484,16 +429,11 @@ impl App {
     }
 }
 
-/// Loads the rest of the program.
-fn complete(ctx: &Context<App>) {
-    ctx.link().send_future(async { Msg::Whole(rest::load().await) });
-}
-
 /// The run of the link behind the address, or else the first model; and what there is to say of it.
-#[inline(never)]
 fn arrive(library: &Library, fragment: &str) -> (Session, Option<(String, Option<String>)>) {
     if !fragment.starts_with(link::MARK) {
-        return (open(library, 0), None);
+        let asked = fragment.strip_prefix(route::FREE).and_then(|id| library.models().iter().position(|model| model.about().id == id));
+        return (open(library, asked.unwrap_or(0)), None);
     }
     let opened = Link::read(fragment, library).map_err(|fault| fault.to_string());
     match opened.and_then(|link| Session::of_link(library, link).map_err(|fault| fault.to_string())) {

@@ -46,9 +46,9 @@ const LATER = [
   /^<*faultline::sim::host::\w+<faultline::models::(?!ping_pong)/,
   /^<*faultline::(judge|link|search|lab)\b/,
   /^<*plotters/,
-  /^<*faultline_web::(chart|panel::(settings|client|events|inspector)|knob)\b/,
-  /^<*faultline_web::diagram::(diagram|picture|svg|list::List)\b/,
-  /^<*faultline_web::app::(arrive|App>::panels)\b/,
+  /^<*faultline_web::(chart|diagram|knob|panel|request)\b/,
+  /^<*faultline_web::(app|check|worker)\b/,
+  /^<*yew::html::component::lifecycle::\w+<faultline_web::(app|check)\b/,
 ];
 
 /**

@@ -1,15 +1,29 @@
 //! The models: one file per protocol or mechanism. A new one is a file here and a line in
 //! [`Library::standard`]; everything else finds it in the library.
 
+mod account;
+mod cluster;
 mod gossip;
 mod ping_pong;
 mod primary_backup;
 mod queue_server;
+mod quorums;
+mod raft;
+mod register;
+mod replicated_log;
+mod two_generals;
 
+pub use account::Account;
+pub use cluster::Cluster;
 pub use gossip::Gossip;
 pub use ping_pong::PingPong;
 pub use primary_backup::PrimaryBackup;
 pub use queue_server::QueueServer;
+pub use quorums::Quorums;
+pub use raft::Raft;
+pub use register::Register;
+pub use replicated_log::ReplicatedLog;
+pub use two_generals::TwoGenerals;
 
 use crate::protocol::{About, Protocol, Settings};
 use crate::sim::{Host, Typed};
@@ -55,7 +69,19 @@ impl Library {
     /// All models that come with Faultline.
     #[must_use]
     pub fn standard() -> Self {
-        Self(vec![Model::of::<PingPong>(), Model::of::<PrimaryBackup>(), Model::of::<QueueServer>(), Model::of::<Gossip>()])
+        Self(vec![
+            Model::of::<PingPong>(),
+            Model::of::<PrimaryBackup>(),
+            Model::of::<QueueServer>(),
+            Model::of::<Gossip>(),
+            Model::of::<Raft>(),
+            Model::of::<Register>(),
+            Model::of::<Quorums>(),
+            Model::of::<ReplicatedLog>(),
+            Model::of::<Cluster>(),
+            Model::of::<Account>(),
+            Model::of::<TwoGenerals>(),
+        ])
     }
 
     /// This library and one model more.

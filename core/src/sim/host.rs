@@ -67,6 +67,7 @@ pub struct Calls {
     pub(crate) me: NodeId,
     pub(crate) nodes: u16,
     pub(crate) now: LocalTime,
+    pub(crate) steady: u64,
     pub(crate) seed: u64,
     pub(crate) choices: u64,
     pub(crate) next_ticket: u32,
@@ -116,7 +117,7 @@ impl Trial {
 impl Calls {
     pub(crate) fn new(nodes: u16, seed: u64) -> Self {
         let me = NodeId(0);
-        Self { me, nodes, now: LocalTime::default(), seed, choices: 0, next_ticket: 0, effects: Vec::new(), trial: None }
+        Self { me, nodes, now: LocalTime::default(), steady: 0, seed, choices: 0, next_ticket: 0, effects: Vec::new(), trial: None }
     }
 
     pub(crate) fn choose(&mut self, bound: u64) -> u64 {

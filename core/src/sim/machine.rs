@@ -196,6 +196,15 @@ impl Sim {
         &self.state.network
     }
 
+    /// The value of a setting at the moment.
+    ///
+    /// # Panics
+    /// If the model has no setting of that name.
+    #[must_use]
+    pub fn setting(&self, key: &str) -> i64 {
+        Settings { specs: self.about().params, values: &self.state.settings }.get(key)
+    }
+
     /// Whether messages pass from one to the other.
     #[must_use]
     pub fn connects(&self, from: NodeId, to: NodeId) -> bool {
@@ -479,6 +488,7 @@ impl Sim {
         let state = &self.state.nodes[node.index()];
         self.calls.me = node;
         self.calls.now = state.clock.wall(self.state.now);
+        self.calls.steady = state.clock.steady(self.state.now);
         self.calls.choices = state.choices;
         self.calls.next_ticket = state.next_ticket;
         self.host.happen(event, &mut self.calls);

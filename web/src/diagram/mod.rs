@@ -17,21 +17,11 @@ use yew::{AttrValue, Callback, Html, MouseEvent, NodeRef, html};
 /// How wide the names of the lanes are, in pixels; the style sheet knows it too.
 pub(crate) const NAMES: f64 = 48.0;
 
-fn lanes(session: &Session) -> usize {
-    let scenario = session.sim().scenario();
-    usize::from(scenario.nodes + scenario.clients)
-}
-
-/// How high the diagram is, for the style sheet: room for every lane, but the stage stays the larger
-/// of the two.
-pub(crate) fn height(session: &Session) -> String {
-    format!("--height:{}px", (lanes(session) * 34 + 30).clamp(150, 250))
-}
-
 /// The diagram around the playhead. A click on an event or a message leads to its moment.
-#[inline(never)]
-pub(crate) fn diagram(session: &Session, window: Window, send: &Callback<Msg>) -> Html {
-    let content = if lanes(session) > MOST_LANES {
+pub(crate) fn diagram(session: &Session, window: Window, place: &NodeRef, send: &Callback<Msg>) -> Html {
+    let scenario = session.sim().scenario();
+    let lanes = usize::from(scenario.nodes + scenario.clients);
+    let content = if lanes > MOST_LANES {
         html! { <p class="empty">{ text::TOO_MANY_LANES }</p> }
     } else {
         picture(session, window)
@@ -42,7 +32,9 @@ pub(crate) fn diagram(session: &Session, window: Window, send: &Callback<Msg>) -
             send.emit(Msg::ShowRow(row));
         }
     });
-    html! { <div class="picture" {onclick}>{ content }</div> }
+    // Room for every lane, but the stage stays the larger of the two.
+    let height = format!("--height:{}px", (lanes * 34 + 30).clamp(150, 250));
+    html! { <section class="diagram" style={height} aria-label={text::DIAGRAM} ref={place.clone()} {onclick}>{ content }</section> }
 }
 
 fn picture(session: &Session, window: Window) -> Html {
