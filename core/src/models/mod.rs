@@ -4,6 +4,7 @@
 mod account;
 mod cluster;
 mod gossip;
+mod lock_service;
 mod ping_pong;
 mod primary_backup;
 mod queue_server;
@@ -12,10 +13,12 @@ mod raft;
 mod register;
 mod replicated_log;
 mod two_generals;
+mod two_phase_commit;
 
 pub use account::Account;
 pub use cluster::Cluster;
 pub use gossip::Gossip;
+pub use lock_service::LockService;
 pub use ping_pong::PingPong;
 pub use primary_backup::PrimaryBackup;
 pub use queue_server::QueueServer;
@@ -24,6 +27,7 @@ pub use raft::Raft;
 pub use register::Register;
 pub use replicated_log::ReplicatedLog;
 pub use two_generals::TwoGenerals;
+pub use two_phase_commit::TwoPhaseCommit;
 
 use crate::protocol::{About, Protocol, Settings};
 use crate::sim::{Host, Typed};
@@ -81,6 +85,8 @@ impl Library {
             Model::of::<Cluster>(),
             Model::of::<Account>(),
             Model::of::<TwoGenerals>(),
+            Model::of::<TwoPhaseCommit>(),
+            Model::of::<LockService>(),
         ])
     }
 
