@@ -96,7 +96,7 @@ pub trait Protocol: Clone + 'static {
 
     /// What clients read, in the judge's words, before anything was written.
     fn initial() -> Value {
-        Value::Nil
+        Value::Int(0)
     }
 
     /// What must hold at every moment.

@@ -282,10 +282,6 @@ impl Protocol for Gossip {
         })
     }
 
-    fn initial() -> Value {
-        Value::Int(0)
-    }
-
     fn describe_ret(ret: &u32) -> String {
         ret.to_string()
     }

@@ -440,10 +440,6 @@ impl Protocol for PrimaryBackup {
         })
     }
 
-    fn initial() -> Value {
-        Value::Int(0)
-    }
-
     fn invariants() -> &'static [Invariant<Self>] {
         &[
             Invariant { id: "one-primary", promise: "There is never more than one primary.", holds: Self::one_primary },

@@ -43,11 +43,13 @@ pub enum FaultKind {
     ClockRate,
     /// A disk becomes slow, and leaves torn writes behind.
     Disk,
+    /// A timer runs out early, as if its clock had run ahead.
+    Fire,
 }
 
 impl FaultKind {
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Ask,
         Self::Crash,
         Self::Pause,
@@ -62,6 +64,7 @@ impl FaultKind {
         Self::ClockStep,
         Self::ClockRate,
         Self::Disk,
+        Self::Fire,
     ];
 }
 
@@ -142,7 +145,10 @@ impl<'a> Chaos<'a> {
         if self.about.ops.is_empty() || scenario.clients == 0 {
             kinds.retain(|kind| *kind != FaultKind::Ask);
         }
-        if matches!(self.plan.goal.sought, Sought::Clients(_)) {
+        if self.calm.timer_names().is_empty() {
+            kinds.retain(|kind| *kind != FaultKind::Fire);
+        }
+        if matches!(self.plan.goal.sought, Sought::Clients(_)) || kinds.contains(&FaultKind::Ask) {
             // Clients that ask for nothing see nothing, and those that ask far apart see little.
             let (mut at, ..) = self.moment(&mut dice, &scenario);
             for _ in 0..2 + dice.below(7) {
@@ -213,6 +219,10 @@ impl<'a> Chaos<'a> {
             FaultKind::ClockRate => {
                 let parts_per_billion = *dice.pick(&[-500_000_000, -100_000_000, 100_000_000, 1_000_000_000]);
                 add(Input::ClockRate { node, parts_per_billion }, Input::ClockRate { node, parts_per_billion: 0 });
+            }
+            FaultKind::Fire => {
+                let timer = dice.below(self.calm.timer_names().len() as u64) as u8;
+                scenario.add(at, Input::Fire { node, timer });
             }
             FaultKind::Ask => self.ask(at, node, dice, scenario),
             FaultKind::Drop | FaultKind::Duplicate | FaultKind::Delay => {

@@ -31,6 +31,7 @@ pub fn shrink(library: &Library, found: &Violation, goal: &Goal, go_on: &mut dyn
         let before = shrinker.weight;
         shrinker.setting();
         shrinker.times();
+        shrinker.merge();
         shrinker.inputs();
         if shrinker.weight == before || shrinker.stopped {
             return shrinker.best;
@@ -161,6 +162,23 @@ impl Shrinker<'_> {
         }
     }
 
+    /// One thing that does the work of two: where nothing can be taken away any more, something
+    /// stronger in the place of one input may make another superfluous.
+    fn merge(&mut self) {
+        let mut index = 0;
+        while index < self.bare.inputs.len() && !self.stopped {
+            let stronger = stronger(&self.bare.inputs[index].input);
+            let pairs = stronger.iter().flat_map(|stronger| (0..self.bare.inputs.len()).map(move |other| (stronger, other)));
+            let merged = pairs.filter(|(_, other)| *other != index).collect::<Vec<_>>().into_iter().any(|(stronger, other)| {
+                self.change(|scenario| {
+                    scenario.inputs[index].input = stronger.clone();
+                    scenario.inputs.remove(other);
+                })
+            });
+            index = if merged { 0 } else { index + 1 };
+        }
+    }
+
     /// Nodes, clients, workload, settings, network, disk and seed.
     fn setting(&mut self) {
         for node in (0..self.bare.nodes).rev() {
@@ -226,6 +244,18 @@ impl Shrinker<'_> {
                 });
             }
         }
+    }
+}
+
+/// What does at least as much to the same node or link.
+fn stronger(input: &Input) -> Vec<Input> {
+    match *input {
+        Input::Message { from, to, fate: Fate::Drop | Fate::Delay(_), .. } | Input::Link { from, to, .. } => vec![Input::Cut { from, to }],
+        Input::Work { node, .. } | Input::ClockRate { node, .. } | Input::Disk { node, .. } => {
+            vec![Input::Pause(node), Input::Crash(node)]
+        }
+        Input::Pause(node) => vec![Input::Crash(node)],
+        _ => Vec::new(),
     }
 }
 

@@ -185,6 +185,12 @@ impl Sim {
         self.state.nodes[node.index()].timers.iter().map(|timer| (names[usize::from(timer.code.kind)], set(timer), timer.due)).collect()
     }
 
+    /// The names of the model's kinds of timer.
+    #[must_use]
+    pub fn timer_names(&self) -> &'static [&'static str] {
+        self.host.timer_names()
+    }
+
     /// The timers of a node that could be made to run out now: each kind with its name, as
     /// [`Input::Fire`] counts them.
     #[must_use]

@@ -6,7 +6,7 @@ use faultline::judge::Promise;
 use faultline::link::{Link, Verdict};
 use faultline::models::Library;
 use faultline::protocol::Protocol;
-use faultline::scenario::{Fate, Input, Scenario};
+use faultline::scenario::{Input, Scenario};
 use faultline::search::{Bounds, Chaos, Effort, Explored, Goal, Plan, Sought, Violation, concrete, explore, shrink};
 use faultline::sim::{Chance, NodeId, Span, Time};
 use votes::Votes;
@@ -110,7 +110,7 @@ fn a_shrinking_that_is_stopped_hands_back_the_smallest_run_so_far() {
 }
 
 #[test]
-fn chance_is_replaced_by_the_few_losses_that_matter() {
+fn chance_is_replaced_by_the_losses_that_matter_and_these_by_one_cut() {
     let mut scenario = base("primary-backup");
     scenario.network.loss = Chance::percent(35);
     scenario.network.duplicate = Chance::percent(10);
@@ -121,8 +121,9 @@ fn chance_is_replaced_by_the_few_losses_that_matter() {
     assert_eq!(breaks(&explicit, &goal).unwrap().seal.moment, found.seal.moment, "the very same happens");
     let smallest = shrink(&Library::standard(), &found, &goal, &mut |_| true);
     assert_eq!(smallest.scenario.network.loss, Chance::NEVER);
-    let drop = |input: &Input| matches!(input, Input::Message { from: NodeId(0), fate: Fate::Drop, .. });
-    assert!(smallest.scenario.inputs.iter().all(|timed| drop(&timed.input)), "{:#?}", smallest.scenario.inputs);
+    // Heartbeats in a row were lost, as if the link were cut.
+    assert_eq!(smallest.scenario.inputs.len(), 1, "{:#?}", smallest.scenario.inputs);
+    assert!(matches!(smallest.scenario.inputs[0].input, Input::Cut { from: NodeId(0), .. }));
     every_input_is_needed(&smallest, &goal);
 }
 
