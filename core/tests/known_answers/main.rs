@@ -12,6 +12,7 @@
 // from them here is for people, and in a debug build there would take a minute.
 #![cfg(not(target_arch = "wasm32"))]
 
+mod elections;
 mod measure;
 mod protocols;
 mod queues;
