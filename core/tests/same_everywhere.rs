@@ -67,6 +67,8 @@ const FROZEN: &[(&str, u32, u64)] = &[
     ("gossip", 0x1_2ba2, 0xd3e8_917e_8897_02ee),
     ("two-phase-commit", 0x2_3812, 0x20cc_c7a3_9ffe_ba11),
     ("lock-service", 0x1_4a25, 0x42db_e445_a49f_5e8d),
+    ("service-chain", 0x1_cc92, 0x3a51_b808_6321_d70a),
+    ("contention", 0x9eb6, 0xbbab_1999_82c2_d96e),
 ];
 
 /// Random scenarios of every model, each also taken back to a random event and let go on.

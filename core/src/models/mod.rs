@@ -1,18 +1,23 @@
 //! The models: one file per protocol or mechanism. A new one is a file here and a line in
 //! [`Library::standard`]; everything else finds it in the library.
 
+mod backoff;
+mod contention;
 mod gossip;
 mod lock_service;
 mod ping_pong;
 mod primary_backup;
 mod queue_server;
+mod service_chain;
 mod two_phase_commit;
 
+pub use contention::Contention;
 pub use gossip::Gossip;
 pub use lock_service::LockService;
 pub use ping_pong::PingPong;
 pub use primary_backup::PrimaryBackup;
 pub use queue_server::QueueServer;
+pub use service_chain::ServiceChain;
 pub use two_phase_commit::TwoPhaseCommit;
 
 use crate::protocol::{About, Protocol, Settings};
@@ -66,6 +71,8 @@ impl Library {
             Model::of::<Gossip>(),
             Model::of::<TwoPhaseCommit>(),
             Model::of::<LockService>(),
+            Model::of::<ServiceChain>(),
+            Model::of::<Contention>(),
         ])
     }
 

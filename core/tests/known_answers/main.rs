@@ -12,9 +12,11 @@
 // from them here is for people, and in a debug build there would take a minute.
 #![cfg(not(target_arch = "wasm32"))]
 
+mod commit;
 mod measure;
 mod protocols;
 mod queues;
+mod retries;
 mod rumors;
 mod staleness;
 mod swim;
