@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { copyFileSync } from "node:fs";
 import path from "node:path";
-import { accessible, DESK, inPage, PHONE, picture, SHOTS } from "../support/browser.mjs";
+import { accessible, DESK, inPage, PHONE, picture, SHOTS, whole } from "../support/browser.mjs";
 
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 const clock = (page) => page.locator(".clock").textContent();
@@ -97,7 +97,7 @@ inPage("it costs nothing while it stands still", { open: false }, async (page, s
     };
   });
   await page.goto(site.url);
-  await page.locator(".transport").waitFor();
+  await whole(page);
   const asked = await page.evaluate(() => window.frames_asked);
   // Two real frames pass: a loop would have asked again in them.
   await page.evaluate(() => new Promise((resolve) => setTimeout(() => setTimeout(resolve, 40), 40)));

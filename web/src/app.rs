@@ -8,6 +8,7 @@ use crate::knob::Knob;
 use crate::panel::client::{self, Ask};
 use crate::panel::settings::{self, Draft};
 use crate::panel::{events, inspector, transport};
+use crate::route::{self, Route};
 use crate::session::{Session, Speed, Tallies};
 use crate::stage::{self, Layout, Painter, Scene};
 use crate::text;
@@ -215,6 +216,8 @@ impl Component for App {
                     self.announced = self.state_in_words().into();
                 }
             }
+            // The address of another screen is not for the laboratory.
+            Msg::Address if Route::of(&dom::address::fragment()) != Route::Laboratory => {}
             Msg::Address => {
                 let (session, notice) = arrive(&ctx.props().library, &dom::address::fragment());
                 self.show(session);
@@ -251,7 +254,7 @@ impl Component for App {
         html! {
             <>
             <header class="bar">
-                <span class="brand">{ "Faultline" }</span>
+                <a class="brand" href="#">{ "Faultline" }</a>
                 <h1>{ ui::choice(named, titles, chosen, send.reform(Msg::Open)) }{ ui::icon(ui::CHOOSE) }</h1>
                 <p class="hook">{ text::hook(about) }</p>
                 <div class="deeds">
@@ -429,7 +432,8 @@ impl App {
 /// The run of the link behind the address, or else the first model; and what there is to say of it.
 fn arrive(library: &Library, fragment: &str) -> (Session, Option<(String, Option<String>)>) {
     if !fragment.starts_with(link::MARK) {
-        return (open(library, 0), None);
+        let asked = fragment.strip_prefix(route::FREE).and_then(|id| library.models().iter().position(|model| model.about().id == id));
+        return (open(library, asked.unwrap_or(0)), None);
     }
     let opened = Link::read(fragment, library).map_err(|fault| fault.to_string());
     match opened.and_then(|link| Session::of_link(library, link).map_err(|fault| fault.to_string())) {

@@ -48,6 +48,46 @@ pub(crate) const OPEN: &str = "waiting…";
 pub(crate) const UNKNOWN: &str = "unknown: gave up";
 pub(crate) const KEYS: &str = "Space plays, . and , step";
 
+pub(crate) const AGAIN: &str = "Try again";
+
+/// Why most of the page is missing.
+pub(crate) fn missing(why: &str) -> String {
+    format!("Most of the page could not be loaded. {why}")
+}
+
+pub(crate) const LOADING: &str = "Loading…";
+pub(crate) const HOME_TITLE: &str = "Break a distributed system with your own hands.";
+pub(crate) const HOME_PROMISE: &str = "This cluster runs inside your page. Click a node to kill it. Nothing here is a film.";
+pub(crate) const FREE_TITLE: &str = "Play freely";
+pub(crate) const CHECK_TITLE: &str = "Judge a history";
+pub(crate) const CHECK_PROMISE: &str = "Drop what your own system's clients saw, and learn which promise it broke.";
+pub(crate) const CHECK_HOW: &str =
+    "Drop a file of what clients did and saw: Jepsen's EDN, the same as JSON lines, or a Jepsen log. It stays on this machine.";
+pub(crate) const CHECK_FILE: &str = "Choose a file";
+pub(crate) const CHECK_EXAMPLE: &str = "Try an example";
+pub(crate) const CHECK_TEXT: &str = "The history";
+pub(crate) const CHECK_OBJECT: &str = "Clients talk to a";
+pub(crate) const CHECK_PROMISE_LABEL: &str = "that is promised to be";
+pub(crate) const CHECK_INITIAL: &str = "and holds at first";
+pub(crate) const CHECK_START: &str = "Judge";
+pub(crate) const CHECK_WORKING: &str = "Judging…";
+pub(crate) const CANCEL: &str = "Cancel";
+
+/// How long a history is.
+pub(crate) fn operations(count: usize) -> String {
+    format!("{count} operation{}", if count == 1 { "" } else { "s" })
+}
+
+/// Why a file cannot be judged.
+pub(crate) fn unreadable(name: &str, why: &str) -> String {
+    format!("{name} cannot be read as text. {why}")
+}
+
+/// No lab has that id.
+pub(crate) fn no_lab(id: &str) -> String {
+    format!("There is no lab {id}.")
+}
+
 /// What draws a learner in: of the first screen a riddle, of every other model what it does.
 pub(crate) fn hook(about: &About) -> &'static str {
     match about.id {

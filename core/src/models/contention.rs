@@ -41,7 +41,7 @@ timers! {
 }
 
 /// What the row's disk has.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Serialize)]
 pub struct Row {
     version: u32,
 }
@@ -51,7 +51,7 @@ pub struct Row {
 pub struct Next;
 
 /// What a node remembers.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct Memory {
     /// As the row.
     writes: u32,
@@ -181,7 +181,7 @@ impl Protocol for Contention {
             return;
         }
         match memory.written {
-            Some(version) => view.role("writer, done", Tone::Answer).headline(Value::plain("✓")).field("written as", version),
+            Some(version) => view.role("done", Tone::Answer).headline(Value::plain("✓")).field("written as", version),
             None => view.role("writer", Tone::Maybe).headline(Value::plain(memory.failed)),
         };
         view.field("failed", memory.failed).span("last pause", memory.pause);

@@ -62,7 +62,7 @@ timers! {
 }
 
 /// What a node remembers.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Serialize)]
 pub struct Memory {
     news: News,
     /// Whether it still tells.
@@ -280,6 +280,10 @@ impl Protocol for Gossip {
             Op::Read => Word { f: "read", key: None, input: Value::Nil, output: ret.map_or(Value::Nil, value) },
             Op::Write(written) => Word { f: "write", key: None, input: value(written), output: value(written) },
         })
+    }
+
+    fn initial() -> Value {
+        Value::Int(0)
     }
 
     fn describe_ret(ret: &u32) -> String {

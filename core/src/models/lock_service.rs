@@ -94,7 +94,7 @@ struct Held {
 }
 
 /// The file and who has used it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize)]
 struct File {
     value: u32,
     /// The greatest token that came with an access.
@@ -109,7 +109,7 @@ struct File {
 }
 
 /// What is on a node's disk.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct Disk {
     lock: Lock,
     file: File,
@@ -174,7 +174,7 @@ timers! {
 }
 
 /// What a node remembers.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct Memory {
     /// As a process.
     job: Option<Job>,
@@ -193,7 +193,7 @@ pub struct Memory {
 }
 
 /// A change of the file under way.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize)]
 struct Job {
     op: OpId,
     /// What it will write.
@@ -205,7 +205,7 @@ struct Job {
     lease: LocalTime,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 enum Step {
     Asking,
     Reading(Token),
@@ -866,14 +866,14 @@ impl Protocol for LockService {
             Part::Process => {
                 let Some(memory) = node.memory else { return };
                 let Some(job) = memory.job else {
-                    view.role("process, idle", Tone::Plain);
+                    view.role("process", Tone::Plain);
                     return;
                 };
                 let (role, tone, step, token) = match job.step {
-                    Step::Asking => ("process, wants the lock", Tone::Maybe, "asks for the lock", None),
-                    Step::Reading(token) => ("process, has the lock", Tone::Lead, "reads", Some(token)),
-                    Step::Working(token, _) => ("process, has the lock", Tone::Lead, "works", Some(token)),
-                    Step::Writing(token, _) => ("process, has the lock", Tone::Lead, "writes", Some(token)),
+                    Step::Asking => ("wants the lock", Tone::Maybe, "asks for the lock", None),
+                    Step::Reading(token) => ("has the lock", Tone::Lead, "reads", Some(token)),
+                    Step::Working(token, _) => ("has the lock", Tone::Lead, "works", Some(token)),
+                    Step::Writing(token, _) => ("has the lock", Tone::Lead, "writes", Some(token)),
                 };
                 view.role(role, tone).field("step", step).field("owner value", job.owner).field("will write", job.value);
                 if let Some(token) = token {

@@ -63,14 +63,14 @@ timers! {
 }
 
 /// Somebody who is to be told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 enum Asker {
     Caller(NodeId, Ticket),
     Client(OpId),
 }
 
 /// What somebody asked for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize)]
 struct Job {
     asker: Asker,
     /// When its asker does not wait any more, by the clock of this node.
@@ -78,7 +78,7 @@ struct Job {
 }
 
 /// A call of the next service.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize)]
 struct Call {
     job: Job,
     tries: u32,
@@ -90,7 +90,7 @@ struct Call {
 }
 
 /// What a node remembers.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct Memory {
     queue: VecDeque<Job>,
     doing: Option<Job>,
@@ -432,12 +432,7 @@ impl Protocol for ServiceChain {
         let waiting = memory.queue.len() as u64;
         let database = node.me.0 + 1 == node.nodes;
         if database {
-            let role = match memory.doing {
-                _ if self.stalled => "database, stands still",
-                Some(_) => "database, busy",
-                None => "database, idle",
-            };
-            view.role(role, if self.stalled { Tone::Refuse } else { Tone::Data });
+            view.role("database", if self.stalled { Tone::Refuse } else { Tone::Data });
         } else {
             view.role("service", Tone::Ask);
         }

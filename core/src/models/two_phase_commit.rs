@@ -140,7 +140,7 @@ pub struct Part {
 }
 
 /// What is on a node's disk.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct Log {
     /// As a participant: its data, and every transaction it has to do with.
     value: u32,
@@ -163,7 +163,7 @@ pub enum Write {
 }
 
 /// What a node remembers.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct Memory {
     /// As a coordinator: what it has begun since it started.
     begun: BTreeSet<u32>,
@@ -174,13 +174,13 @@ pub struct Memory {
 }
 
 /// A transaction under way, at its coordinator.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 struct Open {
     op: Option<OpId>,
     phase: Phase,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 enum Phase {
     /// It waits for votes and has those of these.
     Voting(BTreeSet<NodeId>),
@@ -826,7 +826,7 @@ impl Protocol for TwoPhaseCommit {
         if node.me == NodeId(0) {
             view.role("coordinator", Tone::Lead);
         } else {
-            view.role(if locked { "prepared, locked" } else { "participant" }, if locked { Tone::Maybe } else { Tone::Plain });
+            view.role(if locked { "prepared" } else { "participant" }, if locked { Tone::Maybe } else { Tone::Plain });
             view.headline(view::Value::plain(value)).field("value", value).field("state", latest);
         }
         if let Some(memory) = node.memory {

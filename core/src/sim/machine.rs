@@ -1,5 +1,6 @@
 //! One run: takes the next thing from the queue, lets it happen, writes it down.
 
+use super::NodeId;
 use super::draw::{Chance, Purpose, below, draw, mix};
 use super::hash::TraceHash;
 use super::host::{Calls, Effect, Happened, Host};
@@ -8,8 +9,8 @@ use super::queue::{Queue, What};
 use super::state::{Held, Node, NodeStatus, OpenOp, State, TimerState, Work};
 use super::time::{Span, Time};
 use super::trace::{Cargo, Cursor, EventKind, LossReason, MessageMeta, OpMeta, Row, Trace};
-use super::{LocalTime, NodeId};
 use crate::judge::history::Word;
+use crate::judge::value::Value;
 use crate::models::{Library, Model};
 use crate::protocol::{About, OpSpec, Settings, TimerCode};
 use crate::scenario::{Fate, Fault, Input, Pace, Route, Scenario};
@@ -94,15 +95,7 @@ impl Sim {
                 steps: 0,
             },
             trace: Trace::default(),
-            calls: Calls {
-                me: NodeId(0),
-                nodes: scenario.nodes,
-                now: LocalTime::default(),
-                seed: scenario.seed,
-                choices: 0,
-                next_ticket: 0,
-                effects: Vec::new(),
-            },
+            calls: Calls::new(scenario.nodes, scenario.seed),
             scenario,
         };
         sim.queue_inputs();
@@ -197,6 +190,15 @@ impl Sim {
         &self.state.network
     }
 
+    /// The value of a setting at the moment.
+    ///
+    /// # Panics
+    /// If the model has no setting of that name.
+    #[must_use]
+    pub fn setting(&self, key: &str) -> i64 {
+        Settings { specs: self.about().params, values: &self.state.settings }.get(key)
+    }
+
     /// Whether messages pass from one to the other.
     #[must_use]
     pub fn connects(&self, from: NodeId, to: NodeId) -> bool {
@@ -240,6 +242,12 @@ impl Sim {
     #[must_use]
     pub fn word(&self, op: u32) -> Option<Word> {
         self.host.word(op, self.trace.op(op).and_then(|meta| meta.ended?.1))
+    }
+
+    /// What clients read, in the judge's words, before anything was written.
+    #[must_use]
+    pub fn initial(&self) -> Value {
+        self.host.initial()
     }
 
     /// What happened in a row, in a few words.
@@ -474,6 +482,7 @@ impl Sim {
         let state = &self.state.nodes[node.index()];
         self.calls.me = node;
         self.calls.now = state.clock.wall(self.state.now);
+        self.calls.steady = state.clock.steady(self.state.now);
         self.calls.choices = state.choices;
         self.calls.next_ticket = state.next_ticket;
         self.host.happen(event, &mut self.calls);
@@ -917,8 +926,21 @@ impl Sim {
         self.queue_inputs();
     }
 
+    /// Looks at what would come if chance fell otherwise from here on, as it does with another seed.
+    /// What has happened stays, and what is on its way arrives when it would have.
+    pub(crate) fn with_other_chance<T>(&mut self, seed: u64, look: impl FnOnce(&mut Self) -> T) -> T {
+        let here = self.keyframe();
+        let scenario = self.scenario.clone();
+        self.replace_future(Scenario { seed, ..scenario.clone() });
+        let seen = look(self);
+        self.restore(&here);
+        self.replace_future(scenario);
+        seen
+    }
+
     /// Goes on from here with another scenario, of which everything up to now is the same.
     pub(super) fn replace_future(&mut self, scenario: Scenario) {
+        self.calls.seed = scenario.seed;
         self.scenario = scenario;
         self.trace = self.trace.prefix(&self.state.cursor);
         self.host.forget_future();

@@ -8,6 +8,8 @@ mod watch;
 pub(crate) use frames::Frames;
 pub(crate) use watch::{Listener, Sight, Size, media};
 
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Document, Element, HtmlElement, Window};
 
 pub(crate) fn window() -> Window {
@@ -30,6 +32,16 @@ pub(crate) fn colour(element: &HtmlElement, name: &str) -> String {
     let colour = computed.and_then(|style| style.get_property_value("color").ok()).unwrap_or_default();
     let _ = style.remove_property("color");
     colour
+}
+
+/// The text of a file that the learner gave, or why it cannot be read.
+pub(crate) fn read_text(file: &web_sys::File, done: impl FnOnce(Result<String, String>) + 'static) {
+    let reading = JsFuture::from(file.array_buffer());
+    spawn_local(async move {
+        let bytes =
+            reading.await.map_err(|fault| fault.dyn_into::<js_sys::Error>().map_or_else(|_| String::new(), |fault| fault.message().into()));
+        done(bytes.and_then(|bytes| String::from_utf8(js_sys::Uint8Array::new(&bytes).to_vec()).map_err(|fault| fault.to_string())));
+    });
 }
 
 /// Whether the learner asked for less motion.
