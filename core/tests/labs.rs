@@ -194,6 +194,18 @@ fn every_mistake_is_named_with_its_line_and_field() {
         ),
         ("crash = 1 }", "crash = 0 }", "challenge[1].solution", "“crash” was done 1 times; 0 are allowed"),
         (
+            "never = \"faults(crash) >= 1\"",
+            "never = \"nodes(role primary) >= 2\"",
+            "challenge[2].solution",
+            "what must never happen has happened",
+        ),
+        (
+            "defence = { wait-for = \"all backups\" }",
+            "survive = \"1%\"\ndefence = { wait-for = \"all backups\" }",
+            "challenge[3].attack",
+            "doing nothing is enough",
+        ),
+        (
             "defence = { wait-for = \"all backups\" }",
             "defence = { wait-for = \"one backup\" }",
             "challenge[3].defence",

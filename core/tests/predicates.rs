@@ -74,6 +74,7 @@ fn every_part_means_what_the_guide_says() {
         ("time >= 3s", Some(3_000)),
         ("time > 3s", Some(3_000)),
         ("end", Some(10_000)),
+        ("end then end", None),
         ("end and time = 10s", Some(10_000)),
         ("down(n1)", Some(1_305)),
         ("not up(n1)", Some(1_305)),

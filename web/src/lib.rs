@@ -10,6 +10,7 @@
 //! | `session` | the run that is looked at, the playhead and its speed; no browser types |
 //! | `knob` | the settings that can be turned, as values and words; no browser types |
 //! | `request` | what clients asked and what came of it; no browser types |
+//! | `promise` | whether what clients were promised is kept; no browser types |
 //! | `stage` | nodes, links and messages: world to display list to canvas |
 //! | `diagram` | who told whom what when: trace to display list to SVG |
 //! | `panel` | inspectors, settings, event log, transport |
@@ -28,6 +29,7 @@ mod home;
 mod knob;
 mod page;
 mod panel;
+mod promise;
 mod request;
 mod rest;
 mod route;

@@ -46,7 +46,7 @@ const LATER = [
   /^<*faultline::sim::host::\w+<faultline::models::(?!ping_pong)/,
   /^<*faultline::(judge|link|search|lab)\b/,
   /^<*plotters/,
-  /^<*faultline_web::(chart|diagram|knob|panel|request)\b/,
+  /^<*faultline_web::(chart|diagram|knob|panel|promise|request|stage::touch)\b/,
   /^<*faultline_web::(app|check|worker)\b/,
   /^<*yew::html::component::lifecycle::\w+<faultline_web::(app|check)\b/,
 ];

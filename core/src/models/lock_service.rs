@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 /// The settings of lock, processes and file.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct LockService {
     ttl: Span,
     work: Span,
@@ -33,7 +33,7 @@ pub struct LockService {
 }
 
 /// How a lock is given back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 enum Release {
     /// Deleted, if it is still the holder's.
     Compare,
@@ -235,7 +235,7 @@ pub enum Ret {
 }
 
 /// What a node is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 enum Part {
     Process,
     Server,

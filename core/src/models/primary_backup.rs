@@ -13,7 +13,7 @@ use crate::judge::value::Value;
 use crate::protocol::{About, Cluster, Cx, Invariant, Kind, Nodes, OpId, OpSpec, ParamKind, ParamSpec, Protocol, Seen, Settings, Ticket};
 use crate::sim::{NodeId, Span};
 use crate::timers;
-use crate::view::{self, Tone, View};
+use crate::view::{self, Meaning, Tone, View};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -395,7 +395,9 @@ impl Protocol for PrimaryBackup {
         } else {
             view.role("backup", Tone::Plain);
         }
-        view.field("view", number).field("version", stamp.version).field("value", value);
+        let term = view::Value { text: number.to_string(), meaning: Meaning::Term(number) };
+        let version = view::Value { text: stamp.version.to_string(), meaning: Meaning::Version(stamp.version) };
+        view.value("view", term).value("version", version).field("value", value);
         view.field("on disk", format!("version {}", node.synced.stamp.version));
         if !memory.open.is_empty() {
             view.field("not answered yet", memory.open.len());

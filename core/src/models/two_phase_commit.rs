@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
 /// The settings of a group.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct TwoPhaseCommit {
     /// Whether a majority keeps the decision, and not the coordinator alone.
     replicated: bool,

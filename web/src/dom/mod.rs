@@ -2,6 +2,7 @@
 
 pub(crate) mod address;
 pub(crate) mod crash;
+pub(crate) mod file;
 mod frames;
 mod watch;
 
@@ -10,7 +11,7 @@ pub(crate) use watch::{Listener, Sight, Size, media};
 
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{Document, Element, HtmlElement, Window};
+use web_sys::{Document, Element, HtmlDialogElement, HtmlElement, Window};
 
 pub(crate) fn window() -> Window {
     web_sys::window().expect("the page runs in a window")
@@ -22,6 +23,38 @@ pub(crate) fn document() -> Document {
 
 pub(crate) fn by_id(id: &str) -> Option<Element> {
     document().get_element_by_id(id)
+}
+
+/// Puts the focus on an element, or on the first button in it.
+pub(crate) fn focus(id: &str) {
+    let Some(element) = by_id(id) else { return };
+    let inner = element.query_selector("select, button:not([aria-label])").ok().flatten();
+    if let Ok(element) = inner.unwrap_or(element).dyn_into::<HtmlElement>() {
+        let _ = element.focus();
+    }
+}
+
+/// Opens a dialog, unless it is open.
+pub(crate) fn show_modal(id: &str) {
+    if let Some(dialog) = by_id(id).and_then(|dialog| dialog.dyn_into::<HtmlDialogElement>().ok())
+        && !dialog.open()
+    {
+        let _ = dialog.show_modal();
+    }
+}
+
+/// What the browser remembers for the page, where it may.
+pub(crate) fn remembered(key: &str) -> Option<String> {
+    window().local_storage().ok()??.get_item(key).ok()?
+}
+
+/// Lets the browser remember something, or forget it.
+pub(crate) fn remember(key: &str, value: Option<&str>) {
+    let Ok(Some(storage)) = window().local_storage() else { return };
+    let _ = match value {
+        Some(value) => storage.set_item(key, value),
+        None => storage.remove_item(key),
+    };
 }
 
 /// A colour of the style sheet as a canvas understands it, read off the element that will show it.

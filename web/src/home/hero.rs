@@ -69,6 +69,7 @@ impl Component for Hero {
         let layout = Layout::new(scenario.nodes, scenario.clients, 0.0, 0.0);
         let mut session = Session::new(library, scenario).expect("a model can be run as it is");
         session.speed = Speed::new(Speed::FIRST);
+        session.careful = false;
         session.play(!dom::reduced_motion());
         Self {
             session,
@@ -103,7 +104,7 @@ impl Component for Hero {
                     _ => Input::Crash(node),
                 };
                 // A node that is there can be killed, and one that is down can start.
-                drop(self.session.edit(input));
+                drop(self.session.edit(vec![input]));
             }
             Msg::Resized(width, height) => {
                 let scenario = self.session.sim().scenario();
@@ -173,7 +174,7 @@ impl Hero {
         let down = status == NodeStatus::Down;
         let class = format!("node {} tone-{}", if down { "down" } else { "up" }, view.role.map_or("plain", |(_, tone)| tone_name(tone)));
         let act = if down { text::RESTART } else { text::KILL };
-        let label = format!("{act} {}", text::node(&name, status, role, headline.as_deref()));
+        let label = format!("{act} {}", text::node(&name, text::status(status), role, headline.as_deref()));
         let below = if down { text::status(status) } else { role.unwrap_or_default() };
         html! {
             <li key={node.0} style={position}>
@@ -197,7 +198,8 @@ impl Hero {
     fn paint(&self) {
         if let Some(painter) = &self.painter {
             let linger = Span((LINGER_MS * 1e6 * self.session.speed.ratio()) as u64);
-            painter.paint(&Scene::of(self.session.sim(), &self.layout, self.session.playhead(), linger, None));
+            let scene = Scene::of(self.session.sim(), &self.layout, self.session.playhead(), linger, None);
+            painter.paint(&scene, &self.layout, None);
         }
     }
 }

@@ -243,8 +243,8 @@ struct Written {
     op: u32,
     key: Option<String>,
     value: String,
-    /// Whether it was acknowledged or refused, as far as its client knows.
-    done: Option<bool>,
+    /// Whether it was acknowledged.
+    done: bool,
 }
 
 #[derive(Clone, Copy, Debug)]

@@ -555,14 +555,14 @@ impl Writes {
             EventKind::Invoke => {
                 let Some(word) = sim.word(row.subject) else { return };
                 if matches!(word.f, "write" | "put" | "set" | "append") {
-                    let write = Written { op: row.subject, key: word.key.as_ref().map(plain), value: plain(&word.input), done: None };
+                    let write = Written { op: row.subject, key: word.key.as_ref().map(plain), value: plain(&word.input), done: false };
                     self.list.push(write);
                 }
             }
             EventKind::Return => {
                 let Some(index) = self.list.iter().position(|write| write.op == row.subject) else { return };
-                self.list[index].done = Some(row.detail == 1);
                 if row.detail == 1 {
+                    self.list[index].done = true;
                     self.last = Some(index);
                 }
             }
@@ -577,8 +577,7 @@ impl Writes {
             Some(key) if held.iter().any(|(other, _)| other.as_ref() == Some(key)) => held.contains(&(Some(key.clone()), value.to_owned())),
             _ => held.iter().any(|(_, word)| word == value),
         };
-        shown(&write.value)
-            || self.list[index + 1..].iter().any(|later| later.key == write.key && later.done != Some(false) && shown(&later.value))
+        shown(&write.value) || self.list[index + 1..].iter().any(|later| later.key == write.key && shown(&later.value))
     }
 }
 
@@ -652,7 +651,7 @@ impl Quantity {
             Self::Setting(key) => setting(look, key),
             Self::Lost(name, writes) => {
                 let held: Vec<_> = look.working().map(|node| look.held(node, name)).collect();
-                let lost = |index: &usize| writes.list[*index].done == Some(true) && !held.iter().any(|held| writes.held(held, *index));
+                let lost = |index: &usize| writes.list[*index].done && !held.iter().any(|held| writes.held(held, *index));
                 count((0..writes.list.len()).filter(lost).count())
             }
             Self::Copies(name, writes) => {
