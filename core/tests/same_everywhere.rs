@@ -74,6 +74,8 @@ const FROZEN: &[(&str, u32, u64)] = &[
     ("two-generals", 0x5df, 0x6e55_4b16_39f8_8642),
     ("two-phase-commit", 0xdee0, 0xf5a4_7c20_5030_9107),
     ("lock-service", 0x5d4f, 0x746b_0d6e_eb7b_475d),
+    ("service-chain", 0xa8f1, 0xf6cb_00fd_5f0f_6086),
+    ("contention", 0x3823, 0x1db7_2309_8087_615e),
 ];
 
 /// Random scenarios of every model, each also taken back to a random event and let go on.

@@ -866,14 +866,14 @@ impl Protocol for LockService {
             Part::Process => {
                 let Some(memory) = node.memory else { return };
                 let Some(job) = memory.job else {
-                    view.role("process, idle", Tone::Plain);
+                    view.role("process", Tone::Plain);
                     return;
                 };
                 let (role, tone, step, token) = match job.step {
-                    Step::Asking => ("process, wants the lock", Tone::Maybe, "asks for the lock", None),
-                    Step::Reading(token) => ("process, has the lock", Tone::Lead, "reads", Some(token)),
-                    Step::Working(token, _) => ("process, has the lock", Tone::Lead, "works", Some(token)),
-                    Step::Writing(token, _) => ("process, has the lock", Tone::Lead, "writes", Some(token)),
+                    Step::Asking => ("wants the lock", Tone::Maybe, "asks for the lock", None),
+                    Step::Reading(token) => ("has the lock", Tone::Lead, "reads", Some(token)),
+                    Step::Working(token, _) => ("has the lock", Tone::Lead, "works", Some(token)),
+                    Step::Writing(token, _) => ("has the lock", Tone::Lead, "writes", Some(token)),
                 };
                 view.role(role, tone).field("step", step).field("owner value", job.owner).field("will write", job.value);
                 if let Some(token) = token {

@@ -2,7 +2,9 @@
 //! [`Library::standard`]; everything else finds it in the library.
 
 mod account;
+mod backoff;
 mod cluster;
+mod contention;
 mod gossip;
 mod lock_service;
 mod ping_pong;
@@ -12,11 +14,13 @@ mod quorums;
 mod raft;
 mod register;
 mod replicated_log;
+mod service_chain;
 mod two_generals;
 mod two_phase_commit;
 
 pub use account::Account;
 pub use cluster::Cluster;
+pub use contention::Contention;
 pub use gossip::Gossip;
 pub use lock_service::LockService;
 pub use ping_pong::PingPong;
@@ -26,6 +30,7 @@ pub use quorums::Quorums;
 pub use raft::Raft;
 pub use register::Register;
 pub use replicated_log::ReplicatedLog;
+pub use service_chain::ServiceChain;
 pub use two_generals::TwoGenerals;
 pub use two_phase_commit::TwoPhaseCommit;
 
@@ -87,6 +92,8 @@ impl Library {
             Model::of::<TwoGenerals>(),
             Model::of::<TwoPhaseCommit>(),
             Model::of::<LockService>(),
+            Model::of::<ServiceChain>(),
+            Model::of::<Contention>(),
         ])
     }
 

@@ -826,7 +826,7 @@ impl Protocol for TwoPhaseCommit {
         if node.me == NodeId(0) {
             view.role("coordinator", Tone::Lead);
         } else {
-            view.role(if locked { "prepared, locked" } else { "participant" }, if locked { Tone::Maybe } else { Tone::Plain });
+            view.role(if locked { "prepared" } else { "participant" }, if locked { Tone::Maybe } else { Tone::Plain });
             view.headline(view::Value::plain(value)).field("value", value).field("state", latest);
         }
         if let Some(memory) = node.memory {
