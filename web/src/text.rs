@@ -99,7 +99,7 @@ pub(crate) const SHORTCUTS: [(&str, &str); 8] = [
     ("?", "this list"),
 ];
 pub(crate) const CHANGED: &str = "changed";
-pub(crate) const STATE: &str = "Every node as a table";
+pub(crate) const STATE: &str = "All nodes in one table";
 pub(crate) const NODE: &str = "node";
 pub(crate) const CONDITION: &str = "state";
 
