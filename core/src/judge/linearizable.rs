@@ -281,8 +281,9 @@ impl<'a> Search<'a> {
 }
 
 /// The sets of done operations and the states that were seen together: open addressing over one flat
-/// array, because this is where a search spends its time.
-struct Seen {
+/// array, because this is where a search spends its time. When it is full, nothing more is remembered:
+/// a search is then slower, and no less right.
+pub(super) struct Seen {
     words: usize,
     /// For each slot the state and one, or 0 if it is free.
     states: Vec<u32>,
@@ -291,21 +292,30 @@ struct Seen {
 }
 
 impl Seen {
-    fn new(words: usize) -> Self {
+    /// How many words of memory a search may take.
+    const MOST_WORDS: usize = 1 << 25;
+
+    pub(super) fn new(words: usize) -> Self {
         const FIRST: usize = 256;
         Self { words, states: vec![0; FIRST], sets: vec![0; FIRST * words], count: 0 }
     }
 
-    /// Whether it is new.
-    fn insert(&mut self, set: &[u64], state: u32) -> bool {
+    /// Whether it is new, or cannot be remembered.
+    pub(super) fn insert(&mut self, set: &[u64], state: u32) -> bool {
+        let mut room = true;
         if self.count * 2 >= self.states.len() {
-            self.grow();
+            room = self.sets.len() * 2 <= Self::MOST_WORDS;
+            if room {
+                self.grow();
+            }
         }
         let slot = self.slot(set, state);
         if self.states[slot] != 0 {
             return false;
         }
-        self.put(slot, set, state);
+        if room {
+            self.put(slot, set, state);
+        }
         true
     }
 
