@@ -16,10 +16,24 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 const LOST: &str = include_str!("../../static/labs/acknowledged-and-lost.toml");
 
 /// Every lab, by the name of its file.
-const LABS: &[(&str, &str)] = &[("acknowledged-and-lost", LOST)];
+const LABS: &[(&str, &str)] = &[
+    ("L16", include_str!("../../static/labs/L16.toml")),
+    ("L21", include_str!("../../static/labs/L21.toml")),
+    ("acknowledged-and-lost", LOST),
+];
 
 /// Every run that a lab ships: how many rows it has, and its hash.
 const FROZEN: &[(&str, &str, u32, &str)] = &[
+    ("L21", "world", 366, "2a59cc85c59664e7"),
+    ("L21", "tour", 281, "384606bff2f5fea7"),
+    ("L21", "challenge two-hands", 435, "c7eca2b14dcc6a7c"),
+    ("L21", "challenge stolen", 475, "a5a8f0d1edc2de71"),
+    ("L21", "challenge failover", 544, "a23720ea70bb9e80"),
+    ("L21", "challenge leak", 389, "e9a84d8ec33d5153"),
+    ("L21", "challenge fence", 906, "8b22d8ad7b212309"),
+    ("L21", "scene 1", 159, "c9887cbe2bd76f72"),
+    ("L21", "scene 2", 163, "e0e09d50bccb22e0"),
+    ("L21", "scene 3", 140, "876ff313cb9e7d79"),
     ("acknowledged-and-lost", "world", 337, "dbe7de867e90ba43"),
     ("acknowledged-and-lost", "tour", 62, "6af3e38f7f10ea8b"),
     ("acknowledged-and-lost", "challenge lose", 341, "d02785df1b11394d"),
