@@ -145,7 +145,10 @@ impl History {
         let mut history = Self::default();
         let mut numbers: BTreeMap<Value, usize> = BTreeMap::new();
         let mut open: BTreeMap<usize, usize> = BTreeMap::new();
+        let (mut line, mut counted) = (1, 0);
         for (when, event) in events.into_iter().enumerate() {
+            line += text[counted..event.at].matches('\n').count();
+            counted = event.at;
             // What disturbs the system is no client of it.
             if event.process.name() == Some("nemesis") {
                 continue;
@@ -170,7 +173,7 @@ impl History {
                     input: event.value,
                     output: Value::Nil,
                     outcome: Outcome::Unknown,
-                    line: Reader::fault(text, event.at, "").line,
+                    line,
                 });
                 continue;
             }

@@ -1,11 +1,17 @@
 //! Linearizability: every operation seems to happen at one moment between its beginning and its end.
 //!
-//! The search of Wing and Gong (1993) with the memory of Lowe (2017): walk along the events; an
-//! operation that is open may happen next; when one must have ended and cannot have happened, take
-//! the last choice back. A choice that leads to a set of done operations and a state seen before
-//! is not worth trying again. Each object is searched alone (Herlihy and Wing, 1990), all of them in
-//! turns, the shortest first, so that one that is easy to refute is refuted early. A search can be
-//! interrupted after any number of steps and goes on where it was.
+//! The search of Wing and Gong (1993) with the memory of Lowe (2017): choose who of those that lie
+//! open happens next, until the first that must end has happened; where nobody can, take the last
+//! choice back. A situation that was seen before is not worth trying again. Each object is searched
+//! alone (Herlihy and Wing, 1990), all of them in turns, the shortest first, so that one that is easy
+//! to refute is refuted early. A search can be interrupted after any number of steps and goes on
+//! where it was.
+//!
+//! What is never tried, because something else is at least as good:
+//! - to let a reader wait that could happen now;
+//! - of several that do the same, any but the first to end;
+//! - one that may never have happened, if nobody would notice;
+//! - what makes a value that no longer can become what the next reader has read.
 
 use super::spec::{Case, NONE, States, Step};
 use super::value::Value;
@@ -101,12 +107,13 @@ pub fn is_linearizable(case: &Case, steps: u64) -> Option<bool> {
 }
 
 fn explain(case: &Case, search: &Search<'_>) -> Refutation {
-    let stuck = search.stuck.expect("a search that failed got stuck");
+    let Longest { steps, state, stuck, .. } = &search.longest;
+    let stuck = stuck.expect("a search that failed got stuck");
     Refutation {
         key: case.steps[stuck].key.clone(),
         stuck: case.steps[stuck].op,
-        longest: search.longest.iter().map(|&step| case.steps[step as usize].op).collect(),
-        state: search.states.value(search.longest_state).to_string(),
+        longest: steps.iter().map(|&step| case.steps[step as usize].op).collect(),
+        state: search.states.value(*state).to_string(),
         core: core(case, stuck),
     }
 }
@@ -144,106 +151,319 @@ const END: u32 = u32::MAX;
 /// The search for an order of one object's operations.
 struct Search<'a> {
     states: States<'a>,
-    ops: Vec<usize>,
+    steps: Vec<Traits>,
     /// The events in a doubly linked list. Event `2 * step` is its beginning, `2 * step + 1` its end;
     /// the list starts behind the event that is one past all others.
     next: Vec<u32>,
     before: Vec<u32>,
+    /// The steps that end, in the order in which they do.
+    ended: Vec<u32>,
+    /// How many of them are not in the list any more, nor is any before them.
+    passed: usize,
     /// How many ends are still in the list.
     ends: usize,
-    done: Vec<u64>,
+    /// Which of the steps that lie open have happened, by slot. With `passed` and `state` this says
+    /// all that the rest of the search depends on.
+    open: Vec<u64>,
     state: u32,
-    /// What was chosen, and the state it was chosen in.
-    chosen: Vec<(u32, u32)>,
+    /// What has happened, in this order.
+    trail: Vec<u32>,
+    /// Moments at which one of several operations had to be chosen, and what is left to be tried.
+    forks: Vec<Fork>,
+    options: Vec<u32>,
+    /// For each act the fork at which it was an option, and where that option is.
+    option_of: Vec<(usize, usize)>,
+    visited: usize,
     seen: Seen,
-    at: u32,
-    longest: Vec<u32>,
-    longest_state: u32,
+    /// The state before the last step, if that was one of unknown outcome and nobody has noticed it.
+    unnoticed: u32,
+    arrived: bool,
+    longest: Longest,
+}
+
+/// What the search has to know of a step.
+struct Traits {
+    op: usize,
+    act: u32,
+    /// Where it ends among all that do, or [`END`].
+    end: u32,
+    /// The bit that stands for it while it lies open. Steps that do so together have different ones.
+    slot: u32,
+    only_looks: bool,
+    happened: bool,
+}
+
+/// A moment at which several operations can be the next.
+struct Fork {
+    /// Who finds no place if none of them can.
+    stuck: u32,
+    options: usize,
+    trail: usize,
+    passed: usize,
+    state: u32,
+}
+
+/// The longest order that was found, and where it ended.
+#[derive(Default)]
+struct Longest {
+    steps: Vec<u32>,
+    state: u32,
     stuck: Option<usize>,
+    /// How many of its steps are the first steps of the present trail.
+    shared: usize,
 }
 
 impl<'a> Search<'a> {
     fn new(case: &'a Case) -> Self {
         let count = case.steps.len();
-        let has_end = |step: &Step| step.ret.is_some();
+        let states = States::new(case);
+        let mut steps: Vec<Traits> = case
+            .steps
+            .iter()
+            .zip(&states.act_of)
+            .map(|(step, &act)| Traits { op: step.op, act, end: END, slot: 0, only_looks: step.act.only_looks(), happened: false })
+            .collect();
         let mut events: Vec<(usize, u32)> = Vec::with_capacity(count * 2);
         for (index, step) in case.steps.iter().enumerate() {
-            events.push((step.call, index as u32 * 2));
-            events.extend(step.ret.map(|ret| (ret, index as u32 * 2 + 1)));
+            // Who only looked, and never said what there was, does not matter.
+            if step.ret.is_some() || !steps[index].only_looks {
+                events.push((step.call, index as u32 * 2));
+                events.extend(step.ret.map(|ret| (ret, index as u32 * 2 + 1)));
+            }
         }
         events.sort_unstable();
         let head = count * 2;
         let (mut next, mut before) = (vec![END; head + 1], vec![END; head + 1]);
         let mut last = head as u32;
+        let (mut ended, mut slots, mut free) = (Vec::new(), 0, Vec::new());
         for (_, event) in events {
             next[last as usize] = event;
             before[event as usize] = last;
             last = event;
+            let step = &mut steps[event as usize / 2];
+            if event & 1 == 0 {
+                step.slot = free.pop().unwrap_or_else(|| {
+                    slots += 1;
+                    slots - 1
+                });
+            } else {
+                step.end = ended.len() as u32;
+                free.push(step.slot);
+                ended.push(event / 2);
+            }
         }
-        let words = count.div_ceil(64).max(1);
-        let at = next[head];
+        let words = (slots as usize).div_ceil(64);
         Self {
-            states: States::new(case),
-            ops: case.steps.iter().map(|step| step.op).collect(),
+            option_of: vec![(0, 0); states.acts()],
+            states,
+            steps,
             next,
             before,
-            ends: case.steps.iter().filter(|step| has_end(step)).count(),
-            done: vec![0; words],
+            ends: ended.len(),
+            ended,
+            passed: 0,
+            open: vec![0; words],
             state: 0,
-            chosen: Vec::new(),
+            trail: Vec::new(),
+            forks: Vec::new(),
+            options: Vec::new(),
+            visited: 0,
             seen: Seen::new(words),
-            at,
-            longest: Vec::new(),
-            longest_state: 0,
-            stuck: None,
+            unnoticed: NONE,
+            arrived: true,
+            longest: Longest::default(),
         }
     }
 
-    /// Goes on for so many steps; whether there is an order, once that is known.
+    /// Goes on for about so many steps; whether there is an order, once that is known.
     fn run(&mut self, steps: u64) -> Option<bool> {
-        let head = (self.next.len() - 1) as u32;
-        for _ in 0..steps {
-            if self.ends == 0 {
-                return Some(true);
-            }
-            let event = self.at;
-            if event != END && event & 1 == 0 {
-                let step = (event >> 1) as usize;
-                let state = self.states.next(self.state, step);
-                if state != NONE {
-                    self.done[step / 64] |= 1 << (step % 64);
-                    if self.seen.insert(&self.done, state) {
-                        self.chosen.push((event, self.state));
-                        self.state = state;
-                        self.take_out(event);
-                        self.at = self.next[head as usize];
-                        continue;
-                    }
-                    self.done[step / 64] &= !(1 << (step % 64));
+        let mut left = steps;
+        while left > 0 {
+            let mut looked = 1;
+            if self.arrived {
+                self.arrived = false;
+                let end = self.let_readers_happen(&mut looked);
+                if self.ends == 0 {
+                    return Some(true);
                 }
-                self.at = self.next[event as usize];
+                self.pass_until(self.steps[end as usize / 2].end as usize);
+                if self.seen.insert(self.passed, self.state, &self.open) {
+                    self.fork(&mut looked);
+                } else {
+                    self.go_back();
+                }
+            } else if self.options.len() > self.forks.last()?.options {
+                let step = self.options.pop().expect("there are more");
+                let state = self.states.next(self.state, step as usize);
+                self.unnoticed = if self.steps[step as usize].end == END { self.state } else { NONE };
+                self.state = state;
+                self.take_out(step);
+                self.arrived = true;
+            } else {
+                self.remember_longest();
+                self.forks.pop();
+                if self.forks.is_empty() {
+                    return Some(false);
+                }
+                self.go_back();
+            }
+            left = left.saturating_sub(looked);
+        }
+        None
+    }
+
+    /// Whoever can happen now without changing anything, happens now: if it can happen later, it can
+    /// do so now, and nobody else notices. Returns the first end in the list, or [`END`].
+    fn let_readers_happen(&mut self, looked: &mut u64) -> u32 {
+        let mut event = self.next[self.steps.len() * 2];
+        while event != END && event & 1 == 0 {
+            *looked += 1;
+            let step = event / 2;
+            if self.steps[step as usize].only_looks && self.states.next(self.state, step as usize) != NONE {
+                self.take_out(step);
+                self.unnoticed = NONE;
+            }
+            event = self.next[event as usize];
+        }
+        event
+    }
+
+    /// Finds who can be the next, the one that ends first last.
+    fn fork(&mut self, looked: &mut u64) {
+        self.visited += 1;
+        let first = self.options.len();
+        let mut event = self.next[self.steps.len() * 2];
+        while event & 1 == 0 {
+            *looked += 1;
+            let step = (event / 2) as usize;
+            event = self.next[event as usize];
+            let Traits { act, end, only_looks, .. } = self.steps[step];
+            let state = self.states.next(self.state, step);
+            if only_looks || state == NONE {
                 continue;
             }
-            // An operation has ended that cannot have happened yet (or nothing is left to try).
-            if event != END && (self.stuck.is_none() || self.chosen.len() > self.longest.len()) {
-                self.stuck = Some((event >> 1) as usize);
-                self.longest.clear();
-                self.longest.extend(self.chosen.iter().map(|(event, _)| event >> 1));
-                self.longest_state = self.state;
+            // One that may never have happened is left out where that makes no difference ...
+            if end == END && state == self.state {
+                continue;
             }
-            let Some((event, state)) = self.chosen.pop() else { return Some(false) };
-            let step = (event >> 1) as usize;
-            self.state = state;
-            self.done[step / 64] &= !(1 << (step % 64));
-            self.put_back(event);
-            self.at = self.next[event as usize];
+            // ... and so is one that would leave nothing of such a one behind.
+            if self.unnoticed != NONE && self.states.next(self.unnoticed, step) == state {
+                continue;
+            }
+            // Of several that do the same the first to end happens first.
+            let (fork, place) = &mut self.option_of[act as usize];
+            if *fork == self.visited {
+                let other = &mut self.options[*place];
+                if end < self.steps[*other as usize].end {
+                    *other = step as u32;
+                }
+            } else {
+                (*fork, *place) = (self.visited, self.options.len());
+                self.options.push(step as u32);
+            }
         }
-        if self.ends == 0 { Some(true) } else { None }
+        let mut stuck = event / 2;
+        if let Some(reader) = self.hard_to_please(event, looked) {
+            let (states, steps, state) = (&mut self.states, &self.steps, self.state);
+            let act = steps[reader as usize].act;
+            let mut options = self.options.split_off(first);
+            options.retain(|option| {
+                let next = states.next(state, *option as usize);
+                states.can_become(next, act)
+            });
+            self.options.append(&mut options);
+            stuck = reader;
+        }
+        let steps = &self.steps;
+        self.options[first..].sort_unstable_by_key(|step| std::cmp::Reverse((steps[*step as usize].end, *step)));
+        self.forks.push(Fork { stuck, options: first, trail: self.trail.len(), passed: self.passed, state: self.state });
+    }
+
+    /// The first reader to end, if what it has read can only grow from what there is: because nobody
+    /// who begins before that, and has not happened, sets the value to something that it could grow
+    /// from. Whatever makes the value something else than a part of that, must not be the next.
+    fn hard_to_please(&self, end: u32, looked: &mut u64) -> Option<u32> {
+        const FAR: usize = 64;
+        let event = |first: u32| std::iter::successors(Some(first), |event| Some(self.next[*event as usize]).filter(|next| *next != END));
+        let reader = event(end).take(FAR).find(|event| event & 1 == 1 && self.states.reads(self.steps[*event as usize / 2].act))?;
+        let act = self.steps[reader as usize / 2].act;
+        let sets = |event: u32| event & 1 == 0 && self.states.sets_up(self.steps[event as usize / 2].act, act);
+        let first = self.next[self.steps.len() * 2];
+        let mut others = event(first).take_while(|event| *event != reader);
+        (!others.any(|event| {
+            *looked += 1;
+            sets(event)
+        }))
+        .then_some(reader / 2)
+    }
+
+    /// Everything that ends before this end has happened: it is not open any more.
+    fn pass_until(&mut self, end: usize) {
+        for step in &self.ended[self.passed..end] {
+            let slot = self.steps[*step as usize].slot as usize;
+            self.open[slot / 64] &= !(1 << (slot % 64));
+        }
+        self.passed = end;
+    }
+
+    /// Back to the last fork.
+    fn go_back(&mut self) {
+        let Some(Fork { trail, passed, state, .. }) = self.forks.last() else { return };
+        let (trail, passed) = (*trail, *passed);
+        self.state = *state;
+        self.unnoticed = NONE;
+        while self.trail.len() > trail {
+            let step = self.trail.pop().expect("there are more");
+            self.put_back(step);
+        }
+        self.longest.shared = self.longest.shared.min(trail);
+        for index in passed..self.passed {
+            let Traits { slot, happened, .. } = self.steps[self.ended[index] as usize];
+            if happened {
+                self.open[slot as usize / 64] |= 1 << (slot % 64);
+            }
+        }
+        self.passed = passed;
+    }
+
+    fn remember_longest(&mut self) {
+        let Longest { steps, state, stuck, shared } = &mut self.longest;
+        if stuck.is_none() || self.trail.len() > steps.len() {
+            *stuck = self.forks.last().map(|fork| fork.stuck as usize);
+            *state = self.state;
+            steps.truncate(*shared);
+            steps.extend_from_slice(&self.trail[*shared..]);
+            *shared = self.trail.len();
+        }
     }
 
     /// The order that was found, as indices into the history.
     fn order(&self) -> Vec<usize> {
-        self.chosen.iter().map(|(event, _)| self.ops[(event >> 1) as usize]).collect()
+        self.trail.iter().map(|step| self.steps[*step as usize].op).collect()
+    }
+
+    fn take_out(&mut self, step: u32) {
+        let Traits { end, slot, happened, .. } = &mut self.steps[step as usize];
+        *happened = true;
+        self.open[*slot as usize / 64] |= 1 << (*slot % 64);
+        if *end != END {
+            self.ends -= 1;
+            self.unlink(step * 2 + 1);
+        }
+        self.unlink(step * 2);
+        self.trail.push(step);
+    }
+
+    fn put_back(&mut self, step: u32) {
+        let Traits { end, slot, happened, .. } = &mut self.steps[step as usize];
+        *happened = false;
+        self.open[*slot as usize / 64] &= !(1 << (*slot % 64));
+        let ends = *end != END;
+        self.relink(step * 2);
+        if ends {
+            self.relink(step * 2 + 1);
+            self.ends += 1;
+        }
     }
 
     fn unlink(&mut self, event: u32) {
@@ -261,81 +481,66 @@ impl<'a> Search<'a> {
             self.before[next as usize] = event;
         }
     }
-
-    fn take_out(&mut self, event: u32) {
-        self.unlink(event);
-        // An operation whose end is not known has none in the list.
-        if self.before[event as usize + 1] != END {
-            self.unlink(event + 1);
-            self.ends -= 1;
-        }
-    }
-
-    fn put_back(&mut self, event: u32) {
-        if self.before[event as usize + 1] != END {
-            self.relink(event + 1);
-            self.ends += 1;
-        }
-        self.relink(event);
-    }
 }
 
-/// The sets of done operations and the states that were seen together: open addressing over one flat
-/// array, because this is where a search spends its time.
+/// The situations that were seen: open addressing over one flat array, because this is where a search
+/// spends its time.
 struct Seen {
+    /// How many words a situation has. The first is 0 in a free place only.
     words: usize,
-    /// For each slot the state and one, or 0 if it is free.
-    states: Vec<u32>,
-    sets: Vec<u64>,
+    situations: Vec<u64>,
     count: usize,
 }
 
 impl Seen {
-    fn new(words: usize) -> Self {
-        const FIRST: usize = 256;
-        Self { words, states: vec![0; FIRST], sets: vec![0; FIRST * words], count: 0 }
+    fn new(open: usize) -> Self {
+        const FIRST: usize = 64;
+        Self { words: open + 1, situations: vec![0; FIRST * (open + 1)], count: 0 }
     }
 
     /// Whether it is new.
-    fn insert(&mut self, set: &[u64], state: u32) -> bool {
-        if self.count * 2 >= self.states.len() {
+    fn insert(&mut self, passed: usize, state: u32, open: &[u64]) -> bool {
+        if self.count * 2 * self.words >= self.situations.len() {
             self.grow();
         }
-        let slot = self.slot(set, state);
-        if self.states[slot] != 0 {
+        let first = ((passed as u64) << 32) | u64::from(state + 1);
+        let place = self.place(first, open);
+        if self.situations[place] != 0 {
             return false;
         }
-        self.put(slot, set, state);
+        self.put(place, first, open);
         true
     }
 
-    fn put(&mut self, slot: usize, set: &[u64], state: u32) {
-        self.states[slot] = state + 1;
-        self.sets[slot * self.words..(slot + 1) * self.words].copy_from_slice(set);
+    fn put(&mut self, place: usize, first: u64, open: &[u64]) {
+        self.situations[place] = first;
+        self.situations[place + 1..place + self.words].copy_from_slice(open);
         self.count += 1;
     }
 
     /// Where it is, or where it goes.
-    fn slot(&self, set: &[u64], state: u32) -> usize {
-        let mut hash = u64::from(state).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        for word in set {
-            hash = (hash.rotate_left(23) ^ word).wrapping_mul(0xff51_afd7_ed55_8ccd);
+    fn place(&self, first: u64, open: &[u64]) -> usize {
+        let mut hash = first.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        for word in open {
+            hash = ((hash ^ hash >> 32) ^ word).wrapping_mul(0xff51_afd7_ed55_8ccd);
         }
-        let mask = self.states.len() - 1;
-        let mut slot = (hash ^ hash >> 29) as usize & mask;
-        while self.states[slot] != 0 && (self.states[slot] != state + 1 || self.sets[slot * self.words..(slot + 1) * self.words] != *set) {
-            slot = (slot + 1) & mask;
+        let places = self.situations.len() / self.words;
+        let mut place = (hash ^ hash >> 32) as usize & (places - 1);
+        loop {
+            let situation = &self.situations[place * self.words..(place + 1) * self.words];
+            if situation[0] == 0 || situation[0] == first && situation[1..] == *open {
+                return place * self.words;
+            }
+            place = (place + 1) & (places - 1);
         }
-        slot
     }
 
     fn grow(&mut self) {
-        let room = self.states.len() * 2;
-        let old = std::mem::replace(self, Self { words: self.words, states: vec![0; room], sets: vec![0; room * self.words], count: 0 });
-        for (slot, state) in old.states.iter().enumerate().filter(|(_, state)| **state != 0) {
-            let set = &old.sets[slot * old.words..(slot + 1) * old.words];
-            let place = self.slot(set, state - 1);
-            self.put(place, set, state - 1);
+        let room = vec![0; self.situations.len() * 2];
+        let old = std::mem::replace(self, Self { words: self.words, situations: room, count: 0 });
+        for situation in old.situations.chunks(old.words).filter(|situation| situation[0] != 0) {
+            let place = self.place(situation[0], &situation[1..]);
+            self.put(place, situation[0], &situation[1..]);
         }
     }
 }
