@@ -4,7 +4,7 @@
 //! Jepsen and its relatives (EDN maps with `:process :type :f :value`, the same as JSON lines, or the
 //! lines of Jepsen's log), and written in the same forms.
 
-use super::value::{BadInput, Placed, Reader, Value};
+use super::value::{BadInput, Placed, Reader, Value, is_token};
 use crate::sim::{EventKind, NodeId, Sim};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -215,7 +215,8 @@ impl History {
     #[must_use]
     pub fn to_edn(&self) -> String {
         self.write(|out, process, kind, op, value| {
-            let _ = write!(out, "{{:process {process}, :type :{kind}, :f :{}", op.f);
+            let f = if is_token(&op.f) { Value::Word(op.f.clone()) } else { Value::Text(op.f.clone()) };
+            let _ = write!(out, "{{:process {process}, :type :{kind}, :f {f}");
             if let Some(key) = &op.key {
                 let _ = write!(out, ", :key {key}");
             }
@@ -257,21 +258,7 @@ fn json(value: &Value) -> String {
     let list = |items: &mut dyn Iterator<Item = String>| items.collect::<Vec<_>>().join(",");
     match value {
         Value::Nil => "null".into(),
-        Value::Text(text) | Value::Word(text) => {
-            let mut out = String::from('"');
-            for letter in text.chars() {
-                match letter {
-                    '"' | '\\' => out.extend(['\\', letter]),
-                    '\n' => out.push_str("\\n"),
-                    letter if letter < ' ' => {
-                        let _ = write!(out, "\\u{:04x}", u32::from(letter));
-                    }
-                    letter => out.push(letter),
-                }
-            }
-            out.push('"');
-            out
-        }
+        Value::Word(text) => Value::Text(text.clone()).to_string(),
         Value::List(items) => format!("[{}]", list(&mut items.iter().map(json))),
         Value::Map(entries) => {
             let key = |key: &Value| json(&Value::Text(key.name().map_or_else(|| key.to_string(), Into::into)));
