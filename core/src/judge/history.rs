@@ -84,7 +84,10 @@ impl History {
     /// Names what is wrong, and where.
     pub fn read(text: &str) -> Result<Self, BadInput> {
         const LOG: &str = "jepsen.util";
-        let is_log = text.lines().find(|line| !line.trim().is_empty()).is_some_and(|line| line.contains(LOG));
+        // Maps may have anything in their strings.
+        let is_form = |line: &str| line.trim_start().starts_with(['{', '[', '(', '#', ';', '\u{feff}']);
+        let first = text.lines().find(|line| !line.trim().is_empty());
+        let is_log = first.is_some_and(|line| line.contains(LOG) && !is_form(line));
         let events = if is_log { log_events(text, LOG)? } else { form_events(text)? };
         let mut history = Self::pair(text, events)?;
         history.comparisons_fail = is_log;

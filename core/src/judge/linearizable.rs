@@ -58,99 +58,185 @@ pub struct Refutation {
     pub core: Vec<usize>,
 }
 
+/// How long each object's search goes on before it is the next one's turn.
+const TURN: u64 = 20_000;
+
 /// A check that can be interrupted.
-pub struct Linearizability<'a> {
-    objects: Vec<(&'a Case, Search<'a>)>,
+pub struct Linearizability {
+    objects: Vec<(Search, Case)>,
     turn: usize,
+    /// How long the turn still is.
+    turn_left: u64,
     witness: Witness,
+    why: Option<Explanation>,
 }
 
-impl<'a> Linearizability<'a> {
+impl Linearizability {
     /// A check of a history, object by object (see [`Case::by_object`]).
     #[must_use]
-    pub fn new(objects: &'a [Case]) -> Self {
-        let mut objects: Vec<_> = objects.iter().map(|case| (case, Search::new(case))).collect();
-        objects.sort_by_key(|(case, _)| case.steps.len());
-        Self { objects, turn: 0, witness: Vec::new() }
+    pub fn new(objects: Vec<Case>) -> Self {
+        let mut objects: Vec<_> = objects.into_iter().map(|case| (Search::new(&case), case)).collect();
+        objects.sort_by_key(|(_, case)| case.steps.len());
+        Self { objects, turn: 0, turn_left: TURN, witness: Vec::new(), why: None }
     }
 
-    /// Goes on for about so many steps.
+    /// Goes on for about so many steps (it looks at so many events), until there is a verdict with
+    /// evidence.
     pub fn run(&mut self, steps: u64) -> Verdict<Witness, Refutation> {
-        /// How long each object's search goes on before it is the next one's turn.
-        const TURN: u64 = 20_000;
         let mut left = steps;
-        while !self.objects.is_empty() {
-            if left == 0 {
-                return Verdict::Unknown;
+        match self.go_on(&mut left) {
+            Some(true) => Verdict::Kept(std::mem::take(&mut self.witness)),
+            Some(false) => self.why.as_mut().and_then(|why| why.run(&mut left)).map_or(Verdict::Unknown, Verdict::Broken),
+            None => Verdict::Unknown,
+        }
+    }
+
+    /// Goes on for about so many steps, until it is known whether there is an order. What shows it
+    /// comes with [`Self::run`].
+    pub fn decide(&mut self, mut steps: u64) -> Option<bool> {
+        self.go_on(&mut steps)
+    }
+
+    fn go_on(&mut self, left: &mut u64) -> Option<bool> {
+        while self.why.is_none() {
+            if self.objects.is_empty() {
+                return Some(true);
             }
-            let slice = TURN.min(left);
-            left -= slice;
-            self.turn %= self.objects.len();
-            let (case, search) = &mut self.objects[self.turn];
-            match search.run(slice) {
+            if *left == 0 {
+                return None;
+            }
+            let mut slice = self.turn_left.min(*left);
+            (self.turn_left, *left) = (self.turn_left - slice, *left - slice);
+            let (search, case) = &mut self.objects[self.turn];
+            let found = search.run(&mut slice);
+            (self.turn_left, *left) = (self.turn_left + slice, *left + slice);
+            match found {
                 Some(true) => {
                     self.witness.push(search.order());
                     self.objects.remove(self.turn);
                 }
-                Some(false) => return Verdict::Broken(explain(case, search)),
-                None => self.turn += 1,
+                Some(false) => self.why = Some(Explanation::new(case, search)),
+                None if self.turn_left == 0 => self.turn += 1,
+                None => continue,
+            }
+            self.turn_left = TURN;
+            if self.turn >= self.objects.len() {
+                self.turn = 0;
             }
         }
-        Verdict::Kept(std::mem::take(&mut self.witness))
+        Some(false)
     }
 }
 
 /// Whether one object's history is linearizable, if that is found in so many steps.
 #[must_use]
-pub fn is_linearizable(case: &Case, steps: u64) -> Option<bool> {
-    Search::new(case).run(steps)
+pub fn is_linearizable(case: &Case, mut steps: u64) -> Option<bool> {
+    Search::new(case).run(&mut steps)
 }
 
-fn explain(case: &Case, search: &Search<'_>) -> Refutation {
-    let Longest { steps, state, stuck, .. } = &search.longest;
-    let stuck = stuck.expect("a search that failed got stuck");
-    Refutation {
-        key: case.steps[stuck].key.clone(),
-        stuck: case.steps[stuck].op,
-        longest: steps.iter().map(|&step| case.steps[step as usize].op).collect(),
-        state: search.states.value(*state).to_string(),
-        core: core(case, stuck),
-    }
+/// The search for a few operations that are enough to have no order. It takes away what can be taken
+/// away safely: an end (the operation may then happen later, or never). So if what is left has no
+/// order, neither has the whole. First it takes half of all ends at once, then a quarter, and so on.
+struct Explanation {
+    why: Refutation,
+    case: Case,
+    /// The ends that are tried to do without now, by step.
+    taken: Vec<(usize, usize)>,
+    /// What is left if they are taken away, and how many steps may still be spent on it.
+    trial: Search,
+    budget: u64,
+    /// How many ends are taken at once, and before which step the next are.
+    size: usize,
+    before: usize,
 }
 
-/// Takes away whatever the contradiction does not need. Only what can be taken away safely is: an
-/// end (the operation may then happen later, or never), or a read. So if what is left has no order,
-/// neither has the whole.
-fn core(case: &Case, stuck: usize) -> Vec<usize> {
-    const STEPS: u64 = 200_000;
-    // Nothing that began after the operation that found no place was needed to refute it.
-    let end = case.steps[stuck].ret.unwrap_or(usize::MAX);
-    let mut steps: Vec<Step> = case.steps.iter().filter(|step| step.call < end).cloned().collect();
-    for step in &mut steps {
-        step.ret = step.ret.filter(|ret| *ret <= end);
+impl Explanation {
+    /// How long a trial may take: an end is kept if nobody knows whether it is needed.
+    const BUDGET: u64 = 200_000;
+
+    fn new(case: &Case, search: &Search) -> Self {
+        let Longest { steps, state, stuck, .. } = &search.longest;
+        let stuck = stuck.expect("a search that failed got stuck");
+        let why = Refutation {
+            key: case.steps[stuck].key.clone(),
+            stuck: case.steps[stuck].op,
+            longest: steps.iter().map(|&step| case.steps[step as usize].op).collect(),
+            state: search.states.value(*state).to_string(),
+            core: Vec::new(),
+        };
+        let mut new = Self {
+            why,
+            trial: Search::new(case),
+            case: case.clone(),
+            taken: Vec::new(),
+            budget: Self::BUDGET,
+            size: case.steps.len().div_ceil(2),
+            before: case.steps.len(),
+        };
+        // What ends after the operation that found no place is the first to be tried to do without.
+        let end = case.steps[stuck].ret.unwrap_or(usize::MAX);
+        new.take(|step| step.ret.is_some_and(|ret| ret > end), 0);
+        new
     }
-    let refuted = |steps: &[Step]| is_linearizable(&case.with(steps.to_vec()), STEPS) == Some(false);
-    if !refuted(&steps) {
-        steps.clone_from(&case.steps);
-    }
-    // The latest first: what is early tends to explain the most.
-    for index in (0..steps.len()).rev() {
-        if steps[index].ret.is_some() {
-            let ret = steps[index].ret.take();
-            if !refuted(&steps) {
-                steps[index].ret = ret;
+
+    /// Takes away the ends of such steps, from one on, and begins to look whether there is an order now.
+    fn take(&mut self, which: impl Fn(&Step) -> bool, from: usize) {
+        self.taken.clear();
+        for (index, step) in self.case.steps.iter_mut().enumerate().take(self.before).skip(from) {
+            if which(step) {
+                self.taken.extend(step.ret.take().map(|ret| (index, ret)));
             }
         }
+        self.trial = Search::new(&self.case);
+        self.budget = Self::BUDGET;
     }
-    steps.iter().filter(|step| step.ret.is_some()).map(|step| step.op).collect()
+
+    /// Goes on; the explanation, once it is found.
+    fn run(&mut self, left: &mut u64) -> Option<Refutation> {
+        while self.size > 0 {
+            let mut steps = self.budget.min(*left);
+            (self.budget, *left) = (self.budget - steps, *left - steps);
+            let found = self.trial.run(&mut steps);
+            (self.budget, *left) = (self.budget + steps, *left + steps);
+            if found.is_none() && self.budget > 0 {
+                return None;
+            }
+            if found != Some(false) {
+                for (index, ret) in self.taken.drain(..) {
+                    self.case.steps[index].ret = Some(ret);
+                }
+            }
+            self.next_trial();
+            // It takes as long to begin a trial as to look at all events.
+            *left = left.saturating_sub(self.case.steps.len() as u64 * 2);
+        }
+        let needed = self.case.steps.iter().filter(|step| step.ret.is_some());
+        Some(Refutation { core: needed.map(|step| step.op).collect(), ..self.why.clone() })
+    }
+
+    /// The latest ends first: what is early tends to explain the most.
+    fn next_trial(&mut self) {
+        while self.size > 0 {
+            let mut ends = (0..self.before).rev().filter(|index| self.case.steps[*index].ret.is_some());
+            let from = ends.by_ref().take(self.size).last();
+            let Some(from) = from else {
+                self.size /= 2;
+                self.before = self.case.steps.len();
+                continue;
+            };
+            self.take(|_| true, from);
+            self.before = from;
+            return;
+        }
+    }
 }
 
 /// The end of a list of events.
 const END: u32 = u32::MAX;
 
 /// The search for an order of one object's operations.
-struct Search<'a> {
-    states: States<'a>,
+struct Search {
+    states: States,
     steps: Vec<Traits>,
     /// The events in a doubly linked list. Event `2 * step` is its beginning, `2 * step + 1` its end;
     /// the list starts behind the event that is one past all others.
@@ -213,8 +299,8 @@ struct Longest {
     shared: usize,
 }
 
-impl<'a> Search<'a> {
-    fn new(case: &'a Case) -> Self {
+impl Search {
+    fn new(case: &Case) -> Self {
         let count = case.steps.len();
         let states = States::new(case);
         let mut steps: Vec<Traits> = case
@@ -276,9 +362,8 @@ impl<'a> Search<'a> {
     }
 
     /// Goes on for about so many steps; whether there is an order, once that is known.
-    fn run(&mut self, steps: u64) -> Option<bool> {
-        let mut left = steps;
-        while left > 0 {
+    fn run(&mut self, left: &mut u64) -> Option<bool> {
+        while *left > 0 {
             let mut looked = 1;
             if self.arrived {
                 self.arrived = false;
@@ -307,7 +392,7 @@ impl<'a> Search<'a> {
                 }
                 self.go_back();
             }
-            left = left.saturating_sub(looked);
+            *left = left.saturating_sub(looked);
         }
         None
     }

@@ -18,7 +18,7 @@ pub fn check(case: &Case, mut steps: u64) -> Verdict<Vec<usize>, Vec<usize>> {
     lanes.retain(|lane| !lane.is_empty());
     // Objects have states of their own.
     let objects = case.by_object();
-    let mut states: Vec<States<'_>> = objects.iter().map(States::new).collect();
+    let mut states: Vec<States> = objects.iter().map(States::new).collect();
     let mut place = vec![(0, 0); case.steps.len()];
     for (object, other) in objects.iter().enumerate() {
         for (index, step) in other.steps.iter().enumerate() {

@@ -318,8 +318,8 @@ const UNASKED: u32 = u32::MAX - 1;
 
 /// The states of an object by number, and which operation leads where.
 #[derive(Debug)]
-pub(super) struct States<'a> {
-    acts: Vec<&'a Act>,
+pub(super) struct States {
+    acts: Vec<Act>,
     /// For each step the number of its act: many steps do the same.
     pub(super) act_of: Vec<u32>,
     numbers: BTreeMap<Value, u32>,
@@ -330,14 +330,14 @@ pub(super) struct States<'a> {
     foreseeable: bool,
 }
 
-impl<'a> States<'a> {
-    pub(super) fn new(case: &'a Case) -> Self {
+impl States {
+    pub(super) fn new(case: &Case) -> Self {
         let mut kinds: BTreeMap<&Act, u32> = BTreeMap::new();
         let mut acts = Vec::new();
         let mut act_of = Vec::with_capacity(case.steps.len());
         for step in &case.steps {
             let number = *kinds.entry(&step.act).or_insert_with(|| {
-                acts.push(&step.act);
+                acts.push(step.act.clone());
                 acts.len() as u32 - 1
             });
             act_of.push(number);
@@ -364,7 +364,7 @@ impl<'a> States<'a> {
 
     #[cold]
     fn ask(&mut self, place: usize, state: u32) -> u32 {
-        let act = self.acts[place - state as usize * self.acts.len()];
+        let act = &self.acts[place - state as usize * self.acts.len()];
         let next = match apply(act, &self.values[state as usize]) {
             None => NONE,
             Some(value) => match self.numbers.get(&value) {
@@ -389,13 +389,13 @@ impl<'a> States<'a> {
 
     /// Whether what was read can come to be, in this state, by appending alone.
     pub(super) fn can_become(&self, state: u32, read: u32) -> bool {
-        matches!(self.acts[read as usize], Act::Read(Some(value)) if grows_into(self.value(state), value))
+        matches!(&self.acts[read as usize], Act::Read(Some(value)) if grows_into(self.value(state), value))
     }
 
     /// Whether what was read can come to be after an act, by appending alone, whatever was before.
     pub(super) fn sets_up(&self, act: u32, read: u32) -> bool {
-        let (Act::Write(start) | Act::Swap(_, start)) = self.acts[act as usize] else { return false };
-        matches!(self.acts[read as usize], Act::Read(Some(value)) if grows_into(start, value))
+        let (Act::Write(start) | Act::Swap(_, start)) = &self.acts[act as usize] else { return false };
+        matches!(&self.acts[read as usize], Act::Read(Some(value)) if grows_into(start, value))
     }
 
     pub(super) fn value(&self, state: u32) -> &Value {

@@ -85,8 +85,7 @@ impl Log {
     }
 
     fn ours(&self) -> bool {
-        let objects = self.case.by_object();
-        Linearizability::new(&objects).run(u64::MAX).kept().expect("there is no end of steps")
+        Linearizability::new(self.case.by_object()).decide(u64::MAX).expect("there is no end of steps")
     }
 
     /// What `faultline check` does.
