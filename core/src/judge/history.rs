@@ -244,14 +244,19 @@ impl History {
         events.extend(self.ops.iter().filter_map(|op| Some((op.ret?, true, op))));
         events.sort_by_key(|(when, ..)| *when);
         let mut out = String::new();
+        let mut open: Vec<Option<&Op>> = vec![None; self.processes.len()];
         for (_, ends, op) in events {
-            let kind = match op.outcome {
-                _ if !ends => "invoke",
-                Outcome::Ok => "ok",
-                Outcome::Fail => "fail",
-                Outcome::Unknown => "info",
-            };
-            event(&mut out, &self.processes[op.process], kind, op, if ends { &op.output } else { &op.input });
+            let process = &self.processes[op.process];
+            let before = std::mem::replace(&mut open[op.process], Some(op).filter(|_| !ends));
+            if ends {
+                event(&mut out, process, if op.outcome == Outcome::Ok { "ok" } else { "fail" }, op, &op.output);
+                continue;
+            }
+            // A process that goes on says that it does not know.
+            if let Some(unknown) = before {
+                event(&mut out, process, "info", unknown, &unknown.output);
+            }
+            event(&mut out, process, "invoke", op, &op.input);
         }
         out
     }
