@@ -136,7 +136,8 @@ pub fn is_linearizable(case: &Case, mut steps: u64) -> Option<bool> {
 
 /// The search for a few operations that are enough to have no order. It takes away what can be taken
 /// away safely: an end (the operation may then happen later, or never). So if what is left has no
-/// order, neither has the whole. First it takes half of all ends at once, then a quarter, and so on.
+/// order, neither has the whole. It begins with readers, because fewer of them leave less to search,
+/// and with half of all at once, then a quarter, and so on.
 struct Explanation {
     why: Refutation,
     case: Case,
@@ -144,16 +145,18 @@ struct Explanation {
     taken: Vec<(usize, usize)>,
     /// What is left if they are taken away, and how many steps may still be spent on it.
     trial: Search,
+    left: u64,
+    /// How long a trial may take: an end is kept if nobody knows whether it is needed.
     budget: u64,
-    /// How many ends are taken at once, and before which step the next are.
+    /// How long all of them may take.
+    patience: u64,
+    /// Whether it is the readers' turn, how many ends are taken at once, and before which step.
+    readers: bool,
     size: usize,
     before: usize,
 }
 
 impl Explanation {
-    /// How long a trial may take: an end is kept if nobody knows whether it is needed.
-    const BUDGET: u64 = 200_000;
-
     fn new(case: &Case, search: &Search) -> Self {
         let Longest { steps, state, stuck, .. } = &search.longest;
         let stuck = stuck.expect("a search that failed got stuck");
@@ -169,7 +172,10 @@ impl Explanation {
             trial: Search::new(case),
             case: case.clone(),
             taken: Vec::new(),
-            budget: Self::BUDGET,
+            left: 0,
+            budget: search.spent.saturating_mul(4).saturating_add(20_000),
+            patience: search.spent.saturating_mul(20).saturating_add(2_000_000),
+            readers: true,
             size: case.steps.len().div_ceil(2),
             before: case.steps.len(),
         };
@@ -188,23 +194,27 @@ impl Explanation {
             }
         }
         self.trial = Search::new(&self.case);
-        self.budget = Self::BUDGET;
+        self.left = self.budget;
     }
 
     /// Goes on; the explanation, once it is found.
     fn run(&mut self, left: &mut u64) -> Option<Refutation> {
         while self.size > 0 {
-            let mut steps = self.budget.min(*left);
-            (self.budget, *left) = (self.budget - steps, *left - steps);
+            let mut steps = self.left.min(*left);
+            (self.left, *left) = (self.left - steps, *left - steps);
             let found = self.trial.run(&mut steps);
-            (self.budget, *left) = (self.budget + steps, *left + steps);
-            if found.is_none() && self.budget > 0 {
+            (self.left, *left) = (self.left + steps, *left + steps);
+            if found.is_none() && self.left > 0 {
                 return None;
             }
             if found != Some(false) {
                 for (index, ret) in self.taken.drain(..) {
                     self.case.steps[index].ret = Some(ret);
                 }
+            }
+            self.patience = self.patience.saturating_sub(self.trial.spent);
+            if self.patience == 0 {
+                self.size = 0;
             }
             self.next_trial();
             // It takes as long to begin a trial as to look at all events.
@@ -217,16 +227,20 @@ impl Explanation {
     /// The latest ends first: what is early tends to explain the most.
     fn next_trial(&mut self) {
         while self.size > 0 {
-            let mut ends = (0..self.before).rev().filter(|index| self.case.steps[*index].ret.is_some());
-            let from = ends.by_ref().take(self.size).last();
-            let Some(from) = from else {
-                self.size /= 2;
-                self.before = self.case.steps.len();
-                continue;
-            };
-            self.take(|_| true, from);
-            self.before = from;
-            return;
+            let readers = self.readers;
+            let turn = |step: &Step| step.ret.is_some() && step.act.only_looks() == readers;
+            let ends = (0..self.before).rev().filter(|index| turn(&self.case.steps[*index]));
+            if let Some(from) = ends.take(self.size).last() {
+                self.take(turn, from);
+                self.before = from;
+                return;
+            }
+            self.size /= 2;
+            self.before = self.case.steps.len();
+            if self.size == 0 && readers {
+                self.readers = false;
+                self.size = self.before.div_ceil(2);
+            }
         }
     }
 }
@@ -248,8 +262,8 @@ struct Search {
     passed: usize,
     /// How many ends are still in the list.
     ends: usize,
-    /// Which of the steps that lie open have happened, by slot. With `passed` and `state` this says
-    /// all that the rest of the search depends on.
+    /// Which of the steps that lie open have happened, by slot: first those that end, then those that
+    /// do not. With `passed` and `state` this says all that the rest of the search depends on.
     open: Vec<u64>,
     state: u32,
     /// What has happened, in this order.
@@ -264,6 +278,8 @@ struct Search {
     /// The state before the last step, if that was one of unknown outcome and nobody has noticed it.
     unnoticed: u32,
     arrived: bool,
+    /// How many steps it has taken.
+    spent: u64,
     longest: Longest,
 }
 
@@ -321,13 +337,15 @@ impl Search {
         let head = count * 2;
         let (mut next, mut before) = (vec![END; head + 1], vec![END; head + 1]);
         let mut last = head as u32;
-        let (mut ended, mut slots, mut free) = (Vec::new(), 0, Vec::new());
+        let (mut ended, mut slots, mut free, mut endless) = (Vec::new(), 0, Vec::new(), Vec::new());
         for (_, event) in events {
             next[last as usize] = event;
             before[event as usize] = last;
             last = event;
             let step = &mut steps[event as usize / 2];
-            if event & 1 == 0 {
+            if event & 1 == 0 && case.steps[event as usize / 2].ret.is_none() {
+                endless.push(event / 2);
+            } else if event & 1 == 0 {
                 step.slot = free.pop().unwrap_or_else(|| {
                     slots += 1;
                     slots - 1
@@ -339,6 +357,10 @@ impl Search {
             }
         }
         let words = (slots as usize).div_ceil(64);
+        for (slot, step) in endless.iter().enumerate() {
+            steps[*step as usize].slot = (words * 64 + slot) as u32;
+        }
+        let more_words = endless.len().div_ceil(64);
         Self {
             option_of: vec![(0, 0); states.acts()],
             states,
@@ -348,15 +370,16 @@ impl Search {
             ends: ended.len(),
             ended,
             passed: 0,
-            open: vec![0; words],
+            open: vec![0; words + more_words],
             state: 0,
             trail: Vec::new(),
             forks: Vec::new(),
             options: Vec::new(),
             visited: 0,
-            seen: Seen::new(words),
+            seen: Seen::new(words, more_words),
             unnoticed: NONE,
             arrived: true,
+            spent: 0,
             longest: Longest::default(),
         }
     }
@@ -372,7 +395,7 @@ impl Search {
                     return Some(true);
                 }
                 self.pass_until(self.steps[end as usize / 2].end as usize);
-                if self.seen.insert(self.passed, self.state, &self.open) {
+                if self.seen.insert(self.passed, self.state, &self.open, &mut looked) {
                     self.fork(&mut looked);
                 } else {
                     self.go_back();
@@ -393,6 +416,7 @@ impl Search {
                 self.go_back();
             }
             *left = left.saturating_sub(looked);
+            self.spent += looked;
         }
         None
     }
@@ -570,61 +594,79 @@ impl Search {
 
 /// The situations that were seen: open addressing over one flat array, because this is where a search
 /// spends its time.
+///
+/// A situation is as good as seen if it was seen with fewer of those done that never need to be: who
+/// finds an order from here finds it from there. Such situations follow one another in the array.
 struct Seen {
-    /// How many words a situation has. The first is 0 in a free place only.
+    /// How many words of a situation must be the same. The first is 0 in a free place only.
+    same: usize,
+    /// How many words it has.
     words: usize,
     situations: Vec<u64>,
     count: usize,
 }
 
 impl Seen {
-    fn new(open: usize) -> Self {
+    fn new(same: usize, fewer: usize) -> Self {
         const FIRST: usize = 64;
-        Self { words: open + 1, situations: vec![0; FIRST * (open + 1)], count: 0 }
+        let words = 1 + same + fewer;
+        Self { same: 1 + same, words, situations: vec![0; FIRST * words], count: 0 }
     }
 
     /// Whether it is new.
-    fn insert(&mut self, passed: usize, state: u32, open: &[u64]) -> bool {
+    fn insert(&mut self, passed: usize, state: u32, open: &[u64], looked: &mut u64) -> bool {
         if self.count * 2 * self.words >= self.situations.len() {
             self.grow();
+            *looked += self.count as u64;
         }
         let first = ((passed as u64) << 32) | u64::from(state + 1);
-        let place = self.place(first, open);
-        if self.situations[place] != 0 {
-            return false;
+        let mut place = self.start(first, open);
+        loop {
+            let seen = &self.situations[place * self.words..][..self.words];
+            if seen[0] == 0 {
+                break;
+            }
+            let (same, fewer) = (&open[..self.same - 1], &open[self.same - 1..]);
+            if seen[0] == first && seen[1..self.same] == *same && seen[self.same..].iter().zip(fewer).all(|(seen, now)| seen & !now == 0) {
+                return false;
+            }
+            *looked += 1;
+            place = self.after(place);
         }
         self.put(place, first, open);
         true
     }
 
     fn put(&mut self, place: usize, first: u64, open: &[u64]) {
-        self.situations[place] = first;
-        self.situations[place + 1..place + self.words].copy_from_slice(open);
+        let situation = &mut self.situations[place * self.words..][..self.words];
+        situation[0] = first;
+        situation[1..].copy_from_slice(open);
         self.count += 1;
     }
 
-    /// Where it is, or where it goes.
-    fn place(&self, first: u64, open: &[u64]) -> usize {
+    /// The place where it is looked for first.
+    fn start(&self, first: u64, open: &[u64]) -> usize {
         let mut hash = first.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        for word in open {
+        for word in &open[..self.same - 1] {
             hash = ((hash ^ hash >> 32) ^ word).wrapping_mul(0xff51_afd7_ed55_8ccd);
         }
-        let places = self.situations.len() / self.words;
-        let mut place = (hash ^ hash >> 32) as usize & (places - 1);
-        loop {
-            let situation = &self.situations[place * self.words..(place + 1) * self.words];
-            if situation[0] == 0 || situation[0] == first && situation[1..] == *open {
-                return place * self.words;
-            }
-            place = (place + 1) & (places - 1);
-        }
+        (hash ^ hash >> 32) as usize & (self.situations.len() / self.words - 1)
+    }
+
+    /// The place after that.
+    fn after(&self, place: usize) -> usize {
+        (place + 1) & (self.situations.len() / self.words - 1)
     }
 
     fn grow(&mut self) {
         let room = vec![0; self.situations.len() * 2];
-        let old = std::mem::replace(self, Self { words: self.words, situations: room, count: 0 });
-        for situation in old.situations.chunks(old.words).filter(|situation| situation[0] != 0) {
-            let place = self.place(situation[0], &situation[1..]);
+        let old = std::mem::replace(&mut self.situations, room);
+        self.count = 0;
+        for situation in old.chunks(self.words).filter(|situation| situation[0] != 0) {
+            let mut place = self.start(situation[0], &situation[1..]);
+            while self.situations[place * self.words] != 0 {
+                place = self.after(place);
+            }
             self.put(place, situation[0], &situation[1..]);
         }
     }
