@@ -6,9 +6,10 @@
 
 const PATIENCE_MS = 10_000;
 
-const { js, wasm, bytes } = document.getElementById("entry").dataset;
-const bar = document.getElementById("boot-bar");
-const retry = document.getElementById("boot-retry");
+const inPage = typeof document === "object";
+const { js, wasm, rest, bytes } = inPage ? document.getElementById("entry").dataset : {};
+const bar = inPage && document.getElementById("boot-bar");
+const retry = inPage && document.getElementById("boot-retry");
 
 function say(message, { canRetry }) {
   document.getElementById("boot-message").textContent = message;
@@ -39,6 +40,51 @@ async function download() {
   return new Response(counted, { headers: { "content-type": "application/wasm" } });
 }
 
+/**
+ * Makes the program whole: the second part shares the memory and the tables of the first, and fills
+ * the places in them that the first calls it by. In a build for development there is but one part.
+ */
+async function join(first, rest) {
+  if (!rest) return;
+  const response = await fetch(rest);
+  if (!response.ok) throw new Error(`${response.url}: the server answered ${response.status}`);
+  await WebAssembly.instantiate(await response.arrayBuffer(), { first: await first });
+}
+
+/** What the program asks this script for (web/src/rest.rs, web/src/worker). */
+function offer(first) {
+  const address = (name) => name && new URL(name, document.baseURI).href;
+  let joining;
+  const whole = () => {
+    joining ??= join(first, address(rest)).catch((error) => {
+      joining = null; // so that it can be tried again
+      throw error;
+    });
+    return joining;
+  };
+  const worker = () => {
+    const worker = new Worker(import.meta.url, { type: "module" });
+    worker.postMessage({ js: address(js), wasm: address(wasm), rest: address(rest) });
+    return worker;
+  };
+  globalThis.faultline = { rest: whole, worker };
+}
+
+/** In a worker: the first message says where the program is, every other one is a job. */
+function beWorker() {
+  let program;
+  const load = async ({ js, wasm, rest }) => {
+    const program = await import(js);
+    await join(program.default({ module_or_path: wasm }), rest);
+    return program;
+  };
+  addEventListener("message", async ({ data }) => {
+    program ??= load(data);
+    const { work } = await program.catch((error) => reportError(error)) ?? {};
+    if (data instanceof Uint8Array) postMessage(work(data));
+  });
+}
+
 async function start() {
   document.getElementById("boot-state").hidden = false;
   // Reloading keeps the link, and is the one retry that also works for modules: a browser may
@@ -58,7 +104,9 @@ async function start() {
   );
   try {
     const [program, module] = await Promise.all([import(new URL(js, document.baseURI)), download()]);
-    await program.default({ module_or_path: module });
+    let begun;
+    offer(new Promise((resolve) => (begun = resolve)));
+    begun(await program.default({ module_or_path: module }));
   } catch (error) {
     fail(`Faultline could not start. ${error.message}`, { canRetry: true });
   } finally {
@@ -66,4 +114,5 @@ async function start() {
   }
 }
 
-start();
+if (inPage) start();
+else beWorker();

@@ -11,15 +11,20 @@
 //! | [`view`] | the closed set of widgets in which a node shows itself |
 //! | [`models`] | one file per protocol |
 //! | [`scenario`] | the one input of a run |
+//! | [`search`] | runs that break a promise: found, made smaller, explained |
 //! | [`link`] | a run in a link |
+//! | [`judge`] | whether a run, or a history from anywhere, keeps a promise, and why |
+//! | [`lab`] | lab files: guided tours, challenges, and who decides them |
 //!
 //! This crate knows no browser, no clock on the wall and no source of randomness but the seed.
 
 pub mod judge;
+pub mod lab;
 pub mod link;
 pub mod models;
 pub mod protocol;
 pub mod scenario;
+pub mod search;
 pub mod sim;
 pub mod view;
 

@@ -10,6 +10,7 @@
 //! [`Disk`](Protocol::Disk) keeps every write that was synced.
 
 use crate::judge::history::Word;
+use crate::judge::value::Value;
 use crate::sim::{Calls, Effect, Latency, LocalTime, NodeId, Span, stable_hash};
 use crate::view::{Tone, View};
 use serde::{Deserialize, Serialize};
@@ -25,10 +26,10 @@ pub trait Protocol: Clone + 'static {
     type Message: Clone + Serialize + 'static;
     /// What a node can wake itself up for; see [`timers!`](crate::timers).
     type Timer: Timer;
-    /// What a node knows until it crashes.
-    type Memory: Clone + 'static;
+    /// What a node knows until it crashes. Written down, it tells one state from another.
+    type Memory: Clone + Serialize + 'static;
     /// What a node still knows after a crash.
-    type Disk: Clone + Default + 'static;
+    type Disk: Clone + Default + Serialize + 'static;
     /// One change of the disk; [`Nothing`] if there is no disk.
     type Write: Clone + Serialize + 'static;
     /// What a client asks for; [`Nothing`] if there are no clients.
@@ -91,6 +92,11 @@ pub trait Protocol: Clone + 'static {
     /// that could be judged.
     fn word(_op: &Self::Op, _ret: Option<&Self::Ret>) -> Option<Word> {
         None
+    }
+
+    /// What clients read, in the judge's words, before anything was written.
+    fn initial() -> Value {
+        Value::Int(0)
     }
 
     /// What must hold at every moment.
@@ -274,7 +280,7 @@ pub enum Nothing {}
 pub struct OpId(pub u32);
 
 /// A promise of the disk to say when everything written so far is durable.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Ticket(pub u32);
 
 /// Something a node can wake itself up for. Written by [`timers!`](crate::timers).
@@ -432,6 +438,13 @@ impl<P: Protocol> Cx<'_, P> {
     #[must_use]
     pub fn now(&self) -> LocalTime {
         self.calls.now
+    }
+
+    /// What this node's steady clock shows: nobody sets it, but it may run fast or slow. For how long
+    /// something took, not for when it was.
+    #[must_use]
+    pub fn steady(&self) -> LocalTime {
+        LocalTime(i64::try_from(self.calls.steady).unwrap_or(i64::MAX))
     }
 
     /// Sends a message.

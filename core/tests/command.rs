@@ -81,3 +81,159 @@ fn bad_input_is_named_with_its_place() {
     complains(&["verify", "#run=9abc"], "", &["version 9"]);
     complains(&["verify"], "", &["one link"]);
 }
+
+#[test]
+fn transactions_are_judged_from_a_file() {
+    let check = |level: &str, history: &str| faultline(&["check", "-", "--model", "list-append", "--consistency", level], history);
+    // Each read one list and appended to the other.
+    let skew = "{:process 0, :type :invoke, :f :txn, :value [[:r :x nil] [:append :y 1]]}
+                {:process 1, :type :invoke, :f :txn, :value [[:r :y nil] [:append :x 2]]}
+                {:process 0, :type :ok, :f :txn, :value [[:r :x []] [:append :y 1]]}
+                {:process 1, :type :ok, :f :txn, :value [[:r :y nil] [:append :x 2]]}";
+    let (code, output, _) = check("serializable", skew);
+    assert_eq!(code, 1, "{output}");
+    for word in [
+        "serializable is broken",
+        "G2-item (write skew)",
+        "T1 saw the beginning of :x, without 2 of T2",
+        "line 2",
+        "strong-snapshot-isolation",
+    ] {
+        assert!(output.contains(word), "{output}");
+    }
+    assert_eq!(check("strong-snapshot-isolation", skew).0, 0);
+    assert_eq!(check("linearizable", skew).0, 1);
+    for (bad, why) in [
+        (skew.replace("[:append :x 2]", "[:append :y 1]"), "line 2, column 1: 1 is written twice to :y"),
+        (skew.replace("[:append :y 1]", "[:increment :y 1]"), "line 1, column 1: a list has no increment"),
+        (skew.replace("[:r :x []]", "[:r :x 7]"), "line 1, column 1: a list was read, not 7"),
+        (skew.replace("[[:r :y nil] [:append :x 2]]", ":timeout"), "line 2, column 1: a transaction is a list"),
+    ] {
+        let (code, _, complaint) = check("serializable", &bad);
+        assert!(code == 2 && complaint.contains(why), "{code} {complaint}");
+    }
+    let register = faultline(&["check", "-", "--model", "register", "--consistency", "serializable"], "");
+    assert!(register.0 == 2 && register.2.contains("list-append or multi-register"), "{}", register.2);
+}
+
+#[test]
+fn the_map_of_promises_is_printed() {
+    let map = works(&["map"], "");
+    for line in ["strict-serializable: all transactions", "    implies sequential; not the other way: x1 - / - x?0", "    always available"]
+    {
+        assert!(map.lines().any(|printed| printed.starts_with(line)), "{line}: {map}");
+    }
+}
+
+const LAB: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../static/labs/acknowledged-and-lost.toml");
+
+#[test]
+fn a_lab_is_checked_and_every_fault_has_its_place() {
+    assert!(works(&["lab", "check", LAB], "").contains("is well: 7 steps, 4 challenges"));
+    let list = works(&["lab", "list", concat!(env!("CARGO_MANIFEST_DIR"), "/../static/labs")], "");
+    assert!(list.starts_with("acknowledged-and-lost "), "{list}");
+    let kit = works(&["lab", "kit", LAB], "");
+    let link = kit.lines().find_map(|line| line.split('`').find(|part| part.starts_with("#run="))).unwrap();
+    assert!(works(&["verify", link], "").starts_with("the same run"));
+
+    let folder = std::env::temp_dir().join(format!("faultline-lab-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("acknowledged-and-lost.toml");
+    let text = std::fs::read_to_string(LAB).unwrap();
+    std::fs::write(&file, text.replacen("order = 10", "ordr = 10\nrelated = [\"no-lab\"]", 1)).unwrap();
+    let file = file.to_str().unwrap();
+    let (code, output, _) = faultline(&["lab", "check", LAB, file], "");
+    assert_eq!(code, 1);
+    assert!(output.ends_with(&format!("{file}:6: ordr: there is no such field; did you mean `order`?\n")), "{output}");
+    let named = text.replacen("order = 10", "order = 10\nrelated = [\"no-lab\"]", 1);
+    std::fs::write(file, named).unwrap();
+    let (code, output, _) = faultline(&["lab", "check", file], "");
+    assert_eq!((code, output), (1, format!("{file}:7: related: there is no lab “no-lab” beside this one\n")));
+    complains(&["grade", "/no/such/lab", "#run=1"], "", &["/no/such/lab"]);
+    complains(&["lab", "check"], "", &["faultline help"]);
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn a_run_is_graded_with_reasons() {
+    use faultline::lab::Lab;
+    use faultline::link::Link;
+    use faultline::models::Library;
+    let library = Library::standard();
+    let lab = Lab::read(&std::fs::read_to_string(LAB).unwrap(), "acknowledged-and-lost", &library).unwrap();
+    let run = |wanted: &str| lab.runs(&library).unwrap().into_iter().find(|(name, ..)| name == wanted).unwrap().1;
+    let link = |wanted: &str| Link { scenario: run(wanted), seal: None }.write();
+    let graded = works(&["grade", LAB, &link("challenge lose"), "--challenge", "lose"], "");
+    assert!(graded.starts_with("lose: solved: reached at ") && graded.contains("4 actions; par is 4"), "{graded}");
+    let (code, output, _) = faultline(&["grade", LAB, &link("world"), "--challenge", "lose"], "");
+    assert!(code == 1 && output.contains("lose: not solved: not reached within 10 s") && output.contains("✗ lost(value) >= 1"), "{output}");
+    // All of them: one is enough.
+    let graded = works(&["grade", LAB, &link("challenge any-crash")], "");
+    assert!(graded.contains("any-crash: solved: survived ") && graded.contains("price: not solved"), "{graded}");
+    let start = lab.challenge("price").unwrap().start(&lab);
+    let start = Link { scenario: start, seal: None }.write();
+    assert!(works(&["grade", LAB, &start, "--challenge", "price", "--answer", "205ms"], "").starts_with("price: solved"));
+    assert_eq!(faultline(&["grade", LAB, &start, "--challenge", "price", "--answer", "100ms"], "").0, 1);
+    complains(&["grade", LAB, &start, "--challenge", "prize"], "", &["there is no challenge “prize”", "lose, two-heads"]);
+    complains(&["grade", LAB, "#run=1x"], "", &["missing or was changed"]);
+}
+
+/// The exit code, and what is printed.
+fn search(words: &[&str]) -> (i32, String) {
+    let (code, output, complaint) = faultline(&[&["search"], words].concat(), "");
+    assert_eq!(complaint, "", "{words:?}");
+    (code, output)
+}
+
+#[test]
+fn a_search_ends_with_a_link_that_holds() {
+    let (code, output) = search(&["primary-backup"]);
+    assert_eq!(code, 1);
+    assert!(output.starts_with("one-primary is broken at "), "{output}");
+    assert!(works(&["verify", output.lines().last().unwrap()], "").starts_with("the same run"));
+    // What is not asked for is not found.
+    let (code, output) = search(&["primary-backup", "--break", "same-stamp-same-value", "--chaos", "50"]);
+    assert_eq!(code, 0);
+    assert!(output.contains("50 runs of 10 s, and nothing is broken"), "{output}");
+}
+
+#[test]
+fn a_search_is_the_same_on_any_number_of_threads() {
+    for [model, promise] in [["primary-backup", "one-primary"], ["gossip", "linearizable"]] {
+        let on = |threads| search(&[model, "--break", promise, "--for", "2s", "--chaos", "300", "--threads", threads]);
+        let once = on("1");
+        assert_eq!(once.0, 1, "{}", once.1);
+        assert_eq!((on("2"), on("3")), (once.clone(), once));
+    }
+}
+
+#[test]
+fn an_exploration_says_what_it_covered() {
+    let explored = |bounds| search(&["primary-backup", "--break", "same-stamp-same-value", "--exhaustive", bounds]);
+    let (code, output) = explored("depth=4,timers=1,crashes=1,asks=1");
+    assert_eq!(code, 0);
+    assert!(output.contains("every state that 4 steps lead to, where 1 timers run out, 1 nodes crash"), "{output}");
+    let (code, output) = explored("depth=9,states=500");
+    assert_eq!(code, 3);
+    assert!(output.contains("not everything"), "{output}");
+    let (code, output) = search(&["primary-backup", "--exhaustive", "depth=3", "--nodes", "2"]);
+    assert_eq!((code, output.contains("#run=")), (1, true), "{output}");
+}
+
+#[test]
+fn a_search_that_makes_no_sense_is_named() {
+    complains(&["search"], "", &["search needs one word more"]);
+    complains(&["search", "raft-on-ice"], "", &["raft-on-ice"]);
+    complains(&["search", "ping-pong"], "", &["makes no promise of its own", "--break"]);
+    complains(&["search", "primary-backup", "--break", "physics"], "", &["physics", "one-primary", "linearizable", "served-again"]);
+    complains(&["search", "ping-pong", "--break", "linearizable"], "", &["promised to clients", "none"]);
+    complains(&["search", "primary-backup", "--exhaustive", "width=3"], "", &["width", "depth"]);
+    complains(&["search", "primary-backup", "--exhaustive", "asks=9"], "", &["asks", "8"]);
+    complains(&["search", "primary-backup", "--break", "served-again", "--exhaustive", "3"], "", &["knows no time"]);
+    complains(&["search", "primary-backup", "--set", "patience=soon"], "", &["soon"]);
+    complains(&["search", "primary-backup", "--set", "speed=9"], "", &["speed", "patience"]);
+    complains(&["search", "primary-backup", "--set", "wait-for=9"], "", &["goes from 0 to 2"]);
+    complains(&["search", "primary-backup", "--nodes", "1"], "", &["2 to 99 nodes"]);
+    complains(&["search", "primary-backup", "--chaos"], "", &["--chaos needs a value"]);
+    complains(&["search", "primary-backup", "--dance", "1"], "", &["--dance"]);
+}

@@ -2,43 +2,20 @@
 
 mod support;
 
-use faultline::judge::history::{History, Op, Outcome};
+use faultline::judge::history::{History, Outcome};
 use faultline::judge::linearizable::{Linearizability, Verdict, is_linearizable};
+use faultline::judge::map::ARROWS;
 use faultline::judge::spec::{Act, Case, Object, Step};
 use faultline::judge::value::Value;
-use faultline::judge::{Judgement, Promise, judge};
+use faultline::judge::{Budget, Judgement, Promise, judge, judge_within, sketch};
 use support::definition::{by_definition, each_small_register};
 
-/// A history of processes that never wait for one another: `x1` writes 1 to x, `x?1` reads 1 from x.
 fn sessions(text: &str) -> History {
-    let mut history = History::default();
-    let lanes: Vec<Vec<&str>> = text.split('/').map(|lane| lane.split_whitespace().collect()).collect();
-    let longest = lanes.iter().map(Vec::len).max().unwrap_or(0);
-    history.processes = (0..lanes.len() as i64).map(Value::Int).collect();
-    // All operations of a column begin together and end together.
-    for column in 0..longest {
-        for (process, lane) in lanes.iter().enumerate() {
-            let Some(word) = lane.get(column) else { continue };
-            let number = Value::Int(word[word.len() - 1..].parse().unwrap());
-            let reads = word.contains('?');
-            history.ops.push(Op {
-                process,
-                call: column * 100 + process,
-                ret: Some(column * 100 + 50 + process),
-                f: if reads { "read" } else { "write" }.into(),
-                key: Some(Value::Word(word[..1].into())),
-                input: if reads { Value::Nil } else { number.clone() },
-                output: number,
-                outcome: Outcome::Ok,
-                line: 1,
-            });
-        }
-    }
-    history
+    sketch::read(text, false).unwrap()
 }
 
 fn says(history: &History, promise: &str) -> Judgement {
-    let promise = Promise::ALL.iter().find(|(name, _)| *name == promise).unwrap().1;
+    let promise = Promise::named(promise).unwrap();
     judge(history, Object::MultiRegister, promise, &Value::Int(0), 1_000_000).unwrap()
 }
 
@@ -82,22 +59,12 @@ fn each_session_guarantee_is_broken_alone() {
 
 #[test]
 fn a_promise_keeps_every_weaker_one() {
-    // From strong to weak; two that are not comparable stand in different lines.
-    const IMPLIES: [(&str, &str); 9] = [
-        ("linearizable", "sequential"),
-        ("sequential", "causal-convergence"),
-        ("sequential", "causal-memory"),
-        ("causal-convergence", "causal"),
-        ("causal-memory", "causal"),
-        ("causal-memory", "pram"),
-        ("causal", "read-your-writes"),
-        ("causal-convergence", "monotonic-reads"),
-        ("causal-convergence", "writes-follow-reads"),
-    ];
-    let mut separated = [false; IMPLIES.len()];
-    for number in 0..6_000 {
+    let about_one = |name: &str| !matches!(Promise::named(name), Some(Promise::Isolation(_)));
+    let arrows: Vec<_> = ARROWS.iter().filter(|arrow| about_one(arrow.strong)).map(|arrow| (arrow.strong, arrow.weak)).collect();
+    let mut separated = vec![false; arrows.len()];
+    for number in 0..2_000 {
         let text = random_sessions(number);
-        for ((strong, weak), separated) in IMPLIES.iter().zip(&mut separated) {
+        for ((strong, weak), separated) in arrows.iter().zip(&mut separated) {
             let (strongly, weakly) = (kept(&text, strong), kept(&text, weak));
             assert!(weakly || !strongly, "{text} keeps {strong} but not {weak}");
             *separated |= weakly && !strongly;
@@ -267,11 +234,22 @@ fn evidence_is_evidence() {
 
 #[test]
 fn a_check_can_be_interrupted_at_any_step_and_says_the_same() {
+    use faultline::judge::sequential::Sequential;
     for number in 0..300 {
         let history = sessions(&random_sessions(number));
         let objects = Case::of(&history, Object::MultiRegister, &Value::Int(0)).unwrap().by_object();
         let straight = Linearizability::new(objects.clone()).run(u64::MAX);
-        let mut check = Linearizability::new(objects);
+        let mut check = Linearizability::new(objects.clone());
+        let piecewise = loop {
+            match check.run(1) {
+                Verdict::Unknown => {}
+                found => break found,
+            }
+        };
+        assert_eq!(piecewise, straight);
+        let case = Case::of(&history, Object::MultiRegister, &Value::Int(0)).unwrap();
+        let straight = Sequential::new(&case, &objects).run(u64::MAX);
+        let mut check = Sequential::new(&case, &objects);
         let piecewise = loop {
             match check.run(1) {
                 Verdict::Unknown => {}
@@ -280,6 +258,37 @@ fn a_check_can_be_interrupted_at_any_step_and_says_the_same() {
         };
         assert_eq!(piecewise, straight);
     }
+}
+
+#[test]
+fn every_judgement_ends_with_its_budget_and_says_so() {
+    let history = sessions("x1 y1 z?1 x?1 / x2 z1 y?1 x?2 / y?1 x?2 z?1");
+    for (name, promise) in Promise::ALL {
+        let with = |steps| judge(&history, Object::MultiRegister, promise, &Value::Int(0), steps).unwrap();
+        let (none, all) = (with(0), with(1_000_000));
+        assert_eq!(none.kept, None, "{name}");
+        assert!(none.verdict.starts_with("unknown"));
+        let enough = (0..20).map(|power| 1 << power).find(|steps| with(*steps).kept.is_some()).unwrap();
+        assert_eq!(with(enough).kept, all.kept, "{name}");
+    }
+}
+
+#[test]
+fn whoever_waits_for_a_judgement_can_stop_it() {
+    // Everybody writes and nobody reads: there are very many orders, and the last read has no place.
+    let lane =
+        |process: usize| (0..6).map(|at| format!("{}{}", ["x", "y", "z"][process % 3], (process / 3 * 6 + at) % 9 + 1)).collect::<Vec<_>>();
+    let mut text: Vec<String> = (0..9).map(|process| lane(process).join(" ")).collect();
+    text.push("x?0 y?9 z?9 x?0".into());
+    let history = sessions(&text.join(" / "));
+    let mut looks = 0;
+    let mut look = || {
+        looks += 1;
+        looks < 3
+    };
+    let mut budget = Budget::watched(u64::MAX, &mut look);
+    let judgement = judge_within(&history, Object::MultiRegister, Promise::Sequential, &Value::Int(0), &mut budget).unwrap();
+    assert_eq!((judgement.kept, looks), (None, 3));
 }
 
 /// The history of a run of primary and backups.

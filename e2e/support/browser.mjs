@@ -38,7 +38,7 @@ after(async () => {
  */
 export function inPage(name, options, body) {
   if (typeof options === "function") [options, body] = [{}, options];
-  const { size = DESK, scheme = "light", motion = false, server, open = true, complaints = [], ...context } = options;
+  const { size = DESK, scheme = "light", motion = false, server, open = true, at = "#free", complaints = [], ...context } = options;
   test(name, { timeout: 60_000 }, async () => {
     const own = server && (await serve(server));
     const site = own ?? shared;
@@ -61,8 +61,8 @@ export function inPage(name, options, body) {
         await page.addInitScript(smallFrameNumbers);
       }
       if (open) {
-        await page.goto(site.url);
-        await page.locator(".transport").waitFor();
+        await page.goto(site.url + at);
+        await whole(page);
         if (motion) await page.clock.pauseAt(1_000_000);
       }
       await body(page, site);
@@ -74,6 +74,9 @@ export function inPage(name, options, body) {
     }
   });
 }
+
+/** Waits until the page and the part of the program that comes later are there. */
+export const whole = (page) => page.locator("main:not([aria-busy=true], .boot)").first().waitFor();
 
 /** The test's clock numbers frames from a million million; a browser's numbers, and so the page's, have 32 bits. */
 function smallFrameNumbers() {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { copyFileSync } from "node:fs";
 import path from "node:path";
-import { accessible, DESK, inPage, PHONE, picture, SHOTS } from "../support/browser.mjs";
+import { accessible, DESK, inPage, PHONE, picture, SHOTS, whole } from "../support/browser.mjs";
 
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 const clock = (page) => page.locator(".clock").textContent();
@@ -97,7 +97,7 @@ inPage("it costs nothing while it stands still", { open: false }, async (page, s
     };
   });
   await page.goto(site.url);
-  await page.locator(".transport").waitFor();
+  await whole(page);
   const asked = await page.evaluate(() => window.frames_asked);
   // Two real frames pass: a loop would have asked again in them.
   await page.evaluate(() => new Promise((resolve) => setTimeout(() => setTimeout(resolve, 40), 40)));
@@ -151,6 +151,7 @@ inPage("a node can be killed and restarted, and each gesture undone", async (pag
   await node(page, "n2").click();
   await button(page, "Kill").click();
   await page.getByRole("button", { name: /^Node n2, down/ }).waitFor();
+  await node(page, "n2").click();
   await button(page, "Restart").click();
   await page.getByRole("button", { name: /^Node n2, up/ }).waitFor();
   await button(page, "Undo").click();
@@ -168,8 +169,9 @@ inPage("a message to a dead node is lost, and the events say why", async (page) 
 
 inPage("a node can be paused and resumed", async (page) => {
   await node(page, "n1").click();
-  await page.locator(".inspector").getByRole("button", { name: "Pause", exact: true }).click();
+  await page.locator("#menu").getByRole("button", { name: "Pause", exact: true }).click();
   await page.getByRole("button", { name: /^Node n1, paused/ }).waitFor();
+  await node(page, "n1").click();
   await button(page, "Resume").click();
   await page.getByRole("button", { name: /^Node n1, up/ }).waitFor();
   await button(page, "Close").click();
@@ -296,7 +298,7 @@ inPage("a finger does it on a phone", { size: PHONE }, async (page) => {
   await node(page, "n1").tap();
   await button(page, "Kill").tap();
   await page.getByRole("button", { name: /^Node n1, down/ }).waitFor();
-  for (const target of await page.locator("footer button, .inspector button").all()) {
+  for (const target of await page.locator("footer button, .inspector button, .heal").all()) {
     const { width, height } = await target.boundingBox();
     assert.ok(width >= 24 && height >= 24);
   }

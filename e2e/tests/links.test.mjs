@@ -1,7 +1,7 @@
 // A run in a link: what one reader did, another sees.
 
 import assert from "node:assert/strict";
-import { accessible, inPage, PHONE, picture } from "../support/browser.mjs";
+import { accessible, inPage, PHONE, picture, whole } from "../support/browser.mjs";
 
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 const node = (page, name) => page.getByRole("button", { name: new RegExp(`^Node ${name}\\b`) });
@@ -26,7 +26,7 @@ inPage("a copied link shows the same run at the same moment", async (page) => {
 
   const there = await page.context().newPage();
   await there.goto(link);
-  await there.locator(".transport").waitFor();
+  await whole(there);
   assert.equal(await seen(there), await seen(page));
   assert.equal(await there.getByRole("alert").count(), 0);
   // What was done can be taken back there too.
@@ -34,12 +34,16 @@ inPage("a copied link shows the same run at the same moment", async (page) => {
   await there.getByRole("button", { name: /^Node n2, up/ }).waitFor();
 });
 
-inPage("reloading the page loses nothing", { size: PHONE }, async (page) => {
+inPage("reloading the page loses nothing", { size: PHONE, open: false }, async (page, site) => {
+  await page.clock.install();
+  await page.goto(site.url);
+  await whole(page);
   await killSomebody(page);
   const before = await seen(page);
+  await page.clock.runFor(500);
   await page.waitForURL(/#run=/);
   await page.reload();
-  await page.locator(".transport").waitFor();
+  await whole(page);
   assert.equal(await seen(page), before);
 });
 
@@ -66,7 +70,7 @@ for (const [fault, change, words] of [
     await page.waitForURL(/#run=/);
     const bad = change(page.url());
     await page.goto(site.url.replace(/$/, "?fresh"));
-    await page.locator(".transport").waitFor();
+    await whole(page);
     await page.evaluate((bad) => (location.hash = new URL(bad).hash), bad);
     await page.getByRole("alert").filter({ hasText: words }).waitFor();
     assert.equal(await page.evaluate(() => location.hash), new URL(bad).hash);

@@ -5,10 +5,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
-import { accessible, inPage, picture } from "../support/browser.mjs";
+import { accessible, inPage, picture, whole } from "../support/browser.mjs";
 import { SITE } from "../support/server.mjs";
 
-const isProgram = (pathname) => pathname.endsWith(".wasm");
+const isProgram = (pathname) => /\/first-[^/]*\.wasm$/.test(pathname);
+const isRest = (pathname) => /\/rest-[^/]*\.wasm$/.test(pathname);
 
 inPage("it loads under any path, asking only for hashed files below it", async (page, site) => {
   const asked = site.requests.filter((request) => request !== "/favicon.ico");
@@ -24,7 +25,7 @@ inPage("it loads under any path, asking only for hashed files below it", async (
 inPage("the compressed program runs", { open: false }, async (page, site) => {
   const program = page.waitForResponse((response) => isProgram(response.url()));
   await page.goto(site.url);
-  await page.locator(".transport").waitFor();
+  await whole(page);
   assert.equal((await program).headers()["content-encoding"], "br");
 });
 
@@ -35,6 +36,37 @@ inPage("its policy refuses scripts it did not bring", { complaints: [/Content Se
     document.body.append(script);
   });
   assert.equal(await page.evaluate(() => window.intruded), undefined);
+});
+
+inPage("the first screen can be used before the rest of the program has come", { open: false }, async (page, site) => {
+  let letIn;
+  await page.route((url) => isRest(url.pathname), async (route) => {
+    await new Promise((resolve) => (letIn = resolve));
+    await route.continue();
+  });
+  await page.goto(site.url);
+  await page.getByRole("button", { name: "Play" }).click();
+  await page.getByRole("button", { name: "Pause" }).click();
+  await page.getByRole("button", { name: /^Kill Node n1/ }).click();
+  await page.getByRole("button", { name: /^Restart Node n1/ }).click();
+  await page.getByRole("link", { name: /^Gossip/ }).click();
+  await page.getByRole("status").getByText("Loading…").waitFor();
+  letIn();
+  await page.locator(".transport").waitFor();
+});
+
+inPage("a rest that cannot come is named, and asked for again", { open: false, complaints: [/503/] }, async (page, site) => {
+  let broken = true;
+  await page.route((url) => isRest(url.pathname), (route) => (broken ? route.fulfill({ status: 503 }) : route.continue()));
+  await page.goto(site.url);
+  await page.getByRole("alert").getByText(/Most of the page could not be loaded.*503/).waitFor();
+  await page.getByRole("button", { name: /^Kill Node n1/ }).click();
+  await accessible(page);
+  broken = false;
+  await page.getByRole("button", { name: "Try again" }).click();
+  await whole(page);
+  await page.getByRole("link", { name: /^Gossip/ }).click();
+  await page.locator(".transport").waitFor();
 });
 
 test("every compressed twin is its file", () => {
@@ -93,7 +125,7 @@ inPage(
     await accessible(page);
     stalled = false;
     await page.getByRole("button", { name: "Try again" }).click();
-    await page.locator(".transport").waitFor();
+    await whole(page);
   },
 );
 
@@ -110,7 +142,7 @@ inPage(
     await page.getByText(/could not start.*\.wasm: the server answered 404/).waitFor();
     missing = false;
     await page.getByRole("button", { name: "Try again" }).click();
-    await page.locator(".transport").waitFor();
+    await whole(page);
   },
 );
 
@@ -139,6 +171,6 @@ inPage("a panic stops the page, and keeps the link and a report", { complaints: 
 
   const before = page.url();
   await dialog.getByRole("button", { name: "Reload" }).click();
-  await page.locator(".transport").waitFor();
+  await whole(page);
   assert.equal(page.url(), before);
 });

@@ -5,28 +5,37 @@ use crate::chart;
 use crate::diagram;
 use crate::dom::{self, Frames, Listener, Sight, Size};
 use crate::knob::Knob;
+use crate::lesson::{self, Lesson, Say, Then, progress};
 use crate::panel::client::{self, Ask};
 use crate::panel::settings::{self, Draft};
-use crate::panel::{events, inspector, transport};
-use crate::session::{Session, Speed, Tallies};
-use crate::stage::{self, Layout, Painter, Scene};
+use crate::panel::{events, flights, help, inspector, matrix, menu, promises, state, transport};
+use crate::route::{self, Route};
+use crate::session::{Session, Speed, Tallies, Until};
+use crate::stage::touch::Deed;
+use crate::stage::{self, Crowd, Finger, Layout, Painter, Point, Scene, Target, Touch, touch};
 use crate::text;
 use crate::ui::{self, Named};
 use faultline::Scenario;
+use faultline::lab::Lab;
 use faultline::link::{self, Link};
 use faultline::models::Library;
 use faultline::scenario::{Fault, Input};
 use faultline::sim::{Chance, NodeId, Span, Time};
+use faultline::view::Meaning;
 use gloo_timers::callback::Timeout;
+use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlCanvasElement, HtmlElement, KeyboardEvent};
-use yew::{AttrValue, Component, Context, Html, NodeRef, Properties, html};
+use web_sys::{Element, HtmlCanvasElement, HtmlElement, KeyboardEvent, PointerEvent};
+use yew::{AttrValue, Callback, Component, Context, Html, NodeRef, Properties, html};
 
 /// What the page is made with.
 #[derive(Properties, Clone)]
 pub(crate) struct Props {
     pub(crate) library: Rc<Library>,
+    /// The lab that is being done, if it is one.
+    #[prop_or_default]
+    pub(crate) lab: Option<Rc<Lab>>,
 }
 
 impl PartialEq for Props {
@@ -43,10 +52,44 @@ pub(crate) enum Msg {
     Step,
     Back,
     Undo,
+    Redo,
     /// Look at this nanosecond.
     Seek(u64),
     ShowRow(u32),
     Speed(i32),
+    /// Go on until this happens.
+    Until(Until),
+    /// The list of what can be waited for is opened or closed.
+    More(bool),
+    Careful(bool),
+    /// What shows that promises are kept or broken is wanted, or not any more.
+    Evidence(bool),
+    /// This row of the trace is pointed at, in the diagram or the list of events.
+    Point(Option<u32>),
+    /// The diagram is moved by so many pixels.
+    Pan(f64),
+    /// The diagram goes back to the playhead.
+    Here,
+    /// The diagram's box of tools is opened or closed.
+    Tools(bool),
+    /// A lane is hidden, or shown again.
+    Hide(NodeId),
+    /// The diagram is taken along.
+    Take(diagram::Take),
+    /// Equal values are marked.
+    Link(Option<Meaning>),
+    /// The focus goes to whoever stands in this direction.
+    Rove(NodeId, f64, f64),
+    /// The list of what can be done is opened or closed.
+    Help(bool),
+    /// Whether keys without Ctrl do something.
+    Shortcuts(bool),
+    /// The page can be seen, or not any more.
+    Shown(bool),
+    /// Another promise is watched: its place among all.
+    Promise(usize),
+    /// Over to a future that was left: its place among them.
+    Branch(usize),
     /// Another model: its place in the library.
     Open(usize),
     /// A control of the settings is being moved, and shows this.
@@ -54,9 +97,18 @@ pub(crate) enum Msg {
     /// A control of the settings was set to this.
     Turn(usize, String),
     Select(Option<NodeId>),
+    /// Something on the stage was picked, and whether by a key: then the key goes on in its menu.
+    Pick(Target, bool),
+    /// The menu of what was picked is closed.
+    Dismiss,
+    /// A finger on the stage.
+    Touch(Finger),
+    /// Away from here, by key.
+    Escape,
     /// Show only what this node knows, or everything.
     Know(Option<NodeId>),
-    Act(Input),
+    /// A gesture: all of it can be taken back at once.
+    Act(Vec<Input>),
     /// The client will ask this node.
     AskOf(NodeId),
     /// The argument of an operation is being typed.
@@ -79,14 +131,33 @@ pub(crate) enum Msg {
     Copied(bool),
     /// The notice was read.
     Close,
+    /// Something is said to the lab.
+    Lesson(Say),
 }
 
 /// The page.
 pub(crate) struct App {
     session: Session,
+    lesson: Option<Lesson>,
     tallies: Tallies,
     draft: Option<Draft>,
     ask: Ask,
+    touch: Touch,
+    crowd: Crowd,
+    menu: Option<Target>,
+    more: bool,
+    evidence: bool,
+    tools: bool,
+    help: bool,
+    shortcuts: Rc<Cell<bool>>,
+    shown: bool,
+    /// Where in time the diagram looks, if not at the playhead.
+    elsewhere: Option<Time>,
+    /// When the clients' history was judged last, and what was said of promises.
+    judged_at: f64,
+    told: Vec<(String, Option<bool>)>,
+    /// Where the focus goes when the page shows what has changed: the id of an element.
+    focus: Option<String>,
     layout: Layout,
     diagram_size: (f64, f64),
     diagram_first: bool,
@@ -113,14 +184,21 @@ pub(crate) struct App {
 struct Watches {
     _keys: Option<Listener>,
     _address: Option<Listener>,
+    _shown: Option<Listener>,
     _size: Option<Size>,
     _diagram_size: Option<Size>,
     _sight: Option<Sight>,
     _theme: Option<Listener>,
 }
 
+/// Where it is remembered that keys without Ctrl do nothing.
+const NO_SHORTCUTS: &str = "faultline.no-shortcuts";
 /// Words and numbers change at most this often while nothing happens but time.
 const RENDER_EVERY_MS: f64 = 100.0;
+/// The clients' history is judged at most this often while time passes.
+const JUDGE_EVERY_MS: f64 = 500.0;
+/// With more nodes than this words do not keep up with every event.
+const MOST_CALM: u16 = 12;
 /// How long it has to be quiet before a screen reader is told what happened.
 const QUIET_MS: u32 = 400;
 /// How long a loss stays on the stage, in the learner's time.
@@ -131,13 +209,32 @@ impl Component for App {
     type Properties = Props;
 
     fn create(ctx: &Context<Self>) -> Self {
-        let (session, notice) = arrive(&ctx.props().library, &dom::address::fragment());
+        let Props { library, lab } = ctx.props();
+        let lesson = lab.as_ref().map(|lab| Lesson::new(lab.clone(), library.clone(), progress::of(&lab.id)));
+        let (session, notice) = match &lesson {
+            Some(lesson) => (Session::new(library, lesson.scenario()).expect("a lab's world was run when it was read"), None),
+            None => arrive(library, &dom::address::fragment()),
+        };
         let mut app = Self {
+            lesson,
             layout: layout(&session, 0.0, 0.0),
             session,
             tallies: Tallies::default(),
             draft: None,
             ask: Ask::default(),
+            touch: Touch::default(),
+            crowd: Crowd::default(),
+            menu: None,
+            more: false,
+            evidence: false,
+            tools: false,
+            help: false,
+            shortcuts: Rc::new(Cell::new(dom::remembered(NO_SHORTCUTS).is_none())),
+            shown: true,
+            elsewhere: None,
+            judged_at: 0.0,
+            told: Vec::new(),
+            focus: None,
             diagram_size: (0.0, 0.0),
             diagram_first: false,
             views: NodeRef::default(),
@@ -163,21 +260,83 @@ impl Component for App {
         if let Msg::Frame(now) = msg {
             return self.frame(ctx, now);
         }
+        let msg = match msg {
+            Msg::Touch(finger) => match self.touched(finger) {
+                Some(msg) => msg,
+                None => return false,
+            },
+            msg => msg,
+        };
+        match msg {
+            Msg::Point(row) if row == self.session.pointed => return false,
+            Msg::Point(row) => {
+                self.session.pointed = row;
+                return true;
+            }
+            Msg::Pan(pixels) => return self.pan(pixels),
+            _ => {}
+        }
         let by_learner = !matches!(
             msg,
-            Msg::Resized(..) | Msg::DiagramResized(..) | Msg::Theme | Msg::InSight(_) | Msg::Settle | Msg::Address | Msg::Copied(_)
+            Msg::Resized(..)
+                | Msg::DiagramResized(..)
+                | Msg::Theme
+                | Msg::InSight(_)
+                | Msg::Settle
+                | Msg::Address
+                | Msg::Copied(_)
+                | Msg::Shown(_)
         );
         match msg {
-            Msg::Frame(_) => {}
+            Msg::Frame(_) | Msg::Touch(_) | Msg::Point(_) | Msg::Pan(_) => {}
+            Msg::Link(meaning) => self.session.linked = meaning,
+            Msg::Rove(from, across, down) => {
+                if let Some(next) = self.layout.beside(from, across, down) {
+                    self.session.first = next;
+                    self.focus = Some(format!("node-{}", next.0));
+                }
+            }
+            Msg::Help(open) => self.help = open,
+            Msg::Shortcuts(on) => {
+                self.shortcuts.set(on);
+                dom::remember(NO_SHORTCUTS, (!on).then_some("1"));
+            }
+            Msg::Shown(shown) => self.shown = shown,
+            Msg::Here => self.elsewhere = None,
+            Msg::Tools(open) => self.tools = open,
+            Msg::Hide(lane) => {
+                if !self.session.hidden.remove(&lane) {
+                    self.session.hidden.insert(lane);
+                }
+            }
+            Msg::Take(take) => {
+                self.tools = false;
+                diagram::take(&self.session, self.window(), take);
+            }
             Msg::Toggle => self.session.play(!self.session.playing()),
             Msg::Step => self.session.step(),
             Msg::Back => self.session.back(),
-            Msg::Undo => {
-                self.session.undo();
+            Msg::Undo | Msg::Redo => {
+                match msg {
+                    Msg::Undo => self.session.undo(),
+                    _ => self.session.redo(),
+                };
                 self.tallies.forget();
             }
             Msg::Seek(moment) => self.session.seek(Time(moment)),
             Msg::ShowRow(row) => self.session.show_row(row),
+            Msg::Until(until) => {
+                self.more = false;
+                self.notice = (!self.session.wait(until)).then(|| (text::not_until(until), None));
+            }
+            Msg::More(more) => self.more = more,
+            Msg::Evidence(open) => self.evidence = open,
+            Msg::Promise(promise) => self.session.choose_promise(promise),
+            Msg::Careful(careful) => self.session.careful = careful,
+            Msg::Branch(index) => {
+                self.session.switch(index);
+                self.tallies.forget();
+            }
             Msg::Speed(step) => self.session.speed = Speed::new(step),
             Msg::Open(model) => {
                 self.show(open(&ctx.props().library, model));
@@ -186,14 +345,38 @@ impl Component for App {
             Msg::Draft(knob, shown) => self.draft = Some(Draft { knob, shown, refused: None }),
             Msg::Turn(knob, shown) => self.turn(knob, shown),
             Msg::Know(node) => self.session.knower = node,
-            Msg::Select(node) => self.session.selected = node,
-            // The page offers only what can be done, so there is no fault to show.
-            Msg::Act(input) => drop(self.act(input)),
+            Msg::Select(node) => (self.session.selected, self.menu) = (node, None),
+            Msg::Pick(target, by_key) => self.pick(target, by_key),
+            Msg::Dismiss => self.dismiss(),
+            Msg::Escape if self.help => {
+                self.help = false;
+                self.focus = Some("ask-help".into());
+            }
+            Msg::Escape if self.tools => {
+                self.tools = false;
+                self.focus = Some("tools".into());
+            }
+            Msg::Escape if self.more => {
+                self.more = false;
+                self.focus = Some("more".into());
+            }
+            Msg::Escape if self.menu.is_some() => self.dismiss(),
+            Msg::Escape => self.session.selected = None,
+            Msg::Act(inputs) => {
+                // The page offers only what can be done, so there is no fault to show.
+                let _ = self.act(inputs);
+                if self.menu.is_some() {
+                    self.dismiss();
+                }
+            }
             Msg::AskOf(node) => self.ask.node = node,
             Msg::Argument(op, typed) => self.ask.say(op, typed),
             Msg::Ask(client, op) => {
                 let input = self.ask.input(&self.session, client, op);
-                self.ask.refused = input.and_then(|input| self.act(input).map_err(|fault| fault.why)).err();
+                self.ask.refused = input.and_then(|input| self.act(vec![input]).map_err(|fault| fault.why)).err();
+                if self.ask.refused.is_none() {
+                    self.dismiss();
+                }
             }
             Msg::Resized(width, height) => {
                 self.layout = layout(&self.session, width, height);
@@ -210,11 +393,18 @@ impl Component for App {
             }
             Msg::InSight(in_sight) => self.in_sight = in_sight,
             Msg::Settle => {
-                dom::address::replace(&self.session.link().write());
+                // In a lab the address names the lab.
+                if self.lesson.is_none() {
+                    dom::address::replace(&self.session.link().write());
+                }
                 if !self.session.playing() {
-                    self.announced = self.state_in_words().into();
+                    let news = promises::news(&self.session, &mut self.told);
+                    let words = self.state_in_words();
+                    self.announced = if news.is_empty() { words } else { format!("{words}. {news}") }.into();
                 }
             }
+            // The address of another screen is not for the laboratory.
+            Msg::Address if self.lesson.is_some() || Route::of(&dom::address::fragment()) != Route::Laboratory => {}
             Msg::Address => {
                 let (session, notice) = arrive(&ctx.props().library, &dom::address::fragment());
                 self.show(session);
@@ -223,17 +413,27 @@ impl Component for App {
                 self.settling = None;
             }
             Msg::Copy => {
-                dom::address::replace(&self.session.link().write());
+                let link = self.session.link().write();
+                if self.lesson.is_none() {
+                    dom::address::replace(&link);
+                }
                 let done = ctx.link().callback(Msg::Copied);
-                dom::address::copy(&dom::address::whole(), move |allowed| done.emit(allowed));
+                dom::address::copy(&dom::address::with(&link), move |allowed| done.emit(allowed));
             }
             Msg::Copied(true) => self.notice = Some((text::COPIED.into(), None)),
-            Msg::Copied(false) => self.notice = Some((text::COPY_BY_HAND.into(), Some(dom::address::whole()))),
+            Msg::Copied(false) => self.notice = Some((text::COPY_BY_HAND.into(), Some(dom::address::with(&self.session.link().write())))),
             Msg::Close => self.notice = None,
+            Msg::Lesson(say) => self.hear(&ctx.props().library, say),
         }
+        self.follow_lesson();
         if by_learner {
             let link = ctx.link().clone();
             self.settling = Some(Timeout::new(QUIET_MS, move || link.send_message(Msg::Settle)));
+        }
+        self.crowd = stage::crowd(self.session.sim(), &self.layout);
+        self.session.watch();
+        if !self.session.playing() {
+            self.session.judge();
         }
         self.run_frames(ctx);
         self.paint();
@@ -251,14 +451,23 @@ impl Component for App {
         html! {
             <>
             <header class="bar">
-                <span class="brand">{ "Faultline" }</span>
-                <h1>{ ui::choice(named, titles, chosen, send.reform(Msg::Open)) }{ ui::icon(ui::CHOOSE) }</h1>
-                <p class="hook">{ text::hook(about) }</p>
+                <a class="brand" href="#">{ "Faultline" }</a>
+                if let Some(lesson) = &self.lesson {
+                    <h1>{ lesson.lab.title.clone() }</h1>
+                    <p class="hook">{ lesson.lab.goal.clone() }</p>
+                } else {
+                    <h1>{ ui::choice(named, titles, chosen, send.reform(Msg::Open)) }{ ui::icon(ui::CHOOSE) }</h1>
+                    <p class="hook">{ text::hook(about) }</p>
+                }
                 <div class="deeds">
                     if session.can_undo() {
                         <button class="quiet" onclick={send.reform(|_| Msg::Undo)}>{ ui::icon(ui::UNDO) }{ text::UNDO }</button>
                     }
+                    if session.can_redo() {
+                        <button class="quiet" onclick={send.reform(|_| Msg::Redo)}>{ ui::icon(ui::REDO) }{ text::REDO }</button>
+                    }
                     <button class="quiet" onclick={send.reform(|_| Msg::Copy)}>{ ui::icon(ui::LINK) }{ text::COPY }</button>
+                    <button id="ask-help" class="quiet" aria-label={text::HELP} title={text::HELP} onclick={send.reform(|_| Msg::Help(true))}>{ ui::icon(ui::HELP) }</button>
                 </div>
             </header>
             if let Some((words, link)) = &self.notice {
@@ -270,7 +479,10 @@ impl Component for App {
                     <button class="quiet" onclick={send.reform(|_| Msg::Close)}>{ text::CLOSE }</button>
                 </div>
             }
-            <main>
+            <main class={if self.lesson.is_some() { "laboratory with-lesson" } else { "laboratory" }}>
+                if let Some(lesson) = &self.lesson {
+                    { lesson::panel(lesson, session, &send) }
+                }
                 <div class={if self.diagram_first { "views diagram-first" } else { "views" }} ref={self.views.clone()}>
                     <div class="switch" role="group" aria-label={text::VIEW}>
                         { for [(text::STAGE, false), (text::DIAGRAM, true)].map(|(name, diagram)| html! {
@@ -281,22 +493,37 @@ impl Component for App {
                         <p class="knower"><span role="status">{ text::only(&session.sim().name(knower)) }</span>
                             <button class="quiet" onclick={send.reform(|_| Msg::Know(None))}>{ text::EVERYTHING }</button></p>
                     }
+                    { promises::lights(session, self.evidence, &send) }
                     <section class="stage" aria-label={text::STAGE} ref={self.stage.clone()}>
-                        <canvas ref={self.canvas.clone()} aria-hidden="true" />
-                        { stage::actors(session, &self.layout, &send) }
+                        <canvas ref={self.canvas.clone()} aria-hidden="true" onpointerdown={finger(&send, Finger::Down)}
+                            onpointermove={finger(&send, Finger::Move)} onpointerup={finger(&send, Finger::Up)} onclick={send.reform(|_| Msg::Touch(Finger::Click))}
+                            onpointercancel={send.reform(|_| Msg::Touch(Finger::Gone))} onpointerleave={send.reform(|_| Msg::Touch(Finger::Gone))} />
+                        { stage::actors(session, &self.layout, self.menu, &send) }
+                        if let Some(target) = self.menu {
+                            { menu::menu(session, &self.layout, target, &self.ask, &send) }
+                        }
+                        if session.knower.is_none() && !touch::is_whole(session.sim()) {
+                            <button class="heal" onclick={send.reform(|_| Msg::Act(vec![Input::HealAll]))}>{ text::HEAL_ALL }</button>
+                        }
                     </section>
-                    { diagram::diagram(session, self.window(), &self.diagram, &send) }
+                    { diagram::diagram(session, self.window(), self.elsewhere.is_some(), self.tools, &self.diagram, &send) }
                 </div>
                 <aside>
                     { match session.selected {
                         Some(other) if session.knower.is_some_and(|knower| knower != other) => {
                             inspector::stranger(session, other, session.knower.unwrap_or(other), &send)
                         }
-                        Some(client) if session.is_client(client) => client::client(session, client, &self.ask, &send),
+                        Some(client) if session.is_client(client) => client::client(session, client, &send),
                         Some(node) => inspector::inspector(session, node, &send),
                         None => Html::default(),
                     } }
-                    { settings::settings(session, self.draft.as_ref(), &send) }
+                    if self.evidence {
+                        { promises::evidence(session, &send) }
+                    }
+                    { settings::settings(session, self.draft.as_ref(), self.knobs().as_deref(), &send) }
+                    if self.lesson.as_ref().is_none_or(Lesson::is_open) {
+                    { matrix::matrix(session, &send) }
+                    { flights::flights(session, &send) }
                     // No node can count what happens to messages.
                     if session.knower.is_none() {
                         <section class="panel" aria-labelledby="messages-title">
@@ -304,19 +531,30 @@ impl Component for App {
                             { self.chart() }
                         </section>
                     }
-                    { events::events(session, &send.reform(Msg::ShowRow)) }
+                    { state::state(session, &send) }
+                    }
+                    { events::events(session, &send) }
                 </aside>
             </main>
             <footer>
-                { transport::transport(session, &send) }
+                { transport::transport(session, self.more, &send) }
             </footer>
-            <details class="leaves-out"><summary>{ text::LEAVES_OUT }</summary><p>{ about.leaves_out }</p><p>{ text::KEYS }</p></details>
+            <details class="leaves-out"><summary>{ text::LEAVES_OUT }</summary><p>{ about.leaves_out }</p></details>
+            if self.help {
+                { help::help(self.shortcuts.get(), &send) }
+            }
             <p class="announcer" role="status">{ self.announced.clone() }</p>
             </>
         }
     }
 
     fn rendered(&mut self, ctx: &Context<Self>, first: bool) {
+        if let Some(place) = self.focus.take() {
+            dom::focus(&place);
+        }
+        if self.help {
+            dom::show_modal(help::ID);
+        }
         if !first {
             return;
         }
@@ -327,9 +565,12 @@ impl Component for App {
             let size = ctx.link().callback(|(width, height)| Msg::Resized(width, height));
             let sight = ctx.link().callback(Msg::InSight);
             let theme = ctx.link().callback(|()| Msg::Theme);
-            let keys = ctx.link().batch_callback(|event: KeyboardEvent| key(&event));
+            let shortcuts = self.shortcuts.clone();
+            let keys = ctx.link().batch_callback(move |event: KeyboardEvent| key(&event, shortcuts.get()));
+            let shown = ctx.link().callback(Msg::Shown);
             let address = ctx.link().callback(|()| Msg::Address);
             self.watches = Watches {
+                _shown: Some(Listener::on_document("visibilitychange", move |_| shown.emit(!dom::document().hidden()))),
                 _address: Some(Listener::on_window("hashchange", move |_| address.emit(()))),
                 _keys: Some(Listener::on_document("keydown", move |event| {
                     if let Ok(event) = event.dyn_into() {
@@ -350,11 +591,21 @@ impl App {
     fn frame(&mut self, ctx: &Context<Self>, now: f64) -> bool {
         let passed = self.last_frame.map_or(0.0, |last| now - last);
         self.last_frame = Some(now);
+        self.elsewhere = None;
         self.session.advance(passed);
+        self.follow_lesson();
         self.paint();
         let rows = self.session.sim().rows();
-        let render = rows != self.rendered_rows || now - self.rendered_at >= RENDER_EVERY_MS || !self.session.playing();
+        // Where something happens all the time, words need not keep up with every bit of it.
+        let calm = self.session.sim().scenario().nodes <= MOST_CALM;
+        let render = calm && rows != self.rendered_rows || now - self.rendered_at >= RENDER_EVERY_MS || !self.session.playing();
+        if now - self.judged_at >= JUDGE_EVERY_MS || !self.session.playing() {
+            self.judged_at = now;
+            self.session.judge();
+        }
         if render {
+            self.crowd = stage::crowd(self.session.sim(), &self.layout);
+            self.session.watch();
             (self.rendered_at, self.rendered_rows) = (now, rows);
         }
         self.run_frames(ctx);
@@ -363,7 +614,7 @@ impl App {
 
     /// Frames run while something moves that somebody can see.
     fn run_frames(&mut self, ctx: &Context<Self>) {
-        let wanted = self.session.playing() && self.in_sight;
+        let wanted = self.session.playing() && self.in_sight && self.shown;
         if !wanted {
             self.frames = None;
             self.last_frame = None;
@@ -376,7 +627,9 @@ impl App {
     fn paint(&self) {
         if let Some(painter) = &self.painter {
             let linger = Span((LINGER_MS * 1e6 * self.session.speed.ratio()) as u64);
-            painter.paint(&Scene::of(self.session.sim(), &self.layout, self.session.playhead(), linger, self.session.knower));
+            let scene = Scene::of(self.session.sim(), &self.layout, self.session.playhead(), linger, self.session.knower);
+            let hand = self.touch.hand(&self.session, &self.layout);
+            painter.paint(&Scene { hand, crowd: self.crowd.clone(), ..scene }, &self.layout, self.session.selected);
         }
         diagram::follow(&self.diagram, self.window());
     }
@@ -384,7 +637,51 @@ impl App {
     /// What the diagram shows.
     fn window(&self) -> diagram::Window {
         let (width, height) = self.diagram_size;
-        diagram::Window::new(width, height, self.session.speed.ratio(), self.session.playhead())
+        diagram::Window::new(width, height, self.session.speed.ratio(), self.session.playhead(), self.elsewhere)
+    }
+
+    /// Looks at another stretch of the diagram; says whether that has to be drawn anew.
+    fn pan(&mut self, pixels: f64) -> bool {
+        let (before, was) = (self.window(), self.elsewhere.is_some());
+        let end = self.session.reached().max(self.session.playhead());
+        self.elsewhere = Some(before.moved(pixels, end)).filter(|center| *center != self.session.playhead());
+        diagram::follow(&self.diagram, self.window());
+        self.window().origin() != before.origin() || self.elsewhere.is_some() != was
+    }
+
+    /// The settings that can be turned; nothing if that is all of them.
+    fn knobs(&self) -> Option<Vec<&str>> {
+        self.lesson.as_ref().filter(|lesson| !lesson.is_open()).map(Lesson::knobs)
+    }
+
+    /// Something is said to the lab, and the run does what follows from it.
+    fn hear(&mut self, library: &Rc<Library>, say: Say) {
+        let Some(lesson) = &mut self.lesson else { return };
+        let then = lesson.hear(say, &self.session);
+        progress::keep(&lesson.lab.id, &lesson.progress);
+        match then {
+            Then::Nothing => {}
+            Then::Play(playing) => self.session.play(playing),
+            Then::Show(scenario, moment, playing) => match Session::new(library, *scenario) {
+                Ok(mut session) => {
+                    session.speed = self.session.speed;
+                    session.seek(moment);
+                    session.play(playing && !dom::reduced_motion());
+                    self.show(session);
+                }
+                Err(fault) => self.notice = Some((fault.to_string(), None)),
+            },
+        }
+    }
+
+    /// A step stops where the model does what it waits for.
+    fn follow_lesson(&mut self) {
+        let Some(lesson) = &mut self.lesson else { return };
+        if let Some(moment) = lesson.watch(&self.session) {
+            progress::keep(&lesson.lab.id, &lesson.progress);
+            self.session.play(false);
+            self.session.seek(moment);
+        }
     }
 
     /// Another run takes the place of this one.
@@ -393,11 +690,66 @@ impl App {
         self.tallies.forget();
         self.draft = None;
         self.ask = Ask::default();
+        self.touch = Touch::default();
+        (self.menu, self.elsewhere) = (None, None);
         self.layout = layout(&self.session, self.layout.width, self.layout.height);
     }
 
-    fn act(&mut self, input: Input) -> Result<(), Fault> {
-        self.session.edit(input)?;
+    /// What a finger on the stage comes to; nothing if only the picture changes, and that is done.
+    fn touched(&mut self, finger: Finger) -> Option<Msg> {
+        let (session, layout) = (&self.session, &self.layout);
+        let scene = Scene::of(session.sim(), layout, session.playhead(), Span::ZERO, session.knower);
+        let deed = self.touch.finger(finger, session, layout, &scene);
+        if let Some(canvas) = self.canvas.cast::<HtmlElement>() {
+            let _ = canvas.style().set_property("cursor", if self.touch.is_over() { "pointer" } else { "crosshair" });
+        }
+        match deed {
+            Deed::Look => {
+                self.paint();
+                None
+            }
+            Deed::Hold => {
+                self.session.play(false);
+                Some(Msg::Dismiss)
+            }
+            Deed::Pick(target) => Some(Msg::Pick(target, false)),
+            Deed::Away => Some(Msg::Select(None)),
+            Deed::Act(inputs) => Some(Msg::Act(inputs)),
+        }
+    }
+
+    /// Opens the menu of what was picked, or closes it if it was open.
+    fn pick(&mut self, target: Target, by_key: bool) {
+        if let Target::Node(node) = target {
+            self.session.selected = Some(node);
+            self.session.first = node;
+            // Of others it knows nothing, and of itself not what will be done to it.
+            if self.session.knower.is_some() {
+                return;
+            }
+        }
+        if let Target::Message(_) = target {
+            self.session.play(false);
+        }
+        self.ask.refused = None;
+        if self.menu == Some(target) {
+            return self.dismiss();
+        }
+        self.menu = Some(target);
+        if by_key {
+            self.focus = Some("menu".into());
+        }
+    }
+
+    /// Closes the menu; the focus goes back to where it came from.
+    fn dismiss(&mut self) {
+        if let Some(Target::Node(node)) = self.menu.take() {
+            self.focus = Some(format!("node-{}", node.0));
+        }
+    }
+
+    fn act(&mut self, inputs: Vec<Input>) -> Result<(), Fault> {
+        self.session.edit(inputs)?;
         self.tallies.forget();
         Ok(())
     }
@@ -407,7 +759,7 @@ impl App {
     fn turn(&mut self, index: usize, shown: String) {
         let Some(knob) = Knob::all(self.session.sim(), self.session.playhead()).into_iter().nth(index) else { return };
         let input = knob.heard(&shown).map(|value| knob.turn(value, self.session.sim().network()));
-        let done = input.and_then(|input| self.act(input).map_err(|fault| fault.why));
+        let done = input.and_then(|input| self.act(vec![input]).map_err(|fault| fault.why));
         self.draft = done.err().map(|why| Draft { knob: index, shown, refused: Some(why) });
     }
 
@@ -429,7 +781,8 @@ impl App {
 /// The run of the link behind the address, or else the first model; and what there is to say of it.
 fn arrive(library: &Library, fragment: &str) -> (Session, Option<(String, Option<String>)>) {
     if !fragment.starts_with(link::MARK) {
-        return (open(library, 0), None);
+        let asked = fragment.strip_prefix(route::FREE).and_then(|id| library.models().iter().position(|model| model.about().id == id));
+        return (open(library, asked.unwrap_or(0)), None);
     }
     let opened = Link::read(fragment, library).map_err(|fault| fault.to_string());
     match opened.and_then(|link| Session::of_link(library, link).map_err(|fault| fault.to_string())) {
@@ -456,19 +809,59 @@ fn layout(session: &Session, width: f64, height: f64) -> Layout {
     Layout::new(scenario.nodes, scenario.clients, width, height)
 }
 
+/// What a finger on the stage does, in the pixels of the stage.
+fn finger(send: &Callback<Msg>, does: fn(Point) -> Finger) -> Callback<PointerEvent> {
+    send.reform(move |event: PointerEvent| {
+        let at = Point { x: f64::from(event.offset_x()), y: f64::from(event.offset_y()) };
+        // A gesture that began on the stage ends on it, wherever the finger goes.
+        if event.type_() == "pointerdown"
+            && let Some(stage) = event.target().and_then(|target| target.dyn_into::<Element>().ok())
+        {
+            let _ = stage.set_pointer_capture(event.pointer_id());
+        }
+        Msg::Touch(does(at))
+    })
+}
+
 /// What a key does, unless it is meant for a control that has the focus.
-fn key(event: &KeyboardEvent) -> Option<Msg> {
-    if event.ctrl_key() || event.meta_key() || event.alt_key() {
-        return None;
-    }
-    let focused = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok()).map(|element| element.tag_name());
+fn key(event: &KeyboardEvent, single: bool) -> Option<Msg> {
+    let element = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
+    let node = element.as_ref().and_then(|element| element.id().strip_prefix("node-")?.parse().ok()).map(NodeId);
+    let focused = element.map(|element| element.tag_name());
     let in_control = matches!(focused.as_deref(), Some("INPUT" | "SELECT" | "TEXTAREA"));
     let on_button = matches!(focused.as_deref(), Some("BUTTON" | "SUMMARY"));
-    let msg = match event.key().as_str() {
+    let typed = event.key();
+    if event.ctrl_key() || event.meta_key() {
+        let msg = match (typed.as_str(), event.shift_key()) {
+            ("z", false) if !in_control => Msg::Undo,
+            ("Z" | "z", true) | ("y", false) if !in_control => Msg::Redo,
+            _ => return None,
+        };
+        event.prevent_default();
+        return Some(msg);
+    }
+    if event.alt_key() {
+        return None;
+    }
+    let arrow = match typed.as_str() {
+        "ArrowRight" => Some((1.0, 0.0)),
+        "ArrowLeft" => Some((-1.0, 0.0)),
+        "ArrowDown" => Some((0.0, 1.0)),
+        "ArrowUp" => Some((0.0, -1.0)),
+        _ => None,
+    };
+    if let (Some(node), Some((across, down))) = (node, arrow) {
+        event.prevent_default();
+        return Some(Msg::Rove(node, across, down));
+    }
+    let msg = match typed.as_str() {
+        "Escape" => Msg::Escape,
+        _ if !single => return None,
+        "?" if !in_control => Msg::Help(true),
         " " if !in_control && !on_button => Msg::Toggle,
         "." if !in_control => Msg::Step,
+        ">" if !in_control => Msg::Until(Until::Delivery),
         "," if !in_control => Msg::Back,
-        "Escape" => Msg::Select(None),
         _ => return None,
     };
     event.prevent_default();

@@ -146,7 +146,7 @@ mod tests {
         assert_eq!(words(&session, text::LOSS), "0%");
         session.seek(Time(100_000_000));
         let patience = knob(&session, "Patience");
-        session.edit(patience.turn(500_000_000, session.sim().network())).unwrap();
+        session.edit(vec![patience.turn(500_000_000, session.sim().network())]).unwrap();
         session.seek(Time(200_000_000));
         assert_eq!(words(&session, "Patience"), "500 ms");
         session.seek(Time(50_000_000));
@@ -179,7 +179,7 @@ mod tests {
     fn a_value_out_of_range_is_refused_with_the_name_and_the_range() {
         let mut session = session();
         let patience = knob(&session, "Patience");
-        let fault = session.edit(patience.turn(0, session.sim().network())).unwrap_err();
+        let fault = session.edit(vec![patience.turn(0, session.sim().network())]).unwrap_err();
         assert!(fault.why.contains("Patience") && fault.why.contains("1 ms"), "{}", fault.why);
     }
 }

@@ -2,36 +2,59 @@
 //!
 //! | room | what is in it |
 //! |---|---|
-//! | `app` | the page as a whole: one message for everything that can happen on it |
+//! | `page` | the frame: which screen the address asks for (`route`) |
+//! | `home` | the first screen |
+//! | `app` | the laboratory: one message for everything that can happen in it |
+//! | `lesson` | a lab as it is being done: bet, guided steps, challenges |
+//! | `check` | where a history is judged |
+//! | `worker` | heavy work beside the page |
 //! | `session` | the run that is looked at, the playhead and its speed; no browser types |
 //! | `knob` | the settings that can be turned, as values and words; no browser types |
 //! | `request` | what clients asked and what came of it; no browser types |
+//! | `promise` | whether what clients were promised is kept; no browser types |
 //! | `stage` | nodes, links and messages: world to display list to canvas |
 //! | `diagram` | who told whom what when: trace to display list to SVG |
 //! | `panel` | inspectors, settings, event log, transport |
 //! | `chart` | charts with plotters |
+//! | `rest` | the part of the program that is loaded after the first screen |
 //! | `dom` | the browser behind typed helpers: frames, sizes, themes, crashes |
 //! | `ui` | icons |
 //! | `text` | every word on the page |
 
 mod app;
 mod chart;
+mod check;
 mod diagram;
 mod dom;
+mod home;
 mod knob;
+mod lesson;
+mod page;
 mod panel;
+mod promise;
 mod request;
+mod rest;
+mod route;
 mod session;
 mod stage;
 mod text;
 mod ui;
+mod worker;
 
 use faultline::models::Library;
 
-/// Puts the page with these models into the element `#app`.
+/// Puts the page with these models into the element `#app`. In a worker there is no page, and the
+/// program waits to be given work.
 pub fn start(library: Library) {
     dom::crash::report_panics();
-    if let Some(root) = dom::by_id("app") {
-        yew::Renderer::<app::App>::with_root_and_props(root, app::Props { library: library.into() }).render();
+    if let Some(root) = web_sys::window().and_then(|_| dom::by_id("app")) {
+        yew::Renderer::<page::Page>::with_root_and_props(root, page::Props { library: library.into() }).render();
     }
+}
+
+/// In a worker: does a job that the page has packed, and packs what came of it.
+#[wasm_bindgen::prelude::wasm_bindgen]
+#[must_use]
+pub fn work(job: &[u8]) -> Vec<u8> {
+    worker::job::work(job)
 }

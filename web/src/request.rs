@@ -65,7 +65,7 @@ mod tests {
         let client = NodeId(session.sim().scenario().nodes);
         session.seek(Time(10_000_000));
         assert!(Request::of(session.sim(), client, 5).is_empty());
-        session.edit(Input::Invoke { client: 0, node: NodeId(0), op: 1, argument: 0 }).unwrap();
+        session.edit(vec![Input::Invoke { client: 0, node: NodeId(0), op: 1, argument: 0 }]).unwrap();
         let [request] = Request::of(session.sim(), client, 5).try_into().unwrap();
         assert_eq!((request.node, request.outcome), (NodeId(0), Outcome::Open));
         assert!(request.asked.contains("write"), "{}", request.asked);
@@ -74,7 +74,7 @@ mod tests {
         session.seek(Time(20_000_000));
         assert_eq!(Request::of(session.sim(), client, 5)[0].outcome, Outcome::Open);
 
-        session.edit(Input::Crash(NodeId(0))).unwrap();
+        session.edit(vec![Input::Crash(NodeId(0))]).unwrap();
         session.seek(Time(1_500_000_000));
         assert_eq!(Request::of(session.sim(), client, 5)[0].outcome, Outcome::Unknown);
     }

@@ -1,12 +1,16 @@
 //! The run that is looked at: where the playhead is, how fast it moves, what is selected. No types
 //! of the browser, so that all of this is tested natively.
 
+use crate::panel::changes::Changes;
+use crate::promise::Watch;
 use faultline::link::{Link, Seal, Verdict};
 use faultline::models::Library;
 use faultline::protocol::About;
 use faultline::scenario::{Fault, Input, Scenario};
-use faultline::sim::{EventKind, NodeId, Row, Sim, Span, Time, Timeline};
+use faultline::sim::{Branch, EventKind, NodeId, Row, Sim, Span, Time, Timeline};
+use faultline::view::Meaning;
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 
 /// The run that is looked at.
 pub(crate) struct Session {
@@ -15,7 +19,22 @@ pub(crate) struct Session {
     /// How many events it takes until every node has started: where looking begins.
     opening: u64,
     pub(crate) speed: Speed,
+    /// Whether time passes more slowly where somebody decides something.
+    pub(crate) careful: bool,
+    promise: Watch,
+    changes: Changes,
+    /// Values that are marked because they are equal.
+    pub(crate) linked: Option<Meaning>,
+    /// Whom the keys reach first on the stage.
+    pub(crate) first: NodeId,
+    /// For how many milliseconds of the learner it does so yet, and how many more it may not again.
+    slowed: f64,
+    rest: f64,
     pub(crate) selected: Option<NodeId>,
+    /// The row of the trace that is pointed at.
+    pub(crate) pointed: Option<u32>,
+    /// Whose lanes the diagram leaves out.
+    pub(crate) hidden: BTreeSet<NodeId>,
     /// Whose knowledge is shown, if not everything.
     pub(crate) knower: Option<NodeId>,
 }
@@ -47,6 +66,47 @@ impl Speed {
     }
 }
 
+/// What a learner can wait for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Until {
+    /// A message arrives.
+    Delivery,
+    /// A client has its answer, or gives up.
+    Reply,
+    /// A message is lost.
+    Loss,
+    /// A timer runs out.
+    Timer,
+    /// A node says why it does what it does.
+    Decision,
+    /// A promise is broken that was kept.
+    Broken,
+}
+
+impl Until {
+    pub(crate) const ALL: [Self; 6] = [Self::Delivery, Self::Reply, Self::Loss, Self::Timer, Self::Decision, Self::Broken];
+
+    /// Whether a row is what was waited for.
+    fn is(self, sim: &Sim, index: u32) -> bool {
+        let Some(row) = sim.trace().row(index) else { return false };
+        match self {
+            Self::Delivery => row.kind == EventKind::Deliver,
+            Self::Reply => matches!(row.kind, EventKind::Return | EventKind::Unknown),
+            Self::Loss => row.kind == EventKind::Lose,
+            Self::Timer => row.kind == EventKind::Timer,
+            Self::Decision => row.kind == EventKind::Unknown || !sim.trace().notes(index).is_empty(),
+            Self::Broken => false,
+        }
+    }
+}
+
+/// How much slower time passes around a decision, for how long, and how long not again after that.
+const CAREFUL: f64 = 0.2;
+const SLOWED_MS: f64 = 1_200.0;
+const REST_MS: f64 = 4_000.0;
+/// How far ahead something is waited for, and how many events.
+const WAIT: Span = Span::secs(120);
+const MOST_EVENTS: u32 = 200_000;
 /// A longer run would make the reader wait.
 const MOST_ROWS: u32 = 1_000_000;
 /// A tab that slept does not wake up in another age.
@@ -85,7 +145,23 @@ impl Session {
     fn at_the_beginning(mut timeline: Timeline) -> Self {
         timeline.seek(Time::ZERO);
         let opening = timeline.sim().steps();
-        Self { timeline, playing: false, opening, speed: Speed::new(Speed::FIRST), selected: None, knower: None }
+        Self {
+            timeline,
+            playing: false,
+            opening,
+            speed: Speed::new(Speed::FIRST),
+            careful: true,
+            promise: Watch::default(),
+            changes: Changes::default(),
+            linked: None,
+            first: NodeId(0),
+            slowed: 0.0,
+            rest: 0.0,
+            selected: None,
+            pointed: None,
+            hidden: BTreeSet::new(),
+            knower: None,
+        }
     }
 
     pub(crate) fn sim(&self) -> &Sim {
@@ -123,9 +199,97 @@ impl Session {
         if !self.playing {
             return;
         }
-        let passed = real_ms.clamp(0.0, LONGEST_FRAME_MS) * 1e6 * self.speed.ratio();
-        self.timeline.seek(self.playhead() + Span(passed as u64));
+        let real_ms = real_ms.clamp(0.0, LONGEST_FRAME_MS);
+        let goal = self.playhead() + Span((real_ms * 1e6 * self.ratio()) as u64);
+        self.slowed -= real_ms;
+        self.rest -= real_ms;
+        if !self.careful || self.rest > 0.0 {
+            self.timeline.seek(goal);
+        } else if self.run(goal, Until::Decision) {
+            (self.slowed, self.rest) = (SLOWED_MS, SLOWED_MS + REST_MS);
+        }
         self.play(true);
+    }
+
+    /// How many nanoseconds of the run pass in a nanosecond of the learner, at the moment.
+    pub(crate) fn ratio(&self) -> f64 {
+        self.speed.ratio() * if self.is_slowed() { CAREFUL } else { 1.0 }
+    }
+
+    /// Whether time passes more slowly because somebody has just decided something.
+    pub(crate) fn is_slowed(&self) -> bool {
+        self.careful && self.slowed > 0.0
+    }
+
+    /// Goes on until something happens, but not further than a moment. Says whether it has.
+    fn run(&mut self, limit: Time, until: Until) -> bool {
+        let mut seen = self.sim().rows();
+        let most = seen.saturating_add(MOST_EVENTS);
+        let broken = |sim: &Sim| sim.promises().into_iter().filter(|(.., holds)| holds.is_err()).map(|(id, ..)| id).collect::<Vec<_>>();
+        let mut before = if until == Until::Broken { broken(self.sim()) } else { Vec::new() };
+        let mut found = false;
+        self.timeline.run_until(limit, |sim| {
+            found = (seen..sim.rows()).any(|row| until.is(sim, row));
+            if until == Until::Broken && seen != sim.rows() {
+                let now = broken(sim);
+                found = now.iter().any(|id| !before.contains(id));
+                before = now;
+            }
+            seen = sim.rows();
+            found || seen > most
+        });
+        found
+    }
+
+    /// Goes on until something happens, and stops there. If it does not happen for a long time,
+    /// nothing has happened at all; says so.
+    pub(crate) fn wait(&mut self, until: Until) -> bool {
+        self.playing = false;
+        let (before, reached) = (self.playhead(), self.reached());
+        let found = self.run(before + WAIT, until);
+        if !found {
+            self.timeline.seek(before);
+            self.timeline.forget_after(reached);
+        }
+        found
+    }
+
+    /// What clients were promised, and whether that is kept.
+    pub(crate) fn promise(&self) -> &Watch {
+        &self.promise
+    }
+
+    /// What has just changed in the view of the node that is selected.
+    pub(crate) fn changes(&self) -> &Changes {
+        &self.changes
+    }
+
+    /// Looks what has changed in it since the last look.
+    pub(crate) fn watch(&mut self) {
+        self.changes.look(self.timeline.sim(), self.selected, self.playing);
+    }
+
+    /// Judges the clients' history as it is now.
+    pub(crate) fn judge(&mut self) {
+        self.promise.look(self.timeline.sim(), self.playing);
+    }
+
+    /// Another promise is watched.
+    pub(crate) fn choose_promise(&mut self, promise: usize) {
+        self.promise.choose(promise);
+        self.judge();
+    }
+
+    /// The futures that were left, and the latest moment that any of them or this one reached.
+    pub(crate) fn branches(&self) -> (&[Branch], Time) {
+        let branches = self.timeline.branches();
+        (branches, branches.iter().map(|branch| branch.reached).fold(self.reached(), Time::max))
+    }
+
+    /// Goes over to a future that was left.
+    pub(crate) fn switch(&mut self, index: usize) {
+        self.playing = false;
+        self.timeline.switch(index);
     }
 
     /// Lets the next thing happen, and stops there.
@@ -163,8 +327,9 @@ impl Session {
         self.timeline.to_row(row);
     }
 
-    pub(crate) fn edit(&mut self, input: Input) -> Result<(), Fault> {
-        self.timeline.edit(input)
+    /// Does one or several things in one gesture.
+    pub(crate) fn edit(&mut self, inputs: Vec<Input>) -> Result<(), Fault> {
+        self.timeline.edit_all(inputs)
     }
 
     /// Whether there is a gesture to take back.
@@ -174,7 +339,17 @@ impl Session {
 
     /// Takes the last gesture back, if there is one.
     pub(crate) fn undo(&mut self) -> bool {
-        self.timeline.undo().is_some()
+        self.timeline.undo()
+    }
+
+    /// Whether a gesture was taken back that can be done again.
+    pub(crate) fn can_redo(&self) -> bool {
+        self.timeline.can_redo()
+    }
+
+    /// Does the last gesture that was taken back again, if there is one.
+    pub(crate) fn redo(&mut self) -> bool {
+        self.timeline.redo()
     }
 
     /// Whether a row is to be shown. A node knows what it did and what came to it; not what became
@@ -266,6 +441,50 @@ mod tests {
     }
 
     #[test]
+    fn time_slows_down_where_somebody_decides_and_goes_on_as_before() {
+        let mut session = session();
+        session.play(true);
+        session.speed = Speed::new(-1);
+        let mut slow = 0;
+        for _ in 0..2_000 {
+            session.advance(16.0);
+            slow += usize::from(session.is_slowed());
+            if slow == 1 {
+                let last = session.sim().rows() - 1;
+                assert!((0..=last).rev().take(4).any(|row| Until::Decision.is(session.sim(), row)), "at the decision itself");
+                assert!((session.ratio() - 0.1).abs() < 1e-9);
+            }
+        }
+        assert!(slow > 70 && slow < 1_000, "{slow}");
+        assert!(session.is_slowed() || (session.ratio() - 0.5).abs() < 1e-9);
+        session.careful = false;
+        assert!(!session.is_slowed());
+    }
+
+    #[test]
+    fn one_can_wait_for_what_happens_and_is_told_if_it_does_not() {
+        let mut session = session();
+        for until in [Until::Delivery, Until::Loss, Until::Timer, Until::Decision] {
+            assert!(session.wait(until), "{until:?}");
+            let rows = session.sim().rows();
+            assert!((0..rows).rev().take(8).any(|row| until.is(session.sim(), row)), "{until:?}");
+        }
+        let (there, reached) = (session.playhead(), session.reached());
+        assert!(!session.wait(Until::Broken), "ping-pong promises nothing");
+        assert_eq!((session.playhead(), session.reached()), (there, reached));
+    }
+
+    #[test]
+    fn a_broken_promise_is_found() {
+        let library = Library::standard();
+        let mut session = Session::new(&library, Scenario::new(library.find("primary-backup").unwrap().about(), 7)).unwrap();
+        session.seek(Time(100_000_000));
+        session.edit(vec![Input::Partition(vec![vec![NodeId(0)]])]).unwrap();
+        assert!(session.wait(Until::Broken));
+        assert!(session.sim().promises().iter().any(|(id, _, holds)| *id == "one-primary" && holds.is_err()));
+    }
+
+    #[test]
     fn stepping_back_first_returns_to_the_last_event_and_then_takes_it_back() {
         let mut session = session();
         session.seek(Time(55_000_000));
@@ -282,7 +501,7 @@ mod tests {
     fn a_node_knows_what_it_did_and_what_came_to_it_and_nothing_else() {
         let mut session = session();
         session.seek(Time(2_000_000_000));
-        session.edit(Input::Crash(NodeId(1))).unwrap();
+        session.edit(vec![Input::Crash(NodeId(1))]).unwrap();
         session.seek(Time(3_000_000_000));
         let all = session.last_rows().count();
         session.knower = Some(NodeId(1));
@@ -315,7 +534,7 @@ mod tests {
         let library = Library::standard();
         let mut session = session();
         session.seek(Time(300_000_000));
-        session.edit(Input::Crash(faultline::sim::NodeId(1))).unwrap();
+        session.edit(vec![Input::Crash(faultline::sim::NodeId(1))]).unwrap();
         session.seek(Time(900_000_000));
         let text = session.link().write();
         let (mut again, verdict) = Session::of_link(&library, Link::read(&text, &library).unwrap()).unwrap();

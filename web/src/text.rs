@@ -1,15 +1,37 @@
 //! Every word on the page, in one place, so that a language can be added.
 
-use crate::session::Speed;
+use crate::session::Until;
+use faultline::lab::tour::{Answer, Guess, Truth};
 use faultline::link::Verdict;
 use faultline::protocol::About;
-use faultline::sim::{NodeStatus, Time};
+use faultline::scenario::Fate;
+use faultline::sim::{NodeStatus, Span, Time};
 
 pub(crate) const PLAY: &str = "Play";
 pub(crate) const PAUSE: &str = "Pause";
 pub(crate) const STEP: &str = "Next event";
 pub(crate) const BACK: &str = "Previous event";
+pub(crate) const MORE: &str = "Go on until";
+pub(crate) const CAREFUL: &str = "Slow down at decisions";
+pub(crate) const BRANCHES: &str = "Other futures";
+pub(crate) const UNTOUCHED: &str = "nothing was done";
+pub(crate) const PROMISES: &str = "Promises";
+pub(crate) const PROMISED: &str = "Clients were promised";
+pub(crate) const CLOSE_PROMISES: &str = "Hide";
+pub(crate) const KEPT: &str = "kept";
+pub(crate) const BROKEN: &str = "broken";
+pub(crate) const UNSURE: &str = "not known";
+pub(crate) const CONTRADICT: &str = "These cannot all be true:";
+pub(crate) const HERE: &str = "Back to now";
+pub(crate) const TOOLS: &str = "Diagram: lanes and files";
+pub(crate) const SAVE: &str = "Save what is shown";
+pub(crate) const SAVE_SVG: &str = "as SVG";
+pub(crate) const SAVE_PNG: &str = "as PNG";
+pub(crate) const SAVE_MERMAID: &str = "as Mermaid text";
+pub(crate) const LANES: &str = "Lanes";
 pub(crate) const UNDO: &str = "Undo";
+pub(crate) const REDO: &str = "Redo";
+pub(crate) const HEAL_ALL: &str = "Heal all";
 pub(crate) const COPY: &str = "Copy link";
 pub(crate) const COPIED: &str = "Copied. Whoever opens the link sees this run, at this moment.";
 pub(crate) const COPY_BY_HAND: &str = "The browser did not allow copying. Here is the link:";
@@ -34,6 +56,16 @@ pub(crate) const RESTART: &str = "Restart";
 pub(crate) const FREEZE: &str = "Pause";
 pub(crate) const THAW: &str = "Resume";
 pub(crate) const CLOSE: &str = "Close";
+pub(crate) const CLOSE_MENU: &str = "Close the menu";
+pub(crate) const SLOW: &str = "Slow down";
+pub(crate) const FAST: &str = "Full speed";
+pub(crate) const CUT_BOTH: &str = "Cut both ways";
+pub(crate) const CUT_REST: &str = "Cut the other way too";
+pub(crate) const HEAL_BOTH: &str = "Heal both ways";
+pub(crate) const MATRIX: &str = "Who can reach whom";
+pub(crate) const FROM_TO: &str = "from, to";
+pub(crate) const FLIGHTS: &str = "On their way";
+pub(crate) const NO_REQUESTS: &str = "It has not asked anything yet.";
 pub(crate) const STAGE: &str = "Stage";
 pub(crate) const DIAGRAM: &str = "Diagram";
 pub(crate) const EVERYTHING: &str = "Show everything";
@@ -41,12 +73,160 @@ pub(crate) const VIEW: &str = "View";
 pub(crate) const TOO_MANY_LANES: &str = "Too many nodes to draw as lanes.";
 pub(crate) const LEAVES_OUT: &str = "What this model leaves out";
 pub(crate) const CLIENT: &str = "client";
-pub(crate) const ASKS: &str = "Asks";
 pub(crate) const ASK_WHOM: &str = "Asks whom";
 pub(crate) const REQUESTS: &str = "Its last requests";
 pub(crate) const OPEN: &str = "waiting…";
 pub(crate) const UNKNOWN: &str = "unknown: gave up";
-pub(crate) const KEYS: &str = "Space plays, . and , step";
+pub(crate) const HELP: &str = "What you can do";
+pub(crate) const KEYS: &str = "Keys";
+pub(crate) const SINGLE_KEYS: &str = "Keys without Ctrl do something";
+pub(crate) const CLOSE_HELP: &str = "Close help";
+pub(crate) const GESTURES: [(&str, &str); 5] = [
+    ("Click a node, a link or a message", "see what can be done to it"),
+    ("Draw a line across the stage", "cut what it crosses"),
+    ("Drag a message back", "make it come later"),
+    ("Drag it to its end, or away", "deliver or drop it"),
+    ("Point at an event", "see what had to happen before it"),
+];
+pub(crate) const SHORTCUTS: [(&str, &str); 8] = [
+    ("Space", "play and pause"),
+    (". and ,", "next and previous event"),
+    (">", "next message that arrives"),
+    ("Arrows", "from node to node"),
+    ("Enter", "what can be done to a node"),
+    ("Ctrl Z, Ctrl Shift Z", "take back, do again"),
+    ("Escape", "close what is open"),
+    ("?", "this list"),
+];
+pub(crate) const CHANGED: &str = "changed";
+pub(crate) const STATE: &str = "Every node as a table";
+pub(crate) const NODE: &str = "node";
+pub(crate) const CONDITION: &str = "state";
+
+pub(crate) const AGAIN: &str = "Try again";
+
+/// Why most of the page is missing.
+pub(crate) fn missing(why: &str) -> String {
+    format!("Most of the page could not be loaded. {why}")
+}
+
+pub(crate) const LOADING: &str = "Loading…";
+pub(crate) const HOME_TITLE: &str = "Break a distributed system with your own hands.";
+pub(crate) const HOME_PROMISE: &str = "This cluster runs inside your page. Click a node to kill it. Nothing here is a film.";
+pub(crate) const FREE_TITLE: &str = "Play freely";
+pub(crate) const CHECK_TITLE: &str = "Judge a history";
+pub(crate) const CHECK_PROMISE: &str = "Drop what your own system's clients saw, and learn which promise it broke.";
+pub(crate) const CHECK_HOW: &str =
+    "Drop a file of what clients did and saw: Jepsen's EDN, the same as JSON lines, or a Jepsen log. It stays on this machine.";
+pub(crate) const CHECK_FILE: &str = "Choose a file";
+pub(crate) const CHECK_EXAMPLE: &str = "Try an example";
+pub(crate) const CHECK_TEXT: &str = "The history";
+pub(crate) const CHECK_OBJECT: &str = "Clients talk to a";
+pub(crate) const CHECK_PROMISE_LABEL: &str = "that is promised to be";
+pub(crate) const CHECK_INITIAL: &str = "and holds at first";
+pub(crate) const CHECK_START: &str = "Judge";
+pub(crate) const CHECK_WORKING: &str = "Judging…";
+pub(crate) const CANCEL: &str = "Cancel";
+
+/// How long a history is.
+pub(crate) fn operations(count: usize) -> String {
+    format!("{count} operation{}", if count == 1 { "" } else { "s" })
+}
+
+/// Why a file cannot be judged.
+pub(crate) fn unreadable(name: &str, why: &str) -> String {
+    format!("{name} cannot be read as text. {why}")
+}
+
+/// A lab that cannot be shown.
+pub(crate) fn bad_lab(id: &str) -> String {
+    format!("The lab {id} cannot be shown")
+}
+
+pub(crate) const ALL_LABS: &str = "All labs";
+pub(crate) const LESSON: &str = "Lab";
+pub(crate) const CONTINUE: &str = "Continue";
+pub(crate) const PREVIOUS: &str = "Previous";
+pub(crate) const SKIP: &str = "Skip";
+pub(crate) const JUST_SHOW: &str = "No bet, just show me";
+pub(crate) const YOUR_ANSWER: &str = "Your answer";
+pub(crate) const BET: &str = "Bet";
+pub(crate) const WHY: &str = "Why?";
+pub(crate) const DO_IT_FOR_ME: &str = "Do it for me";
+pub(crate) const TO_THE_END: &str = "To the end of this";
+pub(crate) const NOW_BREAK_IT: &str = "Now it is yours. What can you make it do?";
+pub(crate) const TEXTBOOK: &str = "Textbook code";
+pub(crate) const AS_WRITTEN: &str = "Run it as written";
+pub(crate) const CORRECTED: &str = "Run it corrected";
+pub(crate) const PLAY_FREELY: &str = "Play freely";
+pub(crate) const ATTACK: &str = "Let the attacks begin";
+pub(crate) const HINT: &str = "Hint";
+pub(crate) const HALF_WAY: &str = "Show me the first half";
+pub(crate) const AGAIN_FROM_START: &str = "From the start";
+pub(crate) const ANOTHER_SEED: &str = "With another seed";
+pub(crate) const ALL_CHALLENGES: &str = "All challenges";
+pub(crate) const SOLVED: &str = "Solved";
+pub(crate) const NOT_SOLVED: &str = "Not yet";
+pub(crate) const NOT_KNOWN: &str = "Nobody knows";
+pub(crate) const SHORTEST: &str = "Show the shortest run that does this";
+pub(crate) const LOOK: &str = "Look at that run";
+pub(crate) const CORRECTNESS: &str = "What an expert would ask";
+pub(crate) const RELATED: &str = "Related: ";
+
+/// How far in the guided part one is.
+pub(crate) fn step_of(step: usize, steps: usize) -> String {
+    format!("Step {step} of {steps}")
+}
+
+/// What somebody answered.
+pub(crate) fn guess(answer: &Answer, guess: &Guess) -> String {
+    match (answer, guess) {
+        (Answer::Options(options), Guess::Option(index)) => options.get(*index).map_or_else(String::new, |(say, _)| say.clone()),
+        (_, Guess::Number(value)) => value.to_string(),
+        (_, Guess::Option(index)) => (index + 1).to_string(),
+    }
+}
+
+/// What was right.
+pub(crate) fn truth(answer: &Answer, truth: &Truth) -> String {
+    match (answer, truth) {
+        (Answer::Options(options), Truth::Options(right, _)) => {
+            let said: Vec<_> = right.iter().filter_map(|index| options.get(*index)).map(|(say, _)| say.as_str()).collect();
+            said.join("; ")
+        }
+        (_, Truth::Number(value)) => value.to_string(),
+        _ => String::new(),
+    }
+}
+
+/// A bet that is still open.
+pub(crate) fn you_bet(said: &str) -> String {
+    format!("Your bet: {said}")
+}
+
+/// A bet that is decided.
+pub(crate) fn bet_decided(said: &str, right: bool, truth: &str) -> String {
+    if right { format!("✓ You bet right: {said}") } else { format!("✗ You bet: {said}. It was: {truth}") }
+}
+
+/// What kind of challenge it is.
+pub(crate) fn challenge_kind(kind: &str) -> &'static str {
+    match kind {
+        "break" => "Break it",
+        "defend" => "Defend it",
+        _ => "Predict it",
+    }
+}
+
+/// What may be done in a challenge.
+pub(crate) fn allowed(kinds: &[String]) -> String {
+    format!("Allowed: {}", kinds.join(", "))
+}
+
+/// How well a challenge was solved.
+pub(crate) fn stars(count: u8) -> String {
+    format!("{count} of 3 stars")
+}
 
 /// What draws a learner in: of the first screen a riddle, of every other model what it does.
 pub(crate) fn hook(about: &About) -> &'static str {
@@ -78,12 +258,49 @@ pub(crate) fn bad_link(why: &str) -> String {
 }
 
 /// How fast time passes, compared with the learner's.
-pub(crate) fn speed(speed: Speed) -> String {
-    match (speed.step(), speed.ratio()) {
-        (0, _) => "real time".into(),
-        (..0, ratio) => format!("{:.0}× slower", 1.0 / ratio),
-        (_, ratio) => format!("{ratio:.0}× faster"),
+pub(crate) fn speed(ratio: f64) -> String {
+    let times = if ratio < 1.0 { 1.0 / ratio } else { ratio };
+    let word = match ratio {
+        1.0 => return "real time".into(),
+        ..1.0 => "slower",
+        _ => "faster",
+    };
+    format!("{}× {word}", (times + 0.5) as u64)
+}
+
+/// What can be waited for.
+pub(crate) fn until(until: Until) -> &'static str {
+    match until {
+        Until::Delivery => "the next message arrives",
+        Until::Reply => "a client is answered",
+        Until::Loss => "a message is lost",
+        Until::Timer => "a timer runs out",
+        Until::Decision => "a node decides something",
+        Until::Broken => "a promise is broken",
     }
+}
+
+/// What was waited for in vain.
+pub(crate) fn not_until(waited: Until) -> String {
+    format!("In two minutes of this run it never happens that {}.", until(waited))
+}
+
+/// How much was judged.
+pub(crate) fn judged(count: usize) -> String {
+    match count {
+        1 => "What clients were promised, in one operation:".into(),
+        count => format!("What clients were promised, in {count} operations:"),
+    }
+}
+
+/// An operation of a client and its answer, if it has one.
+pub(crate) fn operation(client: &str, node: &str, asked: &str, answer: Option<&str>) -> String {
+    format!("{client} asks {node}: {asked} → {}", answer.unwrap_or("?"))
+}
+
+/// A future that was left.
+pub(crate) fn branch(what: &str, left_at: Time, reached: Time) -> String {
+    format!("Another future: {what}. It parts at {} and reaches {}.", clock(left_at), clock(reached))
 }
 
 /// A moment on the clock of the transport: always as wide as any other.
@@ -101,6 +318,84 @@ pub(crate) fn status(status: NodeStatus) -> &'static str {
     }
 }
 
+/// Whether a node works, and whether well.
+pub(crate) fn condition(state: NodeStatus, slow: bool) -> String {
+    let slow = if slow && state != NodeStatus::Down { ", slow" } else { "" };
+    format!("{}{slow}", status(state))
+}
+
+/// What stands under the name of a node.
+pub(crate) fn below(role: Option<&str>, state: NodeStatus, slow: bool) -> String {
+    match state {
+        NodeStatus::Up if slow => role.map_or_else(|| "slow".into(), |role| format!("{role} · slow")),
+        NodeStatus::Up => role.unwrap_or_default().into(),
+        _ => status(state).into(),
+    }
+}
+
+/// So much of a whole.
+pub(crate) fn gauge(amount: u64, of: u64) -> String {
+    format!("{amount} of {of}")
+}
+
+/// What a timer that is fired by hand is called.
+pub(crate) fn fire(timer: &str) -> String {
+    format!("Fire: {timer}")
+}
+
+/// A request of a client.
+pub(crate) fn ask(client: &str, op: &str) -> String {
+    format!("{client} asks: {op}")
+}
+
+/// The box in which a client asks.
+pub(crate) fn asks(client: &str) -> String {
+    format!("{client} asks")
+}
+
+/// A link, whatever its direction.
+pub(crate) fn link(a: &str, b: &str) -> String {
+    format!("{a} ↔ {b}")
+}
+
+/// Closing one direction of a link.
+pub(crate) fn cut(from: &str, to: &str) -> String {
+    format!("Cut {from} → {to}")
+}
+
+/// Opening one direction of a link.
+pub(crate) fn heal(from: &str, to: &str) -> String {
+    format!("Heal {from} → {to}")
+}
+
+/// One direction of a link in the table of them.
+pub(crate) fn reaches(from: &str, to: &str) -> String {
+    format!("{from} reaches {to}")
+}
+
+/// How many directions of links are closed.
+pub(crate) fn closed(count: usize) -> String {
+    match count {
+        0 => "all".into(),
+        count => format!("{count} cut"),
+    }
+}
+
+/// What a hand does to a message.
+pub(crate) fn fate(fate: Fate) -> String {
+    match fate {
+        Fate::Drop => "Drop".into(),
+        Fate::Duplicate => "Duplicate".into(),
+        Fate::Deliver => "Deliver now".into(),
+        Fate::Delay(by) => format!("Delay by {}", Span(by.0 / 1_000_000 * 1_000_000)),
+    }
+}
+
+/// A message on its way.
+pub(crate) fn flight(what: &str, from: &str, to: &str) -> String {
+    format!("{what}, {from} to {to}")
+}
+
 /// What is shown in the view of a node.
 pub(crate) fn only(name: &str) -> String {
     format!("Only what {name} knows")
@@ -112,8 +407,8 @@ pub(crate) fn stranger(name: &str, knower: &str) -> String {
 }
 
 /// What a screen reader says of a node.
-pub(crate) fn node(name: &str, state: NodeStatus, role: Option<&str>, headline: Option<&str>) -> String {
-    let mut words = format!("Node {name}, {}", status(state));
+pub(crate) fn node(name: &str, condition: &str, role: Option<&str>, headline: Option<&str>) -> String {
+    let mut words = format!("Node {name}, {condition}");
     for part in [role, headline].into_iter().flatten() {
         words.push_str(", ");
         words.push_str(part);

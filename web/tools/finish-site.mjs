@@ -1,14 +1,16 @@
 // The last step of every build: makes trunk's output ready to be put on any web server.
 //
 // trunk runs it (Trunk.toml) on the staged site, so a build that fails here never replaces a good one.
-// It tells the page how large its program is, adds the security policy, writes a brotli and a gzip
-// twin beside each file, and holds the first load to its budget.
+// It splits the program, tells the page how large it is, adds the security policy, writes a brotli and
+// a gzip twin beside each file, and holds the first load to its budget.
 
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import zlib from "node:zlib";
+import { split } from "./split-wasm.mjs";
 
 /** What a first visit may cost, in bytes over the wire. */
 const BUDGET = { firstLoad: 250_000, wasm: 180_000 };
@@ -35,12 +37,51 @@ const site = process.env.TRUNK_STAGING_DIR;
 const brotli = promisify(zlib.brotliCompress);
 const gzip = promisify(zlib.gzip);
 
+/**
+ * What the first screen can do without: all models but the first one of the list, judging, links, and
+ * the rooms of the page that are not on the first screen.
+ */
+const LATER = [
+  /^<*faultline::models::(?!ping_pong|Library|Model)/,
+  /^<*faultline::sim::host::\w+<faultline::models::(?!ping_pong)/,
+  /^<*faultline::(judge|link|search|lab)\b/,
+  /^<*plotters/,
+  /^<*faultline_web::(chart|diagram|knob|panel|promise|request|stage::touch)\b/,
+  /^<*faultline_web::(app|check|worker)\b/,
+  /^<*yew::html::component::lifecycle::\w+<faultline_web::(app|check)\b/,
+];
+
+/**
+ * Compilers keep one of several functions that have come out alike, under any of their names. So a
+ * small function stays where it is, whatever it is called. What only the rest calls goes there anyway.
+ */
+const SURELY_UNLIKE_ANY_OTHER = 200;
+
+function canWait(name, size) {
+  const plain = name.replace(/\[[0-9a-f]+\]/g, ""); // faultline[f3a1…]::models
+  return size >= SURELY_UNLIKE_ANY_OTHER && LATER.some((later) => later.test(plain));
+}
+
+/** Puts the program into two files named by their contents, and tells the page their names. */
+async function splitProgram(page, wasm) {
+  const { first, rest } = split(await readFile(path.join(site, wasm)), canWait);
+  await rm(path.join(site, wasm));
+  const put = async (name, content) => {
+    const named = `${name}-${createHash("sha256").update(content).digest("hex").slice(0, 16)}.wasm`;
+    await writeFile(path.join(site, named), content);
+    return named;
+  };
+  const [firstName, restName] = await Promise.all([put("first", first), put("rest", rest)]);
+  return page.replaceAll(wasm, firstName).replace('id="entry"', `id="entry" data-rest="./${restName}"`);
+}
+
 async function finishPage() {
   const file = path.join(site, "index.html");
   let page = await readFile(file, "utf8");
 
-  const wasm = /data-wasm="([^"]+)"/.exec(page)[1];
-  const { length } = await readFile(path.join(site, wasm));
+  const program = () => /data-wasm="(?:\.\/)?([^"]+)"/.exec(page)[1];
+  if (process.env.TRUNK_PROFILE === "release") page = await splitProgram(page, program());
+  const { length } = await readFile(path.join(site, program()));
   const version = /^version = "(.+)"$/m.exec(readFileSync("Cargo.toml", "utf8"))[1];
   page = page.replace('id="entry"', `id="entry" data-bytes="${length}" data-version="${version}"`);
 
@@ -60,10 +101,10 @@ async function compress(name) {
   return { name, raw: content.length, gzip: gz.length, brotli: br.length };
 }
 
-/** Everything the page names is loaded at once; the rest waits until it is asked for. */
+/** Everything the page names is loaded at once, but for the rest of the program, which comes after. */
 function measure(page, files) {
   const sum = (key) => files.filter((file) => file.first).reduce((total, file) => total + file[key], 0);
-  for (const file of files) file.first = file.name === "index.html" || page.includes(file.name);
+  for (const file of files) file.first = file.name === "index.html" || (page.includes(file.name) && !file.name.startsWith("rest-"));
   files.sort((a, b) => b.first - a.first || b.brotli - a.brotli);
   return { budget: BUDGET, firstLoad: { raw: sum("raw"), gzip: sum("gzip"), brotli: sum("brotli") }, files };
 }
@@ -78,7 +119,7 @@ function print({ budget, firstLoad, files }) {
 }
 
 function overBudget({ budget, firstLoad, files }) {
-  const wasm = files.filter((file) => file.name.endsWith(".wasm")).reduce((total, file) => total + file.brotli, 0);
+  const wasm = files.filter((file) => file.first && file.name.endsWith(".wasm")).reduce((total, file) => total + file.brotli, 0);
   return firstLoad.brotli > budget.firstLoad || wasm > budget.wasm;
 }
 

@@ -14,7 +14,11 @@ fn main() -> std::process::ExitCode {
 
 #[cfg(not(target_arch = "wasm32"))]
 mod command {
+    mod lab;
+    mod search;
+
     use faultline::judge::history::History;
+    use faultline::judge::map::{ARROWS, Arrow, PLACES, Place};
     use faultline::judge::spec::Object;
     use faultline::judge::value::{Reader, Value};
     use faultline::judge::{self, Promise};
@@ -38,10 +42,23 @@ faultline: a laboratory for distributed systems
                                          what the clients of the run did and saw
   faultline check FILE --model OBJECT --consistency PROMISE [--initial VALUE]
                                          whether a history keeps a promise, and why
+  faultline map                          which promise implies which, and what tells them apart
+  faultline lab check FILE...            whether lab files are well: every fault with its line and field, and
+                                         every step, challenge and scene tried out
+  faultline lab list [FOLDER]            the labs in a folder
+  faultline lab kit FILE                 what a teacher needs, as Markdown, with links to runs
+  faultline lab schema | fields          the format of lab files: a JSON schema, or tables to read
+  faultline grade LAB LINK [--challenge ID] [--answer TEXT]
+                                         whether a run solves a lab's challenge, and why
+  faultline search MODEL [--break PROMISE] [--exhaustive BOUNDS | --chaos RUNS]
+                   [--set KEY=VALUE]... [--nodes N] [--clients N] [--seed N] [--for 10s] [--threads N]
+                                         the smallest run that breaks a promise, or what was covered
 
 SCENARIO is a file, - for standard input, or a link. LINK is a link, with the page's address or without.
 FILE is a history as Jepsen writes it: EDN maps, JSON lines, or lines of its log.
-OBJECT is one of {objects}; PROMISE one of {promises}.
+OBJECT is one of {objects}; PROMISE one of {promises},
+and for a search also one of the model's own, or served-again: that clients are served once all faults are undone.
+BOUNDS are like depth=12,states=100000,timers=3,crashes=1,asks=2, each of which may be left out.
 Exit codes: 0 all is well, 1 the answer is no, 2 the input cannot be used, 3 nobody knows.";
 
     /// The longest run that is verified.
@@ -55,14 +72,21 @@ Exit codes: 0 all is well, 1 the answer is no, 2 the input cannot be used, 3 nob
         let done = match words.as_slice() {
             [] | ["help" | "--help" | "-h"] => say(&help()),
             ["models"] => models(),
+            ["map"] => map(),
             ["new", model, options @ ..] => new(model, options),
             ["run", file, options @ ..] => run(file, options),
             ["link", file, options @ ..] => link(file, options),
             ["history", file, options @ ..] => history(file, options),
             ["check", file, options @ ..] => return check(file, options).unwrap_or_else(|why| useless(&why)),
+            ["lab", words @ ..] => return lab::lab(words).unwrap_or_else(|why| useless(&why)),
+            ["grade", file, link, options @ ..] => return lab::grade(file, link, options).unwrap_or_else(|why| useless(&why)),
+            ["grade", ..] => Err("grade takes a lab file and a link".into()),
+            ["search", model, options @ ..] => return search::search(model, options).unwrap_or_else(|why| useless(&why)),
             ["verify", link] => return verify(link).unwrap_or_else(|why| useless(&why)),
             ["verify", ..] => Err("verify takes one link".into()),
-            ["run" | "link" | "new" | "check" | "history"] => Err(format!("{} needs one word more; see faultline help", words[0])),
+            ["run" | "link" | "new" | "check" | "history" | "search"] => {
+                Err(format!("{} needs one word more; see faultline help", words[0]))
+            }
             [other, ..] => Err(format!("there is no command “{other}”; see faultline help")),
         };
         match done {
@@ -93,7 +117,17 @@ Exit codes: 0 all is well, 1 the answer is no, 2 the input cannot be used, 3 nob
             .models()
             .iter()
             .map(|model| model.about())
-            .try_for_each(|about| say(&format!("{:<16}{}", about.id, about.summary)))
+            .try_for_each(|about| say(&format!("{:<18}{}", about.id, about.summary)))
+    }
+
+    fn map() -> Result<(), String> {
+        for Place { name, availability, says } in PLACES {
+            say(&format!("{name}: {says}\n    {}", availability.describe()))?;
+            for Arrow { weak, apart, .. } in ARROWS.iter().filter(|arrow| arrow.strong == name) {
+                say(&format!("    implies {weak}; not the other way: {apart}"))?;
+            }
+        }
+        Ok(())
     }
 
     fn new(id: &str, options: &[&str]) -> Result<(), String> {

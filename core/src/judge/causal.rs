@@ -10,8 +10,10 @@
 //! returns the last of them. Two of them say nothing about a single read, so they are judged together
 //! with monotonic reads, and are broken if that alone is not.
 
+use super::linearizable::Verdict;
 use super::spec::{Act, Case};
 use super::value::Value;
+use super::{Budget, Spent};
 use std::collections::BTreeMap;
 
 /// What can be promised.
@@ -48,19 +50,35 @@ pub struct Pattern {
 ///
 /// # Errors
 /// If it cannot be told from this history which write a read saw: names the operation and the reason.
-pub fn check(case: &Case, promise: Promise) -> Result<Option<Pattern>, (usize, String)> {
+pub fn check(case: &Case, promise: Promise, budget: &mut Budget<'_>) -> Result<Verdict<(), Pattern>, (usize, String)> {
     let facts = Facts::of(case)?;
-    let found = facts.thin_air().or_else(|| match promise {
-        Promise::Causal => facts.causal().err(),
-        Promise::Convergence => facts.causal().and_then(|co| facts.convergence(&co)).err(),
-        Promise::Memory => facts.causal().and_then(|co| facts.memory(&co)).err(),
-        Promise::Pram => facts.pram().err(),
-        session => facts.session(session).err(),
+    let found = facts.thin_air().and_then(|()| match promise {
+        Promise::Causal => facts.causal(budget).map(|_| ()),
+        Promise::Convergence => facts.causal(budget).and_then(|causes| facts.convergence(&causes, budget)),
+        Promise::Memory => facts.causal(budget).and_then(|causes| facts.memory(&causes, budget)),
+        Promise::Pram => facts.pram(budget),
+        session => facts.session(session, budget),
     });
-    Ok(found.map(|(why, nodes)| Pattern { why, ops: nodes.into_iter().map(|node| facts.ops[node]).collect() }))
+    Ok(match found {
+        Ok(()) => Verdict::Kept(()),
+        Err(Stop::Broken(why, nodes)) => Verdict::Broken(Pattern { why, ops: nodes.into_iter().map(|node| facts.ops[node]).collect() }),
+        Err(Stop::Spent) => Verdict::Unknown,
+    })
 }
 
-type Broken = (&'static str, Vec<usize>);
+/// Why a check ends early.
+enum Stop {
+    /// The pattern was found: what is wrong, and the nodes that show it.
+    Broken(&'static str, Vec<usize>),
+    /// The budget has ended.
+    Spent,
+}
+
+impl From<Spent> for Stop {
+    fn from(_: Spent) -> Self {
+        Self::Spent
+    }
+}
 
 /// A relation between operations.
 #[derive(Clone)]
@@ -96,10 +114,11 @@ impl Relation {
     }
 
     /// Everything that follows from what was said.
-    fn close(&mut self) {
+    fn close(&mut self, budget: &mut Budget<'_>) -> Result<(), Spent> {
         let words = self.words;
         let mut through = vec![0; words];
         for middle in 0..self.count {
+            budget.spend((self.count * words) as u64)?;
             through.copy_from_slice(self.row(middle));
             for from in 0..self.count {
                 if self.has(from, middle) {
@@ -108,12 +127,20 @@ impl Relation {
                 }
             }
         }
+        Ok(())
     }
 
     /// A shortest cycle, if there is one.
-    fn cycle(&self) -> Option<Vec<usize>> {
-        let starts = (0..self.count).filter(|node| self.has(*node, *node));
-        starts.filter_map(|start| self.way(start, start)).min_by_key(Vec::len)
+    fn cycle(&self, budget: &mut Budget<'_>) -> Result<Option<Vec<usize>>, Spent> {
+        let mut shortest: Option<Vec<usize>> = None;
+        for start in (0..self.count).filter(|node| self.has(*node, *node)) {
+            budget.spend(self.count as u64)?;
+            let way = self.way(start, start);
+            if shortest.is_none() || way.as_ref().map(Vec::len) < shortest.as_ref().map(Vec::len) {
+                shortest = way;
+            }
+        }
+        Ok(shortest)
     }
 
     /// A shortest way of at least one step, without its end.
@@ -229,12 +256,12 @@ impl Facts {
         (0..self.count()).filter(move |node| self.writes[*node] && self.object[*node] == object)
     }
 
-    fn thin_air(&self) -> Option<Broken> {
-        self.unwritten.map(|read| ("somebody read what nobody wrote:", vec![read]))
+    fn thin_air(&self) -> Result<(), Stop> {
+        self.unwritten.map_or(Ok(()), |read| Err(Stop::Broken("somebody read what nobody wrote:", vec![read])))
     }
 
     /// Causes: the order of each process, and from each write to whoever saw it.
-    fn causes(&self) -> Relation {
+    fn causes(&self, budget: &mut Budget<'_>) -> Result<Relation, Spent> {
         let mut causes = Relation::new(self.count());
         for lane in &self.lanes {
             for pair in lane.windows(2) {
@@ -246,22 +273,26 @@ impl Facts {
                 causes.add(write, read);
             }
         }
-        causes.close();
-        causes
+        causes.close(budget)?;
+        Ok(causes)
     }
 
     /// The causes, if no pattern of CC occurs in them.
-    fn causal(&self) -> Result<Relation, Broken> {
-        let causes = self.causes();
-        if let Some(cycle) = causes.cycle() {
-            return Err(("these cause one another in a circle:", cycle));
+    fn causal(&self, budget: &mut Budget<'_>) -> Result<Relation, Stop> {
+        let causes = self.causes(budget)?;
+        if let Some(cycle) = causes.cycle(budget)? {
+            return Err(Stop::Broken("these cause one another in a circle:", cycle));
         }
         for read in self.reads() {
+            budget.spend(self.count() as u64)?;
             for write in self.writes_of(self.object[read]).filter(|write| causes.has(*write, read)) {
                 match self.saw[read] {
-                    None => return Err(("a read saw the beginning, although a write is among its causes:", vec![write, read])),
+                    None => return Err(Stop::Broken("a read saw the beginning, although a write is among its causes:", vec![write, read])),
                     Some(seen) if seen != write && causes.has(seen, write) => {
-                        return Err(("a read saw a write that one of its causes had already replaced:", vec![seen, write, read]));
+                        return Err(Stop::Broken(
+                            "a read saw a write that one of its causes had already replaced:",
+                            vec![seen, write, read],
+                        ));
                     }
                     Some(_) => {}
                 }
@@ -271,9 +302,10 @@ impl Facts {
     }
 
     /// Whether all can agree on one order of writes.
-    fn convergence(&self, causes: &Relation) -> Result<(), Broken> {
+    fn convergence(&self, causes: &Relation, budget: &mut Budget<'_>) -> Result<(), Stop> {
         let mut order = causes.clone();
         for read in self.reads() {
+            budget.spend(self.count() as u64)?;
             let Some(seen) = self.saw[read] else { continue };
             for write in self.writes_of(self.object[read]) {
                 if write != seen && causes.has(write, read) {
@@ -281,12 +313,12 @@ impl Facts {
                 }
             }
         }
-        order.close();
-        order.cycle().map_or(Ok(()), |cycle| Err(("no order of these suits everybody:", cycle)))
+        order.close(budget)?;
+        order.cycle(budget)?.map_or(Ok(()), |cycle| Err(Stop::Broken("no order of these suits everybody:", cycle)))
     }
 
     /// Whether each process can have seen its causes in an order of its own that it never changed.
-    fn memory(&self, causes: &Relation) -> Result<(), Broken> {
+    fn memory(&self, causes: &Relation, budget: &mut Budget<'_>) -> Result<(), Stop> {
         for lane in &self.lanes {
             let Some(&last) = lane.last() else { continue };
             let mut order = Relation::new(self.count());
@@ -296,12 +328,12 @@ impl Facts {
                     order.add(from, to);
                 }
             }
-            self.saturate(lane, &mut order)?;
+            self.saturate(lane, &mut order, budget)?;
         }
         Ok(())
     }
 
-    fn pram(&self) -> Result<(), Broken> {
+    fn pram(&self, budget: &mut Budget<'_>) -> Result<(), Stop> {
         for (process, lane) in self.lanes.iter().enumerate() {
             let mut order = Relation::new(self.count());
             for other in &self.lanes {
@@ -315,24 +347,24 @@ impl Facts {
                     order.add(write, *read);
                 }
             }
-            order.close();
-            self.saturate(lane, &mut order)?;
+            order.close(budget)?;
+            self.saturate(lane, &mut order, budget)?;
         }
         Ok(())
     }
 
     /// One process's reads fix the order of what it saw: a write before a read is before the write
     /// that was read. Adds all that follows from that.
-    fn saturate(&self, lane: &[usize], order: &mut Relation) -> Result<(), Broken> {
+    fn saturate(&self, lane: &[usize], order: &mut Relation, budget: &mut Budget<'_>) -> Result<(), Stop> {
         loop {
-            if let Some(cycle) = order.cycle() {
-                return Err(("one process can have seen these in no order:", cycle));
+            if let Some(cycle) = order.cycle(budget)? {
+                return Err(Stop::Broken("one process can have seen these in no order:", cycle));
             }
             let mut news = false;
             for &read in lane.iter().filter(|node| !self.writes[**node]) {
                 for write in self.writes_of(self.object[read]).filter(|write| order.has(*write, read)).collect::<Vec<_>>() {
                     match self.saw[read] {
-                        None => return Err(("a read saw the beginning, after a write had been seen:", vec![write, read])),
+                        None => return Err(Stop::Broken("a read saw the beginning, after a write had been seen:", vec![write, read])),
                         Some(seen) if seen != write && !order.has(write, seen) => {
                             order.add(write, seen);
                             news = true;
@@ -344,11 +376,11 @@ impl Facts {
             if !news {
                 return Ok(());
             }
-            order.close();
+            order.close(budget)?;
         }
     }
 
-    fn session(&self, promise: Promise) -> Result<(), Broken> {
+    fn session(&self, promise: Promise, budget: &mut Budget<'_>) -> Result<(), Stop> {
         let mut asked = Guarantees { own_writes: promise == Promise::ReadYourWrites, ..Guarantees::default() };
         match promise {
             Promise::MonotonicReads => asked.reads = true,
@@ -358,15 +390,16 @@ impl Facts {
         }
         if asked.writes || asked.follow {
             asked.reads = true;
-            if self.guaranteed(Guarantees { reads: true, ..Guarantees::default() }).is_err() {
-                return Ok(());
+            match self.guaranteed(Guarantees { reads: true, ..Guarantees::default() }, budget) {
+                Err(Stop::Broken(..)) => return Ok(()),
+                other => other?,
             }
         }
-        self.guaranteed(asked)
+        self.guaranteed(asked, budget)
     }
 
-    fn guaranteed(&self, asked: Guarantees) -> Result<(), Broken> {
-        let seen = self.must_have_seen(asked);
+    fn guaranteed(&self, asked: Guarantees, budget: &mut Budget<'_>) -> Result<(), Stop> {
+        let seen = self.must_have_seen(asked, budget)?;
         let writes = |node: &usize| self.writes[*node];
         let mut common = Relation::new(self.count());
         for lane in &self.lanes {
@@ -393,22 +426,22 @@ impl Facts {
             for &read in lane.iter().filter(|node| !writes(node)) {
                 for write in self.writes_of(self.object[read]).filter(|write| seen.has(read, *write)) {
                     match self.saw[read] {
-                        None => return Err(("a read saw the beginning, although it had to see a write:", vec![write, read])),
+                        None => return Err(Stop::Broken("a read saw the beginning, although it had to see a write:", vec![write, read])),
                         Some(last) if last != write => order.add(write, last),
                         Some(_) => {}
                     }
                 }
             }
-            order.close();
-            if let Some(cycle) = order.cycle() {
-                return Err(("no order of these writes suits what one process read:", cycle));
+            order.close(budget)?;
+            if let Some(cycle) = order.cycle(budget)? {
+                return Err(Stop::Broken("no order of these writes suits what one process read:", cycle));
             }
         }
         Ok(())
     }
 
     /// For each read the writes that it must have seen, as far as these guarantees go.
-    fn must_have_seen(&self, asked: Guarantees) -> Relation {
+    fn must_have_seen(&self, asked: Guarantees, budget: &mut Budget<'_>) -> Result<Relation, Spent> {
         let mut seen = Relation::new(self.count());
         for read in self.reads() {
             if let Some(write) = self.saw[read] {
@@ -419,6 +452,7 @@ impl Facts {
             let before = seen.rows.clone();
             for lane in &self.lanes {
                 for (place, &read) in lane.iter().enumerate().filter(|(_, node)| !self.writes[**node]) {
+                    budget.spend(self.count() as u64)?;
                     for &earlier in &lane[..place] {
                         if self.writes[earlier] {
                             if asked.own_writes {
@@ -444,7 +478,7 @@ impl Facts {
                 }
             }
             if seen.rows == before {
-                return seen;
+                return Ok(seen);
             }
         }
     }

@@ -143,6 +143,17 @@ impl History {
         history
     }
 
+    /// What was known when this event, counted as the operations count them, had happened.
+    #[must_use]
+    pub fn until(&self, event: usize) -> Self {
+        let mut earlier = self.clone();
+        earlier.ops.retain(|op| op.call <= event);
+        for op in earlier.ops.iter_mut().filter(|op| op.ret.is_some_and(|ret| ret > event)) {
+            (op.ret, op.outcome, op.output) = (None, Outcome::Unknown, Value::Nil);
+        }
+        earlier
+    }
+
     /// Brings beginnings and ends together.
     fn pair(text: &str, events: Vec<Event>) -> Result<Self, BadInput> {
         let mut history = Self::default();

@@ -91,6 +91,11 @@ impl Linearizability {
         }
     }
 
+    /// What is known if it does not go on: a refutation may then have more operations than it needs.
+    pub fn so_far(&mut self) -> Verdict<Witness, Refutation> {
+        self.why.as_mut().map_or(Verdict::Unknown, |why| Verdict::Broken(why.so_far()))
+    }
+
     /// Goes on for about so many steps, until it is known whether there is an order. What shows it
     /// comes with [`Self::run`].
     pub fn decide(&mut self, mut steps: u64) -> Option<bool> {
@@ -208,9 +213,7 @@ impl Explanation {
                 return None;
             }
             if found != Some(false) {
-                for (index, ret) in self.taken.drain(..) {
-                    self.case.steps[index].ret = Some(ret);
-                }
+                self.give_back();
             }
             self.patience = self.patience.saturating_sub(self.trial.spent);
             if self.patience == 0 {
@@ -220,8 +223,22 @@ impl Explanation {
             // It takes as long to begin a trial as to look at all events.
             *left = left.saturating_sub(self.case.steps.len() as u64 * 2);
         }
+        self.taken.clear();
+        Some(self.so_far())
+    }
+
+    fn give_back(&mut self) {
+        for (index, ret) in self.taken.drain(..) {
+            self.case.steps[index].ret = Some(ret);
+        }
+    }
+
+    /// What is enough, as far as it is known. Nothing more is tried after that.
+    fn so_far(&mut self) -> Refutation {
+        self.give_back();
+        self.size = 0;
         let needed = self.case.steps.iter().filter(|step| step.ret.is_some());
-        Some(Refutation { core: needed.map(|step| step.op).collect(), ..self.why.clone() })
+        Refutation { core: needed.map(|step| step.op).collect(), ..self.why.clone() }
     }
 
     /// The latest ends first: what is early tends to explain the most.
@@ -597,7 +614,9 @@ impl Search {
 ///
 /// A situation is as good as seen if it was seen with fewer of those done that never need to be: who
 /// finds an order from here finds it from there. Such situations follow one another in the array.
-struct Seen {
+///
+/// When it is full, nothing more is remembered: a search is then slower, and no less right.
+pub(super) struct Seen {
     /// How many words of a situation must be the same. The first is 0 in a free place only.
     same: usize,
     /// How many words it has.
@@ -607,15 +626,20 @@ struct Seen {
 }
 
 impl Seen {
-    fn new(same: usize, fewer: usize) -> Self {
+    /// How many words of memory a search may take.
+    const MOST_WORDS: usize = 1 << 25;
+
+    pub(super) fn new(same: usize, fewer: usize) -> Self {
         const FIRST: usize = 64;
         let words = 1 + same + fewer;
         Self { same: 1 + same, words, situations: vec![0; FIRST * words], count: 0 }
     }
 
-    /// Whether it is new.
-    fn insert(&mut self, passed: usize, state: u32, open: &[u64], looked: &mut u64) -> bool {
-        if self.count * 2 * self.words >= self.situations.len() {
+    /// Whether it is new, or cannot be remembered.
+    pub(super) fn insert(&mut self, passed: usize, state: u32, open: &[u64], looked: &mut u64) -> bool {
+        let full = self.count * 2 * self.words >= self.situations.len();
+        let room = !full || self.situations.len() * 2 <= Self::MOST_WORDS;
+        if full && room {
             self.grow();
             *looked += self.count as u64;
         }
@@ -633,7 +657,9 @@ impl Seen {
             *looked += 1;
             place = self.after(place);
         }
-        self.put(place, first, open);
+        if room {
+            self.put(place, first, open);
+        }
         true
     }
 

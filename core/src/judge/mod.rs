@@ -1,4 +1,6 @@
-//! The judge: whether a history keeps a promise, with evidence either way.
+//! The judge: whether a history keeps a promise, with evidence either way; and whether a run does, where
+//! clients cannot tell. What is judged of one moment returns a `Result` that an
+//! [`Invariant`](crate::protocol::Invariant) can hand on.
 //!
 //! | room | what is in it |
 //! |---|---|
@@ -8,18 +10,40 @@
 //! | [`linearizable`] | one moment for every operation |
 //! | [`sequential`] | one order for all, without a clock |
 //! | [`causal`] | what only causes order: causal consistency, PRAM, session guarantees |
+//! | [`agreement`] | nobody holds something else by the same name: atomicity |
+//! | [`convergence`] | all show the same once it is quiet |
+//! | [`replicas`] | clients find their own writes, whomever they ask |
+//! | [`exclusion`] | at most one, and one after the other |
+//! | [`conservation`] | a sum stays |
+//! | [`waits`] | nobody waits in a circle |
+//! | [`happens_before`] | what could have caused what |
+//! | [`map`] | which promise implies which |
+//! | [`sketch`] | a history in a line |
+//! | [`transactions`] | what transactions may notice of one another |
 
+pub mod agreement;
 pub mod causal;
+pub mod conservation;
+pub mod convergence;
+pub mod exclusion;
+pub mod happens_before;
 pub mod history;
 pub mod linearizable;
+pub mod map;
+pub mod replicas;
 pub mod sequential;
+pub mod sketch;
 pub mod spec;
+pub mod transactions;
 pub mod value;
+pub mod waits;
 
 use history::History;
 use linearizable::{Linearizability, Verdict};
+use sequential::Sequential;
 use spec::{Case, Object};
 use std::fmt;
+use transactions::{Level, Transactions};
 use value::{BadInput, Value};
 
 /// What can be promised of a history.
@@ -31,11 +55,13 @@ pub enum Promise {
     Sequential,
     /// A promise that only orders what causes have ordered.
     Weak(causal::Promise),
+    /// A level of isolation of transactions.
+    Isolation(transactions::Level),
 }
 
 impl Promise {
-    /// All of them and their names, the strongest first.
-    pub const ALL: [(&'static str, Self); 10] = [
+    /// All of them and their names, the strongest of their kind first.
+    pub const ALL: [(&'static str, Self); 20] = [
         ("linearizable", Self::Linearizable),
         ("sequential", Self::Sequential),
         ("causal-convergence", Self::Weak(causal::Promise::Convergence)),
@@ -46,7 +72,81 @@ impl Promise {
         ("monotonic-reads", Self::Weak(causal::Promise::MonotonicReads)),
         ("monotonic-writes", Self::Weak(causal::Promise::MonotonicWrites)),
         ("writes-follow-reads", Self::Weak(causal::Promise::WritesFollowReads)),
+        Self::level(0),
+        Self::level(1),
+        Self::level(2),
+        Self::level(3),
+        Self::level(4),
+        Self::level(5),
+        Self::level(6),
+        Self::level(7),
+        Self::level(8),
+        Self::level(9),
     ];
+
+    const fn level(index: usize) -> (&'static str, Self) {
+        (Level::ALL[index].0, Self::Isolation(Level::ALL[index].1))
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(_, other)| *other == self).map_or("", |(name, _)| name)
+    }
+
+    /// The promise of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(other, _)| *other == name).map(|(_, promise)| *promise)
+    }
+}
+
+/// What a judgement may cost, in steps that are all about as long. Whoever waits can look in now and
+/// then, and say that it has been enough.
+pub struct Budget<'a> {
+    left: u64,
+    until_look: u64,
+    go_on: Option<&'a mut dyn FnMut() -> bool>,
+}
+
+/// The budget has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Spent;
+
+impl<'a> Budget<'a> {
+    /// How many steps lie between two looks.
+    const LOOK: u64 = 1 << 16;
+
+    /// So many steps.
+    #[must_use]
+    pub fn steps(steps: u64) -> Self {
+        Self { left: steps, until_look: Self::LOOK, go_on: None }
+    }
+
+    /// So many steps, as long as whoever is asked every 65,536 steps says to go on.
+    pub fn watched(steps: u64, go_on: &'a mut dyn FnMut() -> bool) -> Self {
+        Self { go_on: Some(go_on), ..Self::steps(steps) }
+    }
+
+    /// Takes so many steps.
+    ///
+    /// # Errors
+    /// If there are not that many.
+    #[inline]
+    pub fn spend(&mut self, steps: u64) -> Result<(), Spent> {
+        self.left = self.left.checked_sub(steps).ok_or(Spent)?;
+        match self.until_look.checked_sub(steps) {
+            Some(left) => self.until_look = left,
+            None => {
+                self.until_look = Self::LOOK;
+                if self.go_on.as_mut().is_some_and(|go_on| !go_on()) {
+                    self.left = 0;
+                    return Err(Spent);
+                }
+            }
+        }
+        Ok(())
+    }
 }
 
 /// What the judge says, and why.
@@ -69,39 +169,72 @@ impl fmt::Display for Judgement {
     }
 }
 
-/// Judges a history. A search that takes more than so many steps is given up.
+/// Judges a history. A judgement that takes more than so many steps is given up.
 ///
 /// # Errors
 /// If the history has operations that the object does not have, or if the promise cannot be judged
 /// from such a history: names the line and the reason.
 pub fn judge(history: &History, object: Object, promise: Promise, initial: &Value, steps: u64) -> Result<Judgement, BadInput> {
+    judge_within(history, object, promise, initial, &mut Budget::steps(steps))
+}
+
+/// The same, within a budget that somebody watches.
+///
+/// # Errors
+/// As [`judge`].
+pub fn judge_within(
+    history: &History,
+    object: Object,
+    promise: Promise,
+    initial: &Value,
+    budget: &mut Budget<'_>,
+) -> Result<Judgement, BadInput> {
+    if let Promise::Isolation(level) = promise {
+        return isolation(history, object, level, initial, budget);
+    }
     let case = Case::of(history, object, initial)?;
-    Ok(match promise {
-        Promise::Linearizable => linearizable(history, &case, steps),
-        Promise::Sequential => sequential(history, &case, steps),
-        Promise::Weak(promise) => weak(history, &case, promise)?,
-    })
+    match promise {
+        Promise::Linearizable => Ok(linearizable(history, &case, budget)),
+        Promise::Sequential => Ok(sequential(history, &case, budget)),
+        Promise::Weak(weak_promise) => weak(history, &case, promise, weak_promise, budget),
+        Promise::Isolation(_) => unreachable!("judged above"),
+    }
 }
 
 fn kept(verdict: &str, evidence: Vec<String>) -> Judgement {
     Judgement { kept: Some(true), verdict: verdict.into(), evidence, ops: Vec::new() }
 }
 
-fn unknown(steps: u64) -> Judgement {
-    Judgement { kept: None, verdict: format!("unknown: {steps} steps of search were not enough"), evidence: Vec::new(), ops: Vec::new() }
+fn unknown() -> Judgement {
+    let verdict = "unknown: the search was given up before it had an answer".into();
+    Judgement { kept: None, verdict, evidence: Vec::new(), ops: Vec::new() }
 }
 
-fn linearizable(history: &History, case: &Case, steps: u64) -> Judgement {
-    let mut check = Linearizability::new(case.by_object());
-    if check.decide(steps).is_none() {
-        return unknown(steps);
-    }
-    // What is known is worth being shown, however long that takes.
-    match check.run(u64::MAX) {
-        Verdict::Kept(orders) => {
-            let order = |order: &Vec<usize>| order.iter().map(|op| history.describe(*op)).collect::<Vec<_>>().join(", ");
-            kept("linearizable", orders.iter().map(|ops| format!("in this order: {}", order(ops))).collect())
+/// Operations in an order, in words.
+fn in_order(history: &History, order: &[usize]) -> String {
+    let order: Vec<_> = order.iter().map(|op| history.describe(*op)).collect();
+    format!("in this order: {}", order.join(", "))
+}
+
+/// Runs a search that can be interrupted as long as the budget lasts.
+fn search<Yes, No>(budget: &mut Budget<'_>, mut run: impl FnMut(u64) -> Verdict<Yes, No>) -> Verdict<Yes, No> {
+    loop {
+        let slice = budget.left.min(Budget::LOOK);
+        match run(slice) {
+            Verdict::Unknown if slice > 0 && budget.spend(slice).is_ok() => {}
+            verdict => return verdict,
         }
+    }
+}
+
+fn linearizable(history: &History, case: &Case, budget: &mut Budget<'_>) -> Judgement {
+    let mut check = Linearizability::new(case.by_object());
+    let verdict = match search(budget, |steps| check.run(steps)) {
+        Verdict::Unknown => check.so_far(),
+        verdict => verdict,
+    };
+    match verdict {
+        Verdict::Kept(orders) => kept("linearizable", orders.iter().map(|order| in_order(history, order)).collect()),
         Verdict::Broken(why) => {
             let mut evidence = vec![
                 format!("no place for {}", history.describe(why.stuck)),
@@ -111,33 +244,68 @@ fn linearizable(history: &History, case: &Case, steps: u64) -> Judgement {
             evidence.extend(why.core.iter().map(|op| format!("  {}", history.describe(*op))));
             Judgement { kept: Some(false), verdict: "not linearizable".into(), evidence, ops: why.core }
         }
-        Verdict::Unknown => unknown(steps),
+        Verdict::Unknown => unknown(),
     }
 }
 
-fn sequential(history: &History, case: &Case, steps: u64) -> Judgement {
-    match sequential::check(case, steps) {
-        Verdict::Kept(order) => {
-            let order: Vec<_> = order.iter().map(|op| history.describe(*op)).collect();
-            kept("sequentially consistent", vec![format!("in this order: {}", order.join(", "))])
-        }
+fn sequential(history: &History, case: &Case, budget: &mut Budget<'_>) -> Judgement {
+    let objects = case.by_object();
+    let mut check = Sequential::new(case, &objects);
+    match search(budget, |steps| check.run(steps)) {
+        Verdict::Kept(order) => kept("sequentially consistent", vec![in_order(history, &order)]),
         Verdict::Broken(ops) => {
             let mut evidence = vec!["the furthest that any order comes is before these:".to_owned()];
             evidence.extend(ops.iter().map(|op| format!("  {}", history.describe(*op))));
             Judgement { kept: Some(false), verdict: "not sequentially consistent".into(), evidence, ops }
         }
-        Verdict::Unknown => unknown(steps),
+        Verdict::Unknown => unknown(),
     }
 }
 
-fn weak(history: &History, case: &Case, promise: causal::Promise) -> Result<Judgement, BadInput> {
-    let name = Promise::ALL.iter().find(|(_, other)| *other == Promise::Weak(promise)).map_or("", |(name, _)| *name);
-    Ok(match causal::check(case, promise).map_err(|(op, why)| BadInput { line: history.ops[op].line, column: 1, why })? {
-        None => kept(&format!("{name} is kept"), Vec::new()),
-        Some(pattern) => {
+fn weak(
+    history: &History,
+    case: &Case,
+    promise: Promise,
+    weak_promise: causal::Promise,
+    budget: &mut Budget<'_>,
+) -> Result<Judgement, BadInput> {
+    let found = causal::check(case, weak_promise, budget);
+    Ok(match found.map_err(|(op, why)| BadInput { line: history.ops[op].line, column: 1, why })? {
+        Verdict::Kept(()) => kept(&format!("{} is kept", promise.name()), Vec::new()),
+        Verdict::Broken(pattern) => {
             let mut evidence = vec![pattern.why.to_owned()];
             evidence.extend(pattern.ops.iter().map(|op| format!("  {}", history.describe(*op))));
-            Judgement { kept: Some(false), verdict: format!("{name} is broken"), evidence, ops: pattern.ops }
+            Judgement { kept: Some(false), verdict: format!("{} is broken", promise.name()), evidence, ops: pattern.ops }
         }
+        Verdict::Unknown => unknown(),
+    })
+}
+
+fn isolation(history: &History, object: Object, level: Level, initial: &Value, budget: &mut Budget<'_>) -> Result<Judgement, BadInput> {
+    let lists = match object {
+        Object::ListAppend => true,
+        Object::MultiRegister => false,
+        _ => {
+            let why = "isolation is judged of transactions: --model list-append or multi-register".into();
+            return Err(BadInput { line: 1, column: 1, why });
+        }
+    };
+    let found = Transactions::of(history, lists, initial)?;
+    let name = Promise::Isolation(level).name();
+    Ok(match found.check(level, budget) {
+        Ok(Verdict::Kept(order)) => {
+            kept(&format!("{name} is kept"), if order.is_empty() { Vec::new() } else { vec![in_order(history, &order)] })
+        }
+        Ok(Verdict::Broken(broken)) => {
+            let (mut evidence, ops) = transactions::explain(history, &broken);
+            let (strongest, sure) = found.strongest(budget);
+            evidence.push(match (strongest.as_slice(), sure) {
+                ([], true) => "no level of isolation is kept".into(),
+                (names, true) => format!("the strongest level that is kept: {}", names.join(", ")),
+                (names, false) => format!("kept, and perhaps something stronger: {}", names.join(", ")),
+            });
+            Judgement { kept: Some(false), verdict: format!("{name} is broken"), evidence, ops }
+        }
+        Ok(Verdict::Unknown) | Err(Spent) => unknown(),
     })
 }

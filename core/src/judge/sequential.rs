@@ -2,91 +2,133 @@
 //! finds its own in the order in which it asked. No clock says anything about two processes.
 //!
 //! It cannot be judged object by object, so this is one search over how far each process has come,
-//! with a memory of the places and states it has been in.
+//! with a memory of the places and states it has been in. It can be interrupted after any number of steps
+//! and goes on where it was.
 
-use super::linearizable::Verdict;
+use super::linearizable::{Seen, Verdict};
 use super::spec::{Case, NONE, States};
-use std::collections::BTreeSet;
 
-/// An order of all operations (indices into the history), or the operations that no order gets past.
-#[must_use]
-pub fn check(case: &Case, mut steps: u64) -> Verdict<Vec<usize>, Vec<usize>> {
-    let mut lanes: Vec<Vec<usize>> = vec![Vec::new(); case.processes];
-    for (index, step) in case.steps.iter().enumerate() {
-        lanes[step.process].push(index);
-    }
-    lanes.retain(|lane| !lane.is_empty());
-    // Objects have states of their own.
-    let objects = case.by_object();
-    let mut states: Vec<States> = objects.iter().map(States::new).collect();
-    let mut place = vec![(0, 0); case.steps.len()];
-    for (object, other) in objects.iter().enumerate() {
-        for (index, step) in other.steps.iter().enumerate() {
-            let at = case.steps.partition_point(|mine| mine.op < step.op);
-            place[at] = (object, index);
+/// A check that can be interrupted.
+pub struct Sequential<'a> {
+    case: &'a Case,
+    /// The steps of each process, in its order.
+    lanes: Vec<Vec<usize>>,
+    /// Objects have states of their own; each step's object, and its place there.
+    states: Vec<States>,
+    place: Vec<(usize, usize)>,
+    /// How far each process is, and the state of each object.
+    at: Vec<u32>,
+    now: Vec<u32>,
+    seen: Seen,
+    /// What was chosen: the option, the object and its state before. Option `2 * lane` lets a process's
+    /// next operation happen; the one after it passes over an operation that may never have happened.
+    chosen: Vec<(usize, usize, u32)>,
+    furthest: (usize, Vec<u32>),
+    option: usize,
+}
+
+impl<'a> Sequential<'a> {
+    /// A check of a history and the same history object by object (see [`Case::by_object`]).
+    #[must_use]
+    pub fn new(case: &'a Case, objects: &[Case]) -> Self {
+        let mut lanes: Vec<Vec<usize>> = vec![Vec::new(); case.processes];
+        for (index, step) in case.steps.iter().enumerate() {
+            lanes[step.process].push(index);
         }
-    }
-
-    let mut at = vec![0u32; lanes.len()];
-    let mut now = vec![0u32; objects.len()];
-    let mut seen = BTreeSet::from([(at.clone(), now.clone())]);
-    // What was chosen: the option, the object and its state before. Option `2 * lane` lets a process's
-    // next operation happen; the one after it passes over an operation that may never have happened.
-    let mut chosen: Vec<(usize, usize, u32)> = Vec::new();
-    let mut furthest: (usize, Vec<u32>) = (0, at.clone());
-    let mut option = 0;
-    let needed = |lane: &[usize], at: u32| lane[at as usize..].iter().any(|step| case.steps[*step].ret.is_some());
-    loop {
-        if !lanes.iter().zip(&at).any(|(lane, at)| needed(lane, *at)) {
-            let mut at = vec![0; lanes.len()];
-            let mut order = Vec::with_capacity(chosen.len());
-            for (option, ..) in chosen {
-                let lane = option / 2;
-                if option % 2 == 0 {
-                    order.push(case.steps[lanes[lane][at[lane]]].op);
-                }
-                at[lane] += 1;
+        lanes.retain(|lane| !lane.is_empty());
+        let mut place = vec![(0, 0); case.steps.len()];
+        for (object, other) in objects.iter().enumerate() {
+            for (index, step) in other.steps.iter().enumerate() {
+                let at = case.steps.partition_point(|mine| mine.op < step.op);
+                place[at] = (object, index);
             }
-            return Verdict::Kept(order);
         }
-        if steps == 0 {
-            return Verdict::Unknown;
+        let at = vec![0; lanes.len()];
+        let mut check = Self {
+            case,
+            states: objects.iter().map(States::new).collect(),
+            place,
+            now: vec![0; objects.len()],
+            seen: Seen::new((lanes.len() + objects.len()).div_ceil(2), 0),
+            chosen: Vec::new(),
+            furthest: (0, at.clone()),
+            option: 0,
+            lanes,
+            at,
+        };
+        check.is_new();
+        check
+    }
+
+    /// Whether the search has not been here before.
+    fn is_new(&mut self) -> bool {
+        let mut halves = self.at.iter().chain(&self.now).copied();
+        let word = || Some(u64::from(halves.next()?) << 32 | u64::from(halves.next().unwrap_or(0)));
+        let words: Vec<u64> = std::iter::from_fn(word).collect();
+        self.seen.insert(0, 0, &words, &mut 0)
+    }
+
+    fn is_done(&self) -> bool {
+        let needed = |lane: &[usize], at: u32| lane[at as usize..].iter().any(|step| self.case.steps[*step].ret.is_some());
+        !self.lanes.iter().zip(&self.at).any(|(lane, at)| needed(lane, *at))
+    }
+
+    fn order(&self) -> Vec<usize> {
+        let mut at = vec![0; self.lanes.len()];
+        let mut order = Vec::with_capacity(self.chosen.len());
+        for (option, ..) in &self.chosen {
+            let lane = option / 2;
+            if option % 2 == 0 {
+                order.push(self.case.steps[self.lanes[lane][at[lane]]].op);
+            }
+            at[lane] += 1;
         }
-        steps -= 1;
-        let lane = option / 2;
-        if lane < lanes.len() {
-            if let Some(&step) = lanes[lane].get(at[lane] as usize) {
-                let (object, index) = place[step];
-                let before = now[object];
-                let next = match (option % 2, case.steps[step].ret) {
-                    (0, _) => states[object].next(before, index),
+        order
+    }
+
+    /// Goes on for so many steps. Finds an order of all operations (indices into the history), or the
+    /// operations that no order gets past.
+    pub fn run(&mut self, steps: u64) -> Verdict<Vec<usize>, Vec<usize>> {
+        for _ in 0..steps {
+            if self.option == 0 && self.is_done() {
+                return Verdict::Kept(self.order());
+            }
+            let lane = self.option / 2;
+            if lane >= self.lanes.len() {
+                let Some((last, object, before)) = self.chosen.pop() else {
+                    let stuck = self.lanes.iter().zip(&self.furthest.1).filter_map(|(lane, at)| lane.get(*at as usize));
+                    return Verdict::Broken(stuck.map(|step| self.case.steps[*step].op).collect());
+                };
+                self.at[last / 2] -= 1;
+                self.now[object] = before;
+                self.option = last + 1;
+                continue;
+            }
+            if let Some(&step) = self.lanes[lane].get(self.at[lane] as usize) {
+                let (object, index) = self.place[step];
+                let before = self.now[object];
+                let next = match (self.option % 2, self.case.steps[step].ret) {
+                    (0, _) => self.states[object].next(before, index),
                     (_, None) => before,
                     _ => NONE,
                 };
                 if next != NONE {
-                    at[lane] += 1;
-                    now[object] = next;
-                    if seen.insert((at.clone(), now.clone())) {
-                        chosen.push((option, object, before));
-                        if chosen.len() > furthest.0 {
-                            furthest = (chosen.len(), at.clone());
+                    self.at[lane] += 1;
+                    self.now[object] = next;
+                    if self.is_new() {
+                        self.chosen.push((self.option, object, before));
+                        if self.chosen.len() > self.furthest.0 {
+                            self.furthest = (self.chosen.len(), self.at.clone());
                         }
-                        option = 0;
+                        self.option = 0;
                         continue;
                     }
-                    at[lane] -= 1;
-                    now[object] = before;
+                    self.at[lane] -= 1;
+                    self.now[object] = before;
                 }
             }
-            option += 1;
-            continue;
+            self.option += 1;
         }
-        let Some((last, object, before)) = chosen.pop() else {
-            let stuck = lanes.iter().zip(&furthest.1).filter_map(|(lane, at)| lane.get(*at as usize));
-            return Verdict::Broken(stuck.map(|step| case.steps[*step].op).collect());
-        };
-        at[last / 2] -= 1;
-        now[object] = before;
-        option = last + 1;
+        if self.option == 0 && self.is_done() { Verdict::Kept(self.order()) } else { Verdict::Unknown }
     }
 }

@@ -20,17 +20,45 @@ pub enum Object {
     Mutex,
     /// Keys: get, put, append, compare-and-set.
     Kv,
+    /// Several lists, read and appended to in transactions.
+    ListAppend,
 }
 
 impl Object {
     /// All of them and their names.
-    pub const ALL: [(&'static str, Self); 5] = [
+    pub const ALL: [(&'static str, Self); 6] = [
         ("register", Self::Register),
         ("cas-register", Self::CasRegister),
         ("multi-register", Self::MultiRegister),
         ("mutex", Self::Mutex),
         ("kv", Self::Kv),
+        ("list-append", Self::ListAppend),
     ];
+
+    fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(_, other)| *other == self).map_or("", |(name, _)| name)
+    }
+
+    /// The kind of object that is asked in the words of this history.
+    #[must_use]
+    pub fn of(history: &History) -> Self {
+        let says = |words: &[&str]| history.ops.iter().any(|op| words.contains(&op.f.as_str()));
+        if says(&["acquire", "release", "lock", "unlock"]) {
+            Self::Mutex
+        } else if says(&["txn"]) {
+            if appends(history) { Self::ListAppend } else { Self::MultiRegister }
+        } else if history.ops.iter().any(|op| op.key.is_some()) || says(&["get", "put", "append"]) {
+            Self::Kv
+        } else {
+            Self::CasRegister
+        }
+    }
+}
+
+/// Whether a transaction of this history appends to a list.
+fn appends(history: &History) -> bool {
+    let is_append = |step: &Value| step.items().and_then(|words| words.first()?.name()) == Some("append");
+    history.ops.iter().filter_map(|op| op.input.items()).flatten().any(is_append)
 }
 
 /// What an operation does.
@@ -154,13 +182,13 @@ impl Case {
             }
         }
         let mut case = Self { steps, initial: initial.clone(), processes: history.processes.len() };
-        case.join_registers();
+        case.join_registers(object == Object::ListAppend);
         case.forget_impossible_nils();
         Ok(case)
     }
 
     /// Where operations touch several registers at once, all of them are one object.
-    fn join_registers(&mut self) {
+    fn join_registers(&mut self, lists: bool) {
         if !self.steps.iter().any(|step| matches!(step.act, Act::Together(_))) {
             return;
         }
@@ -175,6 +203,7 @@ impl Case {
             }
         }
         let start = |name: &Value| match &self.initial {
+            _ if lists => Value::List(Vec::new()),
             Value::Map(values) => values.iter().find(|(key, _)| key == name).map_or(Value::Nil, |(_, value)| value.clone()),
             other => other.clone(),
         };
@@ -239,10 +268,15 @@ impl Reading<'_> {
         let act = match (self.object, op.f.as_str()) {
             (Object::Mutex, "acquire" | "lock") => Act::Acquire,
             (Object::Mutex, "release" | "unlock") => Act::Release,
-            (Object::MultiRegister, "txn" | "read" | "write") if input.items().is_some_and(|items| items.iter().all(is_micro)) => {
+            (Object::MultiRegister | Object::ListAppend, "txn" | "read" | "write")
+                if input.items().is_some_and(|items| items.iter().all(is_micro)) =>
+            {
                 return self.together(if known { &op.output } else { &op.input }, known).map_err(fault);
             }
             (Object::Mutex, other) => return Err(fault(format!("a mutex has acquire and release, not {other}"))),
+            (Object::ListAppend, other) => {
+                return Err(fault(format!("list-append has transactions of [:append k v] and [:r k nil], not {other}")));
+            }
             (_, "read" | "get") => {
                 if !known {
                     return Ok(None);
@@ -259,10 +293,7 @@ impl Reading<'_> {
                     _ => Act::Swap(from, to),
                 }
             }
-            (object, other) => {
-                let name = Object::ALL.iter().find(|(_, known)| *known == object).map_or("", |(name, _)| name);
-                return Err(fault(format!("a {name} has no operation {other}")));
-            }
+            (object, other) => return Err(fault(format!("a {} has no operation {other}", object.name()))),
         };
         Ok(Some((key, act)))
     }
@@ -278,7 +309,7 @@ impl Reading<'_> {
         if let Some(key) = &op.key {
             return Ok((key.clone(), op.input.clone(), op.output.clone()));
         }
-        let keyed = matches!(self.object, Object::Kv | Object::MultiRegister) && !(self.object == Object::MultiRegister && op.f == "txn");
+        let keyed = matches!(self.object, Object::Kv | Object::MultiRegister) && op.f != "txn";
         if !keyed || op.input.items().is_some_and(|items| items.iter().all(is_micro)) {
             return Ok((Value::Nil, op.input.clone(), op.output.clone()));
         }
@@ -298,10 +329,17 @@ impl Reading<'_> {
         for part in value.items().unwrap_or_default() {
             let Some([f, key, value]) = part.items() else { return Err(format!("a part of a transaction is [f key value], not {part}")) };
             match f.name() {
+                Some("append") if self.object == Object::ListAppend => acts.push((key.clone(), Act::Append(value.clone()))),
+                Some("r" | "read") if self.object == Object::ListAppend => {
+                    if known {
+                        let list = if *value == Value::Nil { Value::List(Vec::new()) } else { value.clone() };
+                        acts.push((key.clone(), Act::Read(Some(list))));
+                    }
+                }
                 Some("r" | "read") if !known || *value == Value::Nil && *self.initial != Value::Nil => {}
                 Some("r" | "read") => acts.push((key.clone(), Act::Read(Some(value.clone())))),
-                Some("w" | "write") => acts.push((key.clone(), Act::Write(value.clone()))),
-                _ => return Err(format!("a multi-register reads and writes, it has no {f}")),
+                Some("w" | "write") if self.object == Object::MultiRegister => acts.push((key.clone(), Act::Write(value.clone()))),
+                _ => return Err(format!("a {} has no {f}", self.object.name())),
             }
         }
         Ok((!acts.is_empty()).then_some((Value::Nil, Act::Together(acts))))
@@ -309,7 +347,7 @@ impl Reading<'_> {
 }
 
 fn is_micro(value: &Value) -> bool {
-    matches!(value.items(), Some([f, _, _]) if f.name().is_some_and(|f| matches!(f, "r" | "read" | "w" | "write")))
+    matches!(value.items(), Some([f, _, _]) if f.name().is_some_and(|f| matches!(f, "r" | "read" | "w" | "write" | "append")))
 }
 
 /// No state: the operation cannot happen there.

@@ -62,7 +62,7 @@ timers! {
 }
 
 /// What a node remembers.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Serialize)]
 pub struct Memory {
     news: News,
     /// Whether it still tells.

@@ -1,15 +1,38 @@
 //! The models: one file per protocol or mechanism. A new one is a file here and a line in
 //! [`Library::standard`]; everything else finds it in the library.
 
+mod account;
+mod backoff;
+mod cluster;
+mod contention;
 mod gossip;
+mod lock_service;
 mod ping_pong;
 mod primary_backup;
 mod queue_server;
+mod quorums;
+mod raft;
+mod register;
+mod replicated_log;
+mod service_chain;
+mod two_generals;
+mod two_phase_commit;
 
+pub use account::Account;
+pub use cluster::Cluster;
+pub use contention::Contention;
 pub use gossip::Gossip;
+pub use lock_service::LockService;
 pub use ping_pong::PingPong;
 pub use primary_backup::PrimaryBackup;
 pub use queue_server::QueueServer;
+pub use quorums::Quorums;
+pub use raft::Raft;
+pub use register::Register;
+pub use replicated_log::ReplicatedLog;
+pub use service_chain::ServiceChain;
+pub use two_generals::TwoGenerals;
+pub use two_phase_commit::TwoPhaseCommit;
 
 use crate::protocol::{About, Protocol, Settings};
 use crate::sim::{Host, Typed};
@@ -55,7 +78,23 @@ impl Library {
     /// All models that come with Faultline.
     #[must_use]
     pub fn standard() -> Self {
-        Self(vec![Model::of::<PingPong>(), Model::of::<PrimaryBackup>(), Model::of::<QueueServer>(), Model::of::<Gossip>()])
+        Self(vec![
+            Model::of::<PingPong>(),
+            Model::of::<PrimaryBackup>(),
+            Model::of::<QueueServer>(),
+            Model::of::<Gossip>(),
+            Model::of::<Raft>(),
+            Model::of::<Register>(),
+            Model::of::<Quorums>(),
+            Model::of::<ReplicatedLog>(),
+            Model::of::<Cluster>(),
+            Model::of::<Account>(),
+            Model::of::<TwoGenerals>(),
+            Model::of::<TwoPhaseCommit>(),
+            Model::of::<LockService>(),
+            Model::of::<ServiceChain>(),
+            Model::of::<Contention>(),
+        ])
     }
 
     /// This library and one model more.

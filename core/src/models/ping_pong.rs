@@ -36,7 +36,7 @@ timers! {
 }
 
 /// What a player remembers.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct Player {
     /// The ball in play: the last one served, or the last one seen.
     ball: u64,

@@ -6,12 +6,14 @@
 //! classic design, and why a partition can leave two primaries, and why an answer given too early
 //! can be forgotten.
 
+use crate::judge::agreement::agree;
+use crate::judge::exclusion::at_most_one;
 use crate::judge::history::Word;
 use crate::judge::value::Value;
 use crate::protocol::{About, Cluster, Cx, Invariant, Kind, Nodes, OpId, OpSpec, ParamKind, ParamSpec, Protocol, Seen, Settings, Ticket};
 use crate::sim::{NodeId, Span};
 use crate::timers;
-use crate::view::{self, Tone, View};
+use crate::view::{self, Meaning, Tone, View};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -62,7 +64,7 @@ timers! {
 }
 
 /// What is on a node's disk.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Register {
     /// The newest view this node knows of.
     view: u64,
@@ -80,7 +82,7 @@ pub enum Write {
 }
 
 /// What a node remembers.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct Memory {
     /// As the primary: how new each node's copy is at least.
     have: BTreeMap<NodeId, Stamp>,
@@ -89,7 +91,7 @@ pub struct Memory {
 }
 
 /// A write that is not safe yet, or a read of it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize)]
 struct Open {
     op: OpId,
     ret: Ret,
@@ -197,20 +199,14 @@ impl PrimaryBackup {
 
     fn one_primary(cluster: &Cluster<'_, Self>) -> Result<(), String> {
         let leads = |node: &&Seen<'_, Self>| node.memory.is_some() && Self::primary(node.disk.view, node.nodes) == node.me;
-        let names: Vec<_> = cluster.nodes().iter().filter(leads).map(|node| node.me.to_string()).collect();
-        if names.len() < 2 { Ok(()) } else { Err(format!("{} are all primary", names.join(" and "))) }
+        let leaders = cluster.nodes().iter().filter(leads).map(|node| node.me);
+        at_most_one(leaders).map_err(|leaders| format!("{leaders} are all primary"))
     }
 
     fn same_stamp_same_value(cluster: &Cluster<'_, Self>) -> Result<(), String> {
-        let mut values = BTreeMap::new();
-        for node in cluster.nodes() {
-            let Register { stamp, value, .. } = *node.disk;
-            let (first, other) = *values.entry(stamp).or_insert((node.me, value));
-            if other != value {
-                return Err(format!("{first} and {} hold different values of version {}", node.me, stamp.version));
-            }
-        }
-        Ok(())
+        let copies = cluster.nodes().iter().map(|node| (node.disk.stamp, node.me, node.disk.value));
+        agree(copies)
+            .map_err(|apart| format!("{} and {} hold different values of version {}", apart.one.0, apart.other.0, apart.name.version))
     }
 }
 
@@ -399,7 +395,9 @@ impl Protocol for PrimaryBackup {
         } else {
             view.role("backup", Tone::Plain);
         }
-        view.field("view", number).field("version", stamp.version).field("value", value);
+        let term = view::Value { text: number.to_string(), meaning: Meaning::Term(number) };
+        let version = view::Value { text: stamp.version.to_string(), meaning: Meaning::Version(stamp.version) };
+        view.value("view", term).value("version", version).field("value", value);
         view.field("on disk", format!("version {}", node.synced.stamp.version));
         if !memory.open.is_empty() {
             view.field("not answered yet", memory.open.len());

@@ -46,20 +46,20 @@ timers! {
 }
 
 /// Somebody who is to be told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 enum Asker {
     Caller(NodeId, u32),
     Client(OpId),
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize)]
 struct Job {
     asker: Asker,
     /// When its asker will have given up, by the server's clock.
     late: LocalTime,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize)]
 struct Call {
     op: OpId,
     tries: u32,
@@ -68,7 +68,7 @@ struct Call {
 }
 
 /// What a node remembers.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct Memory {
     /// As the server: what waits; the first is being worked on.
     queue: VecDeque<Job>,

@@ -64,6 +64,16 @@ impl<T: Clone> Chunked<T> {
         }
     }
 
+    /// Forgets everything but the first `len` items.
+    pub(crate) fn truncate(&mut self, len: usize) {
+        let len = len.min(self.len());
+        let whole = len / CHUNK;
+        if whole < self.full.len() {
+            self.tail = self.full.drain(whole..).next().map(Arc::unwrap_or_clone).unwrap_or_default();
+        }
+        self.tail.truncate(len % CHUNK);
+    }
+
     /// The first `len` items, sharing every full chunk with this list.
     pub(crate) fn prefix(&self, len: usize) -> Self {
         let len = len.min(self.len());
@@ -92,6 +102,9 @@ mod tests {
                 prefix.push(7);
                 assert_eq!(prefix.iter().last(), Some(&7));
                 assert_eq!(list.len(), len, "the original is untouched");
+                let mut cut_off = list.prefix(len);
+                cut_off.truncate(cut);
+                assert!(cut_off.iter().copied().eq(0..cut.min(len)));
             }
         }
     }

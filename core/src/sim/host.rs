@@ -10,10 +10,12 @@ use super::clock::LocalTime;
 use super::draw::{Purpose, below, draw};
 use super::time::Span;
 use crate::judge::history::Word;
+use crate::judge::value::Value;
 use crate::protocol::{About, Cluster, Cx, OpId, Protocol, Seen, Settings, Ticket, Timer, TimerCode};
 use crate::view::View;
 use std::any::Any;
 use std::borrow::Cow;
+use std::rc::Rc;
 
 /// What a node asked for while it handled one event, in order.
 #[derive(Clone, Debug)]
@@ -65,14 +67,63 @@ pub struct Calls {
     pub(crate) me: NodeId,
     pub(crate) nodes: u16,
     pub(crate) now: LocalTime,
+    pub(crate) steady: u64,
     pub(crate) seed: u64,
     pub(crate) choices: u64,
     pub(crate) next_ticket: u32,
     pub(crate) effects: Vec<Effect>,
+    /// In an exploration: what is chosen instead of what the seed says.
+    pub(crate) trial: Option<Trial>,
+}
+
+/// The choices of one event, tried one after the other.
+#[derive(Debug, Default)]
+pub(crate) struct Trial {
+    /// What was chosen, and out of how many.
+    choices: Vec<(u64, u64)>,
+    made: usize,
+}
+
+impl Trial {
+    /// A choice among more than this many is not tried: it is a length of time, and exploration
+    /// knows no time.
+    const MOST: u64 = 16;
+
+    fn choose(&mut self, bound: u64) -> u64 {
+        if bound > Self::MOST {
+            return bound / 2;
+        }
+        if self.made == self.choices.len() {
+            self.choices.push((0, bound));
+        }
+        let (choice, _) = self.choices[self.made];
+        self.made += 1;
+        choice
+    }
+
+    /// Goes over to the next combination. Says whether there is one.
+    pub(crate) fn advance(&mut self) -> bool {
+        self.made = 0;
+        while let Some((choice, bound)) = self.choices.pop() {
+            if choice + 1 < bound {
+                self.choices.push((choice + 1, bound));
+                return true;
+            }
+        }
+        false
+    }
 }
 
 impl Calls {
+    pub(crate) fn new(nodes: u16, seed: u64) -> Self {
+        let me = NodeId(0);
+        Self { me, nodes, now: LocalTime::default(), steady: 0, seed, choices: 0, next_ticket: 0, effects: Vec::new(), trial: None }
+    }
+
     pub(crate) fn choose(&mut self, bound: u64) -> u64 {
+        if let Some(trial) = &mut self.trial {
+            return trial.choose(bound);
+        }
         let drawn = draw(self.seed, Purpose::Choice, u64::from(self.me.0), self.choices);
         self.choices += 1;
         below(drawn, bound)
@@ -124,6 +175,8 @@ pub trait Host {
     fn describe_answer(&self, answer: u32) -> String;
     /// What an operation and its answer are to a judge.
     fn word(&self, op: u32, answer: Option<u32>) -> Option<Word>;
+    /// What clients read before anything was written.
+    fn initial(&self) -> Value;
     /// How a node shows itself.
     fn view(&self, node: NodeId, now: LocalTime) -> View;
     /// The promises: name, what is promised, and whether it holds.
@@ -135,6 +188,19 @@ pub trait Host {
     fn load(&mut self, saved: &dyn Any);
     /// Forgets everything that was said after the present state.
     fn forget_future(&mut self);
+
+    // For explorations, which leap from state to state, and of each change only what is different.
+
+    /// The state of one node, to come back to.
+    fn save_node(&self, node: NodeId) -> Rc<dyn Any>;
+    /// Brings one node back to a saved state.
+    fn load_node(&mut self, node: NodeId, saved: &dyn Any);
+    /// The stable hash of one node's state.
+    fn fingerprint(&self, node: NodeId) -> u64;
+    /// How many messages were made.
+    fn messages(&self) -> u32;
+    /// Forgets all answers, and all messages but the first so many.
+    fn unsay(&mut self, messages: u32);
 }
 
 struct Node<P: Protocol> {
@@ -300,6 +366,10 @@ impl<P: Protocol> Host for Typed<P> {
         P::word(self.said.ops.get(op as usize)?, answer.and_then(|answer| self.said.answers.get(answer as usize)))
     }
 
+    fn initial(&self) -> Value {
+        P::initial()
+    }
+
     fn view(&self, node: NodeId, now: LocalTime) -> View {
         let mut view = View::default();
         self.protocol.view(&self.seen(node, now), &mut view);
@@ -327,5 +397,31 @@ impl<P: Protocol> Host for Typed<P> {
         self.said.messages = self.said.messages.prefix(messages as usize);
         self.said.ops = self.said.ops.prefix(ops as usize);
         self.said.answers = self.said.answers.prefix(answers as usize);
+    }
+
+    fn save_node(&self, node: NodeId) -> Rc<dyn Any> {
+        Rc::new(self.state.nodes[node.index()].clone())
+    }
+
+    fn load_node(&mut self, node: NodeId, saved: &dyn Any) {
+        if let Some(saved) = saved.downcast_ref::<Node<P>>() {
+            self.state.nodes[node.index()].clone_from(saved);
+        }
+    }
+
+    fn fingerprint(&self, node: NodeId) -> u64 {
+        let Node { memory, synced, disk, unsynced } = &self.state.nodes[node.index()];
+        super::hash::stable_hash(&(memory, synced, disk, unsynced))
+    }
+
+    fn messages(&self) -> u32 {
+        self.state.messages
+    }
+
+    fn unsay(&mut self, messages: u32) {
+        self.state.messages = messages;
+        self.state.answers = 0;
+        self.said.messages.truncate(messages as usize);
+        self.said.answers.truncate(0);
     }
 }

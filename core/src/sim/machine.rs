@@ -1,15 +1,17 @@
 //! One run: takes the next thing from the queue, lets it happen, writes it down.
 
+use super::NodeId;
 use super::draw::{Chance, Purpose, below, draw, mix};
 use super::hash::TraceHash;
 use super::host::{Calls, Effect, Happened, Host};
+use super::latency::Latency;
 use super::network::{Links, Network, Topology, link_key};
 use super::queue::{Queue, What};
 use super::state::{Held, Node, NodeStatus, OpenOp, State, TimerState, Work};
 use super::time::{Span, Time};
 use super::trace::{Cargo, Cursor, EventKind, LossReason, MessageMeta, OpMeta, Row, Trace};
-use super::{LocalTime, NodeId};
 use crate::judge::history::Word;
+use crate::judge::value::Value;
 use crate::models::{Library, Model};
 use crate::protocol::{About, OpSpec, Settings, TimerCode};
 use crate::scenario::{Fate, Fault, Input, Pace, Route, Scenario};
@@ -94,15 +96,7 @@ impl Sim {
                 steps: 0,
             },
             trace: Trace::default(),
-            calls: Calls {
-                me: NodeId(0),
-                nodes: scenario.nodes,
-                now: LocalTime::default(),
-                seed: scenario.seed,
-                choices: 0,
-                next_ticket: 0,
-                effects: Vec::new(),
-            },
+            calls: Calls::new(scenario.nodes, scenario.seed),
             scenario,
         };
         sim.queue_inputs();
@@ -191,10 +185,40 @@ impl Sim {
         self.state.nodes[node.index()].timers.iter().map(|timer| (names[usize::from(timer.code.kind)], set(timer), timer.due)).collect()
     }
 
+    /// The names of the model's kinds of timer.
+    #[must_use]
+    pub fn timer_names(&self) -> &'static [&'static str] {
+        self.host.timer_names()
+    }
+
+    /// The timers of a node that could be made to run out now: each kind with its name, as
+    /// [`Input::Fire`] counts them.
+    #[must_use]
+    pub fn timer_kinds(&self, node: NodeId) -> Vec<(u8, &'static str)> {
+        let names = self.host.timer_names();
+        let set = |kind: &u8| self.next_timer(node, *kind).is_some();
+        (0..names.len() as u8).filter(set).map(|kind| (kind, names[usize::from(kind)])).collect()
+    }
+
+    /// How long a node needs for each event, if that was slowed.
+    #[must_use]
+    pub fn pace(&self, node: NodeId) -> Option<&Latency> {
+        self.state.nodes.get(node.index())?.pace.as_ref()
+    }
+
     /// How messages travel at the moment, where no link has a rule of its own.
     #[must_use]
     pub fn network(&self) -> &Network {
         &self.state.network
+    }
+
+    /// The value of a setting at the moment.
+    ///
+    /// # Panics
+    /// If the model has no setting of that name.
+    #[must_use]
+    pub fn setting(&self, key: &str) -> i64 {
+        Settings { specs: self.about().params, values: &self.state.settings }.get(key)
     }
 
     /// Whether messages pass from one to the other.
@@ -242,6 +266,12 @@ impl Sim {
         self.host.word(op, self.trace.op(op).and_then(|meta| meta.ended?.1))
     }
 
+    /// What clients read, in the judge's words, before anything was written.
+    #[must_use]
+    pub fn initial(&self) -> Value {
+        self.host.initial()
+    }
+
     /// What happened in a row, in a few words.
     #[must_use]
     pub fn describe_row(&self, index: u32) -> String {
@@ -266,7 +296,9 @@ impl Sim {
             EventKind::Timer => format!("{node}: {}", self.host.timer_names()[usize::from(row.detail)]),
             EventKind::Write => format!("{node} writes to its disk"),
             EventKind::Durable => format!("{node} has it on disk"),
-            EventKind::Input => self.describe_input(row),
+            EventKind::Input => {
+                self.scenario.inputs.get(row.subject as usize).map_or_else(String::new, |timed| self.describe_input(&timed.input))
+            }
             EventKind::Invoke => format!("{node} asks {peer}: {}", self.host.describe_op(row.subject)),
             EventKind::Return => {
                 let (op, answer) = self.describe_op(row.subject);
@@ -276,10 +308,11 @@ impl Sim {
         }
     }
 
-    fn describe_input(&self, row: &Row) -> String {
-        let Some(timed) = self.scenario.inputs.get(row.subject as usize) else { return String::new() };
+    /// What an input does, in a few words.
+    #[must_use]
+    pub fn describe_input(&self, input: &Input) -> String {
         let name = |node: &NodeId| self.name(*node);
-        match &timed.input {
+        match input {
             Input::Crash(node) => format!("{} crashes", name(node)),
             Input::Restart(node) => format!("{} is restarted", name(node)),
             Input::Pause(node) => format!("{} is paused", name(node)),
@@ -288,7 +321,11 @@ impl Sim {
             Input::Work { node, time: None } => format!("{} is fast again", name(node)),
             Input::Cut { from, to } => format!("the link from {} to {} is cut", name(from), name(to)),
             Input::Heal { from, to } => format!("the link from {} to {} is healed", name(from), name(to)),
-            Input::Partition(_) => "the network is partitioned".into(),
+            Input::Partition(groups) => {
+                let list = |group: &Vec<NodeId>| group.iter().map(name).collect::<Vec<_>>().join(", ");
+                let sides: Vec<_> = groups.iter().map(list).collect();
+                format!("the network is partitioned: {} on one side", sides.join(" and "))
+            }
             Input::HealAll => "the network is healed".into(),
             Input::Network(_) => "the network changes".into(),
             Input::Link { from, to, .. } => format!("the link from {} to {} changes", name(from), name(to)),
@@ -474,6 +511,7 @@ impl Sim {
         let state = &self.state.nodes[node.index()];
         self.calls.me = node;
         self.calls.now = state.clock.wall(self.state.now);
+        self.calls.steady = state.clock.steady(self.state.now);
         self.calls.choices = state.choices;
         self.calls.next_ticket = state.next_ticket;
         self.host.happen(event, &mut self.calls);
@@ -591,7 +629,7 @@ impl Sim {
             due = due.max(link.last_due);
             link.last_due = due;
         }
-        let lost = from != to && happens(loss, Purpose::Loss);
+        let mut lost = from != to && happens(loss, Purpose::Loss);
         let mut copies = u8::from(from != to && happens(duplicate, Purpose::Duplicate));
 
         let mut taken = false;
@@ -599,8 +637,8 @@ impl Sim {
             match self.state.fates.remove(&(key, nth)) {
                 Some(Fate::Drop) => taken = true,
                 Some(Fate::Duplicate) => copies += 1,
-                Some(Fate::Delay(by)) => due += by,
-                Some(Fate::Deliver) => due = now,
+                Some(Fate::Delay(by)) => (due, lost) = (due + by, false),
+                Some(Fate::Deliver) => (due, lost) = (now, false),
                 None => {}
             }
         }
@@ -885,18 +923,16 @@ impl Sim {
             |id: u32| trace.message(id).is_some_and(|meta| link_key(meta.from, meta.to) == key && meta.nth == nth && meta.copy == 0);
         let found = self.state.queue.take(|event| matches!(event.what, What::Deliver(id) | What::Lose(id, _) if is_it(id)));
         for event in found {
-            let What::Deliver(id) = event.what else {
-                // It is lost already, only nobody knows yet.
-                self.state.queue.push(event.time, event.what);
-                continue;
-            };
+            let (What::Deliver(id) | What::Lose(id, _)) = event.what else { continue };
+            let due = self.trace.message(id).map_or(event.time, |meta| meta.due).max(event.time);
             match fate {
                 Fate::Drop => self.lose(id, LossReason::Taken),
-                Fate::Delay(by) => self.state.queue.push(event.time + by, event.what),
-                Fate::Deliver => self.state.queue.push(self.state.now, event.what),
+                // A hand is stronger than the network, which may have lost it already without anybody knowing.
+                Fate::Delay(by) => self.state.queue.push(due + by, What::Deliver(id)),
+                Fate::Deliver => self.state.queue.push(self.state.now, What::Deliver(id)),
                 Fate::Duplicate => {
                     self.state.queue.push(event.time, event.what);
-                    self.copy(id, event.time);
+                    self.copy(id, due);
                 }
             }
         }
@@ -917,8 +953,21 @@ impl Sim {
         self.queue_inputs();
     }
 
+    /// Looks at what would come if chance fell otherwise from here on, as it does with another seed.
+    /// What has happened stays, and what is on its way arrives when it would have.
+    pub(crate) fn with_other_chance<T>(&mut self, seed: u64, look: impl FnOnce(&mut Self) -> T) -> T {
+        let here = self.keyframe();
+        let scenario = self.scenario.clone();
+        self.replace_future(Scenario { seed, ..scenario.clone() });
+        let seen = look(self);
+        self.restore(&here);
+        self.replace_future(scenario);
+        seen
+    }
+
     /// Goes on from here with another scenario, of which everything up to now is the same.
     pub(super) fn replace_future(&mut self, scenario: Scenario) {
+        self.calls.seed = scenario.seed;
         self.scenario = scenario;
         self.trace = self.trace.prefix(&self.state.cursor);
         self.host.forget_future();

@@ -21,9 +21,11 @@ mod timeline;
 mod trace;
 
 pub use clock::{Clock, LocalTime};
+pub(crate) use draw::mix;
 pub use draw::{Chance, Purpose, below, draw};
 pub use hash::{TraceHash, stable_hash};
-pub use host::{Calls, Effect, Host, Typed};
+pub(crate) use host::Trial;
+pub use host::{Calls, Effect, Happened, Host, Typed};
 pub use latency::Latency;
 pub use machine::{Flight, Sim};
 pub use network::{LinkRule, Network};

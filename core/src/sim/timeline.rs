@@ -5,7 +5,7 @@
 //! out as it grows: there are never more than a few hundred.
 //!
 //! Whoever changes the past starts a new branch. The old future is not lost: its scenario is kept,
-//! and with it everything that would have happened.
+//! and with it everything that would have happened. Every gesture can be taken back and done again.
 
 use super::machine::{Keyframe, Sim};
 use super::time::{Span, Time};
@@ -26,6 +26,17 @@ pub struct Timeline {
     /// gestures do not, for they belonged to the other future.
     script: Vec<Timed>,
     branches: Vec<Branch>,
+    /// What there was before each gesture, and what there was after those that were taken back.
+    undone: Vec<Version>,
+    redone: Vec<Version>,
+}
+
+/// Everything that a gesture changes.
+#[derive(Clone, Debug)]
+struct Version {
+    scenario: Scenario,
+    reached: Time,
+    branches: Vec<Branch>,
 }
 
 /// A future that was left.
@@ -41,6 +52,8 @@ pub struct Branch {
 
 const FIRST_SPACING: u64 = 1024;
 const MOST_FRAMES: usize = 256;
+/// How many gestures can be taken back.
+const MOST_VERSIONS: usize = 200;
 
 impl Timeline {
     /// A run at its beginning.
@@ -59,6 +72,8 @@ impl Timeline {
             reached: Time::ZERO,
             script,
             branches: Vec::new(),
+            undone: Vec::new(),
+            redone: Vec::new(),
         })
     }
 
@@ -67,13 +82,25 @@ impl Timeline {
     /// # Errors
     /// If the scenario cannot be run: names the fault and its place.
     pub fn resume(library: &Library, scenario: Scenario) -> Result<Self, Fault> {
-        Ok(Self { script: Vec::new(), ..Self::new(library, scenario)? })
+        let before = |count: usize| {
+            let inputs = scenario.inputs[..count].to_vec();
+            Version { scenario: Scenario { inputs, ..scenario.clone() }, reached: Time::ZERO, branches: Vec::new() }
+        };
+        let gestures = scenario.inputs.len();
+        let undone = (gestures.saturating_sub(MOST_VERSIONS)..gestures).map(before).collect();
+        Ok(Self { script: Vec::new(), undone, ..Self::new(library, scenario)? })
     }
 
     /// Whether there is a gesture to take back.
     #[must_use]
     pub fn can_undo(&self) -> bool {
-        self.sim.scenario().inputs.iter().any(|timed| !self.script.contains(timed))
+        !self.undone.is_empty()
+    }
+
+    /// Whether a gesture was taken back that can be done again.
+    #[must_use]
+    pub fn can_redo(&self) -> bool {
+        !self.redone.is_empty()
     }
 
     /// The run as it is at the playhead.
@@ -168,21 +195,37 @@ impl Timeline {
         false
     }
 
+    /// Says that the run was never taken further than a moment: what came after it was only tried.
+    pub fn forget_after(&mut self, moment: Time) {
+        self.reached = moment.max(self.playhead);
+    }
+
     /// Does something to the run at the playhead. If the run had already been taken further, that
     /// future becomes a branch.
     ///
     /// # Errors
     /// If the input cannot be used: names the fault.
     pub fn edit(&mut self, input: Input) -> Result<(), Fault> {
-        // It comes after everything that has already happened, and so at a later nanosecond.
+        self.edit_all(vec![input])
+    }
+
+    /// Does several things at the playhead in one gesture.
+    ///
+    /// # Errors
+    /// If one of them cannot be used: names the fault. Then none of them is done.
+    pub fn edit_all(&mut self, inputs: Vec<Input>) -> Result<(), Fault> {
+        // They come after everything that has already happened, and so at a later nanosecond.
         let at = self.playhead.max(self.sim.now() + Span(1));
         let old = self.sim.scenario();
         let mut scenario = old.clone();
         scenario.inputs.retain(|timed| timed.at <= at || self.script.contains(timed));
-        scenario.add(at, input);
+        for input in inputs {
+            scenario.add(at, input);
+        }
         scenario.check_for(self.sim.about())?;
+        self.remember();
         if self.reached > at {
-            self.branches.push(Branch { scenario: old.clone(), left_at: at, reached: self.reached });
+            self.branches.push(Branch { scenario: self.sim.scenario().clone(), left_at: at, reached: self.reached });
         }
         self.replace(scenario);
         self.reached = self.playhead;
@@ -191,27 +234,64 @@ impl Timeline {
     }
 
     /// Takes the last gesture back. Says whether there was one.
-    pub fn undo(&mut self) -> Option<Timed> {
-        let gestures = &self.sim.scenario().inputs;
-        let index = gestures.iter().rposition(|timed| !self.script.contains(timed))?;
-        let mut scenario = self.sim.scenario().clone();
-        let gesture = scenario.inputs.remove(index);
-        let playhead = self.playhead;
-        self.seek(gesture.at - Span(1));
-        self.replace(scenario);
-        self.seek(playhead.max(gesture.at));
-        Some(gesture)
+    pub fn undo(&mut self) -> bool {
+        let Some(version) = self.undone.pop() else { return false };
+        self.redone.push(self.version());
+        self.come_back(version);
+        true
+    }
+
+    /// Does the last gesture that was taken back again. Says whether there was one.
+    pub fn redo(&mut self) -> bool {
+        let Some(version) = self.redone.pop() else { return false };
+        self.undone.push(self.version());
+        self.come_back(version);
+        true
     }
 
     /// Goes over to a branch; this run becomes a branch in its place.
     pub fn switch(&mut self, index: usize) {
-        let Some(branch) = self.branches.get_mut(index) else { return };
+        if index >= self.branches.len() {
+            return;
+        }
+        self.remember();
+        let branch = &mut self.branches[index];
         let here = Branch { scenario: self.sim.scenario().clone(), left_at: branch.left_at, reached: self.reached };
         let there = std::mem::replace(branch, here);
-        self.seek(there.left_at - Span(1));
-        self.replace(there.scenario);
-        self.reached = there.reached;
+        self.go_over(there.scenario, there.reached);
         self.seek(there.reached);
+    }
+
+    fn version(&self) -> Version {
+        Version { scenario: self.sim.scenario().clone(), reached: self.reached, branches: self.branches.clone() }
+    }
+
+    /// Before a gesture: what it can be taken back to.
+    fn remember(&mut self) {
+        self.redone.clear();
+        self.undone.push(self.version());
+        if self.undone.len() > MOST_VERSIONS {
+            self.undone.remove(0);
+        }
+    }
+
+    fn come_back(&mut self, version: Version) {
+        self.branches = version.branches;
+        self.go_over(version.scenario, version.reached);
+    }
+
+    /// Replaces the run by one that begins like it, and looks at the same moment of that.
+    fn go_over(&mut self, scenario: Scenario, reached: Time) {
+        let (old, new) = (&self.sim.scenario().inputs, &scenario.inputs);
+        let common = old.iter().zip(new).take_while(|(old, new)| old == new).count();
+        let parting = [old, new].into_iter().filter_map(|inputs| inputs.get(common)).map(|timed| timed.at).min();
+        let playhead = self.playhead;
+        if let Some(parting) = parting {
+            self.seek(playhead.min(parting - Span(1)));
+            self.replace(scenario);
+        }
+        self.reached = reached;
+        self.seek(playhead);
     }
 
     /// Another future from here. Its inputs up to the present moment are those of this run.
@@ -326,9 +406,74 @@ mod tests {
         run.seek(Time(1_000_000_000));
         run.edit(Input::Crash(NodeId(3))).unwrap();
         run.seek(Time(5_000_000_000));
-        assert_eq!(run.undo().map(|timed| timed.input), Some(Input::Crash(NodeId(3))));
+        let crashed = run.sim().hash();
+        assert!(run.undo());
         assert_eq!(run.sim().hash(), untouched.sim().hash());
-        assert_eq!(run.undo(), None);
+        assert!(!run.undo());
+        assert!(run.redo());
+        assert_eq!(run.sim().hash(), crashed);
+        assert!(!run.redo());
+    }
+
+    #[test]
+    fn undo_brings_a_left_future_back_and_redo_leaves_it_again() {
+        let mut run = timeline();
+        run.seek(Time(4_000_000_000));
+        run.edit(Input::Crash(NodeId(1))).unwrap();
+        run.seek(Time(8_000_000_000));
+        let long = run.sim().hash();
+        run.seek(Time(2_000_000_000));
+        run.edit_all(vec![Input::Pause(NodeId(0)), Input::Pause(NodeId(2))]).unwrap();
+        let other = run.sim().hash();
+        assert_eq!(run.branches().len(), 1);
+        assert!(run.undo());
+        assert_eq!((run.branches().len(), run.playhead() > Time(1_999_999_999), run.reached()), (0, true, Time(8_000_000_000)));
+        run.seek(Time(8_000_000_000));
+        assert_eq!(run.sim().hash(), long);
+        assert!(run.redo());
+        run.seek(Time(2_000_000_001));
+        assert_eq!((run.sim().hash(), run.branches().len()), (other, 1));
+        run.switch(0);
+        assert_eq!(run.sim().hash(), long);
+        assert!(run.undo());
+        assert_eq!(run.branches().len(), 1);
+        assert!(run.sim().scenario().inputs.iter().all(|timed| matches!(timed.input, Input::Pause(_))));
+    }
+
+    #[test]
+    fn a_message_that_is_delayed_or_delivered_by_hand_arrives_even_if_the_network_had_lost_it() {
+        use crate::scenario::Fate;
+        use crate::sim::EventKind;
+        let arrives = |fate: Option<Fate>, late: bool| {
+            let library = Library::standard();
+            let mut scenario = Scenario::new(library.find("ping-pong").unwrap().about(), 3);
+            scenario.network.loss = Chance::percent(100);
+            let mut run = Timeline::new(&library, scenario).unwrap();
+            run.seek(if late { Time(5_000_000) } else { Time::ZERO });
+            let nth = u32::from(!late);
+            if let Some(fate) = fate {
+                run.edit(Input::Message { from: NodeId(0), to: NodeId(1), nth, fate }).unwrap();
+            }
+            run.seek(Time(800_000_000));
+            let rows: Vec<_> = run.sim().trace().rows().filter(|row| row.node == NodeId(1) && row.kind == EventKind::Deliver).collect();
+            rows.len()
+        };
+        for late in [true, false] {
+            assert_eq!(arrives(None, late), 0);
+            assert_eq!(arrives(Some(Fate::Delay(Span::millis(30))), late), 1, "on its way: {late}");
+            assert_eq!(arrives(Some(Fate::Deliver), late), 1, "on its way: {late}");
+            assert_eq!(arrives(Some(Fate::Drop), late), 0);
+        }
+    }
+
+    #[test]
+    fn a_gesture_after_undo_ends_what_could_be_done_again() {
+        let mut run = timeline();
+        run.seek(Time(1_000_000_000));
+        run.edit(Input::Crash(NodeId(3))).unwrap();
+        run.undo();
+        run.edit(Input::Crash(NodeId(4))).unwrap();
+        assert!(!run.can_redo() && run.can_undo());
     }
 
     #[test]

@@ -196,6 +196,12 @@ impl Trace {
         self.messages.get(id as usize)
     }
 
+    /// How many messages were sent.
+    #[must_use]
+    pub fn messages(&self) -> usize {
+        self.messages.len()
+    }
+
     /// One operation of a client.
     #[must_use]
     pub fn op(&self, id: u32) -> Option<&OpMeta> {

@@ -43,7 +43,7 @@ timers! {
 }
 
 /// What a node remembers.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 struct Place {
     token: Option<u64>,
     waiting: VecDeque<(OpId, i64)>,

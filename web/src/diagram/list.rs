@@ -1,11 +1,14 @@
 //! From a stretch of the trace to a list of things to draw. Nothing is in it that is not in the
 //! trace; of messages on their way, whose end is not known, only the direction is.
 
+use super::past::causal_past;
+use crate::panel::promises::is_blamed;
 use crate::session::Session;
 use crate::stage::tone;
 use faultline::scenario::Input;
 use faultline::sim::{EventKind, NodeId, NodeStatus, Row, Sim, Span, Time};
 use faultline::view::Tone;
+use std::collections::BTreeSet;
 
 /// The stretch of time that is shown, and how large. Where it is does not change with every frame:
 /// it is drawn from `origin` on and moved by `shift`.
@@ -16,6 +19,8 @@ pub(crate) struct Window {
     /// Pixels in a nanosecond.
     scale: f64,
     playhead: Time,
+    /// What stands where the playhead stands as long as nobody looks elsewhere.
+    center: Time,
     origin: Time,
 }
 
@@ -27,12 +32,14 @@ const PACE: (f64, f64) = (40.0, 80.0);
 const HEAD: f64 = 0.78;
 
 impl Window {
-    /// `ratio` is how many nanoseconds of the run pass in one of the learner.
-    pub(crate) fn new(width: f64, height: f64, ratio: f64, playhead: Time) -> Self {
+    /// `ratio` is how many nanoseconds of the run pass in one of the learner; `center` is where else
+    /// than at the playhead somebody looks.
+    pub(crate) fn new(width: f64, height: f64, ratio: f64, playhead: Time, center: Option<Time>) -> Self {
+        let center = center.unwrap_or(playhead);
         let scale = (width / SECONDS).clamp(PACE.0, PACE.1) / 1e9 / ratio;
         let whole = ((width / scale) as u64).max(1);
-        let start = playhead.since(Time((width * HEAD / scale) as u64)).0;
-        Self { width, height, scale, playhead, origin: Time(start / whole * whole) }
+        let start = center.since(Time((width * HEAD / scale) as u64)).0;
+        Self { width, height, scale, playhead, center, origin: Time(start / whole * whole) }
     }
 
     /// Where a moment is drawn.
@@ -42,12 +49,30 @@ impl Window {
 
     /// How far to the left the drawing is moved.
     pub(crate) fn shift(&self) -> f64 {
-        (self.x(self.playhead) - self.width * HEAD).max(0.0)
+        (self.x(self.center) - self.width * HEAD).max(0.0)
     }
 
     /// Where the playhead stands.
     pub(crate) fn head(&self) -> f64 {
         self.x(self.playhead) - self.shift()
+    }
+
+    /// The center after so many pixels to the right, but never after the end of what is known.
+    pub(crate) fn moved(&self, pixels: f64, end: Time) -> Time {
+        let first = Time((self.width * HEAD / self.scale) as u64);
+        let goal = self.center.0 as f64 + pixels / self.scale;
+        Time(goal.max(0.0) as u64).clamp(first.min(end), end)
+    }
+
+    /// From where on it is drawn: what is drawn changes only with this, and with the run.
+    pub(crate) fn origin(&self) -> Time {
+        self.origin
+    }
+
+    /// The stretch that is in sight, as far as it has happened.
+    pub(crate) fn seen(&self) -> (Time, Time) {
+        let at = |x: f64| Time(self.origin.0 + (x / self.scale).max(0.0) as u64);
+        (at(self.shift()), at(self.shift() + self.width).min(self.playhead + Span(1)))
     }
 
     /// The stretch that may come into sight before it is drawn anew, and a little before it, where
@@ -66,6 +91,9 @@ pub(crate) struct List {
     pub(crate) lanes: Vec<Lane>,
     pub(crate) arrows: Vec<Arrow>,
     pub(crate) dots: Vec<Dot>,
+    pub(crate) bars: Vec<Bar>,
+    /// The rows that had to happen before the one that is pointed at.
+    pub(crate) past: BTreeSet<u32>,
 }
 
 /// One node or client through time.
@@ -73,6 +101,7 @@ pub(crate) struct List {
 pub(crate) struct Lane {
     pub(crate) name: String,
     pub(crate) y: f64,
+    pub(crate) hidden: bool,
     /// From where to where it was in which state. Nothing of it is known of others in a node's view.
     pub(crate) pieces: Vec<(f64, f64, NodeStatus)>,
 }
@@ -93,6 +122,31 @@ pub(crate) struct Arrow {
     /// Where that is written.
     pub(crate) label_at: (f64, f64),
     message: u32,
+    ends: (NodeId, NodeId),
+}
+
+/// What a client asked, from when to when.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Bar {
+    pub(crate) from: f64,
+    pub(crate) to: f64,
+    pub(crate) y: f64,
+    /// The row in which it began.
+    pub(crate) row: u32,
+    pub(crate) outcome: Came,
+    pub(crate) label: String,
+    /// Whether it shows that a promise is broken.
+    pub(crate) blamed: bool,
+}
+
+/// What came of what a client asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Came {
+    Done,
+    Refused,
+    Unknown,
+    /// It waits: `to` is only far away.
+    Waits,
 }
 
 /// What became of a message.
@@ -113,10 +167,18 @@ pub(crate) struct Dot {
     pub(crate) row: u32,
     pub(crate) kind: EventKind,
     pub(crate) here: bool,
+    /// Whether nobody else is involved.
+    local: bool,
+    /// How many things happened there.
+    pub(crate) count: u32,
+    /// Where the last of them happened.
+    pub(crate) end: f64,
 }
 
 /// With more lanes than this none could be told from the next.
 pub(crate) const MOST_LANES: usize = 24;
+/// With more requests than this none could be read.
+const MOST_BARS: usize = 200;
 /// With more rows than this a picture would be grey, and slow.
 const MOST_ROWS: u32 = 600;
 /// With more messages than this their words would cover one another.
@@ -125,12 +187,15 @@ const MOST_LABELS: usize = 26;
 const WORDS: f64 = 0.38;
 /// How much of a message a node sees: that it left, or that it came.
 const STUB: f64 = 20.0;
+/// How close things have to be to become one.
+const FOLD: f64 = 11.0;
 
 impl List {
     pub(crate) fn of(session: &Session, window: Window) -> Self {
         let sim = session.sim();
         let mut list = Self { width: window.width, height: window.height, ..Self::default() };
         list.lanes(session, &window);
+        list.past = session.pointed.map_or_else(BTreeSet::new, |row| causal_past(sim, row));
         let rows = stretch(sim, &window);
         for index in rows.clone() {
             let Some(row) = sim.trace().row(index) else { break };
@@ -147,6 +212,11 @@ impl List {
                 }
             }
         }
+        if session.knower.is_none_or(|knower| session.is_client(knower)) {
+            list.bars(session, &window);
+        }
+        list.arrows.retain(|arrow| !session.hidden.contains(&arrow.ends.0) && !session.hidden.contains(&arrow.ends.1));
+        list.fold();
         list.label(sim, window.shift());
         list
     }
@@ -156,9 +226,13 @@ impl List {
         let scenario = sim.scenario();
         let lanes = scenario.nodes + scenario.clients;
         let last = sim.trace().len().checked_sub(1).and_then(|index| sim.trace().row(index as u32)).map_or(Time::ZERO, |row| row.time);
+        let seen = (0..lanes).filter(|lane| !session.hidden.contains(&NodeId(*lane))).count().max(1);
+        let mut above = 0;
         let (first_x, last_x) = (window.x(Time::ZERO).max(-window.width), window.width * 3.0);
         for lane in (0..lanes).map(NodeId) {
-            let y = 12.0 + (window.height - 24.0) * (f64::from(lane.0) + 0.5) / f64::from(lanes);
+            let hidden = session.hidden.contains(&lane);
+            let y = 12.0 + (window.height - 24.0) * (f64::from(above) + 0.5) / seen as f64;
+            above += u32::from(!hidden);
             let (mut pieces, mut from, mut status) = (Vec::new(), first_x, NodeStatus::Up);
             for timed in scenario.inputs.iter().take_while(|timed| timed.at <= last) {
                 let next = match &timed.input {
@@ -176,10 +250,40 @@ impl List {
                 status = next;
             }
             pieces.push((from, last_x, status));
-            if session.knower.is_some_and(|knower| knower != lane) {
+            if hidden || session.knower.is_some_and(|knower| knower != lane) {
                 pieces.clear();
             }
-            self.lanes.push(Lane { name: sim.name(lane), y, pieces });
+            self.lanes.push(Lane { name: sim.name(lane), y, hidden, pieces });
+        }
+    }
+
+    /// What clients asked in the stretch of time that is shown.
+    fn bars(&mut self, session: &Session, window: &Window) {
+        let (sim, (first, last)) = (session.sim(), window.stretch());
+        let (trace, far) = (sim.trace(), window.width * 3.0);
+        let time = |row: u32| trace.row(row).map_or(Time::ZERO, |row| row.time);
+        for op in (0..trace.ops() as u32).rev() {
+            let Some(meta) = trace.op(op) else { continue };
+            let begun = time(meta.invoked);
+            if begun > last || session.hidden.contains(&meta.client) || session.knower.is_some_and(|knower| knower != meta.client) {
+                continue;
+            }
+            if self.bars.len() == MOST_BARS || begun + sim.scenario().patience + Span::secs(1) < first {
+                break;
+            }
+            let (to, outcome) = match meta.ended.and_then(|(row, _)| trace.row(row)) {
+                None => (far, Came::Waits),
+                Some(row) if row.kind == EventKind::Unknown => (window.x(row.time), Came::Unknown),
+                Some(row) => (window.x(row.time), if row.detail == 1 { Came::Done } else { Came::Refused }),
+            };
+            let (asked, answer) = sim.describe_op(op);
+            let label = if outcome == Came::Unknown {
+                format!("{asked}: ?")
+            } else {
+                answer.map_or(asked.clone(), |answer| format!("{asked}: {answer}"))
+            };
+            let blamed = is_blamed(session.promise().found(), op);
+            self.bars.push(Bar { from: window.x(begun), to, y: self.y(meta.client), row: meta.invoked, outcome, label, blamed });
         }
     }
 
@@ -225,11 +329,30 @@ impl List {
         let (x, y) = (window.x(row.time), (!everywhere).then(|| self.y(row.node)));
         let here = index + 1 == sim.rows();
         // What happens to one node at one moment is one dot, which leads to the cause of the rest.
+        if !everywhere && session.hidden.contains(&row.node) {
+            return;
+        }
+        let local = matches!(row.kind, EventKind::Timer | EventKind::Write | EventKind::Durable);
         let same = self.dots.iter_mut().rev().take_while(|dot| dot.x == x).find(|dot| dot.y == y);
         match same {
-            Some(dot) => dot.here |= here,
-            None => self.dots.push(Dot { x, y, row: index, kind: row.kind, here }),
+            Some(dot) => (dot.here, dot.local) = (dot.here || here, dot.local && local),
+            None => self.dots.push(Dot { x, y, row: index, kind: row.kind, here, local, count: 1, end: x }),
         }
+    }
+
+    /// Several things in a row that concern only one node become one, where they would cover one another.
+    fn fold(&mut self) {
+        let mut folded: Vec<Dot> = Vec::with_capacity(self.dots.len());
+        for dot in self.dots.drain(..) {
+            let before = folded.iter_mut().rev().find(|other| other.y == dot.y);
+            match before {
+                Some(before) if before.local && dot.local && !before.here && !dot.here && dot.x - before.end < FOLD => {
+                    (before.count, before.end) = (before.count + 1, dot.x);
+                }
+                _ => folded.push(dot),
+            }
+        }
+        self.dots = folded;
     }
 
     /// A message leaves. Where it will end is not known yet.
@@ -246,6 +369,7 @@ impl List {
             label: String::new(),
             label_at: (from.0 + (to.0 - from.0) * WORDS, from.1 + (to.1 - from.1) * WORDS),
             message,
+            ends: (meta.from, meta.to),
         });
     }
 
@@ -284,7 +408,18 @@ impl List {
         // Beyond the outer end, where nothing else is.
         let label_at = (if fate == Fate::Flying { to.0 } else { from.0 }, away + 9.0 * down);
         let (tone, message) = (tone(sim, meta), row.subject);
-        self.arrows.push(Arrow { from, to, tone, fate, row: index, here, label: String::new(), label_at, message });
+        self.arrows.push(Arrow {
+            from,
+            to,
+            tone,
+            fate,
+            row: index,
+            here,
+            label: String::new(),
+            label_at,
+            message,
+            ends: (row.node, row.node),
+        });
     }
 }
 
@@ -292,12 +427,12 @@ impl List {
 fn stretch(sim: &Sim, window: &Window) -> std::ops::Range<u32> {
     let (first, last) = window.stretch();
     let (start, end) = (after(sim, first), after(sim, last));
-    let nearest = sim.rows().saturating_sub(MOST_ROWS * 3 / 4);
+    let nearest = after(sim, window.center).saturating_sub(MOST_ROWS * 3 / 4);
     if end - start <= MOST_ROWS { start..end } else { start.max(nearest)..end.min(nearest + MOST_ROWS) }
 }
 
 /// The first row of the trace that is not before a moment.
-fn after(sim: &Sim, moment: Time) -> u32 {
+pub(super) fn after(sim: &Sim, moment: Time) -> u32 {
     let (mut low, mut high) = (0, sim.trace().len() as u32);
     while low < high {
         let middle = low.midpoint(high);
@@ -327,7 +462,7 @@ mod tests {
     }
 
     fn window(session: &Session) -> Window {
-        Window::new(800.0, 200.0, 0.05, session.playhead())
+        Window::new(800.0, 200.0, 0.05, session.playhead(), None)
     }
 
     fn list(session: &Session) -> List {
@@ -358,7 +493,7 @@ mod tests {
 
     #[test]
     fn the_playhead_stands_still_once_there_is_a_past_and_the_picture_passes_under_it() {
-        let at = |ms: u64| Window::new(800.0, 200.0, 0.05, Time::ZERO + Span::millis(ms));
+        let at = |ms: u64| Window::new(800.0, 200.0, 0.05, Time::ZERO + Span::millis(ms), None);
         assert_eq!((at(0).head(), at(0).shift()), (0.0, 0.0));
         assert!((at(100).head() - 160.0).abs() < 1e-6);
         for ms in [1_000, 10_000, 3_600_000] {
@@ -382,8 +517,8 @@ mod tests {
     #[test]
     fn what_a_client_is_told_to_ask_is_on_its_own_lane_and_what_changes_for_all_on_none() {
         let mut session = session("primary-backup", 0, 100);
-        session.edit(Input::Invoke { client: 0, node: NodeId(0), op: 0, argument: 0 }).unwrap();
-        session.edit(Input::HealAll).unwrap();
+        session.edit(vec![Input::Invoke { client: 0, node: NodeId(0), op: 0, argument: 0 }]).unwrap();
+        session.edit(vec![Input::HealAll]).unwrap();
         let list = list(&session);
         let places = |kind| list.dots.iter().filter(|dot| dot.kind == kind).map(|dot| dot.y).collect::<Vec<_>>();
         assert_eq!(places(EventKind::Invoke), [Some(list.lanes[3].y)]);
@@ -393,9 +528,9 @@ mod tests {
     #[test]
     fn a_crash_breaks_the_lane_until_the_restart() {
         let mut session = session("ping-pong", 0, 100);
-        session.edit(Input::Crash(NodeId(1))).unwrap();
+        session.edit(vec![Input::Crash(NodeId(1))]).unwrap();
         session.seek(Time(200_000_000));
-        session.edit(Input::Restart(NodeId(1))).unwrap();
+        session.edit(vec![Input::Restart(NodeId(1))]).unwrap();
         session.seek(Time(300_000_000));
         let states: Vec<_> = list(&session).lanes[1].pieces.iter().map(|piece| piece.2).collect();
         assert_eq!(states, [NodeStatus::Up, NodeStatus::Down, NodeStatus::Up]);
@@ -415,9 +550,56 @@ mod tests {
     }
 
     #[test]
+    fn what_a_client_asks_is_a_bar_on_its_lane_from_asking_to_answer() {
+        let mut session = session("primary-backup", 0, 100);
+        session.edit(vec![Input::Invoke { client: 0, node: NodeId(0), op: 1, argument: 0 }]).unwrap();
+        session.seek(Time(120_000_000));
+        let waits = list(&session).bars;
+        assert_eq!((waits.len(), waits[0].outcome, waits[0].y), (1, Came::Waits, list(&session).lanes[3].y));
+        session.seek(Time(600_000_000));
+        let done = &list(&session).bars[0];
+        assert_eq!(done.outcome, Came::Done);
+        assert!(done.label.starts_with("write") && done.from < done.to && done.to < 3.0 * 800.0, "{done:?}");
+        session.knower = Some(NodeId(0));
+        assert!(list(&session).bars.is_empty());
+    }
+
+    #[test]
+    fn a_hidden_lane_takes_no_room_and_no_messages_and_what_only_one_does_is_folded() {
+        let mut session = session("primary-backup", 0, 700);
+        let all = list(&session);
+        session.hidden.insert(NodeId(1));
+        let less = list(&session);
+        assert!(less.lanes[1].hidden && less.lanes[2].y < all.lanes[2].y);
+        assert!(!less.arrows.is_empty() && less.arrows.len() < all.arrows.len());
+        assert!(less.arrows.iter().all(|arrow| arrow.ends.0 != NodeId(1) && arrow.ends.1 != NodeId(1)));
+
+        let mut list = List { dots: all.dots[..1].to_vec(), ..List::default() };
+        let dot = Dot { local: true, here: false, count: 1, ..list.dots[0] };
+        list.dots = [0.0, 5.0, 10.0, 60.0].map(|x| Dot { x, end: x, ..dot }).to_vec();
+        list.dots.push(Dot { x: 62.0, end: 62.0, local: false, ..dot });
+        list.fold();
+        let folded: Vec<_> = list.dots.iter().map(|dot| (dot.x, dot.end, dot.count)).collect();
+        assert_eq!(folded, [(0.0, 10.0, 3), (60.0, 60.0, 1), (62.0, 62.0, 1)]);
+    }
+
+    #[test]
+    fn one_can_look_elsewhere_than_at_the_playhead_but_not_beyond_the_run() {
+        let now = Time(9_000_000_000);
+        let window = Window::new(800.0, 200.0, 0.05, now, None);
+        let back = window.moved(-1600.0, now);
+        assert_eq!(back, Time(8_000_000_000));
+        assert_eq!(window.moved(50.0, now), now);
+        let elsewhere = Window::new(800.0, 200.0, 0.05, now, Some(back));
+        assert!((elsewhere.head() - (800.0 * HEAD + 1600.0)).abs() < 1e-6);
+        assert!(elsewhere.seen().1 < now && window.seen().1 == now + Span(1));
+        assert_eq!(elsewhere.moved(-1e9, now), Time((800.0 * HEAD / elsewhere.scale) as u64));
+    }
+
+    #[test]
     fn a_busy_run_is_drawn_in_part_around_the_playhead() {
         let session = session("gossip", 0, 60_000);
-        let window = Window::new(800.0, 200.0, 10.0, session.playhead());
+        let window = Window::new(800.0, 200.0, 10.0, session.playhead(), None);
         let rows = stretch(session.sim(), &window);
         assert!(rows.len() <= MOST_ROWS as usize && rows.contains(&(session.sim().rows() - 1)));
     }

@@ -2,49 +2,129 @@
 //! a message is a line from one lane to another. A stretch of the trace becomes a display list, the
 //! list becomes a picture; what moves with time is moved by the style sheet alone.
 
+mod export;
 mod list;
+mod past;
 mod svg;
 
 pub(crate) use list::{List, MOST_LANES, Window};
+pub(crate) use past::causal_past;
 
 use crate::app::Msg;
+use crate::dom;
 use crate::session::Session;
 use crate::text;
+use crate::ui;
+use faultline::sim::NodeId;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
-use yew::{AttrValue, Callback, Html, MouseEvent, NodeRef, html};
+use yew::{AttrValue, Callback, Html, MouseEvent, NodeRef, WheelEvent, html};
 
 /// How wide the names of the lanes are, in pixels; the style sheet knows it too.
 pub(crate) const NAMES: f64 = 48.0;
 
-/// The diagram around the playhead. A click on an event or a message leads to its moment.
-pub(crate) fn diagram(session: &Session, window: Window, place: &NodeRef, send: &Callback<Msg>) -> Html {
+/// The diagram around the playhead. A click on an event or a message leads to its moment, and
+/// pointing at one shows what had to happen before it.
+pub(crate) fn diagram(session: &Session, window: Window, elsewhere: bool, tools: bool, place: &NodeRef, send: &Callback<Msg>) -> Html {
     let scenario = session.sim().scenario();
     let lanes = usize::from(scenario.nodes + scenario.clients);
-    let content = if lanes > MOST_LANES {
+    let shown = lanes - session.hidden.len();
+    let content = if shown > MOST_LANES {
         html! { <p class="empty">{ text::TOO_MANY_LANES }</p> }
     } else {
         picture(session, window)
     };
-    let send = send.clone();
-    let onclick = Callback::from(move |event: MouseEvent| {
-        if let Some(row) = row_at(&event) {
-            send.emit(Msg::ShowRow(row));
-        }
-    });
+    let onclick = {
+        let send = send.clone();
+        Callback::from(move |event: MouseEvent| {
+            if let Some(row) = row_at(&event) {
+                send.emit(Msg::ShowRow(row));
+            }
+        })
+    };
+    let onmouseover = send.reform(|event: MouseEvent| Msg::Point(row_at(&event)));
+    let onmouseleave = send.reform(|_| Msg::Point(None));
+    // Only what goes to the side is ours: the page scrolls as ever.
+    let onwheel = {
+        let send = send.clone();
+        Callback::from(move |event: WheelEvent| {
+            let across = if event.shift_key() && event.delta_x() == 0.0 { event.delta_y() } else { event.delta_x() };
+            if across != 0.0 {
+                event.prevent_default();
+                send.emit(Msg::Pan(across));
+            }
+        })
+    };
     // Room for every lane, but the stage stays the larger of the two.
-    let height = format!("--height:{}px", (lanes * 34 + 30).clamp(150, 250));
-    html! { <section class="diagram" style={height} aria-label={text::DIAGRAM} ref={place.clone()} {onclick}>{ content }</section> }
+    let height = format!("--height:{}px", (shown * 34 + 30).clamp(150, 250));
+    html! {
+        <section class="diagram" style={height} aria-label={text::DIAGRAM} ref={place.clone()} {onmouseover} {onmouseleave} {onwheel}>
+            <div class="drawing" {onclick}>{ content }</div>
+            <div class="tools">
+                if elsewhere {
+                    <button onclick={send.reform(|_| Msg::Here)}>{ text::HERE }</button>
+                }
+                if session.begun() {
+                    <button id="tools" aria-label={text::TOOLS} title={text::TOOLS} aria-expanded={tools.to_string()}
+                        onclick={send.reform(move |_| Msg::Tools(!tools))}>{ ui::icon(ui::DOTS) }</button>
+                }
+            </div>
+            if tools {
+                { toolbox(session, lanes, send) }
+            }
+        </section>
+    }
+}
+
+/// Which lanes are shown, and the ways to take the diagram along.
+fn toolbox(session: &Session, lanes: usize, send: &Callback<Msg>) -> Html {
+    let lane = |index: usize| {
+        let endpoint = NodeId(index as u16);
+        html! {
+            <label key={index}><input type="checkbox" checked={!session.hidden.contains(&endpoint)} onchange={send.reform(move |_| Msg::Hide(endpoint))} />
+                { session.sim().name(endpoint) }</label>
+        }
+    };
+    html! {
+        <div class="menu toolbox" role="group" aria-label={text::TOOLS}>
+            <p>{ text::SAVE }</p>
+            { for [(text::SAVE_SVG, Take::Svg), (text::SAVE_PNG, Take::Png), (text::SAVE_MERMAID, Take::Mermaid)].map(|(name, take)| html! {
+                <button key={name} onclick={send.reform(move |_| Msg::Take(take))}>{ name }</button>
+            }) }
+            if lanes <= MOST_LANES {
+                <fieldset><legend>{ text::LANES }</legend>{ for (0..lanes).map(lane) }</fieldset>
+            }
+        </div>
+    }
+}
+
+/// A form in which the diagram can be taken along.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Take {
+    Svg,
+    Png,
+    Mermaid,
+}
+
+/// Gives the reader what the diagram shows as a file.
+pub(crate) fn take(session: &Session, window: Window, take: Take) {
+    match take {
+        Take::Svg => dom::file::save("faultline.svg", "image/svg+xml", &export::picture(session, window)),
+        Take::Png => dom::file::save_png("faultline.png", &export::picture(session, window)),
+        Take::Mermaid => dom::file::save("faultline.mmd", "text/plain", &export::mermaid(session, window)),
+    }
 }
 
 fn picture(session: &Session, window: Window) -> Html {
     let list = List::of(session, window);
     let lost = list.arrows.iter().filter(|arrow| arrow.fate == list::Fate::Lost).count();
     let raw = |picture: String| Html::from_html_unchecked(AttrValue::from(picture));
+    let lanes = list.lanes.iter().enumerate().filter(|(_, lane)| !lane.hidden);
     html! {
         <>
-        <ol class="lanes" aria-hidden="true">{ for list.lanes.iter().enumerate().map(|(index, lane)| {
-            html! { <li key={index} style={format!("top:{:.0}px", lane.y)}>{ lane.name.clone() }</li> }
+        <ol class="lanes" aria-hidden="true">{ for lanes.map(|(index, lane)| {
+            let class = if session.selected.is_some_and(|selected| selected.index() == index) { "selected" } else { "" };
+            html! { <li key={index} {class} style={format!("top:{:.0}px", lane.y)}>{ lane.name.clone() }</li> }
         }) }</ol>
         <div class="time" role="img" aria-label={text::diagram(list.arrows.len(), lost)}>
             <div class="past">{ raw(svg::flying(&list)) }</div>
@@ -66,5 +146,5 @@ pub(crate) fn follow(place: &NodeRef, window: Window) {
     let Some(element) = place.cast::<HtmlElement>() else { return };
     let style = element.style();
     let _ = style.set_property("--shift", &format!("{:.2}px", -window.shift()));
-    let _ = style.set_property("--head", &format!("{:.2}px", window.head()));
+    let _ = style.set_property("--head", &format!("{:.2}px", window.head().clamp(-2.0, window.width + 2.0)));
 }

@@ -1,22 +1,35 @@
 //! The display list as text of SVG. A picture that has not changed is the same text, and then the
 //! page is not touched.
 
-use super::list::{Arrow, Dot, Fate, List};
+use super::list::{Arrow, Bar, Came, Dot, Fate, List};
 use crate::stage::tone_name;
 use faultline::sim::{EventKind, NodeStatus};
+use std::collections::BTreeSet;
 
 /// Messages on their way: cut off at the playhead by the page, for further is not known.
 pub(crate) fn flying(list: &List) -> String {
     let mut svg = open(list);
-    for arrow in list.arrows.iter().filter(|arrow| arrow.fate == Fate::Flying) {
-        draw_arrow(&mut svg, arrow);
-    }
+    draw_flying(&mut svg, list);
     svg + "</g></svg>"
 }
 
 /// Everything else.
 pub(crate) fn known(list: &List) -> String {
     let mut svg = open(list);
+    draw_known(&mut svg, list);
+    svg + "</g></svg>"
+}
+
+pub(crate) fn draw_flying(svg: &mut String, list: &List) {
+    for bar in list.bars.iter().filter(|bar| bar.outcome == Came::Waits) {
+        draw_bar(svg, bar);
+    }
+    for arrow in list.arrows.iter().filter(|arrow| arrow.fate == Fate::Flying) {
+        draw_arrow(svg, arrow, &list.past);
+    }
+}
+
+pub(crate) fn draw_known(svg: &mut String, list: &List) {
     for lane in &list.lanes {
         for (from, to, status) in &lane.pieces {
             let class = match status {
@@ -24,33 +37,41 @@ pub(crate) fn known(list: &List) -> String {
                 NodeStatus::Paused => "paused",
                 NodeStatus::Down => continue,
             };
-            svg += &format!("<path class=\"lane {class}\" d=\"M{from:.1} {y:.1}H{to:.1}\"/>", y = lane.y);
+            *svg += &format!("<path class=\"lane {class}\" d=\"M{from:.1} {y:.1}H{to:.1}\"/>", y = lane.y);
         }
     }
+    for bar in list.bars.iter().filter(|bar| bar.outcome != Came::Waits) {
+        draw_bar(svg, bar);
+    }
     for arrow in list.arrows.iter().filter(|arrow| arrow.fate != Fate::Flying) {
-        draw_arrow(&mut svg, arrow);
+        draw_arrow(svg, arrow, &list.past);
     }
     for dot in &list.dots {
-        draw_dot(&mut svg, dot, list.height);
+        draw_dot(svg, dot, list);
     }
-    svg + "</g></svg>"
 }
 
 fn open(list: &List) -> String {
-    format!("<svg width=\"{:.0}\" height=\"{:.0}\" aria-hidden=\"true\"><g class=\"moving\">", list.width, list.height)
+    let tracing = if list.past.is_empty() { "" } else { " tracing" };
+    format!("<svg width=\"{:.0}\" height=\"{:.0}\" aria-hidden=\"true\"><g class=\"moving{tracing}\">", list.width, list.height)
+}
+
+/// Marks what had to happen before what is pointed at.
+fn past(past: &BTreeSet<u32>, row: u32) -> &'static str {
+    if past.contains(&row) { " past" } else { "" }
 }
 
 fn here(here: bool) -> &'static str {
     if here { " here" } else { "" }
 }
 
-fn draw_arrow(svg: &mut String, arrow: &Arrow) {
+fn draw_arrow(svg: &mut String, arrow: &Arrow, rows: &BTreeSet<u32>) {
     let ((x, y), (to_x, to_y)) = (arrow.from, arrow.to);
     let (across, down) = (to_x - x, to_y - y);
     let length = (across * across + down * down).sqrt().max(1.0);
     let (across, down) = (across / length, down / length);
     let tone = tone_name(arrow.tone);
-    *svg += &format!("<g class=\"message tone-{tone}{}\" data-row=\"{}\">", here(arrow.here), arrow.row);
+    *svg += &format!("<g class=\"message tone-{tone}{}{}\" data-row=\"{}\">", here(arrow.here), past(rows, arrow.row), arrow.row);
     // The first is wide and not to be seen: it is what a finger meets.
     let way = format!("d=\"M{x:.1} {y:.1}L{to_x:.1} {to_y:.1}\"/>");
     *svg += &format!("<path class=\"near\" {way}<path {way}");
@@ -78,17 +99,43 @@ fn draw_arrow(svg: &mut String, arrow: &Arrow) {
     *svg += "</g>";
 }
 
-fn draw_dot(svg: &mut String, dot: &Dot, height: f64) {
+fn draw_bar(svg: &mut String, bar: &Bar) {
+    let came = match bar.outcome {
+        Came::Done => "done",
+        Came::Refused => "failed",
+        Came::Unknown => "unknown",
+        Came::Waits => "open",
+    };
+    let blamed = if bar.blamed { " blamed" } else { "" };
+    let (x, y, width) = (bar.from, bar.y, (bar.to - bar.from).max(4.0));
+    *svg += &format!(
+        "<g class=\"op {came}{blamed}\" data-row=\"{}\"><rect x=\"{x:.1}\" y=\"{:.1}\" width=\"{width:.1}\" height=\"12\" rx=\"4\"/>",
+        bar.row,
+        y - 6.0
+    );
+    *svg += &format!("<text x=\"{:.1}\" y=\"{:.1}\">", x + 2.0, y + 17.0);
+    escape(svg, &bar.label);
+    *svg += "</text></g>";
+}
+
+fn draw_dot(svg: &mut String, dot: &Dot, list: &List) {
     let kind = match dot.kind {
         EventKind::Send | EventKind::Deliver => "message",
         EventKind::Input => "input",
         EventKind::Timer => "timer",
         _ => "own",
     };
-    let (here, row, x) = (here(dot.here), dot.row, dot.x);
+    let (marks, row, x) = ([here(dot.here), past(&list.past, dot.row)].concat(), dot.row, dot.x);
     *svg += &match dot.y {
-        Some(y) => format!("<circle class=\"event {kind}{here}\" data-row=\"{row}\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3.5\"/>"),
-        None => format!("<path class=\"event all{here}\" data-row=\"{row}\" d=\"M{x:.1} 0V{height:.0}\"/>"),
+        Some(y) if dot.count > 1 => format!(
+            "<rect class=\"event {kind}{marks}\" data-row=\"{row}\" x=\"{:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"8\" rx=\"4\"><title>{}</title></rect>",
+            x - 4.0,
+            y - 4.0,
+            dot.end - x + 8.0,
+            dot.count
+        ),
+        Some(y) => format!("<circle class=\"event {kind}{marks}\" data-row=\"{row}\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3.5\"/>"),
+        None => format!("<path class=\"event all{marks}\" data-row=\"{row}\" d=\"M{x:.1} 0V{:.0}\"/>", list.height),
     };
 }
 
@@ -117,7 +164,7 @@ mod tests {
         let library = Library::standard();
         let mut session = Session::new(&library, Scenario::new(library.find("ping-pong").unwrap().about(), 7)).unwrap();
         session.seek(Time(300_000_000));
-        let mut list = List::of(&session, Window::new(800.0, 200.0, 0.05, session.playhead()));
+        let mut list = List::of(&session, Window::new(800.0, 200.0, 0.05, session.playhead(), None));
         list.arrows[0].label = "<b>&".into();
         let picture = known(&list) + &flying(&list);
         assert_eq!(picture.matches("data-row").count(), list.arrows.len() + list.dots.len());

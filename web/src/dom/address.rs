@@ -10,9 +10,10 @@ pub(crate) fn fragment() -> String {
     window().location().hash().unwrap_or_default()
 }
 
-/// The whole address.
-pub(crate) fn whole() -> String {
-    window().location().href().unwrap_or_default()
+/// The whole address, with this behind it.
+pub(crate) fn with(fragment: &str) -> String {
+    let whole = window().location().href().unwrap_or_default();
+    format!("{}{fragment}", whole.split('#').next().unwrap_or_default())
 }
 
 /// Puts a link behind the address, without a new entry in the history.

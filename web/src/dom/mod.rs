@@ -2,13 +2,16 @@
 
 pub(crate) mod address;
 pub(crate) mod crash;
+pub(crate) mod file;
 mod frames;
 mod watch;
 
 pub(crate) use frames::Frames;
 pub(crate) use watch::{Listener, Sight, Size, media};
 
-use web_sys::{Document, Element, HtmlElement, Window};
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{Document, Element, HtmlDialogElement, HtmlElement, Window};
 
 pub(crate) fn window() -> Window {
     web_sys::window().expect("the page runs in a window")
@@ -22,6 +25,38 @@ pub(crate) fn by_id(id: &str) -> Option<Element> {
     document().get_element_by_id(id)
 }
 
+/// Puts the focus on an element, or on the first button in it.
+pub(crate) fn focus(id: &str) {
+    let Some(element) = by_id(id) else { return };
+    let inner = element.query_selector("select, button:not([aria-label])").ok().flatten();
+    if let Ok(element) = inner.unwrap_or(element).dyn_into::<HtmlElement>() {
+        let _ = element.focus();
+    }
+}
+
+/// Opens a dialog, unless it is open.
+pub(crate) fn show_modal(id: &str) {
+    if let Some(dialog) = by_id(id).and_then(|dialog| dialog.dyn_into::<HtmlDialogElement>().ok())
+        && !dialog.open()
+    {
+        let _ = dialog.show_modal();
+    }
+}
+
+/// What the browser remembers for the page, where it may.
+pub(crate) fn remembered(key: &str) -> Option<String> {
+    window().local_storage().ok()??.get_item(key).ok()?
+}
+
+/// Lets the browser remember something, or forget it.
+pub(crate) fn remember(key: &str, value: Option<&str>) {
+    let Ok(Some(storage)) = window().local_storage() else { return };
+    let _ = match value {
+        Some(value) => storage.set_item(key, value),
+        None => storage.remove_item(key),
+    };
+}
+
 /// A colour of the style sheet as a canvas understands it, read off the element that will show it.
 pub(crate) fn colour(element: &HtmlElement, name: &str) -> String {
     let style = element.style();
@@ -30,6 +65,29 @@ pub(crate) fn colour(element: &HtmlElement, name: &str) -> String {
     let colour = computed.and_then(|style| style.get_property_value("color").ok()).unwrap_or_default();
     let _ = style.remove_property("color");
     colour
+}
+
+/// The text of a file that the learner gave, or why it cannot be read.
+pub(crate) fn read_text(file: &web_sys::File, done: impl FnOnce(Result<String, String>) + 'static) {
+    let reading = JsFuture::from(file.array_buffer());
+    spawn_local(async move {
+        let bytes =
+            reading.await.map_err(|fault| fault.dyn_into::<js_sys::Error>().map_or_else(|_| String::new(), |fault| fault.message().into()));
+        done(bytes.and_then(|bytes| String::from_utf8(js_sys::Uint8Array::new(&bytes).to_vec()).map_err(|fault| fault.to_string())));
+    });
+}
+
+/// The text of a file of this site, or why it cannot be had.
+pub(crate) async fn fetch_text(address: &str) -> Result<String, String> {
+    let said =
+        |fault: wasm_bindgen::JsValue| fault.dyn_into::<js_sys::Error>().map_or_else(|_| String::new(), |fault| fault.message().into());
+    let response = JsFuture::from(window().fetch_with_str(address)).await.map_err(said)?;
+    let response: web_sys::Response = response.dyn_into().map_err(said)?;
+    if !response.ok() {
+        return Err(format!("the server answered {}", response.status()));
+    }
+    let text = JsFuture::from(response.text().map_err(said)?).await.map_err(said)?;
+    Ok(text.as_string().unwrap_or_default())
 }
 
 /// Whether the learner asked for less motion.

@@ -53,7 +53,8 @@ impl Ask {
     }
 }
 
-pub(crate) fn client(session: &Session, client: NodeId, ask: &Ask, send: &Callback<Msg>) -> Html {
+/// The controls with which a client asks.
+pub(crate) fn ask(session: &Session, client: NodeId, ask: &Ask, send: &Callback<Msg>) -> Html {
     let sim = session.sim();
     let names: Vec<String> = (0..sim.scenario().nodes).map(|node| sim.name(NodeId(node))).collect();
     let named = Named { label: Some(text::ASK_WHOM), ..Named::default() };
@@ -73,13 +74,24 @@ pub(crate) fn client(session: &Session, client: NodeId, ask: &Ask, send: &Callba
             </form>
         }
     });
-    let requests = Request::of(sim, client, REQUESTS);
+    html! {
+        <>
+        <div class="ask">{ whom }{ for ops }</div>
+        if let Some(refused) = ask.refused.clone() {
+            <p class="refused" role="alert">{ refused }</p>
+        }
+        </>
+    }
+}
+
+/// What came of what a client asked.
+pub(crate) fn client(session: &Session, client: NodeId, send: &Callback<Msg>) -> Html {
+    let requests = Request::of(session.sim(), client, REQUESTS);
     html! {
         <section class="panel inspector" aria-labelledby="inspector-title">
-            { ui::titled(sim.name(client), text::CLIENT, send) }
-            <div class="ask"><span>{ text::ASKS }</span>{ whom }{ for ops }</div>
-            if let Some(refused) = ask.refused.clone() {
-                <p class="refused" role="alert">{ refused }</p>
+            { ui::titled(session.sim().name(client), text::CLIENT, send) }
+            if requests.is_empty() {
+                <p class="empty">{ text::NO_REQUESTS }</p>
             }
             <ol class="requests" aria-label={text::REQUESTS}>{ for requests.into_iter().map(|request| request_row(session, request)) }</ol>
         </section>

@@ -1,18 +1,21 @@
 //! What happened, in words: the last rows of the trace, each a way back to its moment.
 
+use crate::app::Msg;
 use crate::session::Session;
 use crate::text;
 use yew::{Callback, Html, html};
 
 const ROWS: usize = 40;
 
-pub(crate) fn events(session: &Session, show: &Callback<u32>) -> Html {
+pub(crate) fn events(session: &Session, send: &Callback<Msg>) -> Html {
     let sim = session.sim();
     let rows = session.last_rows().take(ROWS).map(|(index, row)| {
-        let onclick = show.reform(move |_| index);
+        let onclick = send.reform(move |_| Msg::ShowRow(index));
+        let onmouseenter = send.reform(move |_| Msg::Point(Some(index)));
+        let onfocus = send.reform(move |_| Msg::Point(Some(index)));
         html! {
             <li key={index}>
-                <button {onclick}><span class="when">{ text::clock(row.time) }</span><span class="what">{ sim.describe_row(index) }</span></button>
+                <button {onclick} {onmouseenter} {onfocus}><span class="when">{ text::clock(row.time) }</span><span class="what">{ sim.describe_row(index) }</span></button>
                 { for sim.trace().notes(index).into_iter().map(|note| html! { <p class="note">{ note.to_owned() }</p> }) }
             </li>
         }
@@ -27,7 +30,7 @@ pub(crate) fn events(session: &Session, show: &Callback<u32>) -> Html {
             if rows.is_empty() {
                 <p class="empty">{ text::NOTHING_YET }</p>
             } else {
-                <ol reversed={true}>{ rows }</ol>
+                <ol reversed={true} onmouseleave={send.reform(|_| Msg::Point(None))} onfocusout={send.reform(|_| Msg::Point(None))}>{ rows }</ol>
             }
         </section>
     }

@@ -1,32 +1,23 @@
-//! One node: what it knows, and what can be done to it.
+//! One node: what it knows.
 
 use crate::app::Msg;
 use crate::session::Session;
 use crate::text;
 use crate::ui;
-use faultline::scenario::Input;
-use faultline::sim::{NodeId, NodeStatus};
-use faultline::view::{Value, Widget};
+use faultline::sim::NodeId;
+use faultline::view::{Meaning, Value, Widget};
 use yew::{Callback, Html, html};
 
 pub(crate) fn inspector(session: &Session, node: NodeId, send: &Callback<Msg>) -> Html {
     let sim = session.sim();
     let status = sim.status(node);
     let view = sim.view(node);
-    let actions = match status {
-        NodeStatus::Up => vec![(text::KILL, Input::Crash(node)), (text::FREEZE, Input::Pause(node))],
-        NodeStatus::Paused => vec![(text::KILL, Input::Crash(node)), (text::THAW, Input::Resume(node))],
-        NodeStatus::Down => vec![(text::RESTART, Input::Restart(node))],
-    };
     let knows = session.knower == Some(node);
     let other_view = send.reform(move |_| Msg::Know((!knows).then_some(node)));
     html! {
         <section class="panel inspector" aria-labelledby="inspector-title">
             { ui::titled(sim.name(node), view.role.map_or(text::status(status), |(role, _)| role), send) }
-            <dl>{ for view.widgets.iter().map(widget) }</dl>
-            <div class="actions">{ for actions.into_iter().map(|(name, input)| {
-                html! { <button key={name} onclick={send.reform(move |_| Msg::Act(input.clone()))}>{ name }</button> }
-            }) }</div>
+            <dl>{ for view.widgets.iter().map(|part| widget(session, part, send)) }</dl>
             <button class="quiet" onclick={other_view}>{ if knows { text::EVERYTHING.into() } else { text::only(&sim.name(node)) } }</button>
         </section>
     }
@@ -46,11 +37,12 @@ pub(crate) fn stranger(session: &Session, endpoint: NodeId, knower: NodeId, send
     }
 }
 
-fn widget(widget: &Widget) -> Html {
+fn widget(session: &Session, widget: &Widget, send: &Callback<Msg>) -> Html {
+    let words = |value: &Value| ui::value(session, value, send);
     let shown = match widget {
         Widget::Field { value, .. } => words(value),
         Widget::Gauge { amount, of, .. } => {
-            html! { <><meter min="0" max={of.to_string()} value={amount.to_string()} />{ format!(" {amount} of {of}") }</> }
+            html! { <><meter min="0" max={of.to_string()} value={amount.to_string()} />{ format!(" {}", text::gauge(*amount, *of)) }</> }
         }
         Widget::List { items, .. } => {
             html! { <ul>{ for items.iter().map(|item| html! { <li>{ words(item) }</li> }) }</ul> }
@@ -63,14 +55,14 @@ fn widget(widget: &Widget) -> Html {
         Widget::Log { entries, .. } => html! {
             <ol class="log">{ for entries.iter().map(|entry| {
                 let class = if entry.committed { "committed" } else { "open" };
-                html! { <li {class} value={entry.index.to_string()}>{ format!("{} ({})", entry.text, entry.term) }</li> }
+                let term = Value { text: entry.term.to_string(), meaning: Meaning::Term(entry.term) };
+                html! { <li {class} value={entry.index.to_string()}>{ entry.text.clone() }{ " (" }{ words(&term) }{ ")" }</li> }
             }) }</ol>
         },
     };
+    let new = session.changes().is_new(widget.name());
     // Without a key: what a protocol calls its widgets need not be unique.
-    html! { <div><dt>{ widget.name() }</dt><dd>{ shown }</dd></div> }
-}
-
-fn words(value: &Value) -> Html {
-    html! { <span>{ value.text.clone() }</span> }
+    html! {
+        <div class={if new { "new" } else { "" }}><dt>{ widget.name() }if new { <i>{ text::CHANGED }</i> }</dt><dd>{ shown }</dd></div>
+    }
 }

@@ -19,12 +19,17 @@ pub(crate) struct Draft {
     pub(crate) refused: Option<String>,
 }
 
-pub(crate) fn settings(session: &Session, draft: Option<&Draft>, send: &Callback<Msg>) -> Html {
+/// The settings, or only those with these keys.
+pub(crate) fn settings(session: &Session, draft: Option<&Draft>, only: Option<&[&str]>, send: &Callback<Msg>) -> Html {
     let knobs = Knob::all(session.sim(), session.playhead());
+    let shown = |knob: &Knob| only.is_none_or(|only| knob.key.is_some_and(|key| only.contains(&key)));
+    if !knobs.iter().any(shown) {
+        return Html::default();
+    }
     html! {
-        <details class="panel settings">
+        <details class="panel settings" open={only.is_some()}>
             <summary>{ text::SETTINGS }<small>{ format!("{} {}", knobs[0].words(knobs[0].value), text::LOST) }</small></summary>
-            { for knobs.iter().enumerate().map(|(index, knob)| control(index, knob, draft.filter(|draft| draft.knob == index), send)) }
+            { for knobs.iter().enumerate().filter(|(_, knob)| shown(knob)).map(|(index, knob)| control(index, knob, draft.filter(|draft| draft.knob == index), send)) }
         </details>
     }
 }

@@ -1,22 +1,23 @@
 //! Time: play, pause, step, scrub, speed.
 
+use super::branches::branches;
 use crate::app::Msg;
-use crate::session::{Session, Speed};
+use crate::session::{Session, Speed, Until};
 use crate::text;
 use crate::ui;
 use web_sys::HtmlInputElement;
-use yew::{Callback, Html, InputEvent, TargetCast, html};
+use yew::{Callback, Event, Html, InputEvent, TargetCast, html};
 
 /// The resolution of the slider for the moment.
 const NOTCHES: u64 = 1_000;
 
-pub(crate) fn transport(session: &Session, send: &Callback<Msg>) -> Html {
+pub(crate) fn transport(session: &Session, more: bool, send: &Callback<Msg>) -> Html {
     let button = |class: &'static str, label: &'static str, keys: &'static str, path: &'static str, disabled: bool, msg: fn() -> Msg| {
         let onclick = send.reform(move |_| msg());
         html! { <button {class} {disabled} {onclick} aria-label={label} title={format!("{label} ({keys})")}>{ ui::icon(path) }</button> }
     };
     let sim = session.sim();
-    let reached = session.reached().0.max(1);
+    let reached = session.branches().1.0.max(1);
     let notch = (u128::from(session.playhead().0) * u128::from(NOTCHES) / u128::from(reached)) as u64;
     let seek = send.reform(move |event: InputEvent| Msg::Seek(reached / NOTCHES * number(&event.target_unchecked_into())));
     let speed = send.reform(|event: InputEvent| Msg::Speed(event.target_unchecked_into::<HtmlInputElement>().value_as_number() as i32));
@@ -30,16 +31,47 @@ pub(crate) fn transport(session: &Session, send: &Callback<Msg>) -> Html {
                     { button("primary", text::PLAY, "Space", ui::PLAY, sim.next_time().is_none(), || Msg::Toggle) }
                 }
                 { button("", text::STEP, ".", ui::STEP, sim.next_time().is_none(), || Msg::Step) }
+                if session.begun() {
+                    <button id="more" aria-label={text::MORE} title={text::MORE} aria-expanded={more.to_string()}
+                        onclick={send.reform(move |_| Msg::More(!more))}>{ ui::icon(ui::MORE) }</button>
+                }
+                if more {
+                    { waits(session, send) }
+                }
             </div>
             <output class="clock">{ text::clock(session.playhead()) }</output>
             <input class="moment" type="range" min="0" max={NOTCHES.to_string()} value={notch.to_string()} oninput={seek}
                 aria-label={text::MOMENT} aria-valuetext={text::clock(session.playhead())} />
             <label class="speed">
-                <span>{ text::speed(session.speed) }</span>
+                <span class={if session.is_slowed() { "slowed" } else { "" }}>{ text::speed(session.ratio()) }</span>
                 <input type="range" min={Speed::SLOWEST.to_string()} max={Speed::FASTEST.to_string()} value={session.speed.step().to_string()}
-                    oninput={speed} aria-label={text::SPEED} aria-valuetext={text::speed(session.speed)} />
+                    oninput={speed} aria-label={text::SPEED} aria-valuetext={text::speed(session.speed.ratio())} />
             </label>
+            { branches(session, send) }
         </section>
+    }
+}
+
+/// What one can go on to, and whether time slows down by itself.
+fn waits(session: &Session, send: &Callback<Msg>) -> Html {
+    let careful = send.reform(|event: Event| Msg::Careful(event.target_unchecked_into::<HtmlInputElement>().checked()));
+    html! {
+        <div class="menu waits" role="group" aria-label={text::MORE}>
+            <p>{ text::MORE }</p>
+            { for Until::ALL.into_iter().filter(|until| fits(*until, session)).map(|until| html! {
+                <button key={text::until(until)} onclick={send.reform(move |_| Msg::Until(until))}>{ text::until(until) }</button>
+            }) }
+            <label><input type="checkbox" checked={session.careful} onchange={careful} />{ text::CAREFUL }</label>
+        </div>
+    }
+}
+
+/// Whether it can ever happen in this model.
+fn fits(until: Until, session: &Session) -> bool {
+    match until {
+        Until::Reply => session.sim().scenario().clients > 0,
+        Until::Broken => !session.sim().promises().is_empty(),
+        _ => true,
     }
 }
 

@@ -1,44 +1,66 @@
 //! The nodes and clients on the stage: real buttons, for a finger, a key and a screen reader.
 
 use super::layout::Layout;
+use super::touch::Target;
 use crate::app::Msg;
+use crate::diagram::causal_past;
 use crate::request::{Outcome, Request};
 use crate::session::Session;
 use crate::text;
+use crate::ui;
 use faultline::sim::{NodeId, NodeStatus};
 use faultline::view::Tone;
-use yew::{Callback, Html, html};
+use std::collections::BTreeSet;
+use yew::{Callback, Html, MouseEvent, html};
 
 /// Everybody in the run.
-pub(crate) fn actors(session: &Session, layout: &Layout, send: &Callback<Msg>) -> Html {
+pub(crate) fn actors(session: &Session, layout: &Layout, menu: Option<Target>, send: &Callback<Msg>) -> Html {
     let scenario = session.sim().scenario();
+    // Who had a part in what is pointed at.
+    let lit: BTreeSet<NodeId> = session.pointed.map_or_else(BTreeSet::new, |row| {
+        let rows = causal_past(session.sim(), row).into_iter();
+        rows.filter_map(|row| session.sim().trace().row(row)).map(|row| row.node).collect()
+    });
     let everybody = (0..scenario.nodes + scenario.clients).map(NodeId);
-    html! { <ul class="nodes">{ for everybody.map(|endpoint| actor(session, layout, endpoint, send)) }</ul> }
+    // Of a crowd only those are elements whom somebody looks at.
+    let is_there = |endpoint: &NodeId| !layout.is_crowd() || session.first == *endpoint || session.selected == Some(*endpoint);
+    let everybody = everybody.filter(is_there);
+    html! { <ul class="nodes">{ for everybody.map(|endpoint| actor(session, layout, endpoint, menu, lit.contains(&endpoint), send)) }</ul> }
 }
 
 /// How somebody looks, and what is said of them.
 struct Look {
     class: String,
     label: String,
-    headline: String,
-    below: &'static str,
+    headline: Html,
+    below: String,
 }
 
-fn actor(session: &Session, layout: &Layout, endpoint: NodeId, send: &Callback<Msg>) -> Html {
+fn actor(session: &Session, layout: &Layout, endpoint: NodeId, menu: Option<Target>, lit: bool, send: &Callback<Msg>) -> Html {
     let name = session.sim().name(endpoint);
     let look = match session.knower {
         Some(knower) if knower != endpoint => stranger(&name, &session.sim().name(knower)),
         _ if session.is_client(endpoint) => client(session, endpoint, &name),
         _ => node(session, endpoint, &name),
     };
-    let shape = if session.is_client(endpoint) { "node client" } else { "node" };
+    let shape = if layout.is_crowd() {
+        "node grain"
+    } else if session.is_client(endpoint) {
+        "node client"
+    } else {
+        "node"
+    };
     let selected = session.selected == Some(endpoint);
     let place = layout.place(endpoint);
     let position = format!("left:{:.1}px;top:{:.1}px;--radius:{:.1}px", place.x, place.y, layout.reach(endpoint));
-    let onclick = send.reform(move |_| Msg::Select((!selected).then_some(endpoint)));
+    // A click without a finger or a mouse behind it was made by a key.
+    let onclick = send.reform(move |event: MouseEvent| Msg::Pick(Target::Node(endpoint), event.detail() == 0));
+    let open = menu == Some(Target::Node(endpoint));
+    let chosen = [if selected { " selected" } else { "" }, if lit { " lit" } else { "" }].concat();
     html! {
         <li key={endpoint.0} style={position}>
-            <button class={format!("{shape} {}", look.class)} aria-label={look.label} aria-pressed={selected.to_string()} {onclick}>{ look.headline }</button>
+            <button id={format!("node-{}", endpoint.0)} class={format!("{shape} {}{chosen}", look.class)} aria-label={look.label}
+                aria-expanded={open.to_string()} tabindex={if session.first == endpoint { "0" } else { "-1" }} {onclick}>{ look.headline }</button>
             <span class="name" aria-hidden="true">{ name }<small>{ look.below }</small></span>
         </li>
     }
@@ -53,18 +75,21 @@ fn node(session: &Session, node: NodeId, name: &str) -> Look {
         NodeStatus::Down => "down",
     };
     let role = view.role.map(|(role, _)| role);
-    let headline = view.headline.map(|value| value.text);
+    let headline = view.headline;
+    let words = headline.as_ref().map(|value| value.text.as_str());
     Look {
         class: format!("{state} tone-{}", view.role.map_or("plain", |(_, tone)| tone_name(tone))),
-        label: text::node(name, status, role, headline.as_deref()),
-        headline: headline.unwrap_or_default(),
-        below: if status == NodeStatus::Up { role.unwrap_or_default() } else { text::status(status) },
+        label: text::node(name, &text::condition(status, sim.pace(node).is_some()), role, words),
+        headline: headline.map_or_else(Html::default, |value| {
+            html! { <span class={ui::worn(session, value.meaning)} style={ui::hue(value.meaning)}>{ value.text }</span> }
+        }),
+        below: text::below(role, status, sim.pace(node).is_some()),
     }
 }
 
 /// Somebody of whom the node whose view it is knows nothing but the name.
 fn stranger(name: &str, knower: &str) -> Look {
-    Look { class: "stranger".into(), label: text::stranger(name, knower), headline: String::new(), below: "" }
+    Look { class: "stranger".into(), label: text::stranger(name, knower), headline: Html::default(), below: String::new() }
 }
 
 fn client(session: &Session, client: NodeId, name: &str) -> Look {
@@ -72,9 +97,13 @@ fn client(session: &Session, client: NodeId, name: &str) -> Look {
     let open = last.filter(|request| request.outcome == Outcome::Open);
     Look {
         class: if open.is_some() { "asks".into() } else { String::new() },
-        headline: if open.is_some() { "…".into() } else { String::new() },
+        headline: if open.is_some() {
+            html! { "…" }
+        } else {
+            Html::default()
+        },
         label: text::client(name, open.map(|request| (session.sim().name(request.node), request.asked))),
-        below: "",
+        below: String::new(),
     }
 }
 

@@ -1,8 +1,11 @@
 //! Draws a display list on a canvas. One style at a time: what looks alike is drawn together, for
 //! every change of style costs a call with a string.
 
-use super::scene::{Arc, Link, Loss, Message, Scene};
+use super::layout::{Layout, Point};
+use super::scene::{Arc, Link, Loss, Message, Person, Scene};
+use super::touch::{Hand, Target};
 use crate::dom;
+use faultline::sim::{NodeId, NodeStatus};
 use faultline::view::Tone;
 use js_sys::JsString;
 use std::f64::consts::{FRAC_PI_2, TAU};
@@ -29,8 +32,10 @@ struct Palette {
     line: JsString,
     timer: JsString,
     loss: JsString,
+    accent: JsString,
     tones: [JsString; 7],
     font: JsString,
+    strong: JsString,
 }
 
 impl Palette {
@@ -42,8 +47,10 @@ impl Palette {
             line: value("--line-strong"),
             timer: value("--timer"),
             loss: value("--bad"),
+            accent: value("--accent"),
             tones: ["plain", "ask", "answer", "data", "lead", "maybe", "refuse"].map(|tone| value(&format!("--tone-{tone}"))),
             font: JsString::from("12px system-ui, sans-serif"),
+            strong: JsString::from("600 13px system-ui, sans-serif"),
         }
     }
 }
@@ -57,7 +64,12 @@ pub(crate) struct Painter {
     height: f64,
 }
 
+const TONES: [Tone; 7] = [Tone::Plain, Tone::Ask, Tone::Answer, Tone::Data, Tone::Lead, Tone::Maybe, Tone::Refuse];
+/// With more messages than this each is a grain.
+const DENSE: usize = 150;
 const DOT: f64 = 6.0;
+/// Half the gap of a cut link.
+const GAP: f64 = 14.0;
 
 impl Painter {
     /// Nothing if the browser has no canvas to draw on.
@@ -81,12 +93,77 @@ impl Painter {
         let _ = self.context.set_transform(density, 0.0, 0.0, density, 0.0, 0.0);
     }
 
-    pub(crate) fn paint(&self, scene: &Scene) {
+    pub(crate) fn paint(&self, scene: &Scene, layout: &Layout, chosen: Option<NodeId>) {
         self.context.clear_rect(0.0, 0.0, self.width, self.height);
         self.links(&scene.links);
+        self.crowd(&scene.crowd, layout.radius);
+        if let Some(Hand::Over(target)) = &scene.hand {
+            self.over(*target, scene, layout);
+        }
         self.timers(&scene.timers);
         self.losses(&scene.losses);
-        self.messages(&scene.messages);
+        if scene.messages.len() > DENSE {
+            self.dense(&scene.messages);
+            let of_chosen = |message: &&Message| chosen.is_some_and(|node| node == message.ends.0 || node == message.ends.1);
+            self.messages(&scene.messages.iter().filter(of_chosen).cloned().collect::<Vec<_>>());
+        } else {
+            self.messages(&scene.messages);
+        }
+        match &scene.hand {
+            Some(Hand::Stroke(from, to)) => self.stroke(*from, *to),
+            Some(Hand::Held(at, words)) => self.held(*at, words),
+            _ => {}
+        }
+    }
+
+    /// What a click would pick.
+    fn over(&self, target: Target, scene: &Scene, layout: &Layout) {
+        self.styles().set_stroke(&self.palette.accent);
+        self.context.set_line_width(3.0);
+        self.context.begin_path();
+        match target {
+            Target::Link(a, b) => {
+                for link in scene.links.iter().filter(|link| link.ends == (a, b)) {
+                    self.context.move_to(link.from.x, link.from.y);
+                    self.context.line_to(link.to.x, link.to.y);
+                }
+            }
+            Target::Message(id) => {
+                for message in scene.messages.iter().filter(|message| message.id == id) {
+                    let _ = self.context.arc(message.at.x, message.at.y, DOT + 6.0, 0.0, TAU);
+                }
+            }
+            Target::Node(node) => {
+                let place = layout.place(node);
+                let _ = self.context.arc(place.x, place.y, layout.radius + 3.0, 0.0, TAU);
+            }
+        }
+        self.context.stroke();
+    }
+
+    /// The line that will cut.
+    fn stroke(&self, from: Point, to: Point) {
+        self.styles().set_stroke(&self.palette.loss);
+        self.context.set_line_width(2.5);
+        let _ = self.context.set_line_dash(&js_sys::Array::of2(&8.0.into(), &6.0.into()));
+        self.context.begin_path();
+        self.context.move_to(from.x, from.y);
+        self.context.line_to(to.x, to.y);
+        self.context.stroke();
+        let _ = self.context.set_line_dash(&js_sys::Array::new());
+    }
+
+    /// A message in the hand, and what becomes of it.
+    fn held(&self, at: Point, words: &str) {
+        self.styles().set_stroke(&self.palette.accent);
+        self.styles().set_fill(&self.palette.text);
+        self.context.set_line_width(3.0);
+        self.context.begin_path();
+        let _ = self.context.arc(at.x, at.y, DOT + 6.0, 0.0, TAU);
+        self.context.stroke();
+        self.styles().set_font(&self.palette.strong);
+        self.context.set_text_align("center");
+        let _ = self.context.fill_text(words, at.x, at.y - 22.0);
     }
 
     fn styles(&self) -> &Styles {
@@ -108,7 +185,7 @@ impl Painter {
         self.context.begin_path();
         for link in links.iter().filter(|link| !(link.there && link.back)) {
             for (start, end, open) in [(link.from, link.to, link.there), (link.to, link.from, link.back)] {
-                let near = start.towards(end, 0.42);
+                let near = start.towards(end, (0.5 - GAP / start.distance(end).max(1.0)).max(0.3));
                 self.context.move_to(start.x, start.y);
                 self.context.line_to(near.x, near.y);
                 if !open {
@@ -134,6 +211,51 @@ impl Painter {
         self.context.stroke();
     }
 
+    /// Everybody, by what they are at the moment.
+    fn crowd(&self, crowd: &[Person], radius: f64) {
+        for (tone, colour) in TONES.into_iter().zip(&self.palette.tones) {
+            let mut alike = crowd.iter().filter(|person| person.tone == tone && person.status != NodeStatus::Down).peekable();
+            if alike.peek().is_none() {
+                continue;
+            }
+            self.styles().set_fill(colour);
+            self.context.begin_path();
+            for Person { at, .. } in alike {
+                self.context.move_to(at.x + radius, at.y);
+                let _ = self.context.arc(at.x, at.y, radius, 0.0, TAU);
+            }
+            self.context.set_global_alpha(0.35);
+            self.context.fill();
+            self.context.set_global_alpha(1.0);
+        }
+        // Whoever is down is hollow and crossed out.
+        self.styles().set_stroke(&self.palette.loss);
+        self.context.set_line_width(1.5);
+        self.context.begin_path();
+        for Person { at, .. } in crowd.iter().filter(|person| person.status == NodeStatus::Down) {
+            for side in [-radius, radius] {
+                self.context.move_to(at.x - radius, at.y - side);
+                self.context.line_to(at.x + radius, at.y + side);
+            }
+        }
+        self.context.stroke();
+    }
+
+    /// Messages as grains: where there are many it is dense.
+    fn dense(&self, messages: &[Message]) {
+        self.context.set_global_alpha(0.55);
+        for (tone, colour) in TONES.into_iter().zip(&self.palette.tones) {
+            if !messages.iter().any(|message| message.tone == tone) {
+                continue;
+            }
+            self.styles().set_fill(colour);
+            for message in messages.iter().filter(|message| message.tone == tone) {
+                self.context.fill_rect(message.at.x - 1.5, message.at.y - 1.5, 3.0, 3.0);
+            }
+        }
+        self.context.set_global_alpha(1.0);
+    }
+
     fn losses(&self, losses: &[Loss]) {
         self.styles().set_stroke(&self.palette.loss);
         self.context.set_line_width(2.0);
@@ -150,7 +272,6 @@ impl Painter {
     }
 
     fn messages(&self, messages: &[Message]) {
-        const TONES: [Tone; 7] = [Tone::Plain, Tone::Ask, Tone::Answer, Tone::Data, Tone::Lead, Tone::Maybe, Tone::Refuse];
         self.context.set_line_width(2.5);
         for (tone, colour) in TONES.into_iter().zip(&self.palette.tones) {
             if !messages.iter().any(|message| message.tone == tone) {

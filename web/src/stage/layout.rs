@@ -38,6 +38,8 @@ pub(crate) struct Layout {
     places: Vec<Point>,
 }
 
+/// With more nodes than this they are a crowd.
+const CROWD: u16 = 150;
 /// Room for the name and the role under a node.
 const NODE_NAME: f64 = 52.0;
 /// Room between a client and the ring.
@@ -47,6 +49,9 @@ const MARGIN: f64 = 16.0;
 
 impl Layout {
     pub(crate) fn new(nodes: u16, clients: u16, width: f64, height: f64) -> Self {
+        if nodes > CROWD {
+            return Self::crowd(nodes, clients, width, height);
+        }
         let radius = (width.min(height) / 7.0).clamp(Self::SMALLEST, Self::LARGEST);
         let (left, right) = (clients.div_ceil(2), clients / 2);
         let half = Self::CLIENT.min(height / f64::from(left.max(1)) / 4.0);
@@ -73,6 +78,33 @@ impl Layout {
         Self { width, height, radius, half, nodes, places }
     }
 
+    /// So many that a ring has no room for them: rows and columns, the clients behind the nodes.
+    fn crowd(nodes: u16, clients: u16, width: f64, height: f64) -> Self {
+        let count = f64::from(nodes) + f64::from(clients);
+        let (across, down) = ((width - 2.0 * MARGIN).max(1.0), (height - 2.0 * MARGIN).max(1.0));
+        let columns = (count * across / down).sqrt().ceil().max(1.0);
+        let rows = (count / columns).ceil();
+        let cell = |index: u32| {
+            let (row, column) = ((f64::from(index) / columns).floor(), f64::from(index) % columns);
+            Point { x: MARGIN + (column + 0.5) * across / columns, y: MARGIN + (row + 0.5) * down / rows }
+        };
+        let places = (0..u32::from(nodes) + u32::from(clients)).map(cell).collect();
+        let radius = (across / columns).min(down / rows) * 0.32;
+        Self { width, height, radius, half: radius, nodes, places }
+    }
+
+    /// Whether there are too many to be elements of the page: then they are drawn.
+    pub(crate) fn is_crowd(&self) -> bool {
+        self.nodes > CROWD
+    }
+
+    /// Who stands at a point of a crowd.
+    pub(crate) fn at(&self, point: Point) -> Option<NodeId> {
+        let near = |place: &Point| place.distance(point);
+        let nearest = self.places.iter().enumerate().min_by(|(_, a), (_, b)| near(a).total_cmp(&near(b)))?;
+        (near(nearest.1) <= self.radius * 1.6).then_some(NodeId(nearest.0 as u16))
+    }
+
     /// A finger fits on a node while there are few.
     const LARGEST: f64 = 40.0;
     const SMALLEST: f64 = 3.0;
@@ -80,6 +112,19 @@ impl Layout {
 
     pub(crate) fn place(&self, endpoint: NodeId) -> Point {
         self.places.get(endpoint.index()).copied().unwrap_or_default()
+    }
+
+    /// Who stands nearest in a direction: to the right and down are positive.
+    pub(crate) fn beside(&self, endpoint: NodeId, across: f64, down: f64) -> Option<NodeId> {
+        let from = self.place(endpoint);
+        let cost = |place: &Point| {
+            let (dx, dy) = (place.x - from.x, place.y - from.y);
+            let (ahead, aside) = (dx * across + dy * down, (dx * down).abs() + (dy * across).abs());
+            // Within sight in that direction, and rather straight ahead than near.
+            (ahead > 1.0 && aside <= ahead * 2.5).then_some(((ahead + 2.0 * aside) * 16.0) as u64)
+        };
+        let others = self.places.iter().enumerate().filter_map(|(index, place)| Some((cost(place)?, index)));
+        others.min().map(|(_, index)| NodeId(index as u16))
     }
 
     /// How far a node or a client reaches from its place.
@@ -145,6 +190,39 @@ mod tests {
         for (nodes, clients) in [(2, 0), (3, 1), (5, 1), (4, 2)] {
             let layout = Layout::new(nodes, clients, 390.0, 340.0);
             assert!(layout.radius >= 24.0 && (clients == 0 || layout.half >= 12.0), "{nodes} and {clients}: {layout:?}");
+        }
+    }
+
+    #[test]
+    fn a_crowd_fills_the_stage_and_everybody_in_it_is_found() {
+        for (nodes, clients, width, height) in
+            [(151, 1, 940.0, 470.0), (1000, 1, 940.0, 470.0), (1000, 3, 358.0, 340.0), (10_000, 1, 940.0, 470.0)]
+        {
+            let layout = Layout::new(nodes, clients, width, height);
+            assert!(layout.is_crowd() && layout.radius > 0.8, "{nodes}: {}", layout.radius);
+            for endpoint in (0..nodes + clients).step_by(97).map(NodeId) {
+                let place = layout.place(endpoint);
+                assert!(place.x > 0.0 && place.x < width && place.y > 0.0 && place.y < height, "{endpoint} {place:?}");
+                assert_eq!(layout.at(place), Some(endpoint));
+            }
+        }
+    }
+
+    #[test]
+    fn arrows_reach_everybody_and_lead_back() {
+        for (nodes, clients) in [(2, 0), (3, 1), (5, 2), (7, 5)] {
+            let layout = Layout::new(nodes, clients, 940.0, 470.0);
+            let mut reached = vec![NodeId(0)];
+            let mut next = 0;
+            while next < reached.len() {
+                for (across, down) in [(1.0, 0.0), (-1.0, 0.0), (0.0, 1.0), (0.0, -1.0)] {
+                    if let Some(other) = layout.beside(reached[next], across, down).filter(|other| !reached.contains(other)) {
+                        reached.push(other);
+                    }
+                }
+                next += 1;
+            }
+            assert_eq!(reached.len(), usize::from(nodes + clients), "{nodes} and {clients}: {reached:?}");
         }
     }
 

@@ -2,8 +2,10 @@
 //! run: a message's place follows from when it left and when it arrives.
 
 use super::layout::{Layout, Point};
-use faultline::sim::{EventKind, MessageMeta, NodeId, Sim, Span, Time};
+use super::touch::Hand;
+use faultline::sim::{EventKind, Flight, MessageMeta, NodeId, NodeStatus, Sim, Span, Time};
 use faultline::view::Tone;
+use std::rc::Rc;
 
 /// Everything that moves or changes colour, in the order in which it is drawn.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -12,11 +14,38 @@ pub(crate) struct Scene {
     pub(crate) timers: Vec<Arc>,
     pub(crate) messages: Vec<Message>,
     pub(crate) losses: Vec<Loss>,
+    /// Everybody, where they are too many to be elements of the page.
+    pub(crate) crowd: Crowd,
+    /// The gesture that is being made.
+    pub(crate) hand: Option<Hand>,
+}
+
+/// How everybody in a crowd looks. Made anew only when something has happened, and shared until then.
+pub(crate) type Crowd = Rc<[Person]>;
+
+/// Somebody in a crowd.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Person {
+    pub(crate) at: Point,
+    pub(crate) tone: Tone,
+    pub(crate) status: NodeStatus,
+}
+
+/// Everybody, if they are a crowd.
+pub(crate) fn crowd(sim: &Sim, layout: &Layout) -> Crowd {
+    let count = if layout.is_crowd() { sim.scenario().nodes } else { 0 };
+    let person = |node: NodeId| Person {
+        at: layout.place(node),
+        tone: sim.view(node).role.map_or(Tone::Plain, |(_, tone)| tone),
+        status: sim.status(node),
+    };
+    (0..count).map(|node| person(NodeId(node))).collect()
 }
 
 /// A link between two nodes, or a client and a node.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Link {
+    pub(crate) ends: (NodeId, NodeId),
     pub(crate) from: Point,
     pub(crate) to: Point,
     /// Whether each direction is open.
@@ -36,6 +65,9 @@ pub(crate) struct Arc {
 /// A message on its way.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Message {
+    /// Its number in the trace.
+    pub(crate) id: u32,
+    pub(crate) ends: (NodeId, NodeId),
     pub(crate) at: Point,
     pub(crate) tone: Tone,
     pub(crate) copy: bool,
@@ -58,7 +90,7 @@ const MOST_LABELS: usize = 12;
 /// How far from a node a message's words begin to fit, in pixels.
 const LABEL_ROOM: f64 = 26.0;
 /// With more nodes than this a line for every pair would be a grey disc.
-const MOST_LINKED_NODES: u16 = 12;
+pub(crate) const MOST_LINKED_NODES: u16 = 12;
 /// How many rows back a loss is looked for.
 const LOSS_ROWS: u32 = 200;
 
@@ -72,7 +104,8 @@ impl Scene {
             return scene;
         }
         scene.draw_links(sim, layout);
-        for node in (0..sim.scenario().nodes).map(NodeId) {
+        // The timers of a crowd would be a blur.
+        for node in (0..sim.scenario().nodes).map(NodeId).filter(|_| !layout.is_crowd()) {
             scene.draw_timer(sim, layout, now, node);
         }
         scene.draw_messages(sim, layout, now);
@@ -81,15 +114,19 @@ impl Scene {
     }
 
     fn draw_links(&mut self, sim: &Sim, layout: &Layout) {
-        let nodes = sim.scenario().nodes;
+        let (nodes, clients) = (sim.scenario().nodes, sim.scenario().clients);
         if nodes > MOST_LINKED_NODES {
             return;
         }
         for a in 0..nodes {
-            for b in a + 1..nodes {
+            for b in a + 1..nodes + clients {
                 let (a, b) = (NodeId(a), NodeId(b));
+                // Between clients and nodes there is a line only where there is something to be seen.
+                if b.0 >= nodes && sim.connects(a, b) && sim.connects(b, a) {
+                    continue;
+                }
                 let (from, to) = ends(layout, a, b);
-                self.links.push(Link { from, to, there: sim.connects(a, b), back: sim.connects(b, a) });
+                self.links.push(Link { ends: (a, b), from, to, there: sim.connects(a, b), back: sim.connects(b, a) });
             }
         }
     }
@@ -111,13 +148,14 @@ impl Scene {
         for flight in flights {
             let Some(meta) = sim.trace().message(flight.message) else { continue };
             let (from, to) = ends(layout, flight.from, flight.to);
-            // Between clients and nodes there is a line only while something travels on it.
-            if labelled && flight.from.max(flight.to).0 >= nodes {
-                self.links.push(Link { from, to, there: true, back: true });
+            if labelled && flight.from.max(flight.to).0 >= nodes && sim.connects(flight.to, flight.from) {
+                self.links.push(Link { ends: (flight.from, flight.to), from, to, there: true, back: true });
             }
             let share = share(flight.sent, flight.due, now);
             let room = (LABEL_ROOM / from.distance(to).max(1.0)).min(0.5);
             self.messages.push(Message {
+                id: flight.message,
+                ends: (flight.from, flight.to),
                 at: from.towards(to, share),
                 tone: tone(sim, meta),
                 copy: meta.copy > 0,
@@ -158,13 +196,18 @@ pub(crate) fn tone(sim: &Sim, message: &MessageMeta) -> Tone {
     sim.about().kinds.get(usize::from(message.kind)).map_or(Tone::Plain, |kind| kind.tone)
 }
 
+/// Where a message is on its way.
+pub(crate) fn on_its_way(layout: &Layout, flight: &Flight, now: Time) -> Point {
+    along(layout, flight.from, flight.to, share(flight.sent, flight.due, now))
+}
+
 /// How far along its way a message is.
-fn share(sent: Time, due: Time, now: Time) -> f64 {
+pub(super) fn share(sent: Time, due: Time, now: Time) -> f64 {
     (now.since(sent).0 as f64 / due.since(sent).0.max(1) as f64).clamp(0.0, 1.0)
 }
 
 /// The two ends of a link, at the edges of the nodes.
-fn ends(layout: &Layout, from: NodeId, to: NodeId) -> (Point, Point) {
+pub(super) fn ends(layout: &Layout, from: NodeId, to: NodeId) -> (Point, Point) {
     let (a, b) = (layout.place(from), layout.place(to));
     let margin = |endpoint| ((layout.reach(endpoint) + 10.0) / a.distance(b).max(1.0)).min(0.5);
     (a.towards(b, margin(from)), b.towards(a, margin(to)))

@@ -1,7 +1,9 @@
 //! Small things that every panel uses.
 
 use crate::app::Msg;
+use crate::session::Session;
 use crate::text;
+use faultline::view::{Meaning, Value};
 use web_sys::HtmlInputElement;
 use yew::{Callback, Event, Html, TargetCast, html};
 
@@ -17,6 +19,41 @@ pub(crate) fn titled(name: String, role: &'static str, send: &Callback<Msg>) -> 
             <h2 id="inspector-title">{ name }<small>{ role }</small></h2>
             <button class="quiet" onclick={send.reform(|_| Msg::Select(None))}>{ text::CLOSE }</button>
         </header>
+    }
+}
+
+/// A value, so that what means the same looks the same wherever it stands: a node leads to that node,
+/// and choosing a term, a version or a place in a log marks all that are equal.
+pub(crate) fn value(session: &Session, value: &Value, send: &Callback<Msg>) -> Html {
+    let meaning = value.meaning;
+    let text = value.text.clone();
+    match meaning {
+        Meaning::Plain => html! { <span>{ text }</span> },
+        Meaning::Node(node) => html! { <button class="value" onclick={send.reform(move |_| Msg::Select(Some(node)))}>{ text }</button> },
+        _ => {
+            let linked = session.linked == Some(meaning);
+            let onclick = send.reform(move |_| Msg::Link((!linked).then_some(meaning)));
+            html! { <button class={worn(session, meaning)} style={hue(meaning)} aria-pressed={linked.to_string()} {onclick}>{ text }</button> }
+        }
+    }
+}
+
+/// What the style sheet calls a value of this meaning.
+pub(crate) fn worn(session: &Session, meaning: Meaning) -> &'static str {
+    match meaning {
+        Meaning::Plain | Meaning::Node(_) => "value",
+        _ if session.linked == Some(meaning) => "value hued same",
+        _ => "value hued",
+    }
+}
+
+/// Neighbouring terms and versions have colours that are far apart.
+pub(crate) fn hue(meaning: Meaning) -> Option<String> {
+    match meaning {
+        Meaning::Term(number) | Meaning::Version(number) | Meaning::Index(number) => {
+            Some(format!("--hue:{}", 250 + number % 360 * 137 % 360))
+        }
+        _ => None,
     }
 }
 
@@ -47,5 +84,10 @@ pub(crate) const PAUSE: &str = "M7 5v14M17 5v14";
 pub(crate) const STEP: &str = "M6 5v14l9-7zM19 5v14";
 pub(crate) const BACK: &str = "M18 5v14l-9-7zM5 5v14";
 pub(crate) const UNDO: &str = "M9 7 4.5 11.5 9 16M5 11.5h9a5 5 0 0 1 0 10h-2";
+pub(crate) const REDO: &str = "M15 7l4.5 4.5L15 16M19 11.5h-9a5 5 0 0 0 0 10h2";
+pub(crate) const MORE: &str = "M4 6l6 6-6 6M12 6l6 6-6 6M20.5 5v14";
+pub(crate) const DOTS: &str = "M5 12h.01M12 12h.01M19 12h.01";
+pub(crate) const HELP: &str = "M9 9a3 3 0 1 1 4.2 2.75c-.8.35-1.2 1-1.2 1.75v.5M12 17.5h.01M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18";
+pub(crate) const CROSS: &str = "M6 6l12 12M18 6L6 18";
 pub(crate) const CHOOSE: &str = "M7 10l5 5 5-5";
 pub(crate) const LINK: &str = "M10 14a4 4 0 0 0 6 0l3-3a4.2 4.2 0 0 0-6-6l-1 1M14 10a4 4 0 0 0-6 0l-3 3a4.2 4.2 0 0 0 6 6l1-1";

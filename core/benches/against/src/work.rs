@@ -41,7 +41,7 @@ impl Work {
 }
 
 /// What a node of the gossip does, the same for everybody.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub(crate) struct Gossip {
     me: u16,
     nodes: u16,

@@ -3,12 +3,10 @@
 mod prober;
 mod rumor;
 mod server;
-mod store;
 
 pub(crate) use prober::Prober;
 pub(crate) use rumor::{Rumor, Style};
-pub(crate) use server::{NoTimer, Server};
-pub(crate) use store::{REPLICAS, Store, WRITER};
+pub(crate) use server::Server;
 
 use faultline::protocol::{Cx, Protocol};
 use faultline::sim::NodeId;

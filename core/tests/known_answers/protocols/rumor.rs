@@ -37,7 +37,7 @@ timers! {
     }
 }
 
-#[derive(Clone, Default)]
+#[derive(Clone, Default, Serialize)]
 pub(crate) struct Site {
     /// The cycle in which it heard the rumor.
     heard: Option<u64>,

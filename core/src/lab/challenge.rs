@@ -1,0 +1,512 @@
+//! Puzzles, and who decides them: the same code on the page, in the command, and in the tests.
+
+use super::predicate::{Moment, Observer, Predicate, Reason};
+use super::script::{Script, kind_of};
+use super::tour::{Answer, Guess, Truth};
+use super::{Lab, Settings};
+use crate::link::Link;
+use crate::models::Library;
+use crate::scenario::{Fault, Input, Scenario, Timed};
+use crate::sim::{Chance, Sim, Span, Time};
+use std::collections::BTreeMap;
+
+/// A puzzle.
+#[derive(Clone, Debug)]
+pub struct Challenge {
+    /// Its name in links and progress.
+    pub id: String,
+    /// Its name for people.
+    pub title: String,
+    /// The goal in words.
+    pub say: String,
+    /// How long the run is, if not as long as the world's.
+    pub length: Option<Time>,
+    /// Settings with which it begins.
+    pub settings: Settings,
+    /// What the learner may choose before the run: settings, and network, disk, load.
+    pub knobs: Vec<String>,
+    /// Hints; each costs a star.
+    pub hints: Vec<String>,
+    /// What stands on the stage when it is solved.
+    pub won: String,
+    /// What is to be done.
+    pub task: Task,
+    /// The line of the file on which it begins.
+    pub line: usize,
+}
+
+/// What is to be done.
+#[derive(Clone, Debug)]
+pub enum Task {
+    /// Reach a state.
+    Break {
+        /// Solved at the first moment at which this holds,
+        goal: Predicate,
+        /// if this has not held by then.
+        never: Option<Predicate>,
+        /// What may be done.
+        allow: Vec<String>,
+        /// How often.
+        at_most: BTreeMap<String, u32>,
+        /// With how many actions there is a second star, if not with those of the solution.
+        par: Option<u32>,
+        /// A way to the goal.
+        solution: Script,
+        /// Settings with which that is no way.
+        fix: Settings,
+    },
+    /// Survive attacks.
+    Defend {
+        /// What must hold at the end of each.
+        goal: Predicate,
+        /// What must be survived.
+        attacks: Vec<Attack>,
+        /// What share of it.
+        survive: Chance,
+        /// Settings that do.
+        defence: Settings,
+        /// Plausible settings that do not.
+        mistakes: Vec<Settings>,
+    },
+    /// Foresee something.
+    Predict {
+        /// What is done in the run.
+        script: Script,
+        /// What can be answered.
+        answer: Answer,
+        /// It is decided at the first moment at which this holds.
+        when: Predicate,
+        /// What is right.
+        right: String,
+        /// Settings with which that is wrong.
+        fix: Settings,
+    },
+}
+
+/// Runs that a defence must survive.
+#[derive(Clone, Debug)]
+pub struct Attack {
+    /// What is done in each.
+    pub script: Script,
+    /// How many seeds are tried.
+    pub seeds: u64,
+    /// What is done once at every moment at which something happens, in a run for each.
+    pub everywhere: Script,
+}
+
+/// How a challenge was decided.
+#[derive(Clone, Debug)]
+pub struct Verdict {
+    /// Whether it is solved; nothing if nobody knows.
+    pub solved: Option<bool>,
+    /// The verdict in a sentence that says exactly what was checked.
+    pub said: String,
+    /// Why, line by line.
+    pub why: Vec<Reason>,
+    /// When the goal was reached.
+    pub at: Option<Moment>,
+    /// How many actions the learner took.
+    pub actions: u32,
+    /// Whether the seed is not that of the lab.
+    pub fresh_seed: bool,
+    /// A run to look at: the one that was decided, or the attack that was not survived.
+    pub run: Scenario,
+}
+
+/// More attacks than this are no lab but a search.
+const MOST_ATTACKS: usize = 3_000;
+
+/// What a learner has done to a run, and what of it was not allowed.
+struct Played {
+    actions: Vec<Timed>,
+    offences: Vec<String>,
+}
+
+impl Challenge {
+    /// What kind of task it is: break, defend or predict.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self.task {
+            Task::Break { .. } => "break",
+            Task::Defend { .. } => "defend",
+            Task::Predict { .. } => "predict",
+        }
+    }
+
+    /// The run as the learner finds it.
+    #[must_use]
+    pub fn start(&self, lab: &Lab) -> Scenario {
+        lab.with(&self.settings)
+    }
+
+    /// The moment at which it is decided at the latest.
+    #[must_use]
+    pub fn end(&self, lab: &Lab) -> Time {
+        self.length.unwrap_or(lab.world.length)
+    }
+
+    /// With how many actions there is a second star.
+    ///
+    /// # Errors
+    /// If the lab's scenario cannot be run.
+    pub fn par(&self, lab: &Lab, library: &Library) -> Result<u32, Fault> {
+        Ok(match &self.task {
+            Task::Break { par: Some(par), .. } => *par,
+            Task::Break { solution, .. } => {
+                let start = self.start(lab);
+                let done = solution.perform(library, &start, &lab.world.subject, Time::ZERO, self.end(lab))?;
+                (done.scenario.inputs.len() - start.inputs.len()) as u32
+            }
+            _ => 0,
+        })
+    }
+
+    /// The last hint: the run with the first half of the solution.
+    ///
+    /// # Errors
+    /// If the lab's scenario cannot be run.
+    pub fn ghost(&self, lab: &Lab, library: &Library) -> Result<Option<Scenario>, Fault> {
+        let Task::Break { solution, .. } = &self.task else { return Ok(None) };
+        let done = solution.first_half().perform(library, &self.start(lab), &lab.world.subject, Time::ZERO, self.end(lab))?;
+        Ok(Some(done.scenario))
+    }
+
+    /// Decides a run that somebody has played, or a guess that somebody has made.
+    ///
+    /// # Errors
+    /// If the scenario cannot be run.
+    pub fn decide(&self, lab: &Lab, library: &Library, played: &Scenario, guess: Option<&Guess>) -> Result<Verdict, Fault> {
+        played.check(library)?;
+        let Played { actions, offences } = self.played(lab, library, played);
+        let verdict = Verdict {
+            solved: Some(false),
+            said: String::new(),
+            why: Vec::new(),
+            at: None,
+            actions: actions.len() as u32,
+            fresh_seed: played.seed != lab.world.scenario.seed,
+            run: played.clone(),
+        };
+        if !offences.is_empty() {
+            return Ok(Verdict { said: format!("this is not the challenge: {}", offences.join("; ")), ..verdict });
+        }
+        match &self.task {
+            Task::Break { goal, never, .. } => self.decide_break(lab, library, goal, never.as_ref(), verdict),
+            Task::Defend { survive, .. } => {
+                let attacks = self.attacks(lab, library, played)?;
+                let mut survived = 0;
+                let mut lost = None;
+                let total = attacks.len();
+                for attack in attacks {
+                    let (held, why) = self.survives(lab, library, &attack)?;
+                    survived += usize::from(held);
+                    if !held && lost.is_none() {
+                        lost = Some((attack, why));
+                    }
+                }
+                let solved = survived as u64 * 1_000_000 >= total as u64 * u64::from(survive.parts());
+                let said = format!("survived {survived} of {total} attacks");
+                let (run, why) = lost.unwrap_or((verdict.run.clone(), Vec::new()));
+                Ok(Verdict { solved: Some(solved), said, why, run, ..verdict })
+            }
+            Task::Predict { answer, .. } => {
+                let Some(guess) = guess else { return Ok(Verdict { said: "nothing was foreseen: say the answer".into(), ..verdict }) };
+                let (run, truth) = self.foreseen(lab, library, played)?;
+                let solved = answer.is_right(guess, &truth);
+                let why = if let Truth::Options(_, why) = &truth { why.clone() } else { Vec::new() };
+                let said = match (&truth, answer) {
+                    (Truth::Open, _) => "the run never comes to the question".into(),
+                    (Truth::Number(value), _) => format!("it is {value}"),
+                    (Truth::Options(right, _), Answer::Options(options)) => {
+                        let says: Vec<_> = right.iter().filter_map(|index| options.get(*index)).map(|(say, _)| say.as_str()).collect();
+                        format!("right is: {}", says.join("; "))
+                    }
+                    _ => String::new(),
+                };
+                Ok(Verdict { solved, said, why, run, ..verdict })
+            }
+        }
+    }
+
+    fn decide_break(
+        &self,
+        lab: &Lab,
+        library: &Library,
+        goal: &Predicate,
+        never: Option<&Predicate>,
+        verdict: Verdict,
+    ) -> Result<Verdict, Fault> {
+        let end = self.end(lab);
+        let mut observer = Observer::new(library, verdict.run.clone(), &lab.world.subject, end)?;
+        let goal = observer.watch(goal, 0);
+        let never = never.map(|never| observer.watch(never, 0));
+        observer.run(end, &[goal]);
+        let found = observer.found(goal);
+        if let Some(broken) = never.map(|never| observer.found(never)).filter(|never| never.first.is_some()) {
+            return Ok(Verdict { said: "what must never happen has happened".into(), why: broken.why, ..verdict });
+        }
+        let unknown = found.first.is_none() && (found.doubtful || observer.cut_short());
+        let said = match found.first {
+            Some(moment) => format!("reached at {} with {} actions", moment.time, verdict.actions),
+            None if observer.cut_short() => format!("not reached within {} events; nobody looked further", observer.sim().steps()),
+            None if found.doubtful => "not reached, as far as the judge of histories knows; it gave up at least once".into(),
+            None => format!("not reached within {end}"),
+        };
+        let solved = if unknown { None } else { Some(found.first.is_some()) };
+        Ok(Verdict { solved, said, why: found.why, at: found.first, ..verdict })
+    }
+
+    /// Every run that these settings must survive.
+    ///
+    /// # Errors
+    /// If the scenario cannot be run, or if there are too many.
+    pub fn attacks(&self, lab: &Lab, library: &Library, played: &Scenario) -> Result<Vec<Scenario>, Fault> {
+        let Task::Defend { attacks, .. } = &self.task else { return Ok(Vec::new()) };
+        let (end, subject) = (self.end(lab), &lab.world.subject);
+        let mut runs = Vec::new();
+        for attack in attacks {
+            for number in 0..attack.seeds {
+                let scenario = Scenario { seed: played.seed.wrapping_add(number), ..played.clone() };
+                let run = attack.script.perform(library, &scenario, subject, Time::ZERO, end)?.scenario;
+                if attack.everywhere.is_empty() {
+                    runs.push(run);
+                    continue;
+                }
+                let mut sim = Sim::new(library, run.clone())?;
+                sim.run_until(end);
+                let mut moments: Vec<Time> = sim.trace().rows().map(|row| row.time + Span(1)).collect();
+                moments.dedup();
+                for moment in moments.into_iter().filter(|moment| *moment < end) {
+                    runs.push(attack.everywhere.perform(library, &run, subject, moment, end)?.scenario);
+                    if runs.len() > MOST_ATTACKS {
+                        let why = format!("these are more than {MOST_ATTACKS} attacks");
+                        return Err(Fault { place: "attack".into(), why });
+                    }
+                }
+            }
+        }
+        Ok(runs)
+    }
+
+    /// Whether one attack is survived; if not, why not.
+    ///
+    /// # Errors
+    /// If the scenario cannot be run.
+    pub fn survives(&self, lab: &Lab, library: &Library, attack: &Scenario) -> Result<(bool, Vec<Reason>), Fault> {
+        let Task::Defend { goal, .. } = &self.task else { return Ok((true, Vec::new())) };
+        let end = self.end(lab);
+        let mut observer = Observer::new(library, attack.clone(), &lab.world.subject, end)?;
+        let goal = observer.watch(goal, 0);
+        observer.run(end, &[]);
+        Ok((observer.holds(goal), if observer.holds(goal) { Vec::new() } else { observer.reasons(goal) }))
+    }
+
+    /// The run in which a prediction is decided, and what is right there.
+    ///
+    /// # Errors
+    /// If the scenario cannot be run.
+    pub fn foreseen(&self, lab: &Lab, library: &Library, played: &Scenario) -> Result<(Scenario, Truth), Fault> {
+        let Task::Predict { script, answer, when, .. } = &self.task else { return Ok((played.clone(), Truth::Open)) };
+        let end = self.end(lab);
+        let run = script.perform(library, played, &lab.world.subject, Time::ZERO, end)?.scenario;
+        let truth = answer.truth(lab, library, &run, when, end, end)?;
+        Ok((run, truth))
+    }
+
+    /// The run with as few of the learner's actions as will do: not one can be taken away.
+    ///
+    /// # Errors
+    /// If the scenario cannot be run.
+    pub fn minimal(&self, lab: &Lab, library: &Library, played: &Scenario) -> Result<Scenario, Fault> {
+        let mut best = played.clone();
+        let mut again = true;
+        while again {
+            again = false;
+            for action in self.played(lab, library, &best).actions.into_iter().rev() {
+                let mut less = best.clone();
+                let Some(place) = less.inputs.iter().rposition(|timed| *timed == action) else { continue };
+                less.inputs.remove(place);
+                if self.decide(lab, library, &less, None)?.solved == Some(true) {
+                    best = less;
+                    again = true;
+                }
+            }
+        }
+        Ok(best)
+    }
+
+    /// What of a run is the learner's, and what of that is against the rules.
+    fn played(&self, lab: &Lab, library: &Library, played: &Scenario) -> Played {
+        let start = self.start(lab);
+        let mut offences = Vec::new();
+        let mut offend = |why: String| offences.push(why);
+        for (what, same) in [
+            ("model", played.model == start.model),
+            ("number of nodes", played.nodes == start.nodes),
+            ("number of clients", played.clients == start.clients),
+            ("clients' patience", played.patience == start.patience),
+            ("network", played.network == start.network || self.may("network")),
+            ("disk", played.disk == start.disk || self.may("disk")),
+            ("load", played.workload == start.workload || self.may("load")),
+        ] {
+            if !same {
+                offend(format!("the {what} is another"));
+            }
+        }
+        if let Some(about) = library.find(&start.model).map(|model| model.about()) {
+            for spec in about.params {
+                let value = |scenario: &Scenario| scenario.settings.get(spec.key).copied().unwrap_or_else(|| spec.kind.default());
+                if value(played) != value(&start) && !self.may(spec.key) {
+                    offend(format!("the setting {} is another", spec.key));
+                }
+            }
+        }
+        let mut actions = played.inputs.clone();
+        for timed in &start.inputs {
+            match actions.iter().position(|other| other == timed) {
+                Some(index) => {
+                    actions.remove(index);
+                }
+                None => offend(format!("what happens by itself at {} is missing", timed.at)),
+            }
+        }
+        let (allow, at_most) = match &self.task {
+            Task::Break { allow, at_most, .. } => (allow.as_slice(), Some(at_most)),
+            _ => (&[][..], None),
+        };
+        let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
+        for Timed { at, input } in &actions {
+            let kind = kind_of(input);
+            *counts.entry(kind).or_default() += 1;
+            if !allow.iter().any(|allowed| allowed == kind) {
+                offend(format!("“{kind}” at {at} is not allowed"));
+            } else if let Input::Set { key, .. } = input
+                && !self.may(key)
+            {
+                offend(format!("the setting {key} must stay as it is"));
+            }
+        }
+        for (kind, most) in at_most.into_iter().flatten() {
+            let count = counts.get(kind.as_str()).copied().unwrap_or(0);
+            if count > *most {
+                offend(format!("“{kind}” was done {count} times; {most} are allowed"));
+            }
+        }
+        Played { actions, offences }
+    }
+
+    fn may(&self, knob: &str) -> bool {
+        self.knobs.iter().any(|other| other == knob)
+    }
+
+    /// The three checks that every challenge must pass: its solution works, doing nothing does not, and
+    /// the fix is one.
+    pub(super) fn check(&self, lab: &Lab, library: &Library) -> Result<(), (&'static str, String)> {
+        let failed = |field: &'static str| move |fault: Fault| (field, fault.to_string());
+        let start = self.start(lab);
+        let (end, subject) = (self.end(lab), &lab.world.subject);
+        let says = |verdict: &Verdict| {
+            let why: Vec<_> = verdict.why.iter().map(|reason| format!("\n    {reason}")).collect();
+            format!("{}{}", verdict.said, why.concat())
+        };
+        match &self.task {
+            Task::Break { solution, fix, .. } => {
+                let done = solution.perform(library, &start, subject, Time::ZERO, end).map_err(failed("solution"))?;
+                if let Some((line, why)) = done.stuck {
+                    return Err(("solution", format!("line {line}: {why}")));
+                }
+                let verdict = self.decide(lab, library, &done.scenario, None).map_err(failed("solution"))?;
+                if verdict.solved != Some(true) {
+                    return Err(("solution", format!("it does not solve the challenge: {}", says(&verdict))));
+                }
+                let nothing = self.decide(lab, library, &start, None).map_err(failed("goal"))?;
+                if nothing.solved != Some(false) {
+                    return Err(("goal", format!("doing nothing solves it too: {}", says(&nothing))));
+                }
+                let fixed = Self { settings: merged(&self.settings, fix), ..self.clone() };
+                let start = fixed.start(lab);
+                let done = solution.perform(library, &start, subject, Time::ZERO, end).map_err(failed("fix"))?;
+                let verdict = fixed.decide(lab, library, &done.scenario, None).map_err(failed("fix"))?;
+                if verdict.solved != Some(false) {
+                    return Err(("fix", format!("with it the solution still works: {}", says(&verdict))));
+                }
+            }
+            Task::Defend { defence, mistakes, .. } => {
+                let with = |settings: &Settings| {
+                    let mut scenario = start.clone();
+                    scenario.settings.extend(settings.clone());
+                    self.decide(lab, library, &scenario, None)
+                };
+                let verdict = with(defence).map_err(failed("defence"))?;
+                if verdict.solved != Some(true) {
+                    return Err(("defence", format!("it is not enough: {}", says(&verdict))));
+                }
+                let nothing = with(&Settings::new()).map_err(failed("attack"))?;
+                if nothing.solved != Some(false) {
+                    return Err(("attack", format!("doing nothing is enough: {}", says(&nothing))));
+                }
+                for mistake in mistakes {
+                    let verdict = with(mistake).map_err(failed("mistakes"))?;
+                    if verdict.solved != Some(false) {
+                        return Err(("mistakes", format!("{} is no mistake: {}", lab.show(library, mistake), says(&verdict))));
+                    }
+                }
+            }
+            Task::Predict { answer, right, fix, .. } => {
+                let Some(guess) = answer.guess(right) else {
+                    return Err(("answer", format!("“{right}” is no answer to the question")));
+                };
+                let decided = |scenario: &Scenario, guess: &Guess| {
+                    self.foreseen(lab, library, scenario).map(|(_, truth)| (answer.is_right(guess, &truth), truth))
+                };
+                let (is_right, truth) = decided(&start, &guess).map_err(failed("answer"))?;
+                if is_right != Some(true) {
+                    return Err(("answer", format!("this is not right; right is {truth:?}")));
+                }
+                if let Truth::Options(rights, _) = &truth
+                    && rights.len() != 1
+                {
+                    return Err(("option", format!("{} options are right; exactly one should be", rights.len())));
+                }
+                let mut fixed = start.clone();
+                fixed.settings.extend(fix.clone());
+                let (is_right, _) = decided(&fixed, &guess).map_err(failed("fix"))?;
+                if is_right != Some(false) {
+                    return Err(("fix", "with it the answer is still right, or the run never comes to the question".into()));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The run that solves it, as far as there is one.
+    pub(super) fn solved(&self, lab: &Lab, library: &Library) -> Result<Scenario, Fault> {
+        let mut start = self.start(lab);
+        let (end, subject) = (self.end(lab), &lab.world.subject);
+        Ok(match &self.task {
+            Task::Break { solution, .. } => solution.perform(library, &start, subject, Time::ZERO, end)?.scenario,
+            Task::Predict { script, .. } => script.perform(library, &start, subject, Time::ZERO, end)?.scenario,
+            Task::Defend { defence, .. } => {
+                start.settings.extend(defence.clone());
+                start
+            }
+        })
+    }
+}
+
+fn merged(first: &Settings, second: &Settings) -> Settings {
+    let mut all = first.clone();
+    all.extend(second.clone());
+    all
+}
+
+impl Verdict {
+    /// A link to the run, at the moment that decided it.
+    ///
+    /// # Errors
+    /// If the scenario cannot be run.
+    pub fn link(&self, library: &Library, end: Time) -> Result<Link, Fault> {
+        let moment = self.at.map_or(end, |moment| moment.time);
+        super::sealed(library, self.run.clone(), moment)
+    }
+}

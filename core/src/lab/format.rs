@@ -1,0 +1,535 @@
+//! The format of a lab file, as data: every field, what it can be, and what it is for.
+//!
+//! The reader, the JSON schema and the table in the authors' guide all come from here, so they cannot
+//! disagree.
+
+use super::document::{Node, Problem, Table, Value, line};
+use super::nearest;
+
+/// The fields of a table.
+#[derive(Debug)]
+pub struct Shape {
+    /// What the table is for.
+    pub help: &'static str,
+    /// Its fields.
+    pub fields: &'static [Field],
+}
+
+/// A field.
+#[derive(Debug)]
+pub struct Field {
+    /// Its name.
+    pub name: &'static str,
+    /// What it can be.
+    pub kind: Kind,
+    /// Whether it must be there.
+    pub needed: bool,
+    /// What it is for.
+    pub help: &'static str,
+}
+
+/// What a field can be.
+#[derive(Clone, Copy, Debug)]
+pub enum Kind {
+    /// Any text.
+    Text,
+    /// A text that stands on the stage: at most so many words.
+    Words(usize),
+    /// A name of small letters, digits and hyphens.
+    Id,
+    /// A whole number.
+    Number(i64, i64),
+    /// True or false.
+    Switch,
+    /// A length of time, such as `"500ms"`.
+    Span,
+    /// A share, such as `"5%"`.
+    Share,
+    /// One of these.
+    OneOf(&'static [&'static str]),
+    /// A condition on a run.
+    Predicate,
+    /// Something measured on a run.
+    Measure,
+    /// A shape of latency.
+    Latency,
+    /// Several texts.
+    Texts,
+    /// Texts for the stage: so many at least and at most, each of at most 40 words.
+    Lines(usize, usize),
+    /// Ids of other labs.
+    Ids,
+    /// Lines of a script.
+    Script,
+    /// Names of settings.
+    Knobs,
+    /// Names of actions.
+    Actions,
+    /// Settings of the model and their values.
+    Settings,
+    /// Several of them.
+    ManySettings,
+    /// Names of actions, each with a number.
+    Limits,
+    /// A table.
+    Table(&'static Shape),
+    /// So many tables at least and at most.
+    Tables(&'static Shape, usize, usize),
+}
+
+/// How many words can be on the stage at a time.
+pub const MOST_WORDS: usize = 40;
+
+const fn needed(name: &'static str, kind: Kind, help: &'static str) -> Field {
+    Field { name, kind, needed: true, help }
+}
+
+const fn optional(name: &'static str, kind: Kind, help: &'static str) -> Field {
+    Field { name, kind, needed: false, help }
+}
+
+const SAID: Kind = Kind::Words(MOST_WORDS);
+
+/// The format of a lab file.
+pub static LAB: Shape = Shape {
+    help: "A lab: one idea, a world to try it in, and challenges.",
+    fields: &[
+        needed("format", Kind::Number(1, 1), "The version of this format: 1."),
+        needed("id", Kind::Id, "The lab's name in links: that of the file without .toml. It never changes."),
+        needed("title", Kind::Text, "The lab's name for people."),
+        needed("track", Kind::Text, "The part of the course it belongs to. Labs of the same track stand together."),
+        needed("level", Kind::OneOf(&["foundation", "intermediate", "advanced"]), "How much one must know before."),
+        optional("order", Kind::Number(0, 9999), "Its place in its track; the lowest comes first."),
+        optional("prerequisites", Kind::Ids, "Labs that should be done before."),
+        optional("related", Kind::Ids, "Labs that go on from here, or look at the same from another side."),
+        needed("goal", Kind::Text, "What the learner can say afterwards, in a sentence."),
+        needed("hook", SAID, "The first words on the stage: at most two sentences, no definition."),
+        needed("world", Kind::Table(&WORLD), "What is on the stage."),
+        needed("bet", Kind::Table(&BET), "The prediction that is asked for before the first run."),
+        needed("step", Kind::Tables(&STEP, 3, 12), "The guided part: do, see, explain."),
+        needed("challenge", Kind::Tables(&CHALLENGE, 1, 6), "What the learner has to reach, to survive, or to foresee."),
+        needed("free", SAID, "What to try when everything is open: a question that needs a knob not touched so far."),
+        optional(
+            "textbook",
+            Kind::Tables(&TEXTBOOK, 1, 6),
+            "Code as it stands in textbooks, and the setting that makes the run behave like it.",
+        ),
+        needed("leaves-out", Kind::Text, "What is simpler in this lab than in the world."),
+        needed("correctness", Kind::Text, "What an expert would attack, and how the lab answers."),
+        needed("teacher", Kind::Table(&TEACHER), "For whoever teaches with it."),
+    ],
+};
+
+static WORLD: Shape = Shape {
+    help: "A model, its settings, and what happens by itself.",
+    fields: &[
+        needed("model", Kind::Text, "The id of a model: see `faultline models`."),
+        optional("nodes", Kind::Number(1, 20_000), "How many nodes; if nothing is said, as many as is usual for the model."),
+        optional("clients", Kind::Number(0, 20_000), "How many clients."),
+        optional("seed", Kind::Number(0, i64::MAX), "All randomness follows from it; 1 if nothing is said."),
+        needed("length", Kind::Span, "How long a run is. Challenges are decided at its end at the latest."),
+        optional("patience", Kind::Span, "How long a client waits before it gives up."),
+        optional("settings", Kind::Settings, "Settings of the model that are not as by default."),
+        optional(
+            "knobs",
+            Kind::Knobs,
+            "Settings that the learner sees, in the order in which they appear. Those that no step reveals are there from the start, two at most.",
+        ),
+        optional("latency", Kind::Latency, "How long messages travel."),
+        optional("loss", Kind::Share, "How likely a message is lost."),
+        optional("duplicate", Kind::Share, "How likely a message arrives twice."),
+        optional("reorder", Kind::Share, "How likely a message is held back behind later ones."),
+        optional("ordered", Kind::Switch, "Whether a link keeps its messages in order."),
+        optional("bandwidth", Kind::Number(1, i64::MAX), "How many bytes a link carries a second."),
+        optional("disk", Kind::Latency, "How long a disk needs to make writes durable."),
+        optional("torn", Kind::Share, "How likely a crash leaves some of what was not yet durable."),
+        optional("load", Kind::Table(&LOAD), "What clients ask for by themselves."),
+        optional("script", Kind::Script, "What happens by itself; every line begins with its moment."),
+        optional(
+            "object",
+            Kind::OneOf(&["register", "cas-register", "multi-register", "mutex", "kv"]),
+            "What clients talk to, as a judge of their history must know it; a register if nothing is said.",
+        ),
+        optional("initial", Kind::Text, "What that object holds at the beginning, as EDN; 0 if nothing is said."),
+    ],
+};
+
+static LOAD: Shape = Shape {
+    help: "Clients that ask by themselves.",
+    fields: &[
+        needed("every", Kind::Latency, "How long after the last request, or its answer, the next follows."),
+        optional(
+            "open",
+            Kind::Switch,
+            "Whether the next follows the last request whether it was answered or not; otherwise it waits for the answer.",
+        ),
+        optional(
+            "route",
+            Kind::Text,
+            "Whom they ask: a node such as n1, home, rotate or random; each its own node (home) if nothing is said.",
+        ),
+        optional("keys", Kind::Number(1, 1_000_000), "How many keys they use."),
+        optional("limit", Kind::Number(0, 4_000_000_000), "How many requests each client sends at most."),
+    ],
+};
+
+static BET: Shape = Shape {
+    help: "A prediction: asked before the run, kept on screen, compared with what happens.",
+    fields: &[
+        needed("ask", SAID, "The question. With its options it has at most 40 words."),
+        optional("option", Kind::Tables(&OPTION, 2, 5), "The answers to choose from; exactly one must turn out right."),
+        optional("measure", Kind::Measure, "Instead of options: what is measured, for a number to be typed."),
+        optional(
+            "tolerance",
+            Kind::Text,
+            "With a measure: how far off an answer may be, as \"20ms\", \"3\", or \"10%\" of what is measured.",
+        ),
+        needed("when", Kind::Predicate, "The bet is decided at the first moment at which this holds."),
+    ],
+};
+
+static OPTION: Shape = Shape {
+    help: "An answer.",
+    fields: &[
+        needed("say", SAID, "The answer in words."),
+        needed("right", Kind::Predicate, "It was right if this holds when the bet is decided."),
+    ],
+};
+
+static STEP: Shape = Shape {
+    help: "One step of the guided part.",
+    fields: &[
+        needed(
+            "kind",
+            Kind::OneOf(&["do", "see", "explain"]),
+            "do: the learner acts. see: the run goes on until something happens. explain: words only.",
+        ),
+        needed("say", SAID, "What stands on the stage."),
+        optional("more", Kind::Text, "What the drawer says to those who open it."),
+        optional("stop", Kind::Predicate, "do and see: the run stops at the first moment at which this holds. Counts begin with the step."),
+        optional(
+            "within",
+            Kind::Span,
+            "How long after the step began that must have happened when it is done for the learner; 30s if nothing is said.",
+        ),
+        optional("script", Kind::Script, "do: what is done if the learner asks to finish this now."),
+        optional("reveal", Kind::Knobs, "Knobs that appear with this step."),
+    ],
+};
+
+static CHALLENGE: Shape = Shape {
+    help: "A puzzle: a state to reach (break), attacks to survive (defend), or a number to foresee (predict).",
+    fields: &[
+        needed("id", Kind::Id, "Its name in links and progress. It never changes."),
+        needed("title", Kind::Text, "Its name for people."),
+        needed("kind", Kind::OneOf(&["break", "defend", "predict"]), "What kind of puzzle it is."),
+        needed("say", SAID, "The goal in words, never the clicks."),
+        optional(
+            "goal",
+            Kind::Predicate,
+            "break: solved at the first moment at which this holds. defend: must hold at the end of every attack.",
+        ),
+        optional("never", Kind::Predicate, "break: must not have held at any moment before that."),
+        optional("length", Kind::Span, "How long the run is, if not as long as the world's."),
+        optional("settings", Kind::Settings, "Settings with which the challenge begins, if not the world's."),
+        optional("knobs", Kind::Knobs, "Settings that the learner may choose before the run; also network, disk, load."),
+        optional("allow", Kind::Actions, "break: what the learner may do during the run. See the list of actions."),
+        optional("at-most", Kind::Limits, "break: how often each action may be done."),
+        optional(
+            "par",
+            Kind::Number(1, 1000),
+            "break: the number of actions that earns the second star; that of the solution if nothing is said.",
+        ),
+        optional("solution", Kind::Script, "break: a script that reaches the goal."),
+        optional(
+            "fix",
+            Kind::Settings,
+            "break and predict: settings with which the same script does not reach the goal, or the same answer is wrong.",
+        ),
+        optional("defence", Kind::Settings, "defend: settings that survive every attack."),
+        optional("mistakes", Kind::ManySettings, "defend: plausible settings that do not."),
+        optional("attack", Kind::Tables(&ATTACK, 1, 20), "defend: what the settings must survive."),
+        optional("survive", Kind::Share, "defend: what share of the attacks must be survived; all if nothing is said."),
+        optional("script", Kind::Script, "predict: what is done in the run."),
+        optional("option", Kind::Tables(&OPTION, 2, 5), "predict: the answers to choose from."),
+        optional("measure", Kind::Measure, "predict: instead of options, what is measured."),
+        optional("tolerance", Kind::Text, "predict: how far off the number may be."),
+        optional("answer", Kind::Text, "predict: the right answer: the words of an option, or the number."),
+        optional("when", Kind::Predicate, "predict: decided at the first moment at which this holds; at the end if nothing is said."),
+        needed("hints", Kind::Lines(1, 3), "Where to look; then which fault; each costs a star."),
+        needed("won", SAID, "What stands on the stage when it is solved: what was found out, and its name."),
+    ],
+};
+
+static ATTACK: Shape = Shape {
+    help: "Runs that a defence must survive.",
+    fields: &[
+        optional("script", Kind::Script, "What is done in each of these runs."),
+        optional("seeds", Kind::Number(1, 500), "So many runs, with the seeds from the world's on; 1 if nothing is said."),
+        optional(
+            "everywhere",
+            Kind::Script,
+            "Actions without a moment: one run for every moment of the run at which something happens, with all of them done there.",
+        ),
+    ],
+};
+
+static TEXTBOOK: Shape = Shape {
+    help: "Code as it stands in textbooks.",
+    fields: &[
+        needed("title", Kind::Text, "What the code does."),
+        needed("code", Kind::Text, "The code, at most 30 lines."),
+        needed("wrong", SAID, "What is wrong with it, or missing."),
+        needed("as-written", Kind::Settings, "Settings with which the run behaves like this code."),
+        needed("corrected", Kind::Settings, "Settings with which it behaves as it should."),
+    ],
+};
+
+static TEACHER: Shape = Shape {
+    help: "For whoever teaches with it.",
+    fields: &[
+        needed("goal", Kind::Text, "What a class should have understood at the end."),
+        needed("plan", Kind::Texts, "Five minutes, line by line."),
+        needed("questions", Kind::Lines(2, 2), "Two questions to discuss."),
+        needed("scene", Kind::Tables(&SCENE, 1, 8), "Runs to show, as links that always show the same."),
+    ],
+};
+
+static SCENE: Shape = Shape {
+    help: "A run to show.",
+    fields: &[
+        needed("title", Kind::Text, "What it shows."),
+        optional("seed", Kind::Number(0, i64::MAX), "The world's if nothing is said."),
+        optional("settings", Kind::Settings, "Settings that are not the world's."),
+        optional("script", Kind::Script, "What is done in it."),
+        needed("until", Kind::Predicate, "The moment that the link shows: the first at which this holds."),
+    ],
+};
+
+/// Finds everything in a file that does not have the shape it should have.
+pub(super) fn check(text: &str, table: &Table, shape: &Shape, place: &str, problems: &mut Vec<Problem>) {
+    let path = |name: &str| if place.is_empty() { name.to_owned() } else { format!("{place}.{name}") };
+    for entry in &table.entries {
+        match shape.fields.iter().find(|field| field.name == entry.key) {
+            Some(field) => check_value(text, &entry.node, field.kind, &path(field.name), problems),
+            None => {
+                let hint = nearest(&entry.key, shape.fields.iter().map(|field| field.name));
+                let hint = hint.map_or_else(
+                    || format!("there are {}", shape.fields.iter().map(|field| field.name).collect::<Vec<_>>().join(", ")),
+                    |near| format!("did you mean `{near}`?"),
+                );
+                let why = format!("there is no such field; {hint}");
+                problems.push(Problem { line: line(text, entry.at), field: path(&entry.key), why });
+            }
+        }
+    }
+    for field in shape.fields.iter().filter(|field| field.needed && table.get(field.name).is_none()) {
+        let why = format!("this is missing. {}", field.help);
+        problems.push(Problem { line: line(text, table.at), field: path(field.name), why });
+    }
+}
+
+fn check_value(text: &str, node: &Node, kind: Kind, place: &str, problems: &mut Vec<Problem>) {
+    let mut problem = |at: usize, place: &str, why: String| problems.push(Problem { line: line(text, at), field: place.into(), why });
+    let wanted = match (&node.value, kind) {
+        (Value::Text(words), Kind::Words(most)) => {
+            let count = words.split_whitespace().count();
+            if words.trim().is_empty() {
+                problem(node.at, place, "there is nothing in it".into());
+            } else if count > most {
+                problem(node.at, place, format!("it has {count} words; on the stage there is room for {most}. Put the rest into `more`"));
+            }
+            return;
+        }
+        (Value::Text(id), Kind::Id) => {
+            if id.is_empty() || id.contains(|letter: char| !letter.is_ascii_lowercase() && !letter.is_ascii_digit() && letter != '-') {
+                problem(node.at, place, "an id has small letters, digits and hyphens".into());
+            }
+            return;
+        }
+        (Value::Text(found), Kind::OneOf(names)) => {
+            if !names.contains(&found.as_str()) {
+                problem(node.at, place, super::predicate::unknown(place.rsplit('.').next().unwrap_or(place), found, names.iter().copied()));
+            }
+            return;
+        }
+        (Value::Text(found), Kind::Text) => {
+            if found.trim().is_empty() {
+                problem(node.at, place, "there is nothing in it".into());
+            }
+            return;
+        }
+        // What they say is looked at where they are read.
+        (Value::Text(_), Kind::Span | Kind::Share | Kind::Predicate | Kind::Measure | Kind::Latency) => return,
+        (Value::Number(number), Kind::Number(min, max)) => {
+            if !(min..=max).contains(number) {
+                problem(node.at, place, format!("it goes from {min} to {max}"));
+            }
+            return;
+        }
+        (Value::Switch(_), Kind::Switch) => return,
+        (Value::List(items), Kind::Texts | Kind::Ids | Kind::Script | Kind::Knobs | Kind::Actions | Kind::Lines(..)) => {
+            for (index, item) in items.iter().enumerate() {
+                let place = format!("{place}[{}]", index + 1);
+                let kind = if matches!(kind, Kind::Lines(..)) { SAID } else { Kind::Text };
+                check_value(text, item, kind, &place, problems);
+            }
+            if let Kind::Lines(least, most) = kind {
+                check_count(text, node, items.len(), (least, most), place, problems);
+            }
+            return;
+        }
+        (Value::Table(_), Kind::Settings | Kind::Limits) => return,
+        (Value::List(items), Kind::ManySettings) => {
+            for (index, item) in items.iter().enumerate() {
+                check_value(text, item, Kind::Settings, &format!("{place}[{}]", index + 1), problems);
+            }
+            return;
+        }
+        (Value::Table(table), Kind::Table(shape)) => return check(text, table, shape, place, problems),
+        (Value::List(items), Kind::Tables(shape, least, most)) => {
+            for (index, item) in items.iter().enumerate() {
+                check_value(text, item, Kind::Table(shape), &format!("{place}[{}]", index + 1), problems);
+            }
+            return check_count(text, node, items.len(), (least, most), place, problems);
+        }
+        (_, kind) => kind.name(),
+    };
+    problem(node.at, place, format!("this is {}; it should be {wanted}", node.value.name()));
+}
+
+fn check_count(text: &str, node: &Node, count: usize, (least, most): (usize, usize), place: &str, problems: &mut Vec<Problem>) {
+    if !(least..=most).contains(&count) {
+        let why = format!("there are {count}; there should be {least} to {most}");
+        problems.push(Problem { line: line(text, node.at), field: place.into(), why });
+    }
+}
+
+impl Kind {
+    /// What it is, for people.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Words(_) => "text of at most 40 words",
+            Self::Id => "a name of small letters, digits and hyphens",
+            Self::Number(..) => "a whole number",
+            Self::Switch => "true or false",
+            Self::Span => "a length of time, such as \"500ms\"",
+            Self::Share => "a share, such as \"5%\"",
+            Self::OneOf(_) => "one of a few words",
+            Self::Predicate => "a predicate",
+            Self::Measure => "a measure",
+            Self::Latency => "a latency, such as \"40ms to 60ms\"",
+            Self::Texts => "a list of texts",
+            Self::Lines(..) => "a list of texts of at most 40 words each",
+            Self::Ids => "a list of ids",
+            Self::Script => "a list of script lines",
+            Self::Knobs => "a list of settings",
+            Self::Actions => "a list of actions",
+            Self::Settings => "a table of settings",
+            Self::ManySettings => "a list of tables of settings",
+            Self::Limits => "a table of actions and numbers",
+            Self::Table(_) => "a table",
+            Self::Tables(..) => "a list of tables",
+        }
+    }
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+pub use describe::{schema, tables};
+
+/// The format for others: as a JSON schema for editors, and as tables for people.
+#[cfg(not(target_arch = "wasm32"))]
+mod describe {
+    use super::{Field, Kind, LAB, Shape};
+    use crate::lab::script::ACTIONS;
+    use serde_json::{Map, Value, json};
+
+    /// The format as a JSON schema, which editors for TOML understand.
+    #[must_use]
+    pub fn schema() -> Value {
+        let mut schema = object(&LAB);
+        schema["$schema"] = "http://json-schema.org/draft-07/schema#".into();
+        schema["title"] = "A lab of Faultline".into();
+        schema
+    }
+
+    fn object(shape: &Shape) -> Value {
+        let properties: Map<_, _> = shape.fields.iter().map(|field| (field.name.to_owned(), property(field))).collect();
+        let needed: Vec<_> = shape.fields.iter().filter(|field| field.needed).map(|field| field.name).collect();
+        json!({
+            "type": "object",
+            "description": shape.help,
+            "properties": properties,
+            "required": needed,
+            "additionalProperties": false,
+        })
+    }
+
+    fn property(field: &Field) -> Value {
+        let mut value = kind(field.kind);
+        value["description"] = field.help.into();
+        value
+    }
+
+    fn kind(kind: Kind) -> Value {
+        let list = |items: Value| json!({ "type": "array", "items": items });
+        let settings = || json!({ "type": "object", "additionalProperties": { "type": ["string", "integer", "boolean"] } });
+        match kind {
+            Kind::Text | Kind::Words(_) | Kind::Predicate | Kind::Measure | Kind::Latency => json!({ "type": "string" }),
+            Kind::Id => json!({ "type": "string", "pattern": "^[a-z0-9-]+$" }),
+            Kind::Number(min, max) => json!({ "type": "integer", "minimum": min, "maximum": max }),
+            Kind::Switch => json!({ "type": "boolean" }),
+            Kind::Span => json!({ "type": "string", "pattern": "^ *[0-9.]+ *(ns|us|µs|ms|s|min)? *$" }),
+            Kind::Share => json!({ "type": "string", "pattern": "^ *[0-9.]+ *% *$" }),
+            Kind::OneOf(names) => json!({ "enum": names }),
+            Kind::Texts | Kind::Script | Kind::Knobs => list(json!({ "type": "string" })),
+            Kind::Ids => list(json!({ "type": "string", "pattern": "^[a-z0-9-]+$" })),
+            Kind::Lines(least, most) => json!({ "type": "array", "items": { "type": "string" }, "minItems": least, "maxItems": most }),
+            Kind::Actions => list(json!({ "enum": ACTIONS })),
+            Kind::Settings => settings(),
+            Kind::ManySettings => list(settings()),
+            Kind::Limits => json!({
+                "type": "object",
+                "propertyNames": { "enum": ACTIONS },
+                "additionalProperties": { "type": "integer", "minimum": 0 },
+            }),
+            Kind::Table(shape) => object(shape),
+            Kind::Tables(shape, least, most) => {
+                json!({ "type": "array", "items": object(shape), "minItems": least, "maxItems": most })
+            }
+        }
+    }
+
+    /// Every table of the format and its fields, in Markdown.
+    #[must_use]
+    pub fn tables() -> String {
+        let mut out = String::new();
+        table(&LAB, "", &mut out);
+        out
+    }
+
+    fn table(shape: &Shape, place: &str, out: &mut String) {
+        let title = if place.is_empty() { "The file" } else { place };
+        out.push_str(&format!("### {title}\n\n{}\n\n| field | what it is | what it is for |\n|---|---|---|\n", shape.help));
+        for field in shape.fields {
+            let what = match field.kind {
+                Kind::OneOf(names) => names.join(", "),
+                kind => kind.name().to_owned(),
+            };
+            let needed = if field.needed { " **(needed)**" } else { "" };
+            out.push_str(&format!("| `{}` | {what}{needed} | {} |\n", field.name, field.help));
+        }
+        out.push('\n');
+        for field in shape.fields {
+            let dot = if place.is_empty() { "" } else { "." };
+            let name = |place: &str| place.trim_matches(['[', ']', '`']).to_owned();
+            match field.kind {
+                Kind::Table(inner) => table(inner, &format!("`[{}{dot}{}]`", name(place), field.name), out),
+                Kind::Tables(inner, ..) => table(inner, &format!("`[[{}{dot}{}]]`", name(place), field.name), out),
+                _ => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,286 @@
+//! Labs: one idea each, a world to try it in, a guided tour through it, and challenges that a machine
+//! decides. A lab is a file that a course author writes by hand; `static/labs/README.md` is the guide.
+//!
+//! | room | what is in it |
+//! |---|---|
+//! | [`format`] | every field of a lab file, as data |
+//! | [`predicate`] | what a run must be like, in a sentence |
+//! | [`script`] | what is done to a run, line by line |
+//! | [`tour`] | the bet and the guided steps |
+//! | [`challenge`] | puzzles, and who decides them |
+//! | [`progress`] | what a learner has done so far |
+
+mod document;
+mod read;
+
+pub mod challenge;
+pub mod format;
+pub mod predicate;
+pub mod progress;
+pub mod script;
+pub mod tour;
+
+pub use document::Problem;
+
+use crate::link::{Link, Seal};
+use crate::models::Library;
+use crate::protocol::ParamKind;
+use crate::scenario::{Fault, Scenario};
+use crate::sim::{Chance, Sim, Span, Time};
+use challenge::Challenge;
+use predicate::{Observer, Predicate, Subject};
+use script::Script;
+use std::collections::BTreeMap;
+use tour::{Bet, Step, Truth};
+
+/// Settings of a model that are not as by default.
+pub type Settings = BTreeMap<String, i64>;
+
+/// A lab.
+#[derive(Clone, Debug)]
+pub struct Lab {
+    /// Its name in links.
+    pub id: String,
+    /// Its name for people.
+    pub title: String,
+    /// The part of the course it belongs to.
+    pub track: String,
+    /// How much one must know before.
+    pub level: Level,
+    /// Its place in its track.
+    pub order: u16,
+    /// Labs that should be done before.
+    pub prerequisites: Vec<String>,
+    /// Labs that go on from here.
+    pub related: Vec<String>,
+    /// What the learner can say afterwards.
+    pub goal: String,
+    /// The first words on the stage.
+    pub hook: String,
+    /// What is on the stage.
+    pub world: World,
+    /// The prediction before the first run.
+    pub bet: Bet,
+    /// The guided part.
+    pub steps: Vec<Step>,
+    /// The puzzles.
+    pub challenges: Vec<Challenge>,
+    /// What to try when everything is open.
+    pub free: String,
+    /// Code as it stands in textbooks.
+    pub textbook: Vec<Textbook>,
+    /// What is simpler here than in the world.
+    pub leaves_out: String,
+    /// What an expert would attack.
+    pub correctness: String,
+    /// For whoever teaches with it.
+    pub teacher: Teacher,
+}
+
+/// How much one must know before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Nothing.
+    Foundation,
+    /// The foundations.
+    Intermediate,
+    /// The labs before it.
+    Advanced,
+}
+
+/// What is on the stage.
+#[derive(Clone, Debug)]
+pub struct World {
+    /// The run as it is if nobody touches it.
+    pub scenario: Scenario,
+    /// How long a run is.
+    pub length: Time,
+    /// Settings that the learner sees, in the order in which they appear.
+    pub knobs: Vec<String>,
+    /// What clients talk to, for a judge of their history.
+    pub subject: Subject,
+}
+
+/// Code as it stands in textbooks, and settings that behave like it.
+#[derive(Clone, Debug)]
+pub struct Textbook {
+    /// What the code does.
+    pub title: String,
+    /// The code.
+    pub code: String,
+    /// What is wrong with it.
+    pub wrong: String,
+    /// Settings that behave like it.
+    pub as_written: Settings,
+    /// Settings that behave as it should.
+    pub corrected: Settings,
+}
+
+/// For whoever teaches with it.
+#[derive(Clone, Debug)]
+pub struct Teacher {
+    /// What a class should have understood.
+    pub goal: String,
+    /// Five minutes, line by line.
+    pub plan: Vec<String>,
+    /// Questions to discuss.
+    pub questions: Vec<String>,
+    /// Runs to show.
+    pub scenes: Vec<Scene>,
+}
+
+/// A run to show.
+#[derive(Clone, Debug)]
+pub struct Scene {
+    /// What it shows.
+    pub title: String,
+    /// Its seed, if not that of the world.
+    pub seed: Option<u64>,
+    /// Settings that are not the world's.
+    pub settings: Settings,
+    /// What is done in it.
+    pub script: Script,
+    /// What the link shows: the first moment at which this holds.
+    pub until: Predicate,
+    /// The line of the file on which it begins.
+    pub line: usize,
+}
+
+impl Scene {
+    /// The link that always shows the same.
+    ///
+    /// # Errors
+    /// If the run does not come to that moment: says why.
+    pub fn link(&self, lab: &Lab, library: &Library) -> Result<Link, String> {
+        let mut scenario = lab.with(&self.settings);
+        scenario.seed = self.seed.unwrap_or(scenario.seed);
+        let end = lab.world.length;
+        let done = self.script.perform(library, &scenario, &lab.world.subject, Time::ZERO, end).map_err(|fault| fault.to_string())?;
+        if let Some((line, why)) = done.stuck {
+            return Err(format!("line {line} of its script: {why}"));
+        }
+        let mut observer = Observer::new(library, done.scenario.clone(), &lab.world.subject, end).map_err(|fault| fault.to_string())?;
+        let until = observer.watch(&self.until, 0);
+        observer.run(end, &[until]);
+        let found = observer.found(until);
+        let Some(moment) = found.first else {
+            let why: Vec<_> = found.why.iter().map(ToString::to_string).collect();
+            return Err(format!("its moment never comes: {}", why.join("; ")));
+        };
+        sealed(library, done.scenario, moment.time).map_err(|fault| fault.to_string())
+    }
+}
+
+/// A run in a link, as it is at a moment.
+fn sealed(library: &Library, scenario: Scenario, moment: Time) -> Result<Link, Fault> {
+    let mut sim = Sim::new(library, scenario.clone())?;
+    sim.run_until(moment);
+    Ok(Link { scenario, seal: Some(Seal::of(&sim, moment)) })
+}
+
+impl Lab {
+    /// The world with some settings changed.
+    #[must_use]
+    pub fn with(&self, settings: &Settings) -> Scenario {
+        let mut scenario = self.world.scenario.clone();
+        scenario.settings.extend(settings.clone());
+        scenario
+    }
+
+    /// The challenge of that id.
+    #[must_use]
+    pub fn challenge(&self, id: &str) -> Option<&Challenge> {
+        self.challenges.iter().find(|challenge| challenge.id == id)
+    }
+
+    /// Settings as an author writes them.
+    fn show(&self, library: &Library, settings: &Settings) -> String {
+        let params = library.find(&self.world.scenario.model).map_or(&[][..], |model| model.about().params);
+        let show = |key: &str, value: i64| match params.iter().find(|spec| spec.key == key).map(|spec| spec.kind) {
+            Some(ParamKind::Choice { names, .. }) => names.get(value as usize).map_or_else(String::new, |name| (*name).to_owned()),
+            Some(ParamKind::Switch { .. }) => if value == 0 { "off" } else { "on" }.into(),
+            Some(ParamKind::Span { .. }) => Span(value.unsigned_abs()).to_string(),
+            Some(ParamKind::Chance { .. }) => Chance::per_million(value as u32).to_string(),
+            _ => value.to_string(),
+        };
+        settings.iter().map(|(key, value)| format!("{key} = {}", show(key, *value))).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Runs everything that the lab promises: every step of the tour comes to its stop, the bet has one
+    /// right answer, every challenge passes its three checks, every scene comes to its moment.
+    #[must_use]
+    pub fn check(&self, library: &Library) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        let mut problem = |line: usize, field: String, why: String| problems.push(Problem { line, field, why });
+        match self.walk(library) {
+            Err((index, why)) => problem(self.steps[index].line, format!("step[{}]", index + 1), why),
+            Ok((scenario, moments)) => {
+                let until = moments.last().map_or(Time::ZERO, |moment| moment.time).max(self.world.length);
+                match self.bet.answer.truth(self, library, &scenario, &self.bet.when, self.world.length, until) {
+                    Err(fault) => problem(self.bet.line, "bet".into(), fault.to_string()),
+                    Ok(Truth::Open) => problem(self.bet.line, "bet.when".into(), "the tour never comes to it".into()),
+                    Ok(Truth::Options(right, _)) if right.len() != 1 => {
+                        problem(self.bet.line, "bet.option".into(), format!("{} options turn out right; exactly one should", right.len()));
+                    }
+                    Ok(Truth::Number(predicate::Value::Nothing | predicate::Value::Text(_))) => {
+                        problem(self.bet.line, "bet.measure".into(), "there is no number to compare with".into());
+                    }
+                    Ok(_) => {}
+                }
+            }
+        }
+        for (number, challenge) in (1..).zip(&self.challenges) {
+            if let Err((field, why)) = challenge.check(self, library) {
+                problem(challenge.line, format!("challenge[{number}].{field}"), why);
+            }
+        }
+        for (number, scene) in (1..).zip(&self.teacher.scenes) {
+            if let Err(why) = scene.link(self, library) {
+                problem(scene.line, format!("teacher.scene[{number}]"), why);
+            }
+        }
+        problems
+    }
+
+    /// Every run that the lab ships, by name: the world as it is, the tour, the solutions, the scenes.
+    ///
+    /// # Errors
+    /// Which of them cannot be run, and why.
+    pub fn runs(&self, library: &Library) -> Result<Vec<(String, Scenario, Time)>, String> {
+        let mut runs = vec![("world".to_owned(), self.world.scenario.clone(), self.world.length)];
+        let (tour, moments) = self.walk(library).map_err(|(index, why)| format!("step {}: {why}", index + 1))?;
+        runs.push(("tour".to_owned(), tour, moments.last().map_or(Time::ZERO, |moment| moment.time)));
+        for challenge in &self.challenges {
+            let run = challenge.solved(self, library).map_err(|fault| fault.to_string())?;
+            runs.push((format!("challenge {}", challenge.id), run, challenge.end(self)));
+        }
+        for (number, scene) in (1..).zip(&self.teacher.scenes) {
+            let link = scene.link(self, library)?;
+            let moment = link.seal.map_or(self.world.length, |seal| seal.moment);
+            runs.push((format!("scene {number}"), link.scenario, moment));
+        }
+        Ok(runs)
+    }
+}
+
+/// The name that somebody probably meant.
+fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let near = known.map(|other| (distance(name, other), other)).min()?;
+    // A third of the letters may be wrong.
+    (near.0 <= name.chars().count().div_ceil(3)).then_some(near.1)
+}
+
+/// How many letters must be put in, taken out or exchanged to make one word of another.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (line, letter) in (1..).zip(a.chars()) {
+        let mut diagonal = std::mem::replace(&mut row[0], line);
+        for (column, other) in b.iter().enumerate() {
+            let exchanged = diagonal + usize::from(letter != *other);
+            diagonal = row[column + 1];
+            row[column + 1] = exchanged.min(diagonal + 1).min(row[column] + 1);
+        }
+    }
+    row[b.len()]
+}

@@ -1,0 +1,706 @@
+//! Predicates along a run, and why they hold or do not.
+//!
+//! An [`Observer`] runs a scenario by itself and looks at every predicate after every event, and at
+//! the few moments between events at which only time decides. So what it finds depends on nothing
+//! but the scenario: not on how the page plays a run, nor on who asks.
+
+use super::count::Counter;
+use super::{
+    Compare, Formula, Kind, MILLION, Measure, NodeFilter, Once, Operator, Over, Predicate, Promised, Quantity, Value, Writes, Written,
+};
+use crate::judge::history::History;
+use crate::judge::spec::Object;
+use crate::judge::value::Value as Word;
+use crate::judge::{self, Promise};
+use crate::models::Library;
+use crate::protocol::ParamKind;
+use crate::scenario::{Fault, Scenario};
+use crate::sim::{EventKind, NodeId, NodeStatus, Row, Sim, Span, Time};
+use crate::view::{View, Widget};
+use std::cell::{OnceCell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+/// How long a judge searches before it says that it does not know.
+const JUDGE_STEPS: u64 = 2_000_000;
+/// How many events are looked at in a run at most.
+const MOST_STEPS: u64 = 2_000_000;
+
+/// A moment of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// When it is.
+    pub time: Time,
+    /// How many events were handled before it.
+    pub steps: u64,
+    /// How many rows the trace has there.
+    pub rows: u32,
+}
+
+impl Moment {
+    /// The beginning of every run.
+    pub const START: Self = Self { time: Time::ZERO, steps: 0, rows: 0 };
+}
+
+/// One line of an explanation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reason {
+    /// How deep it lies inside others.
+    pub depth: u8,
+    /// Whether this part holds.
+    pub holds: bool,
+    /// The part as it was written.
+    pub text: String,
+    /// What was found.
+    pub found: String,
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mark = if self.holds { '✓' } else { '✗' };
+        write!(out, "{:indent$}{mark} {}", "", self.text, indent = usize::from(self.depth) * 2)?;
+        if self.found.is_empty() { Ok(()) } else { write!(out, ": {}", self.found) }
+    }
+}
+
+/// What was found out about a predicate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// The first moment at which it was true, if there was one.
+    pub first: Option<Moment>,
+    /// Whether it is true at the last moment that was looked at.
+    pub holds: bool,
+    /// Whether a judge did not know, and so nobody knows whether it would have been true.
+    pub doubtful: bool,
+    /// Why it was true at that first moment; or if there was none, why it is not true now.
+    pub why: Vec<Reason>,
+}
+
+/// What clients talk to, as far as a judge must know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subject {
+    /// What kind of object.
+    pub object: Object,
+    /// What it holds at the beginning.
+    pub initial: Word,
+}
+
+struct Watch {
+    root: Formula,
+    text: String,
+    /// What happened before this row is not counted.
+    from: u32,
+    first: Option<Moment>,
+    doubtful: bool,
+    why: Vec<Reason>,
+}
+
+/// A run that is looked at.
+pub struct Observer {
+    sim: Sim,
+    subject: Subject,
+    watches: Vec<Watch>,
+    measures: Vec<Quantity>,
+    values: Vec<Value>,
+    /// The moment at which `end` is true.
+    end: Time,
+    ended: bool,
+    /// How many rows were taken in.
+    taken: u32,
+    now: Time,
+    cut_short: bool,
+}
+
+impl Observer {
+    /// A run at its beginning, with `end` true at that moment.
+    ///
+    /// # Errors
+    /// If the scenario cannot be run.
+    pub fn new(library: &Library, scenario: Scenario, subject: &Subject, end: Time) -> Result<Self, Fault> {
+        Ok(Self {
+            sim: Sim::new(library, scenario)?,
+            subject: subject.clone(),
+            watches: Vec::new(),
+            measures: Vec::new(),
+            values: Vec::new(),
+            end,
+            ended: false,
+            taken: 0,
+            now: Time::ZERO,
+            cut_short: false,
+        })
+    }
+
+    /// Looks for a predicate from a row of the trace on, and says its number. What happened earlier
+    /// is not counted.
+    pub fn watch(&mut self, predicate: &Predicate, from: u32) -> usize {
+        let (mut root, text) = (predicate.root.clone(), predicate.text.clone());
+        let look = Look::new(&self.sim, &self.subject, self.now, false);
+        for (index, row) in (0..self.taken).zip(self.sim.trace().rows()) {
+            root.take(&look, row, index >= from);
+        }
+        self.watches.push(Watch { root, text, from, first: None, doubtful: false, why: Vec::new() });
+        self.watches.len() - 1
+    }
+
+    /// Measures something, and says its number. To be called before the run begins.
+    pub fn measure(&mut self, measure: &Measure) -> usize {
+        self.measures.push(measure.root.clone());
+        self.values.push(Value::Nothing);
+        self.measures.len() - 1
+    }
+
+    /// Goes to a moment before anything is looked for.
+    pub(in crate::lab) fn begin(&mut self, at: Time) {
+        self.run(at, &[]);
+        self.now = self.now.max(at);
+    }
+
+    /// Looks at the present moment: what is already the case need not happen.
+    pub(in crate::lab) fn look_now(&mut self) {
+        self.look(self.now, false);
+    }
+
+    /// Goes on up to and including a moment, or to the first moment at which one of the predicates
+    /// in `stops` becomes true. Says whether it stopped there.
+    pub fn run(&mut self, until: Time, stops: &[usize]) -> bool {
+        let is_new = |watches: &[Watch], stops: &[usize]| stops.iter().filter(|stop| watches[**stop].first.is_some()).count();
+        let before = is_new(&self.watches, stops);
+        while self.advance(until) {
+            if is_new(&self.watches, stops) > before {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Looks at the next moment that is not after `until`. Says whether there was one.
+    fn advance(&mut self, until: Time) -> bool {
+        if self.sim.steps() >= MOST_STEPS {
+            self.cut_short = true;
+            return false;
+        }
+        let mut alone = if self.ended { Time::NEVER } else { self.end };
+        for watch in &self.watches {
+            deadline(&watch.root, self.now, &mut alone);
+        }
+        if self.sim.step_until(until.min(alone)) {
+            self.look(self.sim.now(), false);
+        } else if alone <= until {
+            let end = !self.ended && alone == self.end;
+            self.ended |= end;
+            self.look(alone, end);
+        } else {
+            return false;
+        }
+        true
+    }
+
+    /// The run as far as it has come.
+    #[must_use]
+    pub fn sim(&self) -> &Sim {
+        &self.sim
+    }
+
+    /// Whether the run has too many events to be looked at to its end.
+    #[must_use]
+    pub fn cut_short(&self) -> bool {
+        self.cut_short
+    }
+
+    /// Whether a predicate holds at the last moment that was looked at.
+    #[must_use]
+    pub fn holds(&self, number: usize) -> bool {
+        self.watches[number].root.holds
+    }
+
+    /// Why it does or does not.
+    #[must_use]
+    pub fn reasons(&self, number: usize) -> Vec<Reason> {
+        let watch = &self.watches[number];
+        watch.root.reasons(&Look::new(&self.sim, &self.subject, self.now, self.ended), &watch.text)
+    }
+
+    /// What was found out so far.
+    #[must_use]
+    pub fn found(&self, number: usize) -> Found {
+        let watch = &self.watches[number];
+        let why = if watch.first.is_some() { watch.why.clone() } else { self.reasons(number) };
+        Found { first: watch.first, holds: watch.root.holds, doubtful: watch.doubtful, why }
+    }
+
+    /// What was measured at the last moment that was looked at.
+    #[must_use]
+    pub fn value(&self, number: usize) -> Value {
+        self.values[number].clone()
+    }
+
+    fn look(&mut self, now: Time, end: bool) {
+        let rows: Vec<(u32, Row)> =
+            (self.taken..self.sim.rows()).filter_map(|index| Some((index, *self.sim.trace().row(index)?))).collect();
+        self.now = now;
+        let look = Look::new(&self.sim, &self.subject, now, end);
+        for watch in &mut self.watches {
+            for (index, row) in &rows {
+                watch.root.take(&look, row, *index >= watch.from);
+            }
+            if self.sim.rows() < watch.from {
+                continue;
+            }
+            let holds = watch.root.look(&look, &watch.text);
+            watch.doubtful |= look.doubtful.get().is_some();
+            if holds && watch.first.is_none() {
+                watch.first = Some(Moment { time: now, steps: self.sim.steps(), rows: self.sim.rows() });
+                watch.why = watch.root.reasons(&look, &watch.text);
+            }
+        }
+        for (measure, value) in self.measures.iter_mut().zip(&mut self.values) {
+            for (_, row) in &rows {
+                measure.take(&look, row, true);
+            }
+            *value = measure.look(&look);
+        }
+        self.taken = self.sim.rows();
+    }
+}
+
+/// The earliest moment after now at which time alone can change something.
+fn deadline(formula: &Formula, now: Time, earliest: &mut Time) {
+    let mut at = |time: Time| {
+        if time > now && time < *earliest {
+            *earliest = time;
+        }
+    };
+    match &formula.kind {
+        Kind::Compare { left, right, .. } => {
+            for side in [left, right] {
+                side.deadlines(&mut at);
+            }
+            if let (Quantity::Now, Quantity::Given(Value::Span(nanos))) | (Quantity::Given(Value::Span(nanos)), Quantity::Now) =
+                (left, right)
+            {
+                let time = Time(nanos.unsigned_abs() as u64);
+                at(time);
+                at(time + Span(1));
+            }
+        }
+        Kind::For(_, span, Some(since)) => at(*since + *span),
+        _ => {}
+    }
+    for child in formula.children() {
+        deadline(child, now, earliest);
+    }
+}
+
+/// A run at the moment that is looked at, with what many parts ask for.
+struct Look<'a> {
+    sim: &'a Sim,
+    subject: &'a Subject,
+    now: Time,
+    end: bool,
+    views: RefCell<BTreeMap<NodeId, View>>,
+    promises: OnceCell<Vec<(&'static str, Result<(), String>)>>,
+    /// Set when a judge did not know.
+    doubtful: OnceCell<()>,
+}
+
+impl<'a> Look<'a> {
+    fn new(sim: &'a Sim, subject: &'a Subject, now: Time, end: bool) -> Self {
+        Self { sim, subject, now, end, views: RefCell::default(), promises: OnceCell::new(), doubtful: OnceCell::new() }
+    }
+
+    fn nodes(&self) -> impl Iterator<Item = NodeId> + use<> {
+        (0..self.sim.scenario().nodes).map(NodeId)
+    }
+
+    fn with_view<T>(&self, node: NodeId, ask: impl FnOnce(&View) -> T) -> T {
+        ask(self.views.borrow_mut().entry(node).or_insert_with(|| self.sim.view(node)))
+    }
+
+    fn role(&self, node: NodeId) -> Option<&'static str> {
+        self.with_view(node, |view| view.role.map(|(name, _)| name))
+    }
+
+    /// The texts of a part of a node's view, each with its key if it has one.
+    fn texts(&self, node: NodeId, name: &str) -> Option<Vec<(Option<String>, String)>> {
+        self.with_view(node, |view| {
+            let widget = view.widgets.iter().find(|widget| widget.name() == name)?;
+            Some(match widget {
+                Widget::Field { value, .. } => vec![(None, value.text.clone())],
+                Widget::Gauge { amount, .. } => vec![(None, amount.to_string())],
+                Widget::List { items, .. } => items.iter().map(|item| (None, item.text.clone())).collect(),
+                Widget::Table { rows, .. } => rows.iter().map(|(key, value)| (Some(key.text.clone()), value.text.clone())).collect(),
+                Widget::Log { entries, .. } => entries.iter().map(|entry| (Some(entry.index.to_string()), entry.text.clone())).collect(),
+            })
+        })
+    }
+
+    /// One value of a node's view: that of a key, or all there is.
+    fn field(&self, node: NodeId, name: &str, key: Option<&str>) -> Value {
+        let Some(texts) = self.texts(node, name) else { return Value::Nothing };
+        match key {
+            Some(key) => {
+                texts.iter().find(|(other, _)| other.as_deref() == Some(key)).map_or(Value::Nothing, |(_, text)| Value::read(text))
+            }
+            None if texts.len() == 1 && texts[0].0.is_none() => Value::read(&texts[0].1),
+            None => {
+                let text =
+                    |(key, text): &(Option<String>, String)| key.as_ref().map_or_else(|| text.clone(), |key| format!("{key} {text}"));
+                Value::Text(texts.iter().map(text).collect::<Vec<_>>().join(", "))
+            }
+        }
+    }
+
+    fn matches(&self, node: NodeId, filter: &NodeFilter) -> bool {
+        filter.status.is_none_or(|status| status == self.sim.status(node))
+            && filter.role.as_deref().is_none_or(|role| self.role(node) == Some(role))
+            && filter.fields.iter().all(|(name, how, value)| how.holds(&self.field(node, name, None), value))
+    }
+
+    fn names(&self, nodes: impl Iterator<Item = NodeId>) -> String {
+        nodes.map(|node| self.sim.name(node)).collect::<Vec<_>>().join(", ")
+    }
+
+    fn promise(&self, id: &str) -> Result<(), String> {
+        let all = self.promises.get_or_init(|| self.sim.promises().into_iter().map(|(id, _, holds)| (id, holds)).collect());
+        all.iter().find(|(other, _)| *other == id).map_or(Ok(()), |(_, holds)| holds.clone())
+    }
+
+    /// The words that a working node shows in a part of its view, each with its key.
+    fn held(&self, node: NodeId, name: &str) -> BTreeSet<(Option<String>, String)> {
+        let texts = self.texts(node, name).unwrap_or_default();
+        let words = |(key, text): (Option<String>, String)| {
+            let split = |letter: char| !letter.is_alphanumeric() && letter != '-' && letter != '_';
+            text.split(split).map(|word| (key.clone(), word.to_owned())).collect::<Vec<_>>()
+        };
+        texts.into_iter().flat_map(words).collect()
+    }
+
+    fn working(&self) -> impl Iterator<Item = NodeId> {
+        self.nodes().filter(|node| self.sim.status(*node) != NodeStatus::Down)
+    }
+}
+
+fn plain(value: &Word) -> String {
+    value.name().map_or_else(|| value.to_string(), ToOwned::to_owned)
+}
+
+impl Compare {
+    fn holds(self, left: &Value, right: &Value) -> bool {
+        let order = match (left, right) {
+            (Value::Nothing, _) | (_, Value::Nothing) => return false,
+            (Value::Number(left), Value::Number(right)) | (Value::Span(left), Value::Span(right)) => left.cmp(right),
+            (Value::Text(left), Value::Text(right)) => left.cmp(right),
+            // A number and a text, where the model says one and the author the other.
+            _ => return self == Self::Different,
+        };
+        match self {
+            Self::Equal => order.is_eq(),
+            Self::Different => order.is_ne(),
+            Self::Less => order.is_lt(),
+            Self::AtMost => order.is_le(),
+            Self::More => order.is_gt(),
+            Self::AtLeast => order.is_ge(),
+        }
+    }
+}
+
+impl Formula {
+    fn take(&mut self, look: &Look<'_>, row: &Row, counting: bool) {
+        match &mut self.kind {
+            Kind::Compare { left, right, .. } => {
+                left.take(look, row, counting);
+                right.take(look, row, counting);
+            }
+            Kind::Not(inner) | Kind::Ever(inner, _) | Kind::Always(inner, _) | Kind::For(inner, ..) => inner.take(look, row, counting),
+            Kind::All(parts) | Kind::Any(parts) => parts.iter_mut().for_each(|part| part.take(look, row, counting)),
+            Kind::Then { first, second, .. } => {
+                first.take(look, row, counting);
+                second.take(look, row, counting);
+            }
+            Kind::Within { what, after, .. } => {
+                what.take(look, row, counting);
+                after.take(look, row, counting);
+            }
+            // An answer can change what is known; nothing mends a broken history.
+            Kind::Promised { promise: Promised::History(_), verdict, .. } if row.kind == EventKind::Return && *verdict != Some(false) => {
+                *verdict = None;
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether it holds now. Every part is looked at, for each remembers.
+    fn look(&mut self, look: &Look<'_>, text: &str) -> bool {
+        let now = look.now;
+        self.holds = match &mut self.kind {
+            Kind::Compare { left, how, right } => how.holds(&left.look(look), &right.look(look)),
+            Kind::Promised { promise: Promised::Model(id), wanted, verdict, why } => {
+                let held = look.promise(id);
+                *verdict = Some(held.is_ok());
+                *why = held.err().unwrap_or_else(|| "it holds".into());
+                *verdict == Some(*wanted)
+            }
+            Kind::Promised { promise: Promised::History(promise), wanted, verdict, why } => {
+                if verdict.is_none() {
+                    (*verdict, *why) = judged(look, *promise);
+                }
+                if verdict.is_none() {
+                    let _ = look.doubtful.set(());
+                }
+                *verdict == Some(*wanted)
+            }
+            Kind::Status(node, status) => look.sim.status(*node) == *status,
+            Kind::Connected(from, to) => look.sim.connects(*from, *to),
+            Kind::Quiet => look.sim.flights().next().is_none(),
+            Kind::End => look.end,
+            Kind::Not(inner) => !inner.look(look, text),
+            Kind::All(parts) => parts.iter_mut().filter_map(|part| (!part.look(look, text)).then_some(())).count() == 0,
+            Kind::Any(parts) => parts.iter_mut().filter_map(|part| part.look(look, text).then_some(())).count() > 0,
+            Kind::Ever(inner, once) => {
+                if inner.look(look, text) && once.is_none() {
+                    *once = Some(Once { time: now, why: inner.reasons(look, text) });
+                }
+                once.is_some()
+            }
+            Kind::Always(inner, once) => {
+                if !inner.look(look, text) && once.is_none() {
+                    *once = Some(Once { time: now, why: inner.reasons(look, text) });
+                }
+                once.is_none()
+            }
+            Kind::For(inner, span, since) => {
+                let holds = inner.look(look, text);
+                *since = since.filter(|_| holds).or_else(|| holds.then_some(now));
+                since.is_some_and(|since| now.since(since) >= *span)
+            }
+            Kind::Then { first, second, seen, done } => {
+                let (first, then) = (first.look(look, text), second.look(look, text));
+                if then && seen.is_some() && done.is_none() {
+                    *done = Some(Once { time: now, why: second.reasons(look, text) });
+                }
+                if first && seen.is_none() {
+                    *seen = Some(now);
+                }
+                done.is_some()
+            }
+            Kind::Within { what, span, after, began, done } => {
+                let was = after.holds;
+                let (what_holds, after_holds) = (what.look(look, text), after.look(look, text));
+                if after_holds && (began.is_none() || !was) {
+                    *began = Some(now);
+                }
+                if what_holds && done.is_none() && began.is_some_and(|began| now.since(began) <= *span) {
+                    *done = Some(Once { time: now, why: what.reasons(look, text) });
+                }
+                done.is_some()
+            }
+        };
+        self.holds
+    }
+
+    /// Why it holds, or does not.
+    fn reasons(&self, look: &Look<'_>, text: &str) -> Vec<Reason> {
+        let mut reasons = Vec::new();
+        self.explain(look, text, 0, &mut reasons);
+        reasons
+    }
+
+    fn explain(&self, look: &Look<'_>, text: &str, depth: u8, out: &mut Vec<Reason>) {
+        let found = match &self.kind {
+            Kind::Compare { left, right, .. } => {
+                let asked = [left, right].into_iter().filter(|side| !matches!(side, Quantity::Given(_)));
+                asked.map(|side| format!("it is {}{}", side.value(look), side.detail(look))).collect::<Vec<_>>().join("; ")
+            }
+            Kind::Promised { why, .. } => why.clone(),
+            Kind::Ever(_, Some(once)) => format!("since {}", once.time),
+            Kind::Ever(_, None) => "not once".into(),
+            Kind::Always(_, Some(once)) => format!("not at {}", once.time),
+            Kind::For(_, _, Some(since)) => format!("since {since}"),
+            Kind::For(_, _, None) => "not now".into(),
+            Kind::Then { done: Some(once), .. } => format!("at {}", once.time),
+            Kind::Then { seen: Some(time), .. } => format!("the first at {time}, the second not after it"),
+            Kind::Then { .. } => "not even the first".into(),
+            Kind::Within { done: Some(once), .. } => format!("at {}", once.time),
+            Kind::Within { began: Some(time), .. } => format!("not in that time after {time}"),
+            Kind::Within { .. } => "what comes before has not happened".into(),
+            _ => String::new(),
+        };
+        let part = text.get(self.from..self.to).unwrap_or_default();
+        out.push(Reason { depth, holds: self.holds, text: part.split_whitespace().collect::<Vec<_>>().join(" "), found });
+        let once = match &self.kind {
+            Kind::Ever(_, once) | Kind::Always(_, once) => once.as_ref(),
+            Kind::Then { done, .. } | Kind::Within { done, .. } => done.as_ref(),
+            _ => None,
+        };
+        match once {
+            Some(once) => out.extend(once.why.iter().map(|reason| Reason { depth: depth + 1 + reason.depth, ..reason.clone() })),
+            None => self.children().into_iter().for_each(|child| child.explain(look, text, depth + 1, out)),
+        }
+    }
+}
+
+fn judged(look: &Look<'_>, promise: Promise) -> (Option<bool>, String) {
+    let history = History::of(look.sim);
+    match judge::judge(&history, look.subject.object, promise, &look.subject.initial, JUDGE_STEPS) {
+        Ok(judgement) if judgement.kept == Some(false) => (Some(false), judgement.to_string().replace('\n', "; ")),
+        Ok(judgement) => (judgement.kept, judgement.verdict),
+        Err(why) => (None, why.why),
+    }
+}
+
+impl Writes {
+    fn take(&mut self, sim: &Sim, row: &Row) {
+        match row.kind {
+            EventKind::Invoke => {
+                let Some(word) = sim.word(row.subject) else { return };
+                if matches!(word.f, "write" | "put" | "set" | "append") {
+                    let write = Written { op: row.subject, key: word.key.as_ref().map(plain), value: plain(&word.input), done: false };
+                    self.list.push(write);
+                }
+            }
+            EventKind::Return => {
+                let Some(index) = self.list.iter().position(|write| write.op == row.subject) else { return };
+                if row.detail == 1 {
+                    self.list[index].done = true;
+                    self.last = Some(index);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether a node holds a write, or a later one that may rightly have replaced it.
+    fn held(&self, held: &BTreeSet<(Option<String>, String)>, index: usize) -> bool {
+        let write = &self.list[index];
+        let shown = |value: &str| match &write.key {
+            Some(key) if held.iter().any(|(other, _)| other.as_ref() == Some(key)) => held.contains(&(Some(key.clone()), value.to_owned())),
+            _ => held.iter().any(|(_, word)| word == value),
+        };
+        shown(&write.value) || self.list[index + 1..].iter().any(|later| later.key == write.key && shown(&later.value))
+    }
+}
+
+impl Quantity {
+    fn counters(&mut self, with: &mut dyn FnMut(&mut Counter)) {
+        match self {
+            Self::Count(counter) | Self::Latency(_, counter) => with(counter),
+            Self::Sum(_, left, right) => {
+                left.counters(with);
+                right.counters(with);
+            }
+            _ => {}
+        }
+    }
+
+    fn written(&mut self, with: &mut dyn FnMut(&mut Writes)) {
+        match self {
+            Self::Lost(_, writes) | Self::Copies(_, writes) => with(writes),
+            Self::Sum(_, left, right) => {
+                left.written(with);
+                right.written(with);
+            }
+            _ => {}
+        }
+    }
+
+    fn take(&mut self, look: &Look<'_>, row: &Row, counting: bool) {
+        self.counters(&mut |counter| counter.take(look.sim, row, counting));
+        self.written(&mut |writes| writes.take(look.sim, row));
+    }
+
+    fn deadlines(&self, at: &mut dyn FnMut(Time)) {
+        match self {
+            Self::Count(counter) | Self::Latency(_, counter) => counter.forgets().into_iter().for_each(at),
+            Self::Sum(_, left, right) => {
+                left.deadlines(at);
+                right.deadlines(at);
+            }
+            _ => {}
+        }
+    }
+
+    fn look(&mut self, look: &Look<'_>) -> Value {
+        self.counters(&mut |counter| counter.forget(look.now));
+        self.value(look)
+    }
+
+    fn value(&self, look: &Look<'_>) -> Value {
+        let count = |number: usize| Value::whole(number as i128);
+        match self {
+            Self::Given(value) => value.clone(),
+            Self::Now => Value::Span(look.now.0.into()),
+            Self::Count(counter) => Value::whole(counter.count()),
+            Self::Latency(parts, counter) => counter.quantile(*parts).map_or(Value::Nothing, |span| Value::Span(span.0.into())),
+            Self::Nodes(filter) => count(look.nodes().filter(|node| look.matches(*node, filter)).count()),
+            Self::Role(node) => look.role(*node).map_or(Value::Nothing, |role| Value::Text(role.into())),
+            Self::Field { node, name, key } => look.field(*node, name, key.as_deref()),
+            Self::Over { what, name, nodes } => {
+                let fields = look.nodes().filter(|node| look.matches(*node, nodes)).map(|node| look.field(node, name, None));
+                let fields = fields.filter(|value| *value != Value::Nothing);
+                let number = |value: &Value| match value {
+                    Value::Number(number) | Value::Span(number) => Some(*number),
+                    _ => None,
+                };
+                match what {
+                    Over::Highest => fields.max_by_key(number).unwrap_or(Value::Nothing),
+                    Over::Lowest => fields.filter(|value| number(value).is_some()).min_by_key(number).unwrap_or(Value::Nothing),
+                    Over::Different => count(fields.map(|value| value.to_string()).collect::<BTreeSet<_>>().len()),
+                }
+            }
+            Self::Setting(key) => setting(look, key),
+            Self::Lost(name, writes) => {
+                let held: Vec<_> = look.working().map(|node| look.held(node, name)).collect();
+                let lost = |index: &usize| writes.list[*index].done && !held.iter().any(|held| writes.held(held, *index));
+                count((0..writes.list.len()).filter(lost).count())
+            }
+            Self::Copies(name, writes) => {
+                let Some(last) = writes.last else { return Value::Nothing };
+                count(look.working().filter(|node| writes.held(&look.held(*node, name), last)).count())
+            }
+            Self::Sum(operator, left, right) => {
+                let (left, right) = (left.value(look), right.value(look));
+                let (Value::Number(a) | Value::Span(a), Value::Number(b) | Value::Span(b)) = (&left, &right) else { return Value::Nothing };
+                let spans = (matches!(left, Value::Span(_)), matches!(right, Value::Span(_)));
+                let number = match operator {
+                    Operator::Plus => a.checked_add(*b),
+                    Operator::Minus => a.checked_sub(*b),
+                    Operator::Times => a.checked_mul(*b).map(|product| product / MILLION),
+                    Operator::By => a.checked_mul(MILLION).and_then(|a| a.checked_div(*b)),
+                };
+                match (number, spans.0 && !(spans.1 && matches!(operator, Operator::By))) {
+                    (Some(number), true) => Value::Span(number),
+                    (Some(number), false) => Value::Number(number),
+                    _ => Value::Nothing,
+                }
+            }
+        }
+    }
+
+    /// What more can be said of a value, for people.
+    fn detail(&self, look: &Look<'_>) -> String {
+        match self {
+            Self::Nodes(filter) => {
+                let names = look.names(look.nodes().filter(|node| look.matches(*node, filter)));
+                if names.is_empty() { names } else { format!(" ({names})") }
+            }
+            Self::Field { node, name, .. } if look.texts(*node, name).is_none() => {
+                let shown = look.with_view(*node, |view| view.widgets.iter().map(Widget::name).collect::<Vec<_>>().join(", "));
+                format!(", for {} shows no “{name}”, only: {shown}", look.sim.name(*node))
+            }
+            _ => String::new(),
+        }
+    }
+}
+
+fn setting(look: &Look<'_>, key: &'static str) -> Value {
+    let Some(spec) = look.sim.about().params.iter().find(|spec| spec.key == key) else { return Value::Nothing };
+    let value = look.sim.setting(key);
+    match spec.kind {
+        ParamKind::Number { .. } => Value::whole(value),
+        ParamKind::Switch { .. } => Value::Text(if value == 0 { "off" } else { "on" }.into()),
+        ParamKind::Choice { names, .. } => names.get(value as usize).map_or(Value::Nothing, |name| Value::Text((*name).into())),
+        ParamKind::Span { .. } => Value::Span(value.into()),
+        ParamKind::Chance { .. } => Value::Number(value.into()),
+    }
+}

@@ -1,0 +1,637 @@
+//! From the text of a lab file to a lab, with everything that is wrong with it at once.
+
+use super::challenge::{Attack, Challenge, Task};
+use super::document::{self, Node, Problem, Table, Value, line};
+use super::format::{self, LAB};
+use super::predicate::{Measure, Names, Predicate, Subject, Value as Found, Wrong, unknown};
+use super::script::{self, ACTIONS, Script};
+use super::tour::{Answer, Bet, Doing, Step};
+use super::{Lab, Level, Scene, Settings, Teacher, Textbook, World};
+use crate::judge::spec::Object;
+use crate::judge::value::Reader as EdnReader;
+use crate::judge::value::Value as Word;
+use crate::models::Library;
+use crate::scenario::{Pace, Route, Scenario, Workload};
+use crate::sim::{Chance, Latency, Span, Time};
+use std::collections::BTreeMap;
+
+impl Lab {
+    /// Reads a lab file. `id` is the name of the file without its ending.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, in the order of the lines.
+    pub fn read(text: &str, id: &str, library: &Library) -> Result<Self, Vec<Problem>> {
+        let (root, mut problems) = document::read(text);
+        format::check(text, &root, &LAB, "", &mut problems);
+        let mut reader = Reader { text, library, names: None, problems };
+        let lab = reader.lab(&root, id);
+        let mut problems = reader.problems;
+        problems.sort_by_key(|problem| problem.line);
+        problems.dedup();
+        match lab {
+            Some(lab) if problems.is_empty() => Ok(lab),
+            _ => Err(problems),
+        }
+    }
+}
+
+/// A table of the file, and its place in it.
+#[derive(Clone)]
+struct Part<'a> {
+    table: &'a Table,
+    place: String,
+}
+
+impl<'a> Part<'a> {
+    fn path(&self, name: &str) -> String {
+        if self.place.is_empty() { name.to_owned() } else { format!("{}.{name}", self.place) }
+    }
+
+    fn text(&self, name: &str) -> Option<(&'a str, usize)> {
+        match self.table.get(name)? {
+            Node { at, value: Value::Text(text) } => Some((text, *at)),
+            _ => None,
+        }
+    }
+
+    fn said(&self, name: &str) -> String {
+        self.text(name).map(|(text, _)| text.trim().to_owned()).unwrap_or_default()
+    }
+
+    fn number(&self, name: &str) -> Option<i64> {
+        match self.table.get(name)?.value {
+            Value::Number(number) => Some(number),
+            _ => None,
+        }
+    }
+
+    fn on(&self, name: &str) -> bool {
+        matches!(self.table.get(name), Some(Node { value: Value::Switch(true), .. }))
+    }
+
+    fn part(&self, name: &str) -> Option<Self> {
+        match &self.table.get(name)?.value {
+            Value::Table(table) => Some(Self { table, place: self.path(name) }),
+            _ => None,
+        }
+    }
+
+    fn items(&self, name: &str) -> &'a [Node] {
+        match self.table.get(name) {
+            Some(Node { value: Value::List(items), .. }) => items,
+            _ => &[],
+        }
+    }
+
+    fn parts(&self, name: &str) -> Vec<Self> {
+        let parts = (1..).zip(self.items(name));
+        parts
+            .filter_map(|(number, item)| match &item.value {
+                Value::Table(table) => Some(Self { table, place: format!("{}[{number}]", self.path(name)) }),
+                _ => None,
+            })
+            .collect()
+    }
+
+    fn texts(&self, name: &str) -> Vec<(&'a str, usize)> {
+        let items = self.items(name).iter();
+        items
+            .filter_map(|item| match &item.value {
+                Value::Text(text) => Some((text.as_str(), item.at)),
+                _ => None,
+            })
+            .collect()
+    }
+
+    fn lines(&self, name: &str) -> Vec<String> {
+        self.texts(name).into_iter().map(|(text, _)| text.trim().to_owned()).collect()
+    }
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    library: &'a Library,
+    names: Option<Names>,
+    problems: Vec<Problem>,
+}
+
+impl Reader<'_> {
+    fn problem(&mut self, at: usize, field: impl Into<String>, why: impl Into<String>) {
+        self.problems.push(Problem { line: line(self.text, at), field: field.into(), why: why.into() });
+    }
+
+    /// Reads a text in some language of its own.
+    fn told<T>(&mut self, part: &Part<'_>, name: &str, read: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
+        let (text, at) = part.text(name)?;
+        match read(text) {
+            Ok(value) => Some(value),
+            Err(why) => {
+                self.problem(at, part.path(name), why);
+                None
+            }
+        }
+    }
+
+    fn span(&mut self, part: &Part<'_>, name: &str) -> Option<Span> {
+        self.told(part, name, Span::parse)
+    }
+
+    fn chance(&mut self, part: &Part<'_>, name: &str) -> Option<Chance> {
+        self.told(part, name, Chance::parse)
+    }
+
+    fn latency(&mut self, part: &Part<'_>, name: &str) -> Option<Latency> {
+        self.told(part, name, |text| script::latency(&text.split_whitespace().collect::<Vec<_>>()))
+    }
+
+    fn in_language<T>(&mut self, part: &Part<'_>, name: &str, read: fn(&str, &Names) -> Result<T, Wrong>) -> Option<T> {
+        let (text, at) = part.text(name)?;
+        match read(text, self.names.as_ref()?) {
+            Ok(value) => Some(value),
+            Err(wrong) => {
+                self.problem(at + wrong.at, part.path(name), pointed(text, &wrong));
+                None
+            }
+        }
+    }
+
+    fn predicate(&mut self, part: &Part<'_>, name: &str) -> Option<Predicate> {
+        self.in_language(part, name, Predicate::parse)
+    }
+
+    fn script(&mut self, part: &Part<'_>, name: &str) -> Option<Script> {
+        let lines = part.texts(name);
+        let texts: Vec<_> = lines.iter().map(|(text, _)| *text).collect();
+        match Script::parse(&texts, self.names.as_ref()?) {
+            Ok(script) => Some(script),
+            Err(wrongs) => {
+                for (index, wrong) in wrongs {
+                    let (text, at) = lines[index];
+                    self.problem(at + wrong.at, format!("{}[{}]", part.path(name), index + 1), pointed(text, &wrong));
+                }
+                None
+            }
+        }
+    }
+
+    fn settings(&mut self, part: &Part<'_>, name: &str) -> Settings {
+        part.table.get(name).map(|node| self.settings_of(node, &part.path(name))).unwrap_or_default()
+    }
+
+    fn settings_of(&mut self, node: &Node, place: &str) -> Settings {
+        let mut settings = Settings::new();
+        let (Value::Table(table), Some(names)) = (&node.value, self.names.clone()) else { return settings };
+        for entry in &table.entries {
+            let text = match &entry.node.value {
+                Value::Text(text) => text.clone(),
+                Value::Number(number) => number.to_string(),
+                Value::Switch(on) => on.to_string(),
+                other => {
+                    let why = format!("this is {}; a setting is text, a whole number, or true or false", other.name());
+                    self.problem(entry.node.at, format!("{place}.{}", entry.key), why);
+                    continue;
+                }
+            };
+            match script::spec(&names, &entry.key).and_then(|spec| script::setting(spec, &text)) {
+                Ok(value) => {
+                    settings.insert(entry.key.clone(), value);
+                }
+                Err(why) => self.problem(entry.at, format!("{place}.{}", entry.key), why),
+            }
+        }
+        settings
+    }
+
+    /// Names of settings, and of whatever else can be meant there.
+    fn knobs(&mut self, part: &Part<'_>, name: &str, others: &[&'static str]) -> Vec<String> {
+        let Some(names) = self.names.clone() else { return Vec::new() };
+        let known: Vec<&str> = names.about.params.iter().map(|spec| spec.key).chain(others.iter().copied()).collect();
+        self.known(part, name, "setting", &known)
+    }
+
+    fn known(&mut self, part: &Part<'_>, name: &str, what: &str, known: &[&str]) -> Vec<String> {
+        let mut found = Vec::new();
+        for (index, (text, at)) in part.texts(name).into_iter().enumerate() {
+            if !known.contains(&text) {
+                self.problem(at, format!("{}[{}]", part.path(name), index + 1), unknown(what, text, known.iter().copied()));
+            }
+            found.push(text.to_owned());
+        }
+        found
+    }
+
+    // ---- the lab ------------------------------------------------------------------------------
+
+    fn lab(&mut self, root: &Table, file: &str) -> Option<Lab> {
+        let part = Part { table: root, place: String::new() };
+        if let Some((id, at)) = part.text("id").filter(|(id, _)| *id != file) {
+            self.problem(at, "id", format!("the file is called {file}.toml, so this should be “{file}”, not “{id}”"));
+        }
+        if let Some((hook, at)) = part.text("hook") {
+            let ends = hook.split_whitespace().filter(|word| word.ends_with(['.', '!', '?', '…'])).count();
+            if ends > 2 {
+                self.problem(at, "hook", format!("it has {ends} sentences; a hook has two at most"));
+            }
+        }
+        let world_part = part.part("world")?;
+        let world = self.world(&world_part);
+        let bet = part.part("bet").and_then(|part| self.bet(&part));
+        let steps: Vec<_> = part.parts("step").iter().filter_map(|part| self.step(part)).collect();
+        self.check_steps(&part, &steps);
+        let challenges: Vec<_> = part.parts("challenge").iter().filter_map(|part| self.challenge(part)).collect();
+        for (index, challenge) in challenges.iter().enumerate() {
+            if challenges[..index].iter().any(|other| other.id == challenge.id) {
+                let field = format!("challenge[{}].id", index + 1);
+                self.problems.push(Problem { line: challenge.line, field, why: "another challenge has the same".into() });
+            }
+        }
+        let textbook = part.parts("textbook").iter().map(|part| self.textbook(part)).collect();
+        let teacher = part.part("teacher").map(|part| self.teacher(&part));
+        let world = world?;
+        self.check_knobs(&world_part, &world, &steps);
+        Some(Lab {
+            id: part.said("id"),
+            title: part.said("title"),
+            track: part.said("track"),
+            level: match part.said("level").as_str() {
+                "advanced" => Level::Advanced,
+                "intermediate" => Level::Intermediate,
+                _ => Level::Foundation,
+            },
+            order: part.number("order").unwrap_or(9999) as u16,
+            prerequisites: part.lines("prerequisites"),
+            related: part.lines("related"),
+            goal: part.said("goal"),
+            hook: part.said("hook"),
+            world,
+            bet: bet?,
+            steps,
+            challenges,
+            free: part.said("free"),
+            textbook,
+            leaves_out: part.said("leaves-out"),
+            correctness: part.said("correctness"),
+            teacher: teacher?,
+        })
+    }
+
+    fn world(&mut self, part: &Part<'_>) -> Option<World> {
+        let (id, at) = part.text("model")?;
+        let Some(model) = self.library.find(id) else {
+            let known: Vec<_> = self.library.models().iter().map(|model| model.about().id).collect();
+            self.problem(at, part.path("model"), unknown("model", id, known.into_iter()));
+            return None;
+        };
+        let mut scenario = Scenario::new(model.about(), part.number("seed").unwrap_or(1).unsigned_abs());
+        if let Some(nodes) = part.number("nodes") {
+            scenario.nodes = nodes as u16;
+        }
+        if let Some(clients) = part.number("clients") {
+            scenario.clients = clients as u16;
+        }
+        self.names = Some(Names::of(model, &scenario));
+        scenario.settings = self.settings(part, "settings");
+        scenario.patience = self.span(part, "patience").unwrap_or(scenario.patience);
+        let network = &mut scenario.network;
+        network.ordered = part.on("ordered");
+        network.bandwidth = part.number("bandwidth").map(i64::unsigned_abs);
+        if let Some(latency) = self.latency(part, "latency") {
+            network.latency = latency;
+        }
+        network.loss = self.chance(part, "loss").unwrap_or_default();
+        network.duplicate = self.chance(part, "duplicate").unwrap_or_default();
+        network.reorder = self.chance(part, "reorder").unwrap_or_default();
+        if let Some(sync) = self.latency(part, "disk") {
+            scenario.disk.sync = sync;
+        }
+        scenario.disk.torn = self.chance(part, "torn").unwrap_or_default();
+        scenario.workload = part.part("load").and_then(|part| self.load(&part));
+        let script = self.script(part, "script");
+        if let (Some(script), Some(node)) = (script, part.table.get("script"))
+            && let Err(why) = script.fixed(&mut scenario)
+        {
+            self.problem(node.at, part.path("script"), why);
+        }
+        if let Err(fault) = scenario.check(self.library) {
+            let at = part.table.get(fault.place.split(['.', '[']).next().unwrap_or_default()).map_or(part.table.at, |node| node.at);
+            self.problem(at, part.path(&fault.place), fault.why);
+        }
+        let object = part.text("object").and_then(|(name, _)| Object::ALL.iter().find(|(other, _)| *other == name));
+        let initial = self.told(part, "initial", |text| {
+            let mut reader = EdnReader::new(text);
+            let value = reader.next_value().map_err(|fault| fault.to_string())?;
+            Ok(value.map_or(Word::Nil, |placed| placed.value))
+        });
+        Some(World {
+            length: self.told(part, "length", some_time).unwrap_or(Time::ZERO),
+            knobs: self.knobs(part, "knobs", &[]),
+            subject: Subject { object: object.map_or(Object::Register, |(_, object)| *object), initial: initial.unwrap_or(Word::Int(0)) },
+            scenario,
+        })
+    }
+
+    fn load(&mut self, part: &Part<'_>) -> Option<Workload> {
+        let names = self.names.clone()?;
+        let every = self.latency(part, "every")?;
+        let route = self.told(part, "route", |text| match text {
+            "home" => Ok(Route::Home),
+            "rotate" => Ok(Route::Rotate),
+            "random" => Ok(Route::Random),
+            node => {
+                let found = names.endpoint(node).filter(|node| node.0 < names.nodes);
+                found.map(Route::To).ok_or_else(|| "it is home, rotate, random, or a node such as n1".into())
+            }
+        });
+        Some(Workload {
+            pace: if part.on("open") { Pace::Open(every) } else { Pace::Closed(every) },
+            route: route.unwrap_or(Route::Home),
+            keys: part.number("keys").unwrap_or(1) as u32,
+            limit: part.number("limit").map_or(u32::MAX, |limit| limit as u32),
+        })
+    }
+
+    /// What a bet or a challenge lets one foresee.
+    fn answer(&mut self, part: &Part<'_>) -> Option<Answer> {
+        let mut options = Vec::new();
+        for option in part.parts("option") {
+            if let Some(right) = self.predicate(&option, "right") {
+                options.push((option.said("say"), right));
+            }
+        }
+        let at = part.table.at;
+        let words = |text: &str| text.split_whitespace().count();
+        let asked = part.text("ask").map_or(0, |(text, _)| words(text)) + options.iter().map(|(say, _)| words(say)).sum::<usize>();
+        if asked > format::MOST_WORDS {
+            self.problem(
+                at,
+                part.path("option"),
+                format!("the question and its options have {asked} words together; there is room for 40"),
+            );
+        }
+        let measured = part.table.get("measure").is_some();
+        if measured != part.items("option").is_empty() {
+            self.problem(at, part.path("option"), "there should be either options or a measure");
+            return None;
+        }
+        if !measured {
+            return (options.len() == part.items("option").len()).then_some(Answer::Options(options));
+        }
+        let measure = self.in_language(part, "measure", Measure::parse);
+        let Some((text, at)) = part.text("tolerance") else {
+            self.problem(at, part.path("tolerance"), "a measure needs to know how far off an answer may be");
+            return None;
+        };
+        let relative = text.trim().ends_with('%');
+        let tolerance = Found::read(text);
+        if !matches!(tolerance, Found::Number(0..) | Found::Span(0..)) {
+            self.problem(at, part.path("tolerance"), "this is no number, share or length of time");
+        }
+        Some(Answer::Number { measure: measure?, tolerance, relative })
+    }
+
+    fn bet(&mut self, part: &Part<'_>) -> Option<Bet> {
+        let answer = self.answer(part);
+        let when = self.predicate(part, "when");
+        Some(Bet { ask: part.said("ask"), answer: answer?, when: when?, line: line(self.text, part.table.at) })
+    }
+
+    fn step(&mut self, part: &Part<'_>) -> Option<Step> {
+        let stop = self.predicate(part, "stop");
+        let script = self.script(part, "script");
+        let within = self.span(part, "within").unwrap_or(Span::secs(30));
+        let reveal = self.knobs(part, "reveal", &[]);
+        let kind = part.said("kind");
+        let has = |name: &str| part.table.get(name).is_some();
+        let (wanted, not): (&[&str], &[&str]) = match kind.as_str() {
+            "do" => (&["stop", "script"], &[]),
+            "see" => (&["stop"], &["script"]),
+            _ => (&[], &["stop", "script", "within"]),
+        };
+        for name in wanted.iter().filter(|name| !has(name)) {
+            self.problem(part.table.at, part.path(name), format!("a step to {kind} needs this"));
+        }
+        for name in not.iter().filter(|name| has(name)) {
+            self.problem(part.table.at, part.path(name), format!("a step to {kind} has none"));
+        }
+        let doing = match kind.as_str() {
+            "do" => Doing::Do { stop: stop?, script: script?, within },
+            "see" => Doing::See { stop: stop?, within },
+            _ => Doing::Explain,
+        };
+        Some(Step {
+            doing,
+            say: part.said("say"),
+            more: part.text("more").map(|(text, _)| text.trim().to_owned()),
+            reveal,
+            line: line(self.text, part.table.at),
+        })
+    }
+
+    fn check_steps(&mut self, part: &Part<'_>, steps: &[Step]) {
+        let Some(node) = part.table.get("step") else { return };
+        if steps.len() < part.items("step").len() {
+            return;
+        }
+        let is = |kind: fn(&Doing) -> bool| steps.iter().any(|step| kind(&step.doing));
+        for (name, found) in [
+            ("do", is(|doing| matches!(doing, Doing::Do { .. }))),
+            ("see", is(|doing| matches!(doing, Doing::See { .. }))),
+            ("explain", is(|doing| matches!(doing, Doing::Explain))),
+        ] {
+            if !found {
+                self.problem(node.at, "step", format!("no step is of the kind “{name}”"));
+            }
+        }
+        if matches!(steps.first(), Some(Step { doing: Doing::Explain, .. })) {
+            self.problem(node.at, "step[1].kind", "a lab never begins with an explanation");
+        }
+    }
+
+    fn check_knobs(&mut self, part: &Part<'_>, world: &World, steps: &[Step]) {
+        let at = part.table.get("knobs").map_or(part.table.at, |node| node.at);
+        let mut revealed: Vec<&String> = Vec::new();
+        for (number, step) in (1..).zip(steps) {
+            for knob in &step.reveal {
+                let why = if revealed.contains(&knob) { "was revealed before" } else { "is not among the knobs of the world" };
+                if revealed.contains(&knob) || !world.knobs.contains(knob) {
+                    let field = format!("step[{number}].reveal");
+                    self.problems.push(Problem { line: step.line, field, why: format!("{knob} {why}") });
+                }
+                revealed.push(knob);
+            }
+        }
+        let first = world.knobs.iter().filter(|knob| !revealed.contains(knob)).count();
+        if first > 2 {
+            let why =
+                format!("{first} knobs are there from the start; with more than two nobody knows where to begin. Let steps reveal them");
+            self.problem(at, part.path("knobs"), why);
+        }
+        if world.scenario.nodes > 5 && part.table.get("nodes").is_some() && world.scenario.nodes < 30 {
+            let at = part.table.get("nodes").map_or(at, |node| node.at);
+            self.problem(at, part.path("nodes"), "the first screen has at most 5 nodes, or more than 30 as a crowd");
+        }
+    }
+
+    // ---- challenges ---------------------------------------------------------------------------
+
+    fn challenge(&mut self, part: &Part<'_>) -> Option<Challenge> {
+        let kind = part.said("kind");
+        const SHARED: [&str; 9] = ["id", "title", "kind", "say", "length", "settings", "knobs", "hints", "won"];
+        let (needed, other): (&[&str], &[&str]) = match kind.as_str() {
+            "break" => (&["goal", "allow", "solution", "fix"], &["never", "at-most", "par"]),
+            "defend" => (&["goal", "knobs", "defence", "mistakes", "attack"], &["survive"]),
+            "predict" => (&["answer", "fix"], &["script", "option", "measure", "tolerance", "when"]),
+            _ => return None,
+        };
+        for name in needed.iter().filter(|name| part.table.get(name).is_none()) {
+            self.problem(part.table.at, part.path(name), format!("a challenge to {kind} needs this"));
+        }
+        for entry in &part.table.entries {
+            let key = entry.key.as_str();
+            let known = format::LAB.fields.iter().find_map(|field| match field.kind {
+                format::Kind::Tables(shape, ..) if field.name == "challenge" => Some(shape),
+                _ => None,
+            });
+            let is_field = known.is_some_and(|shape| shape.fields.iter().any(|field| field.name == key));
+            if is_field && !SHARED.contains(&key) && !needed.contains(&key) && !other.contains(&key) {
+                self.problem(entry.at, part.path(key), format!("a challenge to {kind} has none"));
+            }
+        }
+        let length = self.told(part, "length", some_time);
+        let settings = self.settings(part, "settings");
+        let knobs = self.knobs(part, "knobs", &["network", "disk", "load"]);
+        let task = match kind.as_str() {
+            "break" => self.breaking(part),
+            "defend" => self.defending(part, &knobs),
+            _ => self.predicting(part),
+        };
+        Some(Challenge {
+            id: part.said("id"),
+            title: part.said("title"),
+            say: part.said("say"),
+            length,
+            settings,
+            knobs,
+            hints: part.lines("hints"),
+            won: part.said("won"),
+            task: task?,
+            line: line(self.text, part.table.at),
+        })
+    }
+
+    fn breaking(&mut self, part: &Part<'_>) -> Option<Task> {
+        let goal = self.predicate(part, "goal");
+        let never = self.predicate(part, "never");
+        let allow = self.known(part, "allow", "action", &ACTIONS);
+        let mut at_most = BTreeMap::new();
+        if let Some(limits) = part.part("at-most") {
+            for entry in &limits.table.entries {
+                let number = match entry.node.value {
+                    Value::Number(number) => u32::try_from(number).ok(),
+                    _ => None,
+                };
+                match (ACTIONS.contains(&entry.key.as_str()), number) {
+                    (false, _) => self.problem(entry.at, limits.path(&entry.key), unknown("action", &entry.key, ACTIONS.into_iter())),
+                    (_, None) => self.problem(entry.node.at, limits.path(&entry.key), "this should be a whole number"),
+                    (true, Some(number)) => {
+                        at_most.insert(entry.key.clone(), number);
+                    }
+                }
+            }
+        }
+        let solution = self.script(part, "solution");
+        let fix = self.settings(part, "fix");
+        let par = part.number("par").map(|par| par as u32);
+        Some(Task::Break { goal: goal?, never, allow, at_most, par, solution: solution?, fix })
+    }
+
+    fn defending(&mut self, part: &Part<'_>, knobs: &[String]) -> Option<Task> {
+        let goal = self.predicate(part, "goal");
+        let survive = self.chance(part, "survive").unwrap_or(Chance::ALWAYS);
+        let attacks: Vec<_> = part
+            .parts("attack")
+            .iter()
+            .filter_map(|part| {
+                let script = self.script(part, "script")?;
+                let everywhere = self.script(part, "everywhere")?;
+                Some(Attack { script, seeds: part.number("seeds").unwrap_or(1) as u64, everywhere })
+            })
+            .collect();
+        let defence = self.settings(part, "defence");
+        let mistakes: Vec<_> = (1..)
+            .zip(part.items("mistakes"))
+            .map(|(number, node)| self.settings_of(node, &format!("{}[{number}]", part.path("mistakes"))))
+            .collect();
+        if part.table.get("mistakes").is_some() && mistakes.is_empty() {
+            self.problem(
+                part.table.at,
+                part.path("mistakes"),
+                "name at least one plausible mistake, so that it is known that the attacks find it",
+            );
+        }
+        for key in defence.keys().filter(|key| !knobs.contains(key)) {
+            self.problem(part.table.at, part.path("defence"), format!("{key} is not among the knobs, so nobody can choose it"));
+        }
+        Some(Task::Defend { goal: goal?, attacks, survive, defence, mistakes })
+    }
+
+    fn predicting(&mut self, part: &Part<'_>) -> Option<Task> {
+        let answer = self.answer(part);
+        let script = self.script(part, "script");
+        let when = match part.text("when") {
+            Some(_) => self.predicate(part, "when"),
+            None => Predicate::parse("end", self.names.as_ref()?).ok(),
+        };
+        let fix = self.settings(part, "fix");
+        let right = part.said("answer");
+        if let Some(Answer::Options(options)) = &answer
+            && !options.iter().any(|(say, _)| *say == right)
+        {
+            let at = part.text("answer").map_or(part.table.at, |(_, at)| at);
+            self.problem(at, part.path("answer"), unknown("option", &right, options.iter().map(|(say, _)| say.as_str())));
+        }
+        Some(Task::Predict { script: script?, answer: answer?, when: when?, right, fix })
+    }
+
+    // ---- beside it ----------------------------------------------------------------------------
+
+    fn textbook(&mut self, part: &Part<'_>) -> Textbook {
+        if let Some((code, at)) = part.text("code").filter(|(code, _)| code.trim().lines().count() > 30) {
+            self.problem(at, part.path("code"), format!("it has {} lines; nobody reads more than 30", code.trim().lines().count()));
+        }
+        let (as_written, corrected) = (self.settings(part, "as-written"), self.settings(part, "corrected"));
+        if as_written == corrected {
+            self.problem(part.table.at, part.path("corrected"), "these are the same settings as those as written");
+        }
+        Textbook { title: part.said("title"), code: part.said("code"), wrong: part.said("wrong"), as_written, corrected }
+    }
+
+    fn teacher(&mut self, part: &Part<'_>) -> Teacher {
+        let mut scenes = Vec::new();
+        for scene in part.parts("scene") {
+            let settings = self.settings(&scene, "settings");
+            let script = self.script(&scene, "script");
+            let until = self.predicate(&scene, "until");
+            if let (Some(script), Some(until)) = (script, until) {
+                let seed = scene.number("seed").map(i64::unsigned_abs);
+                scenes.push(Scene { title: scene.said("title"), seed, settings, script, until, line: line(self.text, scene.table.at) });
+            }
+        }
+        Teacher { goal: part.said("goal"), plan: part.lines("plan"), questions: part.lines("questions"), scenes }
+    }
+}
+
+/// A length of time that is not nothing.
+fn some_time(text: &str) -> Result<Time, String> {
+    match Span::parse(text)? {
+        Span::ZERO => Err("a run needs some time".into()),
+        span => Ok(Time::ZERO + span),
+    }
+}
+
+/// What is wrong in a text, with the place where.
+fn pointed(text: &str, wrong: &Wrong) -> String {
+    let rest = text.get(wrong.at..).unwrap_or_default().trim_start();
+    let near: String = rest.chars().take(24).collect();
+    if near.is_empty() { format!("at the end: {}", wrong.why) } else { format!("at “{near}”: {}", wrong.why) }
+}

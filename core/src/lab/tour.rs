@@ -1,0 +1,247 @@
+//! The guided part of a lab: a bet, and steps whose stops fire on what the model does.
+//!
+//! A tour holds no state of the page. Whoever shows it remembers at which row of the trace each step
+//! began, and asks where the step stops; so Previous, and a run that is changed in between, need
+//! nothing special.
+
+use super::Lab;
+use super::predicate::{Found, Measure, Moment, Observer, Predicate, Reason, Value};
+use super::script::{Performed, Script};
+use crate::models::Library;
+use crate::scenario::{Fault, Scenario};
+use crate::sim::{Span, Time};
+
+/// A prediction.
+#[derive(Clone, Debug)]
+pub struct Bet {
+    /// The question.
+    pub ask: String,
+    /// What can be answered.
+    pub answer: Answer,
+    /// It is decided at the first moment at which this holds.
+    pub when: Predicate,
+    /// The line of the file on which it begins.
+    pub line: usize,
+}
+
+/// What can be answered to a question, and what decides it.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// One of these texts; it is right if its predicate holds when it is decided.
+    Options(Vec<(String, Predicate)>),
+    /// A number.
+    Number {
+        /// What is measured.
+        measure: Measure,
+        /// How far off the answer may be.
+        tolerance: Value,
+        /// Whether that is a share of what is measured.
+        relative: bool,
+    },
+}
+
+/// What a question turned out to have as its answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Truth {
+    /// It is not decided yet.
+    Open,
+    /// These of the options are right, for these reasons.
+    Options(Vec<usize>, Vec<Reason>),
+    /// This was measured.
+    Number(Value),
+}
+
+/// What somebody answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Guess {
+    /// One of the options.
+    Option(usize),
+    /// A number, as it was typed.
+    Number(Value),
+}
+
+impl Answer {
+    /// Reads what somebody answers: the text or the number (from 1) of an option, or what is measured.
+    #[must_use]
+    pub fn guess(&self, text: &str) -> Option<Guess> {
+        match self {
+            Self::Options(options) => {
+                let said = options.iter().position(|(say, _)| say == text.trim());
+                let number = || text.trim().parse::<usize>().ok()?.checked_sub(1);
+                said.or_else(number).filter(|index| *index < options.len()).map(Guess::Option)
+            }
+            Self::Number { .. } => match Value::read(text) {
+                Value::Text(_) | Value::Nothing => None,
+                value => Some(Guess::Number(value)),
+            },
+        }
+    }
+
+    /// Whether an answer is right; nothing if that is not decided.
+    #[must_use]
+    pub fn is_right(&self, guess: &Guess, truth: &Truth) -> Option<bool> {
+        match (self, guess, truth) {
+            (_, _, Truth::Open) => None,
+            (Self::Options(_), Guess::Option(index), Truth::Options(right, _)) => Some(right.contains(index)),
+            (Self::Number { tolerance, relative, .. }, Guess::Number(guess), Truth::Number(truth)) => {
+                let (off, allowed) = match (guess, truth, tolerance) {
+                    (Value::Number(guess), Value::Number(truth), Value::Number(allowed))
+                    | (Value::Span(guess), Value::Span(truth), Value::Number(allowed))
+                        if *relative =>
+                    {
+                        ((guess - truth).abs(), truth.abs() * allowed / 1_000_000)
+                    }
+                    (Value::Number(guess), Value::Number(truth), Value::Number(allowed))
+                    | (Value::Span(guess), Value::Span(truth), Value::Span(allowed)) => ((guess - truth).abs(), *allowed),
+                    _ => return Some(false),
+                };
+                Some(off <= allowed)
+            }
+            _ => Some(false),
+        }
+    }
+
+    /// What is right in a run, at the first moment at which something holds.
+    ///
+    /// # Errors
+    /// If the scenario cannot be run.
+    pub fn truth(
+        &self,
+        lab: &Lab,
+        library: &Library,
+        scenario: &Scenario,
+        when: &Predicate,
+        end: Time,
+        until: Time,
+    ) -> Result<Truth, Fault> {
+        let mut observer = Observer::new(library, scenario.clone(), &lab.world.subject, end)?;
+        let when = observer.watch(when, 0);
+        match self {
+            Self::Options(options) => {
+                let watches: Vec<_> = options.iter().map(|(_, right)| observer.watch(right, 0)).collect();
+                if !observer.run(until, &[when]) {
+                    return Ok(Truth::Open);
+                }
+                let found: Vec<_> = watches.iter().map(|watch| observer.found(*watch)).collect();
+                let right: Vec<_> = (0..found.len()).filter(|index| found[*index].holds).collect();
+                let why = right.first().map_or_else(Vec::new, |index| found[*index].why.clone());
+                Ok(Truth::Options(right, why))
+            }
+            Self::Number { measure, .. } => {
+                let measure = observer.measure(measure);
+                let decided = observer.run(until, &[when]);
+                Ok(if decided { Truth::Number(observer.value(measure)) } else { Truth::Open })
+            }
+        }
+    }
+}
+
+/// One step.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// What happens in it.
+    pub doing: Doing,
+    /// What stands on the stage.
+    pub say: String,
+    /// What the drawer says.
+    pub more: Option<String>,
+    /// Knobs that appear with it.
+    pub reveal: Vec<String>,
+    /// The line of the file on which it begins.
+    pub line: usize,
+}
+
+/// What happens in a step.
+#[derive(Clone, Debug)]
+pub enum Doing {
+    /// The learner acts.
+    Do {
+        /// The run stops at the first moment at which this holds.
+        stop: Predicate,
+        /// What is done if the learner asks to finish this now.
+        script: Script,
+        /// How long it takes at most to come to the stop, when the script is done.
+        within: Span,
+    },
+    /// The run goes on by itself.
+    See {
+        /// Until this holds.
+        stop: Predicate,
+        /// How long it takes at most.
+        within: Span,
+    },
+    /// Words only.
+    Explain,
+}
+
+impl Step {
+    /// Whether and where the step stops in this run before a moment; `began` is where it began. A step of
+    /// words has no stop.
+    ///
+    /// # Errors
+    /// If the scenario cannot be run.
+    pub fn stops(&self, lab: &Lab, library: &Library, scenario: &Scenario, began: Moment, until: Time) -> Result<Option<Found>, Fault> {
+        let (Doing::Do { stop, .. } | Doing::See { stop, .. }) = &self.doing else { return Ok(None) };
+        let mut observer = Observer::new(library, scenario.clone(), &lab.world.subject, Time::NEVER)?;
+        observer.begin(began.time);
+        let watch = observer.watch(stop, began.rows);
+        observer.look_now();
+        if observer.found(watch).first.is_none() {
+            observer.run(until, &[watch]);
+        }
+        Ok(Some(observer.found(watch)))
+    }
+
+    /// The run when the learner asks at a moment to finish this step now, and where it then stops.
+    ///
+    /// # Errors
+    /// If the scenario cannot be run, or if the step does not come to its end: says why.
+    pub fn finish(
+        &self,
+        lab: &Lab,
+        library: &Library,
+        scenario: &Scenario,
+        began: Moment,
+        now: Time,
+    ) -> Result<(Scenario, Moment), String> {
+        let (script, within) = match &self.doing {
+            Doing::Do { script, within, .. } => (Some(script), *within),
+            Doing::See { within, .. } => (None, *within),
+            Doing::Explain => return Ok((scenario.clone(), began)),
+        };
+        let until = now + within;
+        let mut done = Performed { scenario: scenario.clone(), now, stuck: None };
+        if let Some(script) = script {
+            done = script.perform(library, scenario, &lab.world.subject, now, until).map_err(|fault| fault.to_string())?;
+        }
+        if let Some((line, why)) = done.stuck {
+            return Err(format!("line {line} of its script: {why}"));
+        }
+        let found = self.stops(lab, library, &done.scenario, began, until).map_err(|fault| fault.to_string())?;
+        let found = found.ok_or("it has no stop")?;
+        match found.first {
+            Some(moment) => Ok((done.scenario, moment)),
+            None => {
+                let why: Vec<_> = found.why.iter().map(ToString::to_string).collect();
+                Err(format!("its stop does not fire within {within}: {}", why.join("; ")))
+            }
+        }
+    }
+}
+
+impl Lab {
+    /// The whole guided part, done for the learner: the run, and the moment at which each step stops.
+    ///
+    /// # Errors
+    /// Which step, from 0, does not come to its end, and why.
+    pub fn walk(&self, library: &Library) -> Result<(Scenario, Vec<Moment>), (usize, String)> {
+        let mut scenario = self.world.scenario.clone();
+        let mut moment = Moment::START;
+        let mut moments = Vec::new();
+        for (index, step) in self.steps.iter().enumerate() {
+            (scenario, moment) = step.finish(self, library, &scenario, moment, moment.time).map_err(|why| (index, why))?;
+            moments.push(moment);
+        }
+        Ok((scenario, moments))
+    }
+}

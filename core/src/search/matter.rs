@@ -1,0 +1,187 @@
+//! What each input of a run changed, and when there was no way back.
+//!
+//! Both are answered by other runs. Without one input, chance falls as before, because every draw has
+//! a key of its own; so what differs is what the input did. From an earlier moment, with chance
+//! falling anew, the same inputs lead to the same end more or less often; from the point of no return
+//! on they always do.
+
+use super::{Effort, Goal};
+use crate::models::Library;
+use crate::scenario::{Fault, Scenario};
+use crate::sim::{Chance, EventKind, Purpose, Row, Sim, Time, draw};
+
+/// What a run would have been without one of its inputs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Without {
+    /// Which input: an index into the scenario's inputs.
+    pub input: usize,
+    /// The first thing that would have been different. Nothing if the input changed nothing.
+    pub first: Option<Difference>,
+    /// Whether the promise would have been broken without it.
+    pub broken: bool,
+}
+
+/// Where two runs part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// When.
+    pub at: Time,
+    /// What happened then: a row of the run. Nothing if the run was over.
+    pub happened: Option<u32>,
+    /// What would have happened instead or before it, and when. Nothing if the run would have been over.
+    pub instead: Option<(Time, String)>,
+}
+
+/// Runs a scenario again without each of its inputs.
+///
+/// # Errors
+/// If the scenario cannot be run.
+pub fn matter(library: &Library, scenario: &Scenario, goal: &Goal) -> Result<Vec<Without>, Fault> {
+    let run = |scenario: &Scenario| {
+        let about = scenario.check(library)?.about();
+        let mut sim = Sim::new(library, goal.complete(scenario, about.ops.len()))?;
+        let broken = goal.watch(&mut sim, &mut Effort::default()).is_some();
+        while sim.steps() < goal.most_steps && sim.step_until(goal.until) {}
+        Ok::<_, Fault>((sim, broken))
+    };
+    let bare = goal.bare(scenario);
+    let (with, _) = run(&bare)?;
+    let without = |input: usize| {
+        let mut fewer = bare.clone();
+        fewer.inputs.remove(input);
+        let (without, broken) = run(&fewer)?;
+        Ok(Without { input, first: first_difference(&with, &without), broken })
+    };
+    (0..bare.inputs.len()).map(without).collect()
+}
+
+/// The first thing that happens in one run and not in the other, apart from the inputs themselves.
+fn first_difference(with: &Sim, without: &Sim) -> Option<Difference> {
+    let rows = |sim| rows(sim).filter(|(_, row)| row.kind != EventKind::Input);
+    let (mut ours, mut theirs) = (rows(with), rows(without));
+    loop {
+        let (our, their) = (ours.next(), theirs.next());
+        let happened = our.map(|(index, _)| index);
+        let instead = their.map(|(index, row)| (row.time, without.describe_row(index)));
+        match (our, their) {
+            (None, None) => return None,
+            (Some((i, a)), Some((j, b))) => {
+                if !same(with, (i, a), without, (j, b)) {
+                    return Some(Difference { at: a.time.min(b.time), happened, instead });
+                }
+            }
+            (Some((_, row)), None) | (None, Some((_, row))) => return Some(Difference { at: row.time, happened, instead }),
+        }
+    }
+}
+
+fn rows(sim: &Sim) -> impl Iterator<Item = (u32, &Row)> {
+    (0..sim.rows()).zip(sim.trace().rows())
+}
+
+/// Whether two rows of two runs say the same. Numbers of rows and messages may differ.
+fn same(a: &Sim, (i, one): (u32, &Row), b: &Sim, (j, other): (u32, &Row)) -> bool {
+    let key = |row: &Row| (row.time, row.kind, row.node, row.peer, row.detail);
+    key(one) == key(other) && a.describe_row(i) == b.describe_row(j)
+}
+
+/// How often a run ends badly if chance falls anew from a moment on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Odds {
+    /// From which moment on. Everything up to and including it stays as it was.
+    pub from: Time,
+    /// In how many runs the promise was broken.
+    pub bad: u32,
+    /// Of how many.
+    pub runs: u32,
+}
+
+impl Odds {
+    /// The share of bad ends among the runs.
+    #[must_use]
+    pub fn share(&self) -> Chance {
+        Chance::per_million((u64::from(self.bad) * 1_000_000 / u64::from(self.runs.max(1))) as u32)
+    }
+
+    /// Where the true probability lies, with a confidence of 95% (Wilson 1927).
+    #[must_use]
+    pub fn interval(&self) -> (Chance, Chance) {
+        const Z: f64 = 1.96;
+        let (bad, runs) = (f64::from(self.bad), f64::from(self.runs));
+        if self.runs == 0 {
+            return (Chance::NEVER, Chance::ALWAYS);
+        }
+        let middle = bad + Z * Z / 2.0;
+        let half = Z * (bad * (runs - bad) / runs + Z * Z / 4.0).sqrt();
+        let parts = |n: f64| Chance::per_million((n / (runs + Z * Z) * 1e6).round() as u32);
+        (parts(middle - half), parts(middle + half))
+    }
+}
+
+/// The odds of a bad end, from each of several moments. It goes on where it stopped.
+pub struct NoReturn {
+    goal: Goal,
+    /// The run up to each moment, and whether the promise was broken by then.
+    pasts: Vec<(Sim, bool)>,
+    odds: Vec<Odds>,
+    effort: Effort,
+}
+
+impl NoReturn {
+    /// Odds from these moments on, of which nothing is known yet.
+    ///
+    /// # Errors
+    /// If the scenario cannot be run.
+    pub fn new(library: &Library, scenario: &Scenario, goal: &Goal, moments: &[Time]) -> Result<Self, Fault> {
+        let about = scenario.check(library)?.about();
+        let scenario = goal.complete(scenario, about.ops.len());
+        let mut pasts = Vec::new();
+        for &from in moments {
+            let mut sim = Sim::new(library, scenario.clone())?;
+            let broken = goal.broken_by(&mut sim, from);
+            pasts.push((sim, broken));
+        }
+        let odds = moments.iter().map(|&from| Odds { from, bad: 0, runs: 0 }).collect();
+        Ok(Self { goal: goal.clone(), pasts, odds, effort: Effort::default() })
+    }
+
+    /// What is known so far.
+    #[must_use]
+    pub fn odds(&self) -> &[Odds] {
+        &self.odds
+    }
+
+    /// How much was done so far.
+    #[must_use]
+    pub fn effort(&self) -> Effort {
+        self.effort
+    }
+
+    /// Runs each moment's future so many times more.
+    pub fn go_on(&mut self, runs: u32) {
+        for (number, ((past, broken), odds)) in (0..).zip(self.pasts.iter_mut().zip(&mut self.odds)) {
+            for _ in 0..runs {
+                let seed = draw(past.scenario().seed, Purpose::Search, number, u64::from(odds.runs));
+                let bad = *broken || {
+                    let before = past.steps();
+                    let bad = past.with_other_chance(seed, |sim| {
+                        let bad = self.goal.watch(sim, &mut self.effort).is_some();
+                        self.effort.steps += sim.steps() - before;
+                        bad
+                    });
+                    self.effort.runs += 1;
+                    bad
+                };
+                odds.bad += u32::from(bad);
+                odds.runs += 1;
+            }
+        }
+    }
+
+    /// The first of the moments from which, and from all later ones, every run so far ended badly.
+    #[must_use]
+    pub fn point(&self) -> Option<Odds> {
+        let certain = |odds: &&Odds| odds.bad == odds.runs && odds.runs > 0;
+        self.odds.iter().rev().take_while(certain).last().copied()
+    }
+}

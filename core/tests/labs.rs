@@ -1,0 +1,396 @@
+//! Every lab that ships is well, its runs are the same everywhere, and what is wrong with a lab file is
+//! named with its place.
+
+use faultline::Sim;
+use faultline::lab::challenge::Task;
+use faultline::lab::predicate::Moment;
+use faultline::lab::tour::Guess;
+use faultline::lab::{Lab, Problem};
+use faultline::models::Library;
+use faultline::scenario::{Input, Scenario};
+use faultline::sim::{NodeId, Span, Time};
+
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
+const LOST: &str = include_str!("../../static/labs/acknowledged-and-lost.toml");
+
+/// Every lab, by the name of its file.
+const LABS: &[(&str, &str)] = &[("acknowledged-and-lost", LOST)];
+
+/// Every run that a lab ships: how many rows it has, and its hash.
+const FROZEN: &[(&str, &str, u32, &str)] = &[
+    ("acknowledged-and-lost", "world", 337, "dbe7de867e90ba43"),
+    ("acknowledged-and-lost", "tour", 62, "6af3e38f7f10ea8b"),
+    ("acknowledged-and-lost", "challenge lose", 341, "d02785df1b11394d"),
+    ("acknowledged-and-lost", "challenge two-heads", 658, "4d27d0fa80ad83a7"),
+    ("acknowledged-and-lost", "challenge any-crash", 137, "2f12b26cb21b8fe7"),
+    ("acknowledged-and-lost", "challenge price", 358, "e4cdc9a9a2254b4f"),
+    ("acknowledged-and-lost", "scene 1", 62, "ce9b41d138d7ce81"),
+    ("acknowledged-and-lost", "scene 2", 129, "9549a8c9fee4431c"),
+];
+
+fn read(id: &str, text: &str) -> Lab {
+    Lab::read(text, id, &Library::standard()).unwrap_or_else(|problems| panic!("{}", shown(&problems)))
+}
+
+fn shown(problems: &[Problem]) -> String {
+    problems.iter().map(|problem| format!("{problem}\n")).collect()
+}
+
+fn lost() -> Lab {
+    read("acknowledged-and-lost", LOST)
+}
+
+#[test]
+fn every_lab_is_well() {
+    for (id, text) in LABS {
+        let problems = read(id, text).check(&Library::standard());
+        assert!(problems.is_empty(), "{id}:\n{}", shown(&problems));
+    }
+}
+
+#[test]
+fn every_run_of_a_lab_is_the_same_everywhere() {
+    let library = Library::standard();
+    let mut found = Vec::new();
+    for (id, text) in LABS {
+        for (name, scenario, until) in read(id, text).runs(&library).unwrap() {
+            let mut sim = Sim::new(&library, scenario).unwrap();
+            sim.run_until(until);
+            found.push((*id, name, sim.rows(), sim.hash().to_string()));
+        }
+    }
+    let frozen: Vec<_> = FROZEN.iter().map(|(id, name, rows, hash)| (*id, (*name).to_owned(), *rows, (*hash).to_owned())).collect();
+    assert!(found == frozen, "{found:#?}");
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+#[test]
+fn no_lab_is_forgotten_and_the_guide_and_the_schema_say_what_the_reader_does() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../static/labs");
+    let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
+    files.retain(|file| file.ends_with(".toml"));
+    files.sort();
+    assert_eq!(files, LABS.iter().map(|(id, _)| format!("{id}.toml")).collect::<Vec<_>>());
+    for (id, text) in LABS {
+        let lab = read(id, text);
+        for other in lab.prerequisites.iter().chain(&lab.related) {
+            assert!(LABS.iter().any(|(id, _)| id == other), "{id} names {other}");
+        }
+    }
+    let guide = std::fs::read_to_string(format!("{folder}/README.md")).unwrap();
+    let tables = faultline::lab::format::tables();
+    assert!(guide.ends_with(tables.trim_end()) || guide.trim_end().ends_with(tables.trim_end()), "faultline lab fields has changed");
+    let schema: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(format!("{folder}/schema.json")).unwrap()).unwrap();
+    assert_eq!(schema, faultline::lab::format::schema(), "faultline lab schema has changed");
+    for action in faultline::lab::script::ACTIONS {
+        assert!(guide.contains(&format!("`{action}`")), "the guide does not name {action}");
+    }
+}
+
+/// One change of the lab file, and what is said about it: the field, and some of the words.
+#[test]
+fn every_mistake_is_named_with_its_line_and_field() {
+    let cases: &[(&str, &str, &str, &str)] = &[
+        // Letters.
+        ("seed = 7", "seed = ", "", "this is not TOML"),
+        ("seed = 7", "seed = 7\nseed = 8", "", "`seed` is there twice"),
+        // Fields.
+        ("order = 10", "ordr = 10", "ordr", "did you mean `order`?"),
+        ("seed = 7", "seed = \"7\"", "world.seed", "this is text; it should be a whole number"),
+        ("seed = 7", "seed = -7", "world.seed", "it goes from 0"),
+        ("format = 1", "format = 2", "format", "it goes from 1 to 1"),
+        ("goal = \"An", "goall = \"An", "goal", "this is missing"),
+        ("level = \"foundation\"", "level = \"fundation\"", "level", "did you mean “foundation”?"),
+        ("id = \"acknowledged-and-lost\"", "id = \"lost\"", "id", "the file is called acknowledged-and-lost.toml"),
+        ("isn't it?\"", "isn't it? No. It is not.\"", "hook", "it has 4 sentences"),
+        ("model = \"primary-backup\"", "model = \"primary-backups\"", "world.model", "did you mean “primary-backup”?"),
+        ("nodes = 3", "nodes = 100", "world.nodes", "2 to 99 nodes"),
+        ("nodes = 3", "nodes = 7", "world.nodes", "at most 5 nodes"),
+        ("length = \"10s\"", "length = \"10 weeks\"", "world.length", "“10 weeks” is not a length of time"),
+        ("latency = \"45ms to 55ms\"", "latency = \"55ms to 45ms\"", "world.latency", "above its longest"),
+        (
+            "settings = { wait-for = \"nobody\" }\nknobs",
+            "settings = { wait-fr = \"nobody\" }\nknobs",
+            "world.settings.wait-fr",
+            "did you mean “wait-for”?",
+        ),
+        (
+            "settings = { wait-for = \"nobody\" }\nknobs",
+            "settings = { wait-for = \"noone\" }\nknobs",
+            "world.settings.wait-for",
+            "there is no choice “noone”",
+        ),
+        ("\"take-over\"]", "\"take-over\", \"patience\", \"heartbeat\"]", "world.knobs", "3 knobs are there from the start"),
+        ("reveal = [\"wait-for\"]", "reveal = [\"heartbeat\"]", "step[7].reveal", "heartbeat is not among the knobs of the world"),
+        // Words.
+        (
+            "say = \"Cut the two links that lead out of n1 to its backups.\"",
+            "say = \"one two three four five six seven eight nine ten one two three four five six seven eight nine ten one two three four five six seven eight nine ten one two three four five six seven eight nine ten more\"",
+            "step[3].say",
+            "it has 41 words",
+        ),
+        (
+            "say = \"An error\"",
+            "say = \"An error of some kind that nobody of us here has ever seen before in all our lives\"",
+            "bet.option",
+            "words together",
+        ),
+        // Languages.
+        (
+            "stop = \"copies(value) = 3\"",
+            "stop = \"copies(value) = 3s\"",
+            "step[2].stop",
+            "at “3s”: a number cannot be compared with a length of time",
+        ),
+        ("script = [\"c2 asks n2 read\"]", "script = [\"c2 asks n9 read\"]", "step[6].script[1]", "there is no node or client “n9”"),
+        (
+            "allow = [\"ask\", \"crash\", \"restart\"",
+            "allow = [\"ask\", \"crush\", \"restart\"",
+            "challenge[1].allow[2]",
+            "did you mean “crash”?",
+        ),
+        ("at-most = { crash = 1 }", "at-most = { crsh = 1 }", "challenge[1].at-most.crsh", "did you mean “crash”?"),
+        // What belongs together.
+        ("tolerance = \"25ms\"", "", "challenge[4].tolerance", "how far off"),
+        ("answer = \"210ms\"\n", "", "challenge[4].answer", "a challenge to predict needs this"),
+        ("mistakes = [{ wait-for = \"nobody\" }, { wait-for = \"one backup\" }]", "mistakes = []", "challenge[3].mistakes", "at least one"),
+        (
+            "fix = { take-over = false }",
+            "fix = { take-over = false }\nsurvive = \"50%\"",
+            "challenge[2].survive",
+            "a challenge to break has none",
+        ),
+        ("id = \"two-heads\"", "id = \"lose\"", "challenge[2].id", "another challenge has the same"),
+        ("stop = \"copies(value) = 3\"\n", "", "step[2].stop", "a step to see needs this"),
+        (
+            "corrected = { wait-for = \"all backups\" }",
+            "corrected = { wait-for = \"nobody\" }",
+            "textbook[1].corrected",
+            "the same settings",
+        ),
+        // What comes out when everything is tried.
+        ("stop = \"copies(value) = 3\"", "stop = \"copies(value) = 4\"", "step[2]", "✗ copies(value) = 4: it is 3"),
+        (
+            "right = \"requests(read, ok) >= 1 and not broken(linearizable)\"",
+            "right = \"up(n2)\"",
+            "bet.option",
+            "2 options turn out right",
+        ),
+        ("when = \"requests(read, ended) >= 1\"", "when = \"requests(read, ended) >= 9\"", "bet.when", "the tour never comes to it"),
+        ("  \"when requests(write, ok) >= 1: crash n1\",\n]", "]", "challenge[1].solution", "it does not solve the challenge"),
+        (
+            "goal = \"lost(value) >= 1 for 1s and",
+            "goal = \"lost(value) >= 0 for 1s and",
+            "challenge[1].goal",
+            "doing nothing solves it too",
+        ),
+        (
+            "fix = { wait-for = \"all backups\" }\nhints",
+            "fix = { heartbeat = \"140ms\" }\nhints",
+            "challenge[1].fix",
+            "with it the solution still works",
+        ),
+        ("crash = 1 }", "crash = 0 }", "challenge[1].solution", "“crash” was done 1 times; 0 are allowed"),
+        (
+            "never = \"faults(crash) >= 1\"",
+            "never = \"nodes(role primary) >= 2\"",
+            "challenge[2].solution",
+            "what must never happen has happened",
+        ),
+        (
+            "defence = { wait-for = \"all backups\" }",
+            "survive = \"1%\"\ndefence = { wait-for = \"all backups\" }",
+            "challenge[3].attack",
+            "doing nothing is enough",
+        ),
+        (
+            "defence = { wait-for = \"all backups\" }",
+            "defence = { wait-for = \"one backup\" }",
+            "challenge[3].defence",
+            "it is not enough: survived ",
+        ),
+        (
+            "mistakes = [{ wait-for = \"nobody\" }",
+            "mistakes = [{ wait-for = \"all backups\" }",
+            "challenge[3].mistakes",
+            "wait-for = all backups is no mistake",
+        ),
+        ("answer = \"210ms\"", "answer = \"150ms\"", "challenge[4].answer", "this is not right"),
+        (
+            "fix = { wait-for = \"nobody\" }\nhints = [\"Follow",
+            "fix = { heartbeat = \"140ms\" }\nhints = [\"Follow",
+            "challenge[4].fix",
+            "the answer is still right",
+        ),
+        ("until = \"requests(write, unknown) >= 1\"", "until = \"requests(write, ok) >= 1\"", "teacher.scene[2]", "its moment never comes"),
+    ];
+    // Trying everything out takes time, and only the last of these need it.
+    let heavy = |field: &str| field.starts_with("challenge[3]");
+    for (from, to, field, why) in cases {
+        assert_eq!(
+            LOST.matches(from).count(),
+            if from.starts_with("settings = {") { 1 } else { LOST.matches(from).count().max(1) },
+            "{from}"
+        );
+        let text = LOST.replacen(from, to, 1);
+        let problems = match Lab::read(&text, "acknowledged-and-lost", &Library::standard()) {
+            Err(problems) => problems,
+            Ok(mut lab) => {
+                if !heavy(field) {
+                    lab.challenges.retain(|challenge| !matches!(challenge.task, Task::Defend { .. }));
+                }
+                lab.check(&Library::standard())
+            }
+        };
+        let renumbered = field.replace("challenge[4]", "challenge[3]");
+        let named = problems.iter().find(|problem| (problem.field == *field || problem.field == renumbered) && problem.why.contains(why));
+        let named = named.unwrap_or_else(|| panic!("{to}: {field} should say “{why}”, but there is\n{}", shown(&problems)));
+        let changed = 1 + LOST[..LOST.find(from).unwrap()].matches('\n').count();
+        // A table is named by its first line, which stands above what is wrong in it.
+        assert!(named.line <= changed + 1 && named.line + 20 > changed, "{to} in line {changed}: {named}");
+    }
+}
+
+#[test]
+fn several_mistakes_are_named_at_once_in_their_order() {
+    let text = LOST.replacen("order = 10", "ordr = 10", 1).replacen("seed = 7", "seed = true", 1).replacen("say = \"Let", "sey = \"Let", 1);
+    let text = text.replacen("goal = \"broken(linearizable)\"", "goal = \"broken(linearisable)\"", 1);
+    let problems = Lab::read(&text, "acknowledged-and-lost", &Library::standard()).unwrap_err();
+    let fields: Vec<_> = problems.iter().map(|problem| problem.field.as_str()).collect();
+    assert_eq!(fields, ["ordr", "world.seed", "step[1].say", "step[1].sey", "challenge[2].goal"], "{}", shown(&problems));
+    assert!(problems.is_sorted_by_key(|problem| problem.line));
+}
+
+/// Half of a file, and files with letters changed, are refused or read, and nothing worse.
+#[test]
+fn no_file_brings_the_reader_down() {
+    let library = Library::standard();
+    for cut in (0..LOST.len()).step_by(191).filter(|cut| LOST.is_char_boundary(*cut)) {
+        assert!(Lab::read(&LOST[..cut], "acknowledged-and-lost", &library).is_err());
+        for other in ["\"", "[", "]", "=", "\n", "(", "9999999999999999999", "é"] {
+            let text = format!("{}{other}{}", &LOST[..cut], &LOST[cut..]);
+            let _ = Lab::read(&text, "acknowledged-and-lost", &library);
+        }
+    }
+}
+
+#[test]
+fn a_solution_is_graded_and_made_as_small_as_it_can_be() {
+    let (lab, library) = (lost(), Library::standard());
+    let challenge = lab.challenge("lose").unwrap();
+    let (_, solution, end) = lab.runs(&library).unwrap().into_iter().find(|(name, ..)| name == "challenge lose").unwrap();
+    let verdict = challenge.decide(&lab, &library, &solution, None).unwrap();
+    assert_eq!((verdict.solved, verdict.actions, verdict.fresh_seed), (Some(true), 4, false));
+    assert_eq!(challenge.par(&lab, &library), Ok(4));
+    assert!(verdict.why.iter().all(|reason| reason.holds), "{:?}", verdict.why);
+    let link = verdict.link(&library, end).unwrap();
+    assert_eq!(link.seal.map(|seal| seal.moment), verdict.at.map(|moment| moment.time));
+
+    // More than is needed, and what is needed remains.
+    let mut more = solution.clone();
+    for (ms, input) in [
+        (100, Input::Invoke { client: 1, node: NodeId(0), op: 0, argument: 0 }),
+        (300, Input::Cut { from: NodeId(1), to: NodeId(2) }),
+        (3_000, Input::Invoke { client: 1, node: NodeId(1), op: 0, argument: 0 }),
+    ] {
+        more.add(Time::ZERO + Span::millis(ms), input);
+    }
+    assert_eq!(challenge.decide(&lab, &library, &more, None).unwrap().solved, Some(true));
+    let least = challenge.minimal(&lab, &library, &more).unwrap();
+    assert_eq!(least.inputs, solution.inputs);
+
+    // The same with another seed counts, and is said.
+    let other = Scenario { seed: 8, ..challenge.start(&lab) };
+    let Task::Break { solution: script, .. } = &challenge.task else { panic!("it is to break") };
+    let played = script.perform(&library, &other, &lab.world.subject, Time::ZERO, end).unwrap().scenario;
+    let verdict = challenge.decide(&lab, &library, &played, None).unwrap();
+    assert_eq!((verdict.solved, verdict.fresh_seed), (Some(true), true));
+    let ghost = challenge.ghost(&lab, &library).unwrap().unwrap();
+    assert!(ghost.inputs.len() < solution.inputs.len() && !ghost.inputs.is_empty());
+}
+
+#[test]
+fn what_is_not_the_challenge_is_not_graded() {
+    let (lab, library) = (lost(), Library::standard());
+    let challenge = lab.challenge("lose").unwrap();
+    let (_, solution, _) = lab.runs(&library).unwrap().into_iter().find(|(name, ..)| name == "challenge lose").unwrap();
+    type Change = fn(&mut Scenario);
+    let changes: [(Change, &str); 8] = [
+        (|run| run.nodes = 4, "the number of nodes is another"),
+        (|run| run.clients = 3, "the number of clients is another"),
+        (|run| run.patience = Span::secs(1), "the clients' patience is another"),
+        (|run| run.network.loss = faultline::sim::Chance::percent(50), "the network is another"),
+        (|run| run.disk.torn = faultline::sim::Chance::ALWAYS, "the disk is another"),
+        (
+            |run| {
+                run.settings.insert("heartbeat".into(), 1_000_000_000);
+            },
+            "the setting heartbeat is another",
+        ),
+        (
+            |run| {
+                run.add(Time::ZERO, Input::Pause(NodeId(1)));
+            },
+            "“pause” at 0 ns is not allowed",
+        ),
+        (
+            |run| {
+                run.add(Time(1), Input::Crash(NodeId(1)));
+            },
+            "“crash” was done 2 times; 1 are allowed",
+        ),
+    ];
+    for (change, why) in changes {
+        let mut run = solution.clone();
+        change(&mut run);
+        let verdict = challenge.decide(&lab, &library, &run, None).unwrap();
+        assert!(verdict.solved == Some(false) && verdict.said.contains(why), "{}", verdict.said);
+    }
+    // A default that is written down is still the default.
+    let mut same = solution;
+    same.settings.insert("take-over".into(), 1);
+    assert_eq!(challenge.decide(&lab, &library, &same, None).unwrap().solved, Some(true));
+}
+
+#[test]
+fn a_prediction_is_compared_with_what_is_measured() {
+    let (lab, library) = (lost(), Library::standard());
+    let challenge = lab.challenge("price").unwrap();
+    let Task::Predict { answer, .. } = &challenge.task else { panic!("it is to predict") };
+    let decided = |text: &str| {
+        let guess = answer.guess(text);
+        challenge.decide(&lab, &library, &challenge.start(&lab), guess.as_ref()).unwrap()
+    };
+    for (text, right) in [("210ms", true), ("0.22s", true), ("150ms", false), ("260ms", false), ("210", false), ("long", false)] {
+        let verdict = decided(text);
+        assert_eq!(verdict.solved, Some(right), "{text}: {}", verdict.said);
+    }
+    assert!(decided("150ms").said.starts_with("it is 2"));
+    assert!(decided("").said.contains("nothing was foreseen"));
+    assert_eq!(lab.bet.answer.guess("An older value"), Some(Guess::Option(1)));
+    assert_eq!(lab.bet.answer.guess("3"), Some(Guess::Option(2)));
+    assert_eq!(lab.bet.answer.guess("4"), None);
+}
+
+#[test]
+fn a_step_stops_where_the_model_does_it_and_can_be_finished_from_anywhere() {
+    let (lab, library) = (lost(), Library::standard());
+    let start = lab.world.scenario.clone();
+    let second = Time::ZERO + Span::secs(1);
+    let step = &lab.steps[0];
+    let found = step.stops(&lab, &library, &start, Moment::START, second).unwrap().unwrap();
+    assert_eq!((found.first, found.why[0].found.as_str()), (None, "it is 0"));
+    // Finished from a later moment: what was done before stays.
+    let mut played = start;
+    played.add(Time(1), Input::Crash(NodeId(2)));
+    let (run, moment) = step.finish(&lab, &library, &played, Moment::START, second).unwrap();
+    assert_eq!(run.inputs.len(), 2);
+    assert!(moment.time > second);
+    let found = step.stops(&lab, &library, &run, Moment::START, Time::ZERO + Span::secs(9)).unwrap().unwrap();
+    assert_eq!(found.first, Some(moment));
+    // Counts begin with the step: the write that was before it does not stop it.
+    let found = step.stops(&lab, &library, &run, moment, Time::ZERO + Span::secs(9)).unwrap().unwrap();
+    assert_eq!(found.first, None);
+}

@@ -1,0 +1,214 @@
+// What hands do on the stage: every fault by mouse, by finger or by key, and all of it undone.
+
+import assert from "node:assert/strict";
+import { accessible, inPage, PHONE, picture } from "../support/browser.mjs";
+
+const button = (page, name) => page.getByRole("button", { name, exact: true });
+const events = (page) => page.locator(".events li");
+const node = (page, name) => page.getByRole("button", { name: new RegExp(`^Node ${name}\\b`) });
+const menu = (page) => page.locator("#menu");
+const closed = (page) => page.locator(".matrix summary small").textContent();
+
+async function open(page, title) {
+  await page.getByRole("combobox", { name: "Model" }).selectOption(title);
+}
+
+async function step(page, times) {
+  for (let steps = 0; steps < times; steps += 1) await button(page, "Next event").click();
+}
+
+/** The middle of a node, in the page. */
+async function middle(page, name) {
+  const { x, y, width, height } = await node(page, name).boundingBox();
+  return { x: x + width / 2, y: y + height / 2 };
+}
+
+/** A point on the way from one node to another. */
+async function between(page, from, to, share) {
+  const [a, b] = [await middle(page, from), await middle(page, to)];
+  return { x: a.x + (b.x - a.x) * share, y: a.y + (b.y - a.y) * share };
+}
+
+async function drag(page, from, to) {
+  await page.mouse.move(from.x, from.y);
+  await page.mouse.down();
+  await page.mouse.move((from.x + to.x) / 2, (from.y + to.y) / 2);
+  await page.mouse.move(to.x, to.y);
+}
+
+/** Where the first message is that is on its way from n1 to n2: its list leads to its menu. */
+async function message(page) {
+  const flights = page.locator(".flights");
+  if (!(await flights.evaluate((details) => details.open))) await flights.locator("summary").click();
+  await flights.getByRole("button").first().click();
+  await menu(page).waitFor();
+}
+
+inPage("a node offers its few actions beside it, and each is undone and done again", async (page) => {
+  await step(page, 2);
+  await node(page, "n1").click();
+  assert.deepEqual(await menu(page).getByRole("button").allInnerTexts(), ["", "Kill", "Pause", "Slow down", "Fire: no return yet"]);
+  await accessible(page);
+  await picture(page, "menu-node");
+  await button(page, "Slow down").click();
+  await page.getByRole("button", { name: /^Node n1, up, slow/ }).waitFor();
+  assert.equal(await menu(page).count(), 0);
+  await page.keyboard.press("Control+z");
+  await page.getByRole("button", { name: /^Node n1, up, serves/ }).waitFor();
+  await page.keyboard.press("Control+Shift+Z");
+  await page.getByRole("button", { name: /^Node n1, up, slow/ }).waitFor();
+  await button(page, "Undo").click();
+  await button(page, "Redo").click();
+  await page.getByRole("button", { name: /^Node n1, up, slow/ }).waitFor();
+  assert.equal(await button(page, "Redo").count(), 0);
+
+  await button(page, "Undo").click();
+  await node(page, "n1").click();
+  await button(page, "Fire: no return yet").click();
+  await events(page).filter({ hasText: "n1: no return yet" }).waitFor();
+});
+
+inPage("the menu goes with a key, and the focus comes back", async (page) => {
+  await node(page, "n2").focus();
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: /^Node n2, down/ }).waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement.id), "node-1");
+  await page.keyboard.press("Enter");
+  assert.equal(await page.evaluate(() => document.activeElement.textContent), "Restart");
+  await page.keyboard.press("Escape");
+  assert.equal(await menu(page).count(), 0);
+  assert.equal(await page.evaluate(() => document.activeElement.id), "node-1");
+});
+
+inPage("a client asks from the stage, and a node can be asked", async (page) => {
+  await open(page, "Primary and backups");
+  await page.getByRole("button", { name: /^Client c1/ }).click();
+  await menu(page).getByRole("combobox", { name: "Asks whom" }).selectOption("n2");
+  await button(page, "write").click();
+  await events(page).filter({ hasText: "c1 asks n2: write" }).waitFor();
+  await node(page, "n1").click();
+  await button(page, "c1 asks: read").click();
+  await events(page).filter({ hasText: "c1 asks n1: read" }).waitFor();
+});
+
+inPage("a link is cut one way or both by a click on it, and seen to be cut", async (page) => {
+  await open(page, "Primary and backups");
+  await step(page, 3);
+  const canvas = () => page.locator("canvas").evaluate((canvas) => canvas.toDataURL());
+  const { x, y } = await between(page, "n2", "n3", 0.5);
+  const whole = await canvas();
+  await page.mouse.click(x, y);
+  await button(page, "Cut n2 → n3").click();
+  await events(page).filter({ hasText: "the link from n2 to n3 is cut" }).waitFor();
+  assert.equal(await closed(page), "1 cut");
+  assert.notEqual(await canvas(), whole);
+  await page.mouse.click(x, y);
+  await picture(page, "menu-link");
+  await button(page, "Cut the other way too").click();
+  assert.equal(await closed(page), "2 cut");
+  await page.mouse.click(x, y);
+  await button(page, "Heal n3 → n2").click();
+  assert.equal(await closed(page), "1 cut");
+  await button(page, "Heal all").click();
+  assert.equal(await closed(page), "all");
+  assert.equal(await button(page, "Heal all").count(), 0);
+});
+
+inPage("a line across the stage partitions what it separates, and the table says who reaches whom", async (page) => {
+  await open(page, "Primary and backups");
+  await step(page, 3);
+  const stage = await page.locator("canvas").boundingBox();
+  const [n1, n2] = [await middle(page, "n1"), await middle(page, "n2")];
+  const level = (n1.y + n2.y) / 2 + 30;
+  await drag(page, { x: stage.x + 6, y: level }, { x: stage.x + stage.width - 6, y: level });
+  await picture(page, "stroke");
+  await page.mouse.up();
+  await events(page).filter({ hasText: "the network is partitioned: n2, n3 on one side" }).waitFor();
+  await page.locator(".matrix summary").click();
+  const reaches = (from, to) => page.locator(".matrix").getByRole("button", { name: `${from} reaches ${to}`, exact: true });
+  assert.equal(await reaches("n1", "n2").getAttribute("aria-pressed"), "false");
+  assert.equal(await reaches("n3", "n2").getAttribute("aria-pressed"), "true");
+  await accessible(page);
+  await picture(page, "partition");
+  // One direction of a partition can be opened alone, and closed again.
+  await reaches("n1", "n2").click();
+  assert.equal(await reaches("n1", "n2").getAttribute("aria-pressed"), "true");
+  assert.equal(await reaches("n1", "n3").getAttribute("aria-pressed"), "false");
+  await page.keyboard.press("Control+z");
+  assert.equal(await reaches("n1", "n2").getAttribute("aria-pressed"), "false");
+  await page.keyboard.press("Control+z");
+  assert.equal(await closed(page), "all");
+});
+
+inPage("a message is dropped, doubled, delayed or delivered from its menu", async (page) => {
+  await step(page, 1);
+  await message(page);
+  await accessible(page);
+  await picture(page, "menu-message");
+  await button(page, "Drop").click();
+  await events(page).filter({ hasText: "pong 1 from n2 to n1 is taken out" }).waitFor();
+  await page.keyboard.press("Control+z");
+  await message(page);
+  await button(page, "Duplicate").click();
+  await events(page).filter({ hasText: "is now there twice" }).waitFor();
+  await page.keyboard.press("Control+z");
+  await message(page);
+  await menu(page).getByRole("button", { name: /^Delay by/ }).click();
+  await events(page).filter({ hasText: "is held up" }).waitFor();
+  await page.keyboard.press("Control+z");
+  await message(page);
+  await button(page, "Deliver now").click();
+  await step(page, 1);
+  await events(page).filter({ hasText: "n1 receives pong 1" }).waitFor();
+});
+
+inPage("a message is dragged: back to come later, off its way to be lost, to its end to arrive", { motion: true }, async (page) => {
+  // It stops as soon as it is taken hold of.
+  const [a, b] = [await middle(page, "n1"), await middle(page, "n2")];
+  const clock = () => page.locator(".clock").textContent();
+  await page.clock.runFor(200);
+  await button(page, "Pause").click();
+  const seen = await clock();
+  const due = Number.parseFloat(seen);
+  assert.ok(due > 0.005 && due < 0.045, seen);
+  // A message of 40 to 60 ms is somewhere here; what is under the finger is shown by the cursor.
+  let place;
+  for (let share = 0.15; share < 0.9 && !place; share += 0.02) {
+    const at = { x: a.x + (b.x - a.x) * share, y: a.y };
+    await page.mouse.move(at.x, at.y);
+    await page.mouse.down();
+    await page.mouse.up();
+    if ((await menu(page).count()) && (await menu(page).textContent()).includes("ping 1")) place = at;
+    if (await menu(page).count()) await page.keyboard.press("Escape");
+  }
+  assert.ok(place, "the message is found on the stage");
+  await drag(page, place, { x: place.x, y: place.y + 120 });
+  await page.mouse.up();
+  await events(page).filter({ hasText: "taken out" }).waitFor();
+  await page.keyboard.press("Control+z");
+  await drag(page, place, { x: b.x - 50, y: b.y });
+  await page.mouse.up();
+  await events(page).filter({ hasText: "arrives at once" }).waitFor();
+  await page.keyboard.press("Control+z");
+  await drag(page, place, { x: a.x + (place.x - a.x) * 0.7, y: a.y });
+  await picture(page, "message-held");
+  await page.mouse.up();
+  await events(page).filter({ hasText: "is held up" }).waitFor();
+});
+
+inPage("a finger on a phone does it too", { size: PHONE }, async (page) => {
+  await step(page, 1);
+  await node(page, "n2").tap();
+  await picture(page, "menu-node-phone");
+  await accessible(page);
+  await button(page, "Kill").tap();
+  await page.getByRole("button", { name: /^Node n2, down/ }).waitFor();
+  const { x, y } = await between(page, "n1", "n2", 0.75);
+  await page.touchscreen.tap(x, y);
+  await button(page, "Cut both ways").tap();
+  assert.equal(await closed(page), "2 cut");
+  await button(page, "Heal all").tap();
+  const { wide, scroll } = await page.evaluate(() => ({ wide: innerWidth, scroll: document.documentElement.scrollWidth }));
+  assert.ok(scroll <= wide);
+});

@@ -1,0 +1,75 @@
+// A history is judged in the page: dropped, chosen or pasted, beside the page, with a way out.
+
+import assert from "node:assert/strict";
+import { accessible, inPage, PHONE, picture, whole } from "../support/browser.mjs";
+
+const KEPT = `{:process 0, :type :invoke, :f :write, :value 1}
+{:process 0, :type :ok, :f :write, :value 1}
+{:process 1, :type :invoke, :f :read, :value nil}
+{:process 1, :type :ok, :f :read, :value 1}
+`;
+const at = "#check";
+const judge = (page) => page.getByRole("button", { name: "Judge" });
+
+inPage("an example shows what is broken, and by which operations", { at }, async (page) => {
+  await page.getByRole("button", { name: "Try an example" }).click();
+  await page.getByRole("heading", { name: /^not linearizable/ }).waitFor();
+  assert.ok((await page.locator(".op.guilty").count()) >= 2);
+  await accessible(page);
+  await picture(page, "judge");
+});
+
+inPage("a dropped file is judged as what it is a history of", { at, size: PHONE }, async (page) => {
+  await page.evaluate((text) => {
+    const data = new DataTransfer();
+    data.items.add(new File([text], "run.edn"));
+    document.querySelector("main").dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
+  }, KEPT.replaceAll(":read, :value nil", ":cas, :value [1 1]").replaceAll(":read, :value 1", ":cas, :value [1 1]"));
+  await page.getByRole("heading", { name: /^linearizable/ }).waitFor();
+  await page.getByText("run.edn").waitFor();
+  assert.equal(await page.getByLabel("Clients talk to a").last().inputValue(), "1");
+  await accessible(page);
+});
+
+inPage("what cannot be read is named, with the place, and nothing is lost", { at }, async (page) => {
+  const text = `${KEPT}{:process 2 :type :nonsense`;
+  await page.getByLabel("The history").fill(text);
+  await judge(page).click();
+  await page.getByRole("alert").getByText(/^line 5, column/).waitFor();
+  assert.equal(await page.getByLabel("The history").inputValue(), text);
+});
+
+inPage("another promise is another verdict", { at }, async (page) => {
+  await page.getByRole("button", { name: "Try an example" }).click();
+  await page.getByRole("heading", { name: /^not linearizable/ }).waitFor();
+  await page.getByLabel("that is promised to be").last().selectOption({ label: "pram" });
+  await judge(page).click();
+  await page.getByRole("heading", { name: /^pram is kept/ }).waitFor();
+});
+
+inPage("work can be cancelled, and the page answers meanwhile", { at }, async (page) => {
+  // Everybody writes at once and a reader sees what nobody wrote in that order: a search without end.
+  const clients = Array.from({ length: 28 }, (_, index) => index);
+  const lines = [
+    ...clients.map((n) => `{:process ${n} :type :invoke :f :write :value ${n + 1}}`),
+    ...clients.map((n) => `{:process ${n + 100} :type :invoke :f :cas :value [${n + 1} ${(n * 7 + 3) % 28 + 1}]}`),
+    "{:process 900 :type :invoke :f :read :value nil}",
+    "{:process 900 :type :ok :f :read :value 99}",
+    ...clients.map((n) => `{:process ${n} :type :ok :f :write :value ${n + 1}}`),
+  ];
+  await page.getByLabel("The history").fill(lines.join("\n"));
+  await judge(page).click();
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await page.getByText("Judging…").waitFor({ state: "hidden" });
+  await page.getByLabel("The history").fill(KEPT);
+  await judge(page).click();
+  await page.getByRole("heading", { name: /^linearizable/ }).waitFor();
+});
+
+inPage("the first screen leads here, and back", { at: "" }, async (page) => {
+  await page.getByRole("link", { name: /Judge a history/ }).click();
+  await whole(page);
+  await page.getByRole("heading", { name: "Judge a history" }).waitFor();
+  await page.getByRole("link", { name: "Faultline" }).click();
+  await page.getByRole("heading", { name: /own hands/ }).waitFor();
+});

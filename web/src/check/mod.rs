@@ -1,0 +1,198 @@
+//! Where a history is judged: dropped, chosen or pasted, whoever has recorded it. The work is done
+//! beside the page; the file never leaves the machine.
+
+mod picture;
+
+use crate::dom;
+use crate::text;
+use crate::ui::{self, Named};
+use crate::worker::{Checking, Job, Judged, Report, Worker, likely_object};
+use faultline::judge::Promise;
+use faultline::judge::history::History;
+use faultline::judge::spec::Object;
+use web_sys::{DragEvent, File, HtmlInputElement, HtmlTextAreaElement};
+use yew::{Component, Context, Event, Html, InputEvent, TargetCast, html};
+
+/// What can happen here.
+pub(crate) enum Msg {
+    /// A file was dropped or chosen.
+    Take(File),
+    /// Its text, or why it cannot be read.
+    Taken(String, Result<String, String>),
+    Typed(String),
+    Object(usize),
+    Promise(usize),
+    Initial(String),
+    Start,
+    Cancel,
+    Report(Report),
+    /// Something is held above the page.
+    Above(bool),
+    Example,
+}
+
+/// Where the work is.
+enum State {
+    /// Nothing was asked yet.
+    Idle,
+    /// It is being done.
+    Working { _worker: Option<Worker> },
+    /// It is done.
+    Done(Report),
+}
+
+/// The screen.
+pub(crate) struct Check {
+    job: Checking,
+    file: Option<String>,
+    state: State,
+    above: bool,
+}
+
+/// Whoever has no history at hand can try this one: a client reads what was overwritten before it asked.
+const EXAMPLE: &str = "{:process 0, :type :invoke, :f :write, :value 1}
+{:process 0, :type :ok, :f :write, :value 1}
+{:process 1, :type :invoke, :f :write, :value 2}
+{:process 2, :type :invoke, :f :read, :value nil}
+{:process 2, :type :ok, :f :read, :value 2}
+{:process 0, :type :invoke, :f :read, :value nil}
+{:process 0, :type :ok, :f :read, :value 1}
+{:process 1, :type :ok, :f :write, :value 2}
+";
+
+impl Component for Check {
+    type Message = Msg;
+    type Properties = ();
+
+    fn create(_: &Context<Self>) -> Self {
+        Self { job: Checking::default(), file: None, state: State::Idle, above: false }
+    }
+
+    fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
+        match msg {
+            Msg::Take(file) => {
+                self.above = false;
+                let name = file.name();
+                let done = ctx.link().callback(move |text| Msg::Taken(name.clone(), text));
+                dom::read_text(&file, move |text| done.emit(text));
+            }
+            Msg::Taken(name, Ok(text)) => {
+                self.file = Some(name);
+                self.read(text);
+                ctx.link().send_message(Msg::Start);
+            }
+            Msg::Taken(name, Err(why)) => self.state = State::Done(Report::Bad(text::unreadable(&name, &why))),
+            Msg::Typed(text) => {
+                self.file = None;
+                self.read(text);
+            }
+            Msg::Example => {
+                self.file = None;
+                self.read(EXAMPLE.into());
+                ctx.link().send_message(Msg::Start);
+            }
+            Msg::Object(object) => self.job.object = object,
+            Msg::Promise(promise) => self.job.promise = promise,
+            Msg::Initial(initial) => self.job.initial = initial,
+            Msg::Start => {
+                let done = ctx.link().callback(Msg::Report);
+                let job = Job::Check(self.job.clone());
+                let tell = done.clone();
+                let worker = Worker::start(&job, move |report| tell.emit(report));
+                if worker.is_none() {
+                    // Without a worker it is done here, after the page has said that it begins.
+                    gloo_timers::callback::Timeout::new(30, move || done.emit(job.work())).forget();
+                }
+                self.state = State::Working { _worker: worker };
+            }
+            Msg::Cancel => self.state = State::Idle,
+            // What was cancelled has nothing more to say.
+            Msg::Report(report) => match self.state {
+                State::Working { .. } => self.state = State::Done(report),
+                _ => return false,
+            },
+            Msg::Above(above) => return std::mem::replace(&mut self.above, above) != above,
+        }
+        true
+    }
+
+    fn view(&self, ctx: &Context<Self>) -> Html {
+        let link = ctx.link();
+        let objects = Object::ALL.iter().map(|(name, _)| *name);
+        let promises = Promise::ALL.iter().map(|(name, _)| *name);
+        let label = |label| Named { label: Some(label), ..Named::default() };
+        let ondrop = link.batch_callback(|event: DragEvent| {
+            event.prevent_default();
+            event.data_transfer()?.files()?.get(0).map(Msg::Take)
+        });
+        let ondragover = link.callback(|event: DragEvent| {
+            event.prevent_default();
+            Msg::Above(true)
+        });
+        let onfile = link.batch_callback(|event: Event| event.target_unchecked_into::<HtmlInputElement>().files()?.get(0).map(Msg::Take));
+        let working = matches!(self.state, State::Working { .. });
+        html! {
+            <main class={if self.above { "check above" } else { "check" }} {ondrop} {ondragover} ondragleave={link.callback(|_| Msg::Above(false))}>
+                <header>
+                    <p><a href="#">{ "Faultline" }</a></p>
+                    <h1>{ text::CHECK_TITLE }</h1>
+                    <p>{ text::CHECK_HOW }</p>
+                </header>
+                <div class="given">
+                    <div class="deeds">
+                        <label class="file">{ text::CHECK_FILE }<input type="file" accept=".edn,.json,.jsonl,.log,.txt" onchange={onfile} /></label>
+                        <button onclick={link.callback(|_| Msg::Example)}>{ text::CHECK_EXAMPLE }</button>
+                        <span>{ self.file.clone().unwrap_or_default() }</span>
+                    </div>
+                    <textarea aria-label={text::CHECK_TEXT} spellcheck="false" rows="10" ~value={self.job.text.clone()}
+                        oninput={link.callback(|event: InputEvent| Msg::Typed(event.target_unchecked_into::<HtmlTextAreaElement>().value()))} />
+                </div>
+                <div class="asked">
+                    <label>{ text::CHECK_OBJECT }{ ui::choice(label(text::CHECK_OBJECT), objects, self.job.object, link.callback(Msg::Object)) }</label>
+                    <label>{ text::CHECK_PROMISE_LABEL }{ ui::choice(label(text::CHECK_PROMISE_LABEL), promises, self.job.promise, link.callback(Msg::Promise)) }</label>
+                    <label>{ text::CHECK_INITIAL }<input type="text" placeholder="nil" value={self.job.initial.clone()}
+                        oninput={link.callback(|event: InputEvent| Msg::Initial(event.target_unchecked_into::<HtmlInputElement>().value()))} /></label>
+                    <button class="go" disabled={working || self.job.text.trim().is_empty()} onclick={link.callback(|_| Msg::Start)}>{ text::CHECK_START }</button>
+                </div>
+                <section class="found" aria-live="polite">{ self.found(ctx) }</section>
+            </main>
+        }
+    }
+}
+
+impl Check {
+    fn read(&mut self, text: String) {
+        if let Ok(history) = History::read(&text) {
+            self.job.object = likely_object(&history);
+        }
+        self.job.text = text;
+        self.state = State::Idle;
+    }
+
+    fn found(&self, ctx: &Context<Self>) -> Html {
+        match &self.state {
+            State::Idle => Html::default(),
+            State::Working { .. } => html! {
+                <p class="working"><progress aria-label={text::CHECK_WORKING} />{ text::CHECK_WORKING }
+                    <button onclick={ctx.link().callback(|_| Msg::Cancel)}>{ text::CANCEL }</button></p>
+            },
+            State::Done(Report::Judged(judged)) => verdict(judged),
+            State::Done(Report::Bad(why) | Report::Failed(why)) => html! { <p class="bad" role="alert">{ why.clone() }</p> },
+        }
+    }
+}
+
+fn verdict(judged: &Judged) -> Html {
+    let class = match judged.kept {
+        Some(true) => "verdict kept",
+        Some(false) => "verdict broken",
+        None => "verdict unknown",
+    };
+    html! {
+        <>
+        <h2 {class}>{ judged.verdict.clone() }<small>{ text::operations(judged.ops) }</small></h2>
+        { picture::picture(judged) }
+        <ul class="evidence">{ for judged.evidence.iter().map(|line| html! { <li>{ line.clone() }</li> }) }</ul>
+        </>
+    }
+}

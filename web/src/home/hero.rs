@@ -1,0 +1,205 @@
+//! A cluster on the first screen: alive, and each node can be killed and started again with a click.
+//! What just happened stands below in a sentence of the engine's.
+
+use crate::dom::{self, Frames, Listener, Sight, Size};
+use crate::session::{Session, Speed};
+use crate::stage::{Layout, Painter, Scene, tone_name};
+use crate::text;
+use faultline::Scenario;
+use faultline::models::Library;
+use faultline::scenario::Input;
+use faultline::sim::{NodeId, NodeStatus, Span};
+use std::rc::Rc;
+use web_sys::{Element, HtmlCanvasElement};
+use yew::{Component, Context, Html, NodeRef, Properties, html};
+
+/// The cluster's model: the first of the library.
+const SEED: u64 = 11;
+/// How long a loss stays on the stage, in the learner's time.
+const LINGER_MS: f64 = 700.0;
+/// Words change at most this often.
+const RENDER_EVERY_MS: f64 = 250.0;
+
+/// What the cluster is made with.
+#[derive(Properties, Clone)]
+pub(crate) struct Props {
+    pub(crate) library: Rc<Library>,
+}
+
+impl PartialEq for Props {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.library, &other.library)
+    }
+}
+
+/// What can happen to the cluster.
+pub(crate) enum Msg {
+    /// The browser is about to repaint.
+    Frame(f64),
+    /// Play or pause.
+    Toggle,
+    /// Kill a node, or start it again.
+    Flip(NodeId),
+    Resized(f64, f64),
+    InSight(bool),
+    Theme,
+}
+
+/// The cluster.
+pub(crate) struct Hero {
+    session: Session,
+    layout: Layout,
+    stage: NodeRef,
+    canvas: NodeRef,
+    painter: Option<Painter>,
+    frames: Option<Frames>,
+    last_frame: Option<f64>,
+    rendered_at: f64,
+    in_sight: bool,
+    watches: (Option<Size>, Option<Sight>, Option<Listener>),
+}
+
+impl Component for Hero {
+    type Message = Msg;
+    type Properties = Props;
+
+    fn create(ctx: &Context<Self>) -> Self {
+        let library = &ctx.props().library;
+        let scenario = Scenario::new(library.models()[0].about(), SEED);
+        let layout = Layout::new(scenario.nodes, scenario.clients, 0.0, 0.0);
+        let mut session = Session::new(library, scenario).expect("a model can be run as it is");
+        session.speed = Speed::new(Speed::FIRST);
+        session.careful = false;
+        session.play(!dom::reduced_motion());
+        Self {
+            session,
+            layout,
+            stage: NodeRef::default(),
+            canvas: NodeRef::default(),
+            painter: None,
+            frames: None,
+            last_frame: None,
+            rendered_at: 0.0,
+            in_sight: true,
+            watches: (None, None, None),
+        }
+    }
+
+    fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
+        let mut render = true;
+        match msg {
+            Msg::Frame(now) => {
+                let passed = self.last_frame.map_or(0.0, |last| now - last);
+                self.last_frame = Some(now);
+                self.session.advance(passed);
+                render = now - self.rendered_at >= RENDER_EVERY_MS || !self.session.playing();
+                if render {
+                    self.rendered_at = now;
+                }
+            }
+            Msg::Toggle => self.session.play(!self.session.playing()),
+            Msg::Flip(node) => {
+                let input = match self.session.sim().status(node) {
+                    NodeStatus::Down => Input::Restart(node),
+                    _ => Input::Crash(node),
+                };
+                // A node that is there can be killed, and one that is down can start.
+                drop(self.session.edit(vec![input]));
+            }
+            Msg::Resized(width, height) => {
+                let scenario = self.session.sim().scenario();
+                self.layout = Layout::new(scenario.nodes, scenario.clients, width, height);
+                if let Some(painter) = &mut self.painter {
+                    painter.resize(width, height);
+                }
+            }
+            Msg::InSight(in_sight) => self.in_sight = in_sight,
+            Msg::Theme => {
+                if let Some(painter) = &mut self.painter {
+                    painter.read_colours();
+                }
+            }
+        }
+        self.run_frames(ctx);
+        self.paint();
+        render
+    }
+
+    fn view(&self, ctx: &Context<Self>) -> Html {
+        let sim = self.session.sim();
+        let scenario = sim.scenario();
+        let playing = self.session.playing();
+        let happened = self.session.last_rows().next().map(|(row, _)| sim.describe_row(row));
+        html! {
+            <section class="hero" aria-label={sim.about().title}>
+                <div class="stage" ref={self.stage.clone()}>
+                    <canvas ref={self.canvas.clone()} aria-hidden="true" />
+                    <ul class="nodes">
+                        { for (0..scenario.nodes).map(NodeId).map(|node| self.node(ctx, node)) }
+                    </ul>
+                </div>
+                <p class="happened"><button onclick={ctx.link().callback(|_| Msg::Toggle)}>{ if playing { text::PAUSE } else { text::PLAY } }</button>
+                    <span>{ happened.unwrap_or_default() }</span></p>
+            </section>
+        }
+    }
+
+    fn rendered(&mut self, ctx: &Context<Self>, first: bool) {
+        if !first {
+            return;
+        }
+        self.painter = self.canvas.cast::<HtmlCanvasElement>().and_then(Painter::new);
+        if let Some(stage) = self.stage.cast::<Element>() {
+            let size = ctx.link().callback(|(width, height)| Msg::Resized(width, height));
+            let sight = ctx.link().callback(Msg::InSight);
+            let theme = ctx.link().callback(|()| Msg::Theme);
+            self.watches = (
+                Size::of(&stage, move |width, height| size.emit((width, height))),
+                Sight::of(&stage, move |in_sight| sight.emit(in_sight)),
+                dom::media("(prefers-color-scheme: dark)", move || theme.emit(())),
+            );
+        }
+        self.run_frames(ctx);
+    }
+}
+
+impl Hero {
+    fn node(&self, ctx: &Context<Self>, node: NodeId) -> Html {
+        let sim = self.session.sim();
+        let (status, view, name) = (sim.status(node), sim.view(node), sim.name(node));
+        let role = view.role.map(|(role, _)| role);
+        let headline = view.headline.map(|value| value.text);
+        let place = self.layout.place(node);
+        let position = format!("left:{:.1}px;top:{:.1}px;--radius:{:.1}px", place.x, place.y, self.layout.reach(node));
+        let down = status == NodeStatus::Down;
+        let class = format!("node {} tone-{}", if down { "down" } else { "up" }, view.role.map_or("plain", |(_, tone)| tone_name(tone)));
+        let act = if down { text::RESTART } else { text::KILL };
+        let label = format!("{act} {}", text::node(&name, text::status(status), role, headline.as_deref()));
+        let below = if down { text::status(status) } else { role.unwrap_or_default() };
+        html! {
+            <li key={node.0} style={position}>
+                <button {class} aria-label={label} title={act} onclick={ctx.link().callback(move |_| Msg::Flip(node))}>{ headline }</button>
+                <span class="name" aria-hidden="true">{ name }<small>{ below }</small></span>
+            </li>
+        }
+    }
+
+    /// Frames run while something moves that somebody can see.
+    fn run_frames(&mut self, ctx: &Context<Self>) {
+        if !(self.session.playing() && self.in_sight) {
+            self.frames = None;
+            self.last_frame = None;
+        } else if self.frames.is_none() {
+            let frame = ctx.link().callback(Msg::Frame);
+            self.frames = Some(Frames::start(move |now| frame.emit(now)));
+        }
+    }
+
+    fn paint(&self) {
+        if let Some(painter) = &self.painter {
+            let linger = Span((LINGER_MS * 1e6 * self.session.speed.ratio()) as u64);
+            let scene = Scene::of(self.session.sim(), &self.layout, self.session.playhead(), linger, None);
+            painter.paint(&scene, &self.layout, None);
+        }
+    }
+}

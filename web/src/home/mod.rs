@@ -1,0 +1,53 @@
+//! The first screen: a cluster that is alive and can be broken at once, and the ways from here.
+
+mod hero;
+
+use crate::route;
+use crate::text;
+use faultline::models::Library;
+use hero::Hero;
+use std::rc::Rc;
+use yew::{Html, Properties, component, html};
+
+/// What the first screen is made with.
+#[derive(Properties, Clone)]
+pub(crate) struct Props {
+    pub(crate) library: Rc<Library>,
+    /// Whether the rest of the program is there.
+    pub(crate) whole: bool,
+}
+
+impl PartialEq for Props {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.library, &other.library) && self.whole == other.whole
+    }
+}
+
+/// The first screen.
+#[component(Home)]
+pub(crate) fn home(props: &Props) -> Html {
+    html! {
+        <main class="home" aria-busy={(!props.whole).to_string()}>
+            <header>
+                <p class="brand-large">{ "Faultline" }</p>
+                <h1>{ text::HOME_TITLE }</h1>
+                <p>{ text::HOME_PROMISE }</p>
+            </header>
+            <Hero library={props.library.clone()} />
+            <nav aria-labelledby="free-title">
+                <h2 id="free-title">{ text::FREE_TITLE }</h2>
+                <ul class="cards">
+                    { for props.library.models().iter().map(|model| {
+                        let about = model.about();
+                        html! {
+                            <li key={about.id}><a href={format!("{}{}", route::FREE, about.id)}>
+                                <strong>{ about.title }</strong><span>{ about.summary }</span>
+                            </a></li>
+                        }
+                    }) }
+                    <li><a href={route::CHECK}><strong>{ text::CHECK_TITLE }</strong><span>{ text::CHECK_PROMISE }</span></a></li>
+                </ul>
+            </nav>
+        </main>
+    }
+}

@@ -1,0 +1,37 @@
+//! Brings a lab from its file: one of ours by its id, or any file of the same origin by its address.
+
+use crate::dom;
+use faultline::lab::Lab;
+use faultline::models::Library;
+
+/// Where the file of a lab is, and the id that it has to have.
+pub(crate) fn place(asked: &str) -> (String, String) {
+    if asked.ends_with(".toml") {
+        let id = asked.rsplit('/').next().unwrap_or(asked).trim_end_matches(".toml");
+        return (asked.to_owned(), id.to_owned());
+    }
+    (format!("labs/{asked}.toml"), asked.to_owned())
+}
+
+/// The lab, or what is wrong, line by line.
+pub(crate) async fn load(asked: &str, library: &Library) -> Result<Lab, Vec<String>> {
+    let (file, id) = place(asked);
+    let text = dom::fetch_text(&file).await.map_err(|why| vec![format!("{file}: {why}")])?;
+    read(&text, &file, &id, library)
+}
+
+/// A lab out of the text of its file.
+pub(crate) fn read(text: &str, file: &str, id: &str, library: &Library) -> Result<Lab, Vec<String>> {
+    Lab::read(text, id, library).map_err(|problems| problems.iter().map(|problem| format!("{file}:{problem}")).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lab_is_asked_for_by_its_id_or_by_its_address() {
+        assert_eq!(place("L07"), ("labs/L07.toml".into(), "L07".into()));
+        assert_eq!(place("course/my-lab.toml"), ("course/my-lab.toml".into(), "my-lab".into()));
+    }
+}

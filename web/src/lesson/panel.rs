@@ -1,0 +1,245 @@
+//! How a lab looks beside the stage: few words, one way on, always in the same place.
+
+use super::{Lesson, Place, Say};
+use crate::app::Msg;
+use crate::session::Session;
+use crate::text;
+use faultline::lab::challenge::{Challenge, Task, Verdict};
+use faultline::lab::tour::{Answer, Doing};
+use web_sys::HtmlInputElement;
+use yew::{Callback, Html, InputEvent, SubmitEvent, TargetCast, html};
+
+/// Where in the lab one is, and the way on.
+pub(crate) fn panel(lesson: &Lesson, session: &Session, send: &Callback<Msg>) -> Html {
+    let say = send.reform(Msg::Lesson);
+    html! {
+        <section class="lesson" aria-label={text::LESSON}>
+            { progress(lesson) }
+            { match lesson.place {
+                Place::Bet => bet(lesson, &say),
+                Place::Step(index) => step(lesson, index, &say),
+                Place::Choice => choice(lesson, &say),
+                Place::Challenge(index) => challenge(lesson, session, index, &say),
+                Place::Free => free(lesson, &say),
+            } }
+            if let Some(fault) = &lesson.fault {
+                <p class="refused" role="alert">{ fault.clone() }</p>
+            }
+        </section>
+    }
+}
+
+/// The way through the lab as a row of dots.
+fn progress(lesson: &Lesson) -> Html {
+    let steps = lesson.lab.steps.len();
+    let at = match lesson.place {
+        Place::Bet => 0,
+        Place::Step(index) => index + 1,
+        _ => steps + 1,
+    };
+    html! {
+        <p class="dots"><span class="visually-hidden">{ text::step_of(at.min(steps), steps) }</span>
+            { for (0..=steps).map(|dot| html! { <i key={dot} class={if dot < at { "done" } else if dot == at { "now" } else { "" }} aria-hidden="true" /> }) }
+        </p>
+    }
+}
+
+fn button(label: &'static str, what: Say, say: &Callback<Say>) -> Html {
+    html! { <button onclick={say.reform(move |_| what.clone())}>{ label }</button> }
+}
+
+fn quiet(label: &'static str, what: Say, say: &Callback<Say>) -> Html {
+    html! { <button class="quiet" onclick={say.reform(move |_| what.clone())}>{ label }</button> }
+}
+
+fn go(label: &'static str, what: Say, ready: bool, say: &Callback<Say>) -> Html {
+    html! { <button class="go" disabled={!ready} onclick={say.reform(move |_| what.clone())}>{ label }</button> }
+}
+
+fn bet(lesson: &Lesson, say: &Callback<Say>) -> Html {
+    html! {
+        <>
+        <p class="say">{ lesson.lab.hook.clone() }</p>
+        <p class="ask">{ lesson.lab.bet.ask.clone() }</p>
+        { answers(&lesson.lab.bet.answer, lesson, say) }
+        <div class="ways">{ quiet(text::JUST_SHOW, Say::Continue, say) }</div>
+        </>
+    }
+}
+
+/// What can be answered: one of several, or a number.
+fn answers(answer: &Answer, lesson: &Lesson, say: &Callback<Say>) -> Html {
+    match answer {
+        Answer::Options(options) => html! {
+            <ul class="answers">{ for options.iter().map(|(option, _)| {
+                let option = option.clone();
+                let what = Say::Guess(option.clone());
+                html! { <li key={option.clone()}><button onclick={say.reform(move |_| what.clone())}>{ option }</button></li> }
+            }) }</ul>
+        },
+        Answer::Number { .. } => {
+            let typed = lesson.typed.clone();
+            let onsubmit = say.reform(move |event: SubmitEvent| {
+                event.prevent_default();
+                Say::Guess(typed.clone())
+            });
+            let oninput = say.reform(|event: InputEvent| Say::Typed(event.target_unchecked_into::<HtmlInputElement>().value()));
+            html! {
+                <form class="answers" {onsubmit}>
+                    <input type="text" inputmode="decimal" aria-label={text::YOUR_ANSWER} placeholder={text::YOUR_ANSWER} value={lesson.typed.clone()} {oninput} />
+                    <button class="go" disabled={answer.guess(&lesson.typed).is_none()}>{ text::BET }</button>
+                </form>
+            }
+        }
+    }
+}
+
+fn step(lesson: &Lesson, index: usize, say: &Callback<Say>) -> Html {
+    let step = &lesson.lab.steps[index];
+    let explains = matches!(step.doing, Doing::Explain);
+    let stopped = lesson.stopped.is_some();
+    html! {
+        <>
+        <p class="say" role="status">{ step.say.clone() }</p>
+        if let Some(more) = &step.more {
+            <details class="more"><summary>{ text::WHY }</summary><p>{ more.clone() }</p></details>
+        }
+        { wagered(lesson) }
+        <div class="ways">
+            { go(text::CONTINUE, Say::Continue, explains || stopped, say) }
+            if !explains && !stopped {
+                { quiet(if matches!(step.doing, Doing::Do { .. }) { text::DO_IT_FOR_ME } else { text::TO_THE_END }, Say::Finish, say) }
+                { quiet(text::SKIP, Say::Continue, say) }
+            }
+            { quiet(text::PREVIOUS, Say::Previous, say) }
+        </div>
+        </>
+    }
+}
+
+/// The bet stays in sight until it is decided, and then with what came of it.
+fn wagered(lesson: &Lesson) -> Html {
+    let Some(guess) = &lesson.bet else { return Html::default() };
+    let answer = &lesson.lab.bet.answer;
+    let said = text::guess(answer, guess);
+    match answer.is_right(guess, &lesson.truth) {
+        None => html! { <p class="wager">{ text::you_bet(&said) }</p> },
+        Some(right) => html! {
+            <p class={if right { "wager right" } else { "wager wrong" }} role="status">{ text::bet_decided(&said, right, &text::truth(answer, &lesson.truth)) }</p>
+        },
+    }
+}
+
+fn choice(lesson: &Lesson, say: &Callback<Say>) -> Html {
+    let lab = &lesson.lab;
+    html! {
+        <>
+        <p class="say">{ text::NOW_BREAK_IT }</p>
+        { wagered(lesson) }
+        <ul class="challenges">{ for lab.challenges.iter().enumerate().map(|(index, challenge)| html! {
+            <li key={index}><button onclick={say.reform(move |_| Say::Challenge(index))}>
+                <small>{ text::challenge_kind(challenge.kind()) }</small>{ challenge.title.clone() }{ stars(lesson, challenge) }
+            </button></li>
+        }) }</ul>
+        if !lab.textbook.is_empty() {
+            <h3>{ text::TEXTBOOK }</h3>
+            { for lab.textbook.iter().enumerate().map(|(index, code)| html! {
+                <details key={index} class="textbook"><summary>{ code.title.clone() }</summary>
+                    <pre><code>{ code.code.clone() }</code></pre>
+                    <p>{ code.wrong.clone() }</p>
+                    <div class="ways">{ button(text::AS_WRITTEN, Say::Textbook(index, false), say) }{ button(text::CORRECTED, Say::Textbook(index, true), say) }</div>
+                </details>
+            }) }
+        }
+        <div class="ways">{ go(text::PLAY_FREELY, Say::Free, true, say) }{ quiet(text::PREVIOUS, Say::Previous, say) }</div>
+        </>
+    }
+}
+
+fn stars(lesson: &Lesson, challenge: &Challenge) -> Html {
+    let stars = lesson.progress.challenges.get(&challenge.id).map_or(0, |solved| solved.stars);
+    if stars == 0 {
+        return Html::default();
+    }
+    shown(stars)
+}
+
+fn shown(stars: u8) -> Html {
+    let row = "★".repeat(usize::from(stars));
+    html! { <span class="stars" role="img" aria-label={text::stars(stars)}>{ row }</span> }
+}
+
+fn challenge(lesson: &Lesson, session: &Session, index: usize, say: &Callback<Say>) -> Html {
+    let challenge = &lesson.lab.challenges[index];
+    let verdict = lesson.verdict(session.playhead());
+    let solved = verdict.is_some_and(|verdict| verdict.solved == Some(true));
+    let hints = challenge.hints.len() + usize::from(matches!(challenge.task, Task::Break { .. }));
+    html! {
+        <>
+        <h2><small>{ text::challenge_kind(challenge.kind()) }</small>{ challenge.title.clone() }</h2>
+        <p class="say">{ challenge.say.clone() }</p>
+        { match &challenge.task {
+            Task::Break { allow, .. } => html! { <p class="allowed">{ text::allowed(allow) }</p> },
+            Task::Defend { .. } if !solved => html! { <div class="ways">{ go(text::ATTACK, Say::Decide, true, say) }</div> },
+            Task::Predict { answer, .. } if verdict.is_none() => answers(answer, lesson, say),
+            _ => Html::default(),
+        } }
+        if let Some(verdict) = verdict {
+            { decided(lesson, challenge, verdict, say) }
+        }
+        if !solved {
+            <ul class="hints">{ for challenge.hints.iter().take(lesson.hints).map(|hint| html! { <li>{ hint.clone() }</li> }) }</ul>
+        }
+        <div class="ways">
+            if !solved && lesson.hints < hints {
+                { quiet(if lesson.hints < challenge.hints.len() { text::HINT } else { text::HALF_WAY }, Say::Hint, say) }
+            }
+            { quiet(text::AGAIN_FROM_START, Say::Again(false), say) }
+            if solved {
+                { quiet(text::ANOTHER_SEED, Say::Again(true), say) }
+            }
+            { quiet(text::ALL_CHALLENGES, Say::Choice, say) }
+        </div>
+        </>
+    }
+}
+
+fn decided(lesson: &Lesson, challenge: &Challenge, verdict: &Verdict, say: &Callback<Say>) -> Html {
+    let (class, title) = match verdict.solved {
+        Some(true) => ("verdict broken-by-you", text::SOLVED),
+        Some(false) => ("verdict", text::NOT_SOLVED),
+        None => ("verdict unknown", text::NOT_KNOWN),
+    };
+    let breaks = matches!(challenge.task, Task::Break { .. });
+    html! {
+        <div {class} role="status">
+            <h3>{ title }
+                { lesson.stars.map_or_else(Html::default, shown) }
+            </h3>
+            if verdict.solved == Some(true) { <p>{ challenge.won.clone() }</p> }
+            <p>{ verdict.said.clone() }</p>
+            if !verdict.why.is_empty() {
+                <details><summary>{ text::WHY }</summary><ul class="evidence">{ for verdict.why.iter().map(|reason| html! { <li>{ reason.to_string() }</li> }) }</ul></details>
+            }
+            <div class="ways">
+                if breaks && verdict.solved == Some(true) { { button(text::SHORTEST, Say::Look(true), say) } }
+                if !breaks { { button(text::LOOK, Say::Look(false), say) } }
+            </div>
+        </div>
+    }
+}
+
+fn free(lesson: &Lesson, say: &Callback<Say>) -> Html {
+    let lab = &lesson.lab;
+    html! {
+        <>
+        <p class="say">{ lab.free.clone() }</p>
+        <details class="more"><summary>{ text::LEAVES_OUT }</summary><p>{ lab.leaves_out.clone() }</p></details>
+        <details class="more"><summary>{ text::CORRECTNESS }</summary><p>{ lab.correctness.clone() }</p></details>
+        if !lab.related.is_empty() {
+            <p class="related">{ text::RELATED }{ for lab.related.iter().map(|id| html! { <a key={id.clone()} href={format!("{}{id}", crate::route::LAB)}>{ id.clone() }</a> }) }</p>
+        }
+        <div class="ways">{ go(text::ALL_CHALLENGES, Say::Choice, true, say) }</div>
+        </>
+    }
+}

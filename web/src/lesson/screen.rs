@@ -1,0 +1,89 @@
+//! The screen of a lab while its file is on the way, and when there is something wrong with it.
+
+use super::load;
+use crate::app::App;
+use crate::text;
+use faultline::lab::Lab;
+use faultline::models::Library;
+use std::rc::Rc;
+use yew::{Component, Context, Html, Properties, html};
+
+/// Which lab.
+#[derive(Properties, Clone)]
+pub(crate) struct Props {
+    pub(crate) library: Rc<Library>,
+    /// Its id, or the address of its file.
+    pub(crate) asked: String,
+}
+
+impl PartialEq for Props {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.library, &other.library) && self.asked == other.asked
+    }
+}
+
+/// What can happen.
+pub(crate) enum Msg {
+    /// The file of that lab has come, or what is wrong with it.
+    Came(String, Result<Box<Lab>, Vec<String>>),
+    Again,
+}
+
+/// The screen of a lab.
+pub(crate) struct Screen {
+    lab: Option<Result<Rc<Lab>, Vec<String>>>,
+}
+
+impl Component for Screen {
+    type Message = Msg;
+    type Properties = Props;
+
+    fn create(ctx: &Context<Self>) -> Self {
+        fetch(ctx);
+        Self { lab: None }
+    }
+
+    fn changed(&mut self, ctx: &Context<Self>, _: &Self::Properties) -> bool {
+        self.lab = None;
+        fetch(ctx);
+        true
+    }
+
+    fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
+        match msg {
+            // Another lab may have been asked for since.
+            Msg::Came(asked, _) if asked != ctx.props().asked => return false,
+            Msg::Came(_, lab) => self.lab = Some(lab.map(|lab| Rc::new(*lab))),
+            Msg::Again => {
+                self.lab = None;
+                fetch(ctx);
+            }
+        }
+        true
+    }
+
+    fn view(&self, ctx: &Context<Self>) -> Html {
+        match &self.lab {
+            None => html! { <main class="wait" aria-busy="true"><p role="status">{ text::LOADING }</p></main> },
+            Some(Ok(lab)) => html! { <App key={lab.id.clone()} library={ctx.props().library.clone()} lab={lab.clone()} /> },
+            Some(Err(problems)) => html! {
+                <main class="wait">
+                    <h1>{ text::bad_lab(&ctx.props().asked) }</h1>
+                    <ul class="evidence" role="alert">{ for problems.iter().map(|problem| html! { <li>{ problem.clone() }</li> }) }</ul>
+                    <div class="ways">
+                        <button onclick={ctx.link().callback(|_| Msg::Again)}>{ text::AGAIN }</button>
+                        <a href="#">{ text::ALL_LABS }</a>
+                    </div>
+                </main>
+            },
+        }
+    }
+}
+
+fn fetch(ctx: &Context<Screen>) {
+    let Props { library, asked } = ctx.props().clone();
+    ctx.link().send_future(async move {
+        let lab = load::load(&asked, &library).await.map(Box::new);
+        Msg::Came(asked, lab)
+    });
+}

@@ -1,0 +1,47 @@
+//! Who can reach whom, as a table in which every direction can be cut and healed: the stage's links
+//! for the keyboard and the screen reader, and for whoever wants an overview.
+
+use crate::app::Msg;
+use crate::session::Session;
+use crate::stage::touch;
+use crate::text;
+use faultline::scenario::Input;
+use faultline::sim::NodeId;
+use yew::{Callback, Html, html};
+
+/// With more rows than this the table would be wider than the panel.
+const MOST: u16 = 12;
+
+pub(crate) fn matrix(session: &Session, send: &Callback<Msg>) -> Html {
+    let sim = session.sim();
+    let (nodes, all) = (sim.scenario().nodes, sim.scenario().nodes + sim.scenario().clients);
+    if all > MOST || session.knower.is_some() {
+        return Html::default();
+    }
+    let closed = touch::closed(sim);
+    let everybody = || (0..all).map(NodeId);
+    let cell = |from: NodeId, to: NodeId| {
+        if from == to || from.min(to).0 >= nodes {
+            return html! { <td key={to.0} /> };
+        }
+        let open = sim.connects(from, to);
+        let inputs = if open { vec![Input::Cut { from, to }] } else { touch::heal(sim, &[(from, to)]) };
+        let label = text::reaches(&sim.name(from), &sim.name(to));
+        html! {
+            <td key={to.0}><button aria-label={label} aria-pressed={open.to_string()} onclick={send.reform(move |_| Msg::Act(inputs.clone()))}>
+                { if open { "→" } else { "✕" } }
+            </button></td>
+        }
+    };
+    html! {
+        <details class="panel matrix">
+            <summary>{ text::MATRIX }<small>{ text::closed(closed) }</small></summary>
+            <table>
+                <thead><tr><td>{ text::FROM_TO }</td>{ for everybody().map(|to| html! { <th key={to.0} scope="col">{ sim.name(to) }</th> }) }</tr></thead>
+                <tbody>{ for everybody().map(|from| html! {
+                    <tr key={from.0}><th scope="row">{ sim.name(from) }</th>{ for everybody().map(|to| cell(from, to)) }</tr>
+                }) }</tbody>
+            </table>
+        </details>
+    }
+}

@@ -1,0 +1,162 @@
+//! The few things that can be done to what was picked on the stage, in a small box beside it.
+
+use super::client::{self, Ask};
+use crate::app::Msg;
+use crate::session::Session;
+use crate::stage::{Layout, Point, Target, on_its_way, touch};
+use crate::text;
+use crate::ui;
+use faultline::scenario::{Fate, Input};
+use faultline::sim::{Latency, NodeId, NodeStatus};
+use yew::{Callback, Html, html};
+
+/// What can be done: its name and what it does.
+type Action = (String, Vec<Input>);
+
+/// The box of what was picked; nothing if that is not there any more.
+pub(crate) fn menu(session: &Session, layout: &Layout, target: Target, ask: &Ask, send: &Callback<Msg>) -> Html {
+    let Some((place, reach, title, actions)) = content(session, layout, target, ask) else { return Html::default() };
+    let height = (actions.len().max(1) as f64 * 34.0 + 46.0).min(layout.height);
+    let right = place.x > layout.width / 2.0;
+    let (side, left, top) = match target {
+        // Beside a node, towards the middle of the stage, so that it covers little.
+        Target::Node(_) if right => ("before", place.x - reach - 12.0, place.y - height / 2.0),
+        Target::Node(_) => ("after", place.x + reach + 12.0, place.y - height / 2.0),
+        // Under a link, so that it does not cover the way.
+        _ => ("under", place.x.clamp(110.0, (layout.width - 110.0).max(110.0)), place.y + 26.0),
+    };
+    let top = top.clamp(6.0, (layout.height - height - 6.0).max(6.0));
+    let asks = match target {
+        Target::Node(client) if session.is_client(client) => client::ask(session, client, ask, send),
+        _ => Html::default(),
+    };
+    html! {
+        <div id="menu" class={format!("menu {side}")} role="group" aria-label={title.clone()} style={format!("left:{left:.0}px;top:{top:.0}px")}>
+            <p>{ title }<button class="quiet" aria-label={text::CLOSE_MENU} onclick={send.reform(|_| Msg::Dismiss)}>{ ui::icon(ui::CROSS) }</button></p>
+            { asks }
+            { for actions.into_iter().map(|(name, inputs)| html! {
+                <button key={name.clone()} onclick={send.reform(move |_| Msg::Act(inputs.clone()))}>{ name }</button>
+            }) }
+        </div>
+    }
+}
+
+fn content(session: &Session, layout: &Layout, target: Target, ask: &Ask) -> Option<(Point, f64, String, Vec<Action>)> {
+    let sim = session.sim();
+    match target {
+        Target::Node(client) if session.is_client(client) => {
+            Some((layout.place(client), layout.reach(client), text::asks(&sim.name(client)), Vec::new()))
+        }
+        Target::Node(node) => {
+            let title = format!("{} · {}", sim.name(node), text::status(sim.status(node)));
+            Some((layout.place(node), layout.reach(node), title, of_node(session, node, ask)))
+        }
+        Target::Link(a, b) => {
+            let middle = layout.place(a).towards(layout.place(b), 0.5);
+            Some((middle, 0.0, text::link(&sim.name(a), &sim.name(b)), of_link(session, a, b)))
+        }
+        Target::Message(id) => {
+            let flight = touch::flight(sim, id)?;
+            let place = on_its_way(layout, &flight, session.playhead());
+            let title = format!("{} → {}: {}", sim.name(flight.from), sim.name(flight.to), sim.describe_message(id));
+            let fates = [Fate::Deliver, Fate::Delay(flight.due.since(flight.sent)), Fate::Duplicate, Fate::Drop];
+            let action = |fate| Some((text::fate(fate), vec![touch::decide(sim, id, fate)?]));
+            Some((place, 8.0, title, fates.into_iter().filter_map(action).collect()))
+        }
+    }
+}
+
+fn of_node(session: &Session, node: NodeId, ask: &Ask) -> Vec<Action> {
+    let sim = session.sim();
+    let one = |name: &str, input: Input| (name.to_owned(), vec![input]);
+    let mut actions = match sim.status(node) {
+        NodeStatus::Down => return vec![one(text::RESTART, Input::Restart(node))],
+        NodeStatus::Up => vec![one(text::KILL, Input::Crash(node)), one(text::FREEZE, Input::Pause(node))],
+        NodeStatus::Paused => vec![one(text::KILL, Input::Crash(node)), one(text::THAW, Input::Resume(node))],
+    };
+    actions.push(match sim.pace(node) {
+        None => one(text::SLOW, Input::Work { node, time: Some(Latency::Constant(touch::SLOW)) }),
+        Some(_) => one(text::FAST, Input::Work { node, time: None }),
+    });
+    actions.extend(sim.timer_kinds(node).into_iter().map(|(timer, name)| (text::fire(name), vec![Input::Fire { node, timer }])));
+    if sim.scenario().clients > 0 {
+        let client = NodeId(sim.scenario().nodes);
+        let ask = Ask { node, ..ask.clone() };
+        let asked = session.about().ops.iter().enumerate();
+        actions.extend(
+            asked.filter_map(|(op, spec)| Some((text::ask(&sim.name(client), spec.name), vec![ask.input(session, client, op).ok()?]))),
+        );
+    }
+    actions
+}
+
+fn of_link(session: &Session, a: NodeId, b: NodeId) -> Vec<Action> {
+    let sim = session.sim();
+    let (there, back) = (sim.connects(a, b), sim.connects(b, a));
+    let (a_name, b_name) = (sim.name(a), sim.name(b));
+    let mut actions = Vec::new();
+    if there || back {
+        let name = if there && back { text::CUT_BOTH } else { text::CUT_REST };
+        actions.push((name.to_owned(), touch::cut(sim, a, b)));
+    }
+    for (from, to, open, from_name, to_name) in [(a, b, there, &a_name, &b_name), (b, a, back, &b_name, &a_name)] {
+        if there && back {
+            actions.push((text::cut(from_name, to_name), vec![Input::Cut { from, to }]));
+        } else if !open {
+            actions.push((text::heal(from_name, to_name), touch::heal(sim, &[(from, to)])));
+        }
+    }
+    if !there && !back {
+        actions.push((text::HEAL_BOTH.to_owned(), touch::heal(sim, &[(a, b), (b, a)])));
+    }
+    actions
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use faultline::Scenario;
+    use faultline::models::Library;
+    use faultline::sim::Time;
+
+    fn session(model: &str) -> Session {
+        let library = Library::standard();
+        let mut session = Session::new(&library, Scenario::new(library.find(model).unwrap().about(), 7)).unwrap();
+        session.seek(Time(10_000_000));
+        session
+    }
+
+    fn names(actions: Vec<Action>) -> Vec<String> {
+        actions.into_iter().map(|(name, _)| name).collect()
+    }
+
+    #[test]
+    fn what_a_node_offers_can_be_done_and_changes_what_it_offers() {
+        let mut session = session("primary-backup");
+        let offers = |session: &Session| names(of_node(session, NodeId(0), &Ask::default()));
+        let all = offers(&session);
+        for name in [text::KILL, text::FREEZE, text::SLOW, "c1 asks: read", "c1 asks: write"] {
+            assert!(all.iter().any(|other| other == name), "{name} in {all:?}");
+        }
+        assert!(all.iter().any(|name| name.starts_with("Fire")), "{all:?}");
+        for (name, inputs) in of_node(&session, NodeId(0), &Ask::default()) {
+            session.edit(inputs).unwrap_or_else(|fault| panic!("{name}: {fault}"));
+            session.undo();
+        }
+        session.edit(vec![Input::Crash(NodeId(0))]).unwrap();
+        assert_eq!(offers(&session), [text::RESTART]);
+    }
+
+    #[test]
+    fn a_link_can_be_cut_and_healed_in_each_direction() {
+        let mut session = session("ping-pong");
+        let (a, b) = (NodeId(0), NodeId(1));
+        assert_eq!(names(of_link(&session, a, b)).len(), 3);
+        let one = of_link(&session, a, b).swap_remove(1);
+        session.edit(one.1).unwrap();
+        assert!(!session.sim().connects(a, b) && session.sim().connects(b, a));
+        let heal = of_link(&session, a, b).pop().unwrap();
+        session.edit(heal.1).unwrap();
+        assert!(session.sim().connects(a, b));
+    }
+}

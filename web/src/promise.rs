@@ -1,0 +1,150 @@
+//! Whether what clients were promised is kept, judged on the run as it is looked at. No types of the
+//! browser, so that all of this is tested natively.
+
+use faultline::judge::history::History;
+use faultline::judge::spec::Object;
+use faultline::judge::value::Value;
+use faultline::judge::{Promise, judge};
+use faultline::sim::{EventKind, Sim};
+
+/// What the judge says of the clients' history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Judged {
+    /// Whether the promise is kept, if that is known.
+    pub(crate) kept: Option<bool>,
+    /// In a sentence.
+    pub(crate) verdict: String,
+    /// How many operations were judged.
+    pub(crate) count: usize,
+    /// The operations that show it: their numbers in the trace.
+    pub(crate) blamed: Vec<u32>,
+}
+
+/// The promise that is watched, and what was found last.
+#[derive(Debug, Default)]
+pub(crate) struct Watch {
+    /// Its place among [`Promise::ALL`].
+    pub(crate) promise: usize,
+    found: Option<Judged>,
+    /// What there was to judge when it was found: how many operations had begun and ended, and the
+    /// row of the last of these.
+    of: Option<(usize, usize, u32)>,
+}
+
+/// How far a judge searches while somebody waits.
+const STEPS: u64 = 30_000;
+/// A longer history is judged only when time stands still.
+const MOST_WHILE_PLAYING: usize = 200;
+
+impl Watch {
+    /// What was found.
+    pub(crate) fn found(&self) -> Option<&Judged> {
+        self.found.as_ref()
+    }
+
+    /// Watches another promise from now on.
+    pub(crate) fn choose(&mut self, promise: usize) {
+        (self.promise, self.of) = (promise.min(Promise::ALL.len() - 1), None);
+    }
+
+    /// Judges anew if clients have done or seen anything since.
+    pub(crate) fn look(&mut self, sim: &Sim, playing: bool) {
+        let of = extent(sim);
+        if self.of == Some(of) || playing && of.0 > MOST_WHILE_PLAYING {
+            return;
+        }
+        self.of = Some(of);
+        self.found = (of.0 > 0).then(|| judged(sim, Promise::ALL[self.promise].1)).flatten();
+    }
+}
+
+/// How much clients have done: operations begun and ended, and the row of the last of these.
+fn extent(sim: &Sim) -> (usize, usize, u32) {
+    let trace = sim.trace();
+    let begun = (0..trace.ops() as u32).map_while(|op| trace.op(op)).take_while(|op| op.invoked < sim.rows());
+    begun.fold((0, 0, 0), |(count, ended, last), op| {
+        let end = op.ended.filter(|(row, _)| *row < sim.rows()).map(|(row, _)| row);
+        (count + 1, ended + usize::from(end.is_some()), last.max(op.invoked).max(end.unwrap_or(0)))
+    })
+}
+
+fn judged(sim: &Sim, promise: Promise) -> Option<Judged> {
+    let history = History::of(sim);
+    if history.ops.is_empty() {
+        return None;
+    }
+    let (object, initial) = object(&history);
+    let rows = |op: usize| sim.trace().row(history.ops[op].call as u32).filter(|row| row.kind == EventKind::Invoke);
+    Some(match judge(&history, object, promise, &initial, STEPS) {
+        Ok(judgement) => Judged {
+            kept: judgement.kept,
+            verdict: judgement.verdict,
+            count: history.ops.len(),
+            blamed: judgement.ops.into_iter().filter_map(|op| rows(op).map(|row| row.subject)).collect(),
+        },
+        Err(fault) => Judged { kept: None, verdict: fault.why, count: history.ops.len(), blamed: Vec::new() },
+    })
+}
+
+/// What kind of object was spoken to, by the words that were used, and what it is before anything was.
+fn object(history: &History) -> (Object, Value) {
+    let any = |words: &[&str]| history.ops.iter().any(|op| words.contains(&op.f.as_str()));
+    if any(&["acquire", "release"]) {
+        (Object::Mutex, Value::Nil)
+    } else if any(&["txn"]) {
+        (Object::MultiRegister, Value::Int(0))
+    } else if any(&["get", "put", "append"]) || history.ops.iter().any(|op| op.key.is_some()) {
+        (Object::Kv, Value::Nil)
+    } else if any(&["cas"]) {
+        (Object::CasRegister, Value::Int(0))
+    } else {
+        (Object::Register, Value::Int(0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use faultline::Scenario;
+    use faultline::models::Library;
+    use faultline::scenario::Input;
+    use faultline::sim::{NodeId, Time};
+
+    fn sim(inputs: &[(u64, Input)]) -> Sim {
+        let library = Library::standard();
+        let mut scenario = Scenario::new(library.find("primary-backup").unwrap().about(), 7);
+        scenario.settings.insert("read-anywhere".into(), 1);
+        for (ms, input) in inputs {
+            scenario.add(Time(ms * 1_000_000), input.clone());
+        }
+        Sim::new(&library, scenario).unwrap()
+    }
+
+    fn ask(node: u16, op: u8) -> Input {
+        Input::Invoke { client: 0, node: NodeId(node), op, argument: 0 }
+    }
+
+    #[test]
+    fn a_read_at_a_backup_that_was_cut_off_breaks_the_promise_and_is_blamed() {
+        let cut = |from, to| Input::Cut { from: NodeId(from), to: NodeId(to) };
+        let mut run = sim(&[(10, cut(0, 2)), (10, cut(2, 0)), (20, ask(0, 1)), (900, ask(2, 0))]);
+        // A write that waits for one backup only.
+        let mut scenario = run.scenario().clone();
+        scenario.settings.insert("wait-for".into(), 1);
+        run = Sim::new(&Library::standard(), scenario).unwrap();
+        let mut watch = Watch::default();
+        run.run_until(Time(5_000_000));
+        watch.look(&run, false);
+        assert_eq!(watch.found(), None);
+        run.run_until(Time(600_000_000));
+        watch.look(&run, false);
+        assert_eq!(watch.found().map(|judged| (judged.kept, judged.count)), Some((Some(true), 1)));
+        run.run_until(Time(1_100_000_000));
+        watch.look(&run, false);
+        let found = watch.found().unwrap().clone();
+        assert_eq!((found.kept, found.blamed.as_slice()), (Some(false), &[0, 1][..]), "{found:?}");
+        watch.choose(Promise::ALL.iter().position(|(name, _)| *name == "causal").unwrap());
+        watch.look(&run, false);
+        assert!(watch.found().is_some_and(|judged| judged.verdict.contains("causal")));
+    }
+}
