@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { accessible, inPage, picture, whole } from "../support/browser.mjs";
 
-const THOUSAND = "#run=1Bmdvc3NpcOgHAQcBBXJvdW5kgLSJEwGAtIkTgI7OHAAAAAAAAMCWsQIAAICU69wDAAGAiN6-AYzJA9mp6IzGvquDM--6woA";
+const THOUSAND = "#run=1Bmdvc3NpcOgHAQcBBXJvdW5kgNrECQGAtIkTgI7OHAAAAAAAAMCWsQIAAICU69wDAAGAxoaPAeCfBcql0eLnwc-4MjWcTZE";
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 
 for (const scheme of ["light", "dark"]) {

@@ -13,7 +13,9 @@ use std::rc::Rc;
 use web_sys::{Element, HtmlCanvasElement};
 use yew::{Component, Context, Html, NodeRef, Properties, html};
 
-/// The cluster's model: the first of the library.
+/// The cluster's model, which is in the first part of the program (web/tools/finish-site.mjs).
+const MODEL: &str = "raft";
+const NODES: u16 = 5;
 const SEED: u64 = 11;
 /// How long a loss stays on the stage, in the learner's time.
 const LINGER_MS: f64 = 700.0;
@@ -65,7 +67,9 @@ impl Component for Hero {
 
     fn create(ctx: &Context<Self>) -> Self {
         let library = &ctx.props().library;
-        let scenario = Scenario::new(library.models()[0].about(), SEED);
+        let about = library.find(MODEL).expect("the model of the first screen is in every library").about();
+        let mut scenario = Scenario::new(about, SEED);
+        (scenario.nodes, scenario.clients) = (NODES, 0);
         let layout = Layout::new(scenario.nodes, scenario.clients, 0.0, 0.0);
         let mut session = Session::new(library, scenario).expect("a model can be run as it is");
         session.speed = Speed::new(Speed::FIRST);
@@ -170,7 +174,9 @@ impl Hero {
         let role = view.role.map(|(role, _)| role);
         let headline = view.headline.map(|value| value.text);
         let place = self.layout.place(node);
-        let position = format!("left:{:.1}px;top:{:.1}px;--radius:{:.1}px", place.x, place.y, self.layout.reach(node));
+        // In whole pixels: words for fractions are not in the first part of the program.
+        let [x, y, radius] = [place.x, place.y, self.layout.reach(node)].map(|length| length.round() as i32);
+        let position = format!("left:{x}px;top:{y}px;--radius:{radius}px");
         let down = status == NodeStatus::Down;
         let class = format!("node {} tone-{}", if down { "down" } else { "up" }, view.role.map_or("plain", |(_, tone)| tone_name(tone)));
         let act = if down { text::RESTART } else { text::KILL };
