@@ -17,6 +17,8 @@ use faultline::judge::history::{History, Outcome};
 use faultline::judge::spec::Object;
 use faultline::judge::value::Value;
 use faultline::judge::{Promise, judge};
+use faultline::lab::Lab;
+use faultline::lab::progress::Progress;
 use faultline::link::{Link, MARK};
 use faultline::models::Library;
 use faultline::sim::stable_hash;
@@ -227,13 +229,82 @@ const SCENARIO_WORDS: &[&str] = &[
     "min",
 ];
 
+const LAB_WORDS: &[&str] = &[
+    "[[step]]\n",
+    "[[challenge]]\n",
+    "[world]\n",
+    "\"\"\"",
+    "'''",
+    " = ",
+    "[",
+    "]",
+    "{ a = ",
+    "}",
+    ".",
+    "#",
+    "1e9",
+    "9223372036854775808",
+    "1979-05-27T07:32:00Z",
+    "\\u0000",
+    "\\",
+    "(",
+    ")",
+    "not ",
+    " and ",
+    " or ",
+    " >= ",
+    " + ",
+    "every ",
+    "some ",
+    "ever ",
+    "n1",
+    "at 1s ",
+    "crash n1",
+    "cut n1 -> n2",
+    "partition ",
+    "1.5ms",
+    "100%",
+    "\r\n",
+    "é",
+];
+
+const PROGRESS_WORDS: &[&str] =
+    &["lab ", "challenge ", " step=", " bet=right", " stars=", " actions=", " hints=", " seeds=", ",", "=", "4294967296", "-1", "\n", "é"];
+
 const LINK_WORDS: &[&str] = &["1", "2", "#run=", "A", "_", "-", "%", "=", "https://", "é", "\n"];
 
-fn parsers() -> [Parser; 5] {
+fn parsers() -> [Parser; 7] {
     [
         Parser { name: "edn", words: EDN_WORDS, ..HISTORY },
         Parser { name: "json", words: JSON_WORDS, ..HISTORY },
         Parser { name: "log", words: LOG_WORDS, ..HISTORY },
+        Parser {
+            name: "lab",
+            read: |text| match Lab::read(text, "a-lab", &Library::standard()) {
+                Ok(lab) => format!("a lab with {} challenges", lab.challenges.len().min(9)),
+                Err(problems) => problems.last().map(ToString::to_string).unwrap_or_default(),
+            },
+            use_it: |_| {},
+            words: LAB_WORDS,
+            // Every letter can be a problem, and each is described.
+            bytes: 65_536,
+            bytes_per_byte: 1_000,
+            ..HISTORY
+        },
+        Parser {
+            name: "progress",
+            read: |text| match Progress::read(text) {
+                Ok(_) => "progress".into(),
+                Err(why) => why,
+            },
+            use_it: |text| {
+                if let Ok(progress) = Progress::read(text) {
+                    assert_eq!(Progress::read(&progress.write()).as_ref(), Ok(&progress), "it does not come back");
+                }
+            },
+            words: PROGRESS_WORDS,
+            ..HISTORY
+        },
         Parser {
             name: "scenario",
             read: |text| match serde_json::from_str::<Scenario>(text) {
@@ -328,13 +399,17 @@ fn runs(scenario: Scenario) {
 }
 
 /// The longest input.
-const LONGEST: usize = 60_000;
-/// How long the answer to one may take, on a machine that does other things as well.
+const LONGEST: usize = 30_000;
+/// How long the answer to one may take, optimised, on a machine that does other things as well.
 const SLOWEST: Duration = Duration::from_secs(10);
 
 fn corpus(name: &str) -> Vec<Vec<u8>> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus").join(name);
-    let mut files: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
+    let home = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let files_in = |folder: &str| std::fs::read_dir(home.join(folder)).unwrap().map(|file| file.unwrap().path());
+    let mut files: Vec<PathBuf> = files_in(&format!("tests/corpus/{name}")).collect();
+    if name == "lab" {
+        files.extend(files_in("../static/labs").filter(|file| file.extension().is_some_and(|ending| ending == "toml")));
+    }
     files.sort();
     files.iter().map(|file| std::fs::read(file).unwrap()).collect()
 }
@@ -377,6 +452,9 @@ impl Fuzz {
 
     fn feed(&mut self, input: &[u8], number: u64) -> String {
         let Parser { name, read, use_it, bytes, bytes_per_byte, .. } = self.parser;
+        // What ends the whole program leaves its input too.
+        let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-now"));
+        std::fs::write(&file, input).unwrap();
         // Who opens files and links refuses what is no text.
         let text = String::from_utf8_lossy(input);
         let start = Instant::now();
@@ -388,7 +466,7 @@ impl Fuzz {
         }));
         let took = start.elapsed();
         let failure = match result {
-            Ok((answer, held)) if took <= SLOWEST => {
+            Ok((answer, held)) if took <= SLOWEST || minutes().is_none() => {
                 self.hungriest = self.hungriest.max(held / (text.len() + 100));
                 self.slowest = self.slowest.max(took);
                 return answer;
@@ -398,7 +476,7 @@ impl Fuzz {
                 panic.downcast_ref::<String>().cloned().or(panic.downcast_ref::<&str>().map(|&text| text.into())).unwrap_or_default()
             }
         };
-        let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{number}"));
+        let file = file.with_file_name(format!("{name}-{number}"));
         std::fs::write(&file, input).unwrap();
         panic!("{name}, input {number}, left in {}: {failure}", file.display());
     }
@@ -478,7 +556,7 @@ fn minutes() -> Option<u64> {
 }
 
 fn fuzz(name: &str) {
-    const MOMENT: u64 = 1_200;
+    const MOMENT: u64 = 600;
     let parser = parsers().into_iter().find(|parser| parser.name == name).unwrap();
     let mut fuzz = Fuzz::new(parser);
     let start = Instant::now();
@@ -507,6 +585,16 @@ fn json() {
 #[test]
 fn log() {
     fuzz("log");
+}
+
+#[test]
+fn labs() {
+    fuzz("lab");
+}
+
+#[test]
+fn progress() {
+    fuzz("progress");
 }
 
 #[test]
