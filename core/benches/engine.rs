@@ -6,9 +6,13 @@
 
 #![allow(clippy::print_stdout, clippy::disallowed_types, clippy::disallowed_methods, reason = "a benchmark reads the clock and prints")]
 
+use faultline::judge::history::{History, Op, Outcome};
+use faultline::judge::linearizable::{Linearizability, Verdict};
+use faultline::judge::spec::{Case, Object};
+use faultline::judge::value::Value;
 use faultline::models::Library;
 use faultline::scenario::{Input, Pace, Route, Scenario, Workload};
-use faultline::sim::{Latency, NodeId, Purpose, Sim, Span, Time, Timeline, draw};
+use faultline::sim::{Latency, NodeId, Purpose, Sim, Span, Time, Timeline, below, draw};
 use faultline::view::Widget;
 
 /// One thing measured.
@@ -22,6 +26,10 @@ const ROWS: &str = "rows of trace per second";
 const SEEK_HALF: &str = "seek, median, ms";
 const SEEK_99: &str = "seek, 99th percentile, ms";
 const SEEK_MEMORY: &str = "a trace of 1 M rows, MB";
+const JUDGED: &str = "1,000 ops judged, ms";
+const JUDGED_SLICE: &str = "... longest slice, ms";
+const REFUTED: &str = "1,000 ops refuted, ms";
+const REFUTED_SLICE: &str = "... longest slice of that, ms";
 const GOSSIP_100: &str = "gossip, 100 nodes, ms";
 const GOSSIP_1000: &str = "gossip, 1,000 nodes, ms";
 const GOSSIP_10000: &str = "gossip, 10,000 nodes, ms";
@@ -78,6 +86,79 @@ fn seek(clock: &impl Fn() -> f64, memory: &impl Fn() -> Option<f64>, figures: &m
     }
 }
 
+/// A history of 1,000 operations on a register, by 5 clients who do not wait for one another, and of
+/// whom some never hear what came of it. If it is to be refuted, one read late in it sees the value of
+/// the very first write.
+fn register_history(stale: bool) -> History {
+    const OPS: u64 = 1_000;
+    const CLIENTS: u64 = 5;
+    const FIRST: i64 = 9;
+    let dice = |what: u64, nth: u64, bound: u64| below(draw(3, Purpose::Choice, what, nth), bound);
+    // For each operation when it begins, happens and ends.
+    let mut free = [0; CLIENTS as usize];
+    let mut times: Vec<(u64, u64, u64, usize)> = Vec::new();
+    for op in 0..OPS {
+        let client = (op % CLIENTS) as usize;
+        let call = free[client] + 1 + dice(1, op, 200);
+        let happens = call + 1 + dice(2, op, 500);
+        let ret = happens + 1 + dice(3, op, 500);
+        free[client] = ret;
+        times.push((happens, call, ret, client));
+    }
+    times.sort_unstable();
+    let mut value = 0;
+    let mut ops: Vec<Op> = Vec::new();
+    for (nth, (_, call, ret, client)) in (0..).zip(times) {
+        let is_stale = stale && nth == OPS * 9 / 10;
+        let reads = is_stale || nth > 0 && dice(4, nth, 2) == 0;
+        let unknown = !is_stale && dice(5, nth, 50) == 0;
+        if !reads {
+            value = if nth == 0 { FIRST } else { dice(6, nth, 5) as i64 };
+        }
+        let seen = if is_stale { FIRST } else { value };
+        // No two at the same moment.
+        let moment = |time: u64| (time * CLIENTS) as usize + client;
+        ops.push(Op {
+            process: client,
+            call: moment(call),
+            ret: Some(moment(ret)).filter(|_| !unknown),
+            f: if reads { "read" } else { "write" }.into(),
+            key: None,
+            input: if reads { Value::Nil } else { Value::Int(value) },
+            output: if unknown { Value::Nil } else { Value::Int(seen) },
+            outcome: if unknown { Outcome::Unknown } else { Outcome::Ok },
+            line: 1,
+        });
+    }
+    ops.sort_by_key(|op| op.call);
+    History { ops, processes: (0..CLIENTS as i64).map(Value::Int).collect(), comparisons_fail: false }
+}
+
+/// Judges in slices, as a page does that wants to stay awake: how long it takes, and the longest slice.
+fn judged(clock: &impl Fn() -> f64, stale: bool) -> (f64, f64) {
+    const SLICE: u64 = 20_000;
+    let history = register_history(stale);
+    let start = clock();
+    let case = Case::of(&history, Object::Register, &Value::Int(0)).expect("a register has these operations");
+    let mut check = Linearizability::new(case.by_object());
+    let (mut awake, mut longest) = (start, 0.0f64);
+    let verdict = loop {
+        let verdict = check.run(SLICE);
+        let now = clock();
+        longest = longest.max(now - awake);
+        awake = now;
+        if verdict.kept().is_some() {
+            break verdict;
+        }
+    };
+    match verdict {
+        Verdict::Kept(orders) => assert!(!stale && orders[0].len() > 900),
+        Verdict::Broken(why) => assert!(stale && !why.core.is_empty()),
+        Verdict::Unknown => unreachable!("it has gone on until it knew"),
+    }
+    (awake - start, longest)
+}
+
 /// How long it takes until every node knows.
 fn gossip(clock: &impl Fn() -> f64, nodes: u16) -> f64 {
     let mut scenario = scenario("gossip", nodes);
@@ -102,6 +183,10 @@ fn measure(clock: &impl Fn() -> f64, memory: &impl Fn() -> Option<f64>) -> Vec<F
     // First, while nothing else has asked for memory.
     seek(clock, memory, &mut figures);
     events(clock, &mut figures);
+    for (names, stale) in [([JUDGED, JUDGED_SLICE], false), ([REFUTED, REFUTED_SLICE], true)] {
+        let (whole, longest) = judged(clock, stale);
+        figures.extend([Figure { name: names[0], value: whole }, Figure { name: names[1], value: longest }]);
+    }
     for (name, nodes) in [(GOSSIP_100, 100), (GOSSIP_1000, 1_000), (GOSSIP_10000, 10_000)] {
         figures.push(Figure { name, value: gossip(clock, nodes) });
     }
@@ -130,7 +215,9 @@ mod in_wasm {
 
 #[cfg(not(target_arch = "wasm32"))]
 mod natively {
-    use super::{EVENTS, Figure, GOSSIP_100, GOSSIP_1000, GOSSIP_10000, SEEK_99, SEEK_MEMORY};
+    use super::{
+        EVENTS, Figure, GOSSIP_100, GOSSIP_1000, GOSSIP_10000, JUDGED, JUDGED_SLICE, REFUTED, REFUTED_SLICE, SEEK_99, SEEK_MEMORY,
+    };
     use std::collections::BTreeMap;
     use std::process::Command;
     use std::time::Instant;
@@ -165,6 +252,10 @@ mod natively {
         bar("events/s natively >= 5 M (aim)", Some(native[EVENTS] >= 5e6));
         bar("seek in 1 M rows, WebAssembly, p99 <= 16 ms", get(SEEK_99).map(|value| value <= 16.0));
         bar("... in <= 64 MB", get(SEEK_MEMORY).map(|value| value <= 64.0));
+        bar("1,000 ops judged in WebAssembly in <= 1 s", get(JUDGED).map(|value| value <= 1_000.0));
+        bar("... and refuted, with what is enough for that", get(REFUTED).map(|value| value <= 1_000.0));
+        let longest = get(JUDGED_SLICE).into_iter().chain(get(REFUTED_SLICE)).reduce(f64::max);
+        bar("... in slices of <= 16 ms", longest.map(|value| value <= 16.0));
         bar("10,000 nodes gossip natively in <= 2 s", Some(native[GOSSIP_10000] <= 2_000.0));
         let per_n_log_n = [(GOSSIP_100, 100f64), (GOSSIP_1000, 1_000.0), (GOSSIP_10000, 10_000.0)]
             .map(|(name, nodes)| native[name] * 1e6 / (nodes * nodes.log2()));

@@ -4,7 +4,7 @@
 //! Jepsen and its relatives (EDN maps with `:process :type :f :value`, the same as JSON lines, or the
 //! lines of Jepsen's log), and written in the same forms.
 
-use super::value::{BadInput, Placed, Reader, Value};
+use super::value::{BadInput, Placed, Reader, Value, is_token};
 use crate::sim::{EventKind, NodeId, Sim};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -84,7 +84,10 @@ impl History {
     /// Names what is wrong, and where.
     pub fn read(text: &str) -> Result<Self, BadInput> {
         const LOG: &str = "jepsen.util";
-        let is_log = text.lines().find(|line| !line.trim().is_empty()).is_some_and(|line| line.contains(LOG));
+        // Maps may have anything in their strings.
+        let is_form = |line: &str| line.trim_start().starts_with(['{', '[', '(', '#', ';', '\u{feff}']);
+        let first = text.lines().find(|line| !line.trim().is_empty());
+        let is_log = first.is_some_and(|line| line.contains(LOG) && !is_form(line));
         let events = if is_log { log_events(text, LOG)? } else { form_events(text)? };
         let mut history = Self::pair(text, events)?;
         history.comparisons_fail = is_log;
@@ -156,7 +159,10 @@ impl History {
         let mut history = Self::default();
         let mut numbers: BTreeMap<Value, usize> = BTreeMap::new();
         let mut open: BTreeMap<usize, usize> = BTreeMap::new();
+        let (mut line, mut counted) = (1, 0);
         for (when, event) in events.into_iter().enumerate() {
+            line += text[counted..event.at].matches('\n').count();
+            counted = event.at;
             // What disturbs the system is no client of it.
             if event.process.name() == Some("nemesis") {
                 continue;
@@ -181,7 +187,7 @@ impl History {
                     input: event.value,
                     output: Value::Nil,
                     outcome: Outcome::Unknown,
-                    line: Reader::fault(text, event.at, "").line,
+                    line,
                 });
                 continue;
             }
@@ -223,7 +229,8 @@ impl History {
     #[must_use]
     pub fn to_edn(&self) -> String {
         self.write(|out, process, kind, op, value| {
-            let _ = write!(out, "{{:process {process}, :type :{kind}, :f :{}", op.f);
+            let f = if is_token(&op.f) { Value::Word(op.f.clone()) } else { Value::Text(op.f.clone()) };
+            let _ = write!(out, "{{:process {process}, :type :{kind}, :f {f}");
             if let Some(key) = &op.key {
                 let _ = write!(out, ", :key {key}");
             }
@@ -248,14 +255,19 @@ impl History {
         events.extend(self.ops.iter().filter_map(|op| Some((op.ret?, true, op))));
         events.sort_by_key(|(when, ..)| *when);
         let mut out = String::new();
+        let mut open: Vec<Option<&Op>> = vec![None; self.processes.len()];
         for (_, ends, op) in events {
-            let kind = match op.outcome {
-                _ if !ends => "invoke",
-                Outcome::Ok => "ok",
-                Outcome::Fail => "fail",
-                Outcome::Unknown => "info",
-            };
-            event(&mut out, &self.processes[op.process], kind, op, if ends { &op.output } else { &op.input });
+            let process = &self.processes[op.process];
+            let before = std::mem::replace(&mut open[op.process], Some(op).filter(|_| !ends));
+            if ends {
+                event(&mut out, process, if op.outcome == Outcome::Ok { "ok" } else { "fail" }, op, &op.output);
+                continue;
+            }
+            // A process that goes on says that it does not know.
+            if let Some(unknown) = before {
+                event(&mut out, process, "info", unknown, &unknown.output);
+            }
+            event(&mut out, process, "invoke", op, &op.input);
         }
         out
     }
@@ -265,21 +277,7 @@ fn json(value: &Value) -> String {
     let list = |items: &mut dyn Iterator<Item = String>| items.collect::<Vec<_>>().join(",");
     match value {
         Value::Nil => "null".into(),
-        Value::Text(text) | Value::Word(text) => {
-            let mut out = String::from('"');
-            for letter in text.chars() {
-                match letter {
-                    '"' | '\\' => out.extend(['\\', letter]),
-                    '\n' => out.push_str("\\n"),
-                    letter if letter < ' ' => {
-                        let _ = write!(out, "\\u{:04x}", u32::from(letter));
-                    }
-                    letter => out.push(letter),
-                }
-            }
-            out.push('"');
-            out
-        }
+        Value::Word(text) => Value::Text(text.clone()).to_string(),
         Value::List(items) => format!("[{}]", list(&mut items.iter().map(json))),
         Value::Map(entries) => {
             let key = |key: &Value| json(&Value::Text(key.name().map_or_else(|| key.to_string(), Into::into)));

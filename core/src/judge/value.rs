@@ -4,7 +4,7 @@
 //! one grammar reads both. Written by hand because it must name line and column of every fault,
 //! stop at hostile depths, and stay small in the page.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 /// A value in somebody's history.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -64,7 +64,7 @@ impl fmt::Display for Value {
             Self::Bool(value) => write!(out, "{value}"),
             Self::Int(value) => write!(out, "{value}"),
             Self::Number(text) => write!(out, "{text}"),
-            Self::Text(text) => write!(out, "{text:?}"),
+            Self::Text(text) => quoted(out, text),
             Self::Word(text) => write!(out, ":{text}"),
             Self::List(items) => {
                 write!(out, "[")?;
@@ -80,6 +80,20 @@ impl fmt::Display for Value {
             }
         }
     }
+}
+
+/// A string as EDN and JSON both have it.
+fn quoted(out: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+    out.write_char('"')?;
+    for letter in text.chars() {
+        match letter {
+            '"' | '\\' => write!(out, "\\{letter}")?,
+            '\n' => out.write_str("\\n")?,
+            letter if letter < ' ' => write!(out, "\\u{:04x}", u32::from(letter))?,
+            letter => out.write_char(letter)?,
+        }
+    }
+    out.write_char('"')
 }
 
 /// What is wrong with an input, and where.
@@ -244,8 +258,7 @@ impl<'a> Reader<'a> {
     /// The letters up to the next blank or bracket.
     fn token(&mut self) -> &'a str {
         let rest = &self.text[self.at..];
-        let ends = |letter: char| letter.is_whitespace() || ",;[](){}\"".contains(letter);
-        let token = &rest[..rest.find(ends).unwrap_or(rest.len())];
+        let token = &rest[..rest.find(ends_token).unwrap_or(rest.len())];
         self.at += token.len();
         token
     }
@@ -332,6 +345,15 @@ impl<'a> Reader<'a> {
             _ => return self.fail(at, format!("there is no escape \\{letter}")),
         })
     }
+}
+
+fn ends_token(letter: char) -> bool {
+    letter.is_whitespace() || ",;[](){}\"".contains(letter)
+}
+
+/// Whether a text can stand as a keyword.
+pub(super) fn is_token(text: &str) -> bool {
+    !text.is_empty() && !text.contains(ends_token)
 }
 
 /// The start of the letter at a place.

@@ -106,7 +106,7 @@ impl Table {
 
 /// The line of a place, from 1.
 pub(super) fn line(text: &str, at: usize) -> usize {
-    text.as_bytes().iter().take(at).filter(|byte| **byte == b'\n').count() + 1
+    text.as_bytes()[..at.min(text.len())].iter().filter(|byte| **byte == b'\n').count() + 1
 }
 
 /// How deep lists and tables may lie inside one another.
@@ -127,7 +127,14 @@ pub(super) fn read(text: &str) -> (Table, Vec<Problem>) {
         (at, format!("this is not TOML: {}", fault.description()))
     }));
     problems.sort();
-    let problem = |(at, why)| Problem { line: line(text, at), field: String::new(), why };
+    // There can be as many as there are letters: the lines between two are counted once.
+    let (mut number, mut counted) = (1, 0);
+    let problem = |(at, why): (usize, String)| {
+        let at = at.min(text.len());
+        number += line(&text[counted..], at - counted) - 1;
+        counted = at;
+        Problem { line: number, field: String::new(), why }
+    };
     (root, problems.into_iter().map(problem).collect())
 }
 
@@ -189,6 +196,10 @@ impl Reader<'_> {
                 _ => break,
             }
             self.events.next();
+        }
+        if keys.len() > MOST_NESTED as usize {
+            self.again.push((keys[0].1, format!("this key has {} parts; no lab has one with more than {MOST_NESTED}", keys.len())));
+            keys.clear();
         }
         keys
     }
@@ -359,6 +370,8 @@ mod tests {
         assert!(root.get("u").is_some(), "what follows a fault is read");
         let (_, problems) = read(&"[".repeat(10_000));
         assert!(!problems.is_empty());
+        let (_, problems) = read(&format!("a{} = 1", ".a".repeat(10_000)));
+        assert!(problems[0].why.contains("10001 parts"), "{problems:#?}");
         let (_, problems) = read(&format!("a = {}{}", "[".repeat(50), "]".repeat(50)));
         assert!(!problems.is_empty());
     }

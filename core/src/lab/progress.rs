@@ -128,6 +128,10 @@ impl Progress {
                         _ => return None,
                     }
                 }
+                // Nobody solves a challenge in no run, or for no star.
+                if solved.stars == 0 || solved.seeds.is_empty() {
+                    return None;
+                }
             }
             _ => return None,
         }
@@ -193,6 +197,7 @@ mod tests {
             "faultline progress 2",
             "faultline progress 1\nlab",
             "faultline progress 1\nchallenge x a stars=4",
+            "faultline progress 1\nchallenge x a actions=2",
             "faultline progress 1\nlab x step",
         ] {
             assert!(Progress::read(bad).is_err(), "{bad}");

@@ -15,12 +15,19 @@ use crate::scenario::{Pace, Route, Scenario, Workload};
 use crate::sim::{Chance, Latency, Span, Time};
 use std::collections::BTreeMap;
 
+/// The most letters that are read.
+const MOST_LETTERS: usize = 1 << 18;
+
 impl Lab {
     /// Reads a lab file. `id` is the name of the file without its ending.
     ///
     /// # Errors
     /// Everything that is wrong with it, in the order of the lines.
     pub fn read(text: &str, id: &str, library: &Library) -> Result<Self, Vec<Problem>> {
+        if text.len() > MOST_LETTERS {
+            let why = format!("this has {} letters; no lab has more than {MOST_LETTERS}", text.len());
+            return Err(vec![Problem { line: 1, field: String::new(), why }]);
+        }
         let (root, mut problems) = document::read(text);
         format::check(text, &root, &LAB, "", &mut problems);
         let mut reader = Reader { text, library, names: None, problems };

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test uses what it needs")]
 
+pub(crate) mod definition;
+
 use faultline::protocol::{About, ParamKind};
 use faultline::scenario::{Disk, Fate, Input, Pace, Route, Scenario, Workload};
 use faultline::sim::{Chance, Latency, LinkRule, Network, NodeId, Purpose, Span, Time, below, draw};

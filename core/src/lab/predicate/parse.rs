@@ -35,7 +35,8 @@ impl Names {
     /// The names in a scenario of this model.
     #[must_use]
     pub fn of(model: Model, scenario: &Scenario) -> Self {
-        let host = model.host(scenario.nodes, &scenario.settings(model.about()));
+        // Names are the same for any number of nodes, and this one may be absurd.
+        let host = model.host(model.about().nodes.default, &scenario.settings(model.about()));
         Self {
             about: model.about(),
             timers: host.timer_names(),
@@ -163,6 +164,9 @@ const TERMS: [&str; 15] = [
 /// How deep a predicate can be: deeper ones are nobody's handwriting.
 const MOST_NESTED: usize = 40;
 
+/// How long it can be.
+const MOST_WORDS: usize = 1_000;
+
 struct Parser<'a> {
     names: &'a Names,
     tokens: Vec<(Token, usize, usize)>,
@@ -201,6 +205,9 @@ impl<'a> Parser<'a> {
             } else {
                 return Err(Wrong { at, why: format!("“{letter}” means nothing here") });
             };
+            if tokens.len() == MOST_WORDS {
+                return Err(Wrong { at, why: format!("this has more than {MOST_WORDS} words and signs") });
+            }
             tokens.push((token, at, at + length));
             at += length;
         }
