@@ -36,7 +36,7 @@ inPage("a copied link shows the same run at the same moment", async (page) => {
 
 inPage("reloading the page loses nothing", { size: PHONE, open: false }, async (page, site) => {
   await page.clock.install();
-  await page.goto(site.url);
+  await page.goto(`${site.url}#free`);
   await whole(page);
   await killSomebody(page);
   const before = await seen(page);
