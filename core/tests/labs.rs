@@ -21,6 +21,8 @@ const LABS: &[(&str, &str)] = &[
     ("L01", include_str!("../../static/labs/L01.toml")),
     ("L07", include_str!("../../static/labs/L07.toml")),
     ("L10", include_str!("../../static/labs/L10.toml")),
+    ("L16", include_str!("../../static/labs/L16.toml")),
+    ("L21", include_str!("../../static/labs/L21.toml")),
 ];
 
 /// Every run that a lab ships: how many rows it has, and its hash.
@@ -58,6 +60,26 @@ const FROZEN: &[(&str, &str, u32, &str)] = &[
     ("L10", "scene 2", 58, "84925333f794e033"),
     ("L10", "scene 3", 18, "e00beea671ad24dc"),
     ("L10", "scene 4", 29, "1d939b7c17a4d635"),
+    ("L16", "world", 4, "699f1190c5598ac7"),
+    ("L16", "tour", 249, "63053d3d509afc55"),
+    ("L16", "challenge everyone-waits", 280, "27ad1c2d30e7fabf"),
+    ("L16", "challenge half", 36, "cca4a9310d91e636"),
+    ("L16", "challenge guess", 153, "1683472a69f8b837"),
+    ("L16", "challenge mixed-reads", 65, "788e356178897a71"),
+    ("L16", "challenge availability", 868, "061554a571d6dad2"),
+    ("L16", "scene 1", 100, "7a92639d39507569"),
+    ("L16", "scene 2", 79, "717e8823ea38adb1"),
+    ("L16", "scene 3", 36, "cca4a9310d91e636"),
+    ("L21", "world", 366, "2a59cc85c59664e7"),
+    ("L21", "tour", 281, "384606bff2f5fea7"),
+    ("L21", "challenge two-hands", 435, "c7eca2b14dcc6a7c"),
+    ("L21", "challenge stolen", 475, "a5a8f0d1edc2de71"),
+    ("L21", "challenge failover", 544, "a23720ea70bb9e80"),
+    ("L21", "challenge leak", 389, "e9a84d8ec33d5153"),
+    ("L21", "challenge fence", 906, "8b22d8ad7b212309"),
+    ("L21", "scene 1", 159, "c9887cbe2bd76f72"),
+    ("L21", "scene 2", 163, "e0e09d50bccb22e0"),
+    ("L21", "scene 3", 140, "876ff313cb9e7d79"),
 ];
 
 fn read(id: &str, text: &str) -> Lab {

@@ -44,13 +44,15 @@ const gzip = promisify(zlib.gzip);
 const LATER = [
   /^<*faultline::models::(?!raft|Library|Model)/,
   /^(core::ptr::drop_\w+::)?<*faultline::sim::host::\w+<faultline::models::(?!raft)/,
-  /^<faultline::models::Model>::of::<faultline::models::(?!raft)/,
+  /^<*faultline::models::Model>::of(::)?<faultline::models::(?!raft)/,
   /^<*plotters/,
   /^<*faultline_web::(chart|diagram|knob|panel|promise|request|stage::touch)\b/,
   /^<*faultline_web::(app|check|home::map|lesson|worker)\b/,
   /^<*yew::html::component::\w+::\w+<faultline_web::(app|check|home::map|lesson)\b/,
   /^<*&?(mut )?<*faultline::(judge|link|search|lab)\b/,
   /^<*toml_parser/,
+  // The first screen has no words for fractions.
+  /^(core::fmt::float|core::num::flt2dec|<f64 as core::fmt::)/,
 ];
 
 /**
@@ -59,7 +61,7 @@ const LATER = [
  * same function under its own name. What only the rest calls goes there anyway.
  */
 const SURELY_UNLIKE_ANY_OTHER = 200;
-const OF_A_MODEL = /(?:sim::host::\w+<|Model>::of::<)(faultline::models::[\w:]+)>/;
+const OF_A_MODEL = /(?:sim::host::\w+<|Model>::of(?:::)?<)(faultline::models::[\w:]+)>/;
 const WAITS_FOR_NOTHING = "faultline::models::raft::Raft";
 
 function canWait(name, size, isThere) {

@@ -8,7 +8,7 @@ use crate::text;
 use faultline::Scenario;
 use faultline::models::Library;
 use faultline::scenario::Input;
-use faultline::sim::{NodeId, NodeStatus, Span};
+use faultline::sim::{NodeId, NodeStatus, Span, Time};
 use std::rc::Rc;
 use web_sys::{Element, HtmlCanvasElement};
 use yew::{Component, Context, Html, NodeRef, Properties, html};
@@ -17,6 +17,10 @@ use yew::{Component, Context, Html, NodeRef, Properties, html};
 const MODEL: &str = "raft";
 const NODES: u16 = 5;
 const SEED: u64 = 11;
+/// When there is a leader, and something to see at once.
+const OPENING: Time = Time(1_000_000_000);
+/// Ten times slower than real time: a heartbeat is on its way for a third of a second.
+const SPEED: i32 = -3;
 /// How long a loss stays on the stage, in the learner's time.
 const LINGER_MS: f64 = 700.0;
 /// Words change at most this often.
@@ -72,7 +76,8 @@ impl Component for Hero {
         (scenario.nodes, scenario.clients) = (NODES, 0);
         let layout = Layout::new(scenario.nodes, scenario.clients, 0.0, 0.0);
         let mut session = Session::new(library, scenario).expect("a model can be run as it is");
-        session.speed = Speed::new(Speed::FIRST);
+        session.speed = Speed::new(SPEED);
+        session.seek(OPENING);
         session.careful = false;
         session.play(!dom::reduced_motion());
         Self {

@@ -36,7 +36,7 @@ pub(crate) fn home(props: &Props) -> Html {
                 <p>{ text::HOME_PROMISE }</p>
             </header>
             <Hero library={props.library.clone()} />
-            <Map />
+            if props.whole { <Map /> }
             <nav aria-labelledby="free-title">
                 <h2 id="free-title">{ text::FREE_TITLE }</h2>
                 <ul class="cards">
