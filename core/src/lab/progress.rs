@@ -3,8 +3,8 @@
 //!
 //! ```text
 //! faultline progress 1
-//! lab acknowledged-and-lost step=4 bet=right
-//! challenge acknowledged-and-lost lose stars=2 actions=3 hints=1 seeds=7,8
+//! lab L07 step=4 bet=right
+//! challenge L07 lose stars=2 actions=3 hints=1 seeds=7,8
 //! ```
 
 use super::challenge::Verdict;
