@@ -19,11 +19,22 @@ const LOST: &str = include_str!("../../static/labs/acknowledged-and-lost.toml");
 const LABS: &[(&str, &str)] = &[
     ("L16", include_str!("../../static/labs/L16.toml")),
     ("L21", include_str!("../../static/labs/L21.toml")),
+    ("L24", include_str!("../../static/labs/L24.toml")),
     ("acknowledged-and-lost", LOST),
 ];
 
 /// Every run that a lab ships: how many rows it has, and its hash.
 const FROZEN: &[(&str, &str, u32, &str)] = &[
+    ("L16", "world", 4, "699f1190c5598ac7"),
+    ("L16", "tour", 249, "63053d3d509afc55"),
+    ("L16", "challenge everyone-waits", 280, "27ad1c2d30e7fabf"),
+    ("L16", "challenge half", 36, "cca4a9310d91e636"),
+    ("L16", "challenge guess", 153, "1683472a69f8b837"),
+    ("L16", "challenge mixed-reads", 65, "788e356178897a71"),
+    ("L16", "challenge availability", 868, "061554a571d6dad2"),
+    ("L16", "scene 1", 100, "7a92639d39507569"),
+    ("L16", "scene 2", 79, "717e8823ea38adb1"),
+    ("L16", "scene 3", 36, "cca4a9310d91e636"),
     ("L21", "world", 366, "2a59cc85c59664e7"),
     ("L21", "tour", 281, "384606bff2f5fea7"),
     ("L21", "challenge two-hands", 435, "c7eca2b14dcc6a7c"),
@@ -34,6 +45,15 @@ const FROZEN: &[(&str, &str, u32, &str)] = &[
     ("L21", "scene 1", 159, "c9887cbe2bd76f72"),
     ("L21", "scene 2", 163, "e0e09d50bccb22e0"),
     ("L21", "scene 3", 140, "876ff313cb9e7d79"),
+    ("L24", "world", 16_384, "240d50150b89cf2e"),
+    ("L24", "tour", 47_593, "c429ef3a1d5ab778"),
+    ("L24", "challenge kindness", 149_878, "9179c4ef79f9c9e0"),
+    ("L24", "challenge cure", 7_081, "ed72df5fa3457b23"),
+    ("L24", "challenge power", 51_597, "c9122cfb1e8c88d2"),
+    ("L24", "challenge budget", 4_393, "f49f3ba580f3f27b"),
+    ("L24", "challenge threshold", 42_079, "01fd3935938e5119"),
+    ("L24", "scene 1", 34_373, "feca48cbd95e263c"),
+    ("L24", "scene 2", 5_536, "d4839d2ee485e1a4"),
     ("acknowledged-and-lost", "world", 337, "dbe7de867e90ba43"),
     ("acknowledged-and-lost", "tour", 62, "6af3e38f7f10ea8b"),
     ("acknowledged-and-lost", "challenge lose", 341, "d02785df1b11394d"),
