@@ -23,6 +23,7 @@ const LABS: &[(&str, &str)] = &[
     ("L10", include_str!("../../static/labs/L10.toml")),
     ("L16", include_str!("../../static/labs/L16.toml")),
     ("L21", include_str!("../../static/labs/L21.toml")),
+    ("L24", include_str!("../../static/labs/L24.toml")),
 ];
 
 /// Every run that a lab ships: how many rows it has, and its hash.
@@ -80,6 +81,15 @@ const FROZEN: &[(&str, &str, u32, &str)] = &[
     ("L21", "scene 1", 159, "c9887cbe2bd76f72"),
     ("L21", "scene 2", 163, "e0e09d50bccb22e0"),
     ("L21", "scene 3", 140, "876ff313cb9e7d79"),
+    ("L24", "world", 16_384, "240d50150b89cf2e"),
+    ("L24", "tour", 47_593, "c429ef3a1d5ab778"),
+    ("L24", "challenge kindness", 149_878, "9179c4ef79f9c9e0"),
+    ("L24", "challenge cure", 7_081, "ed72df5fa3457b23"),
+    ("L24", "challenge power", 51_597, "c9122cfb1e8c88d2"),
+    ("L24", "challenge budget", 4_393, "f49f3ba580f3f27b"),
+    ("L24", "challenge threshold", 42_079, "01fd3935938e5119"),
+    ("L24", "scene 1", 34_373, "feca48cbd95e263c"),
+    ("L24", "scene 2", 5_536, "d4839d2ee485e1a4"),
 ];
 
 fn read(id: &str, text: &str) -> Lab {
