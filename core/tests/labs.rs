@@ -16,10 +16,20 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 const LOST: &str = include_str!("../../static/labs/acknowledged-and-lost.toml");
 
 /// Every lab, by the name of its file.
-const LABS: &[(&str, &str)] = &[("acknowledged-and-lost", LOST)];
+const LABS: &[(&str, &str)] = &[("L17", include_str!("../../static/labs/L17.toml")), ("acknowledged-and-lost", LOST)];
 
 /// Every run that a lab ships: how many rows it has, and its hash.
 const FROZEN: &[(&str, &str, u32, &str)] = &[
+    ("L17", "world", 4670, "6175965ffa695659"),
+    ("L17", "tour", 1798, "deece3ac409aeaa0"),
+    ("L17", "challenge perpetual", 2506, "7773f701d93a05f4"),
+    ("L17", "challenge two-leaders", 3623, "dd65922d199d09aa"),
+    ("L17", "challenge one-term", 3640, "518cf9c3886c5054"),
+    ("L17", "challenge downtime", 466, "1fb33ade537e7048"),
+    ("L17", "challenge old-write", 2807, "fb0b3f2a999b92d9"),
+    ("L17", "scene 1", 395, "531ad67c3b9dfd28"),
+    ("L17", "scene 2", 193, "7bf2bae28e97c604"),
+    ("L17", "scene 3", 77, "f5d341ab82818030"),
     ("acknowledged-and-lost", "world", 337, "dbe7de867e90ba43"),
     ("acknowledged-and-lost", "tour", 62, "6af3e38f7f10ea8b"),
     ("acknowledged-and-lost", "challenge lose", 341, "d02785df1b11394d"),

@@ -35,7 +35,7 @@ pub enum Kind {
     Text,
     /// A text that stands on the stage: at most so many words.
     Words(usize),
-    /// A name of small letters, digits and hyphens.
+    /// A name of letters, digits and hyphens.
     Id,
     /// A whole number.
     Number(i64, i64),
@@ -342,8 +342,8 @@ fn check_value(text: &str, node: &Node, kind: Kind, place: &str, problems: &mut 
             return;
         }
         (Value::Text(id), Kind::Id) => {
-            if id.is_empty() || id.contains(|letter: char| !letter.is_ascii_lowercase() && !letter.is_ascii_digit() && letter != '-') {
-                problem(node.at, place, "an id has small letters, digits and hyphens".into());
+            if id.is_empty() || id.contains(|letter: char| !letter.is_ascii_alphanumeric() && letter != '-') {
+                problem(node.at, place, "an id has letters, digits and hyphens".into());
             }
             return;
         }
@@ -412,7 +412,7 @@ impl Kind {
         match self {
             Self::Text => "text",
             Self::Words(_) => "text of at most 40 words",
-            Self::Id => "a name of small letters, digits and hyphens",
+            Self::Id => "a name of letters, digits and hyphens",
             Self::Number(..) => "a whole number",
             Self::Switch => "true or false",
             Self::Span => "a length of time, such as \"500ms\"",
@@ -478,14 +478,14 @@ mod describe {
         let settings = || json!({ "type": "object", "additionalProperties": { "type": ["string", "integer", "boolean"] } });
         match kind {
             Kind::Text | Kind::Words(_) | Kind::Predicate | Kind::Measure | Kind::Latency => json!({ "type": "string" }),
-            Kind::Id => json!({ "type": "string", "pattern": "^[a-z0-9-]+$" }),
+            Kind::Id => json!({ "type": "string", "pattern": "^[A-Za-z0-9-]+$" }),
             Kind::Number(min, max) => json!({ "type": "integer", "minimum": min, "maximum": max }),
             Kind::Switch => json!({ "type": "boolean" }),
             Kind::Span => json!({ "type": "string", "pattern": "^ *[0-9.]+ *(ns|us|µs|ms|s|min)? *$" }),
             Kind::Share => json!({ "type": "string", "pattern": "^ *[0-9.]+ *% *$" }),
             Kind::OneOf(names) => json!({ "enum": names }),
             Kind::Texts | Kind::Script | Kind::Knobs => list(json!({ "type": "string" })),
-            Kind::Ids => list(json!({ "type": "string", "pattern": "^[a-z0-9-]+$" })),
+            Kind::Ids => list(json!({ "type": "string", "pattern": "^[A-Za-z0-9-]+$" })),
             Kind::Lines(least, most) => json!({ "type": "array", "items": { "type": "string" }, "minItems": least, "maxItems": most }),
             Kind::Actions => list(json!({ "enum": ACTIONS })),
             Kind::Settings => settings(),
