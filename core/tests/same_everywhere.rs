@@ -65,7 +65,7 @@ const FROZEN: &[(&str, u32, u64)] = &[
     ("primary-backup", 0x79b5, 0xdb06_5bba_c7b2_acd6),
     ("queue-server", 0x6cd3, 0x47e0_b805_afa9_0bdb),
     ("gossip", 0x655a, 0x94d4_71e2_eb0b_01db),
-    ("raft", 0xcc39, 0xe9ed_ff2c_5f3f_7c40),
+    ("raft", 0xcb8b, 0xd918_5eca_aeb4_bdce),
     ("register", 0x1_35d9, 0xe620_57f1_9973_6b85),
     ("quorums", 0x6277, 0xaff8_db2f_d1de_fc95),
     ("replicated-log", 0x9a24, 0x6155_f671_6bf4_78df),

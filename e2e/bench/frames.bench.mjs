@@ -5,8 +5,8 @@ import assert from "node:assert/strict";
 import { inPage, whole } from "../support/browser.mjs";
 
 const RUNS = [
-  { what: "50 nodes, 500 messages", messages: 350, median: 4, link: "#run=1Bmdvc3NpcDIBBwEFcm91bmSA2sQJAYC0iROAjs4cAAAAAAAAwJaxAgAAgJTr3AMAAYCI3r4BqC2fqeOqtpHJgVH3V6gq" },
-  { what: "1000 nodes, 5000 messages", messages: 3500, median: 12, link: "#run=1Bmdvc3NpcOgHAQcBBXJvdW5kgLSJEwGAtIkTgI7OHAAAAAAAAMCWsQIAAICU69wDAAGAiN6-AYzJA9mp6IzGvquDM--6woA" },
+  { what: "50 nodes, 500 messages", messages: 350, median: 4, link: "#run=1Bmdvc3NpcDIBBwEFcm91bmSAreIEAYC0iROAjs4cAAAAAAAAwJaxAgAAgJTr3AMAAYDGho8B60LdsNybmN7knFNDNZMF" },
+  { what: "1000 nodes, 5000 messages", messages: 3500, median: 12, link: "#run=1Bmdvc3NpcOgHAQcBBXJvdW5kgNrECQGAtIkTgI7OHAAAAAAAAMCWsQIAAICU69wDAAGAxoaPAeCfBcql0eLnwc-4MjWcTZE" },
 ];
 const FRAMES = 240;
 /** How much more than the hand-written loop the page may need. */

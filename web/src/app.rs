@@ -532,8 +532,8 @@ impl Component for App {
                         </section>
                     }
                     { state::state(session, &send) }
-                    }
                     { events::events(session, &send) }
+                    }
                 </aside>
             </main>
             <footer>

@@ -99,7 +99,7 @@ pub(crate) const SHORTCUTS: [(&str, &str); 8] = [
     ("?", "this list"),
 ];
 pub(crate) const CHANGED: &str = "changed";
-pub(crate) const STATE: &str = "Every node as a table";
+pub(crate) const STATE: &str = "All nodes in one table";
 pub(crate) const NODE: &str = "node";
 pub(crate) const CONDITION: &str = "state";
 
@@ -141,6 +141,24 @@ pub(crate) fn unreadable(name: &str, why: &str) -> String {
 /// A lab that cannot be shown.
 pub(crate) fn bad_lab(id: &str) -> String {
     format!("The lab {id} cannot be shown")
+}
+
+pub(crate) const LABS_TITLE: &str = "Labs";
+pub(crate) const FIND_LAB: &str = "Find a lab";
+pub(crate) const NO_SUCH_LAB: &str = "No lab has these words.";
+pub(crate) const KEPT_HERE: &str = "What you have done is kept on this device only.";
+pub(crate) const TAKE_ALONG: &str = "Save as a file";
+pub(crate) const FORGET: &str = "Erase";
+pub(crate) const FORGET_SURELY: &str = "Erase all of it";
+
+/// The list of labs has not come.
+pub(crate) fn no_list(why: &str) -> String {
+    format!("The labs could not be loaded: {why}.")
+}
+
+/// How many stars a lab has.
+pub(crate) fn so_many_stars(count: u32) -> String {
+    if count == 0 { "begun".into() } else { format!("{count} ★") }
 }
 
 pub(crate) const ALL_LABS: &str = "All labs";

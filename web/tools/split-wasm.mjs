@@ -198,26 +198,29 @@ function callsOf(body) {
   return calls;
 }
 
-/** The functions that can wait: those told by name, and those that only such functions call. */
+/**
+ * The functions that can wait: those told by name, and those that nothing else leads to. What is exported
+ * or in the table may be called by anybody.
+ */
 function chooseLater(module, isLater) {
-  const needed = new Set(module.exports.filter((row) => row.kind === KIND.func).map((row) => row.index));
-  if (module.sections.has(SECTION.start)) needed.add(new Reader(module.sections.get(SECTION.start)).number());
-  const callers = module.functions.map(() => new Set());
-  module.functions.forEach(({ calls = [] }, index) => calls.forEach(({ target }) => callers[target].add(index)));
-  const inTable = new Set(module.elements.flatMap((segment) => segment.functions));
-
-  const later = new Set();
+  const exported = new Set(module.exports.filter((row) => row.kind === KIND.func).map((row) => row.index));
+  if (module.sections.has(SECTION.start)) exported.add(new Reader(module.sections.get(SECTION.start)).number());
+  const named = new Set();
+  const names = module.names.map((name) => name.replace(/\[[0-9a-f]+\]/g, "")); // faultline[f3a1…]::models
+  const there = new Set(names);
   module.functions.forEach(({ body }, index) => {
-    if (body && !needed.has(index) && isLater(module.names[index] ?? "", body.length)) later.add(index);
+    if (body && !exported.has(index) && isLater(names[index] ?? "", body.length, (name) => there.has(name))) named.add(index);
   });
-  for (let grown = true; grown; ) {
-    grown = false;
-    module.functions.forEach(({ body }, index) => {
-      if (!body || later.has(index) || needed.has(index) || inTable.has(index) || callers[index].size === 0) return;
-      if ([...callers[index]].every((caller) => later.has(caller))) grown = later.add(index) && true;
-    });
+  const stays = new Set();
+  const reached = [...exported, ...module.elements.flatMap((segment) => segment.functions)];
+  while (reached.length > 0) {
+    const index = reached.pop();
+    if (stays.has(index) || named.has(index)) continue;
+    stays.add(index);
+    for (const { target } of module.functions[index].calls ?? []) reached.push(target);
   }
-  return later;
+  const all = module.functions.map((_, index) => index);
+  return new Set(all.filter((index) => module.functions[index].body && !stays.has(index)));
 }
 
 /** A body in which every mention of a function is written anew. */
@@ -249,7 +252,8 @@ const HEADER = Buffer.from("\0asm\x01\0\0\0", "latin1");
 /**
  * Splits a module that still has its names.
  * @param {Buffer} bytes the module
- * @param {(name: string, size: number) => boolean} isLater whether the function of that name and size can wait
+ * @param {(name: string, size: number, isThere: (name: string) => boolean) => boolean} isLater whether the
+ *   function of that name and size can wait; it may ask whether there is one of another name
  * @returns {{first: Buffer, rest: Buffer, moved: string[]}}
  */
 export function split(bytes, isLater) {

@@ -84,8 +84,10 @@ impl Course {
 /// A message on its way, whatever the time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Flight {
-    to: NodeId,
-    from: NodeId,
+    /// Where it goes.
+    pub to: NodeId,
+    /// Where it comes from.
+    pub from: NodeId,
     /// What it says. It stands before the number, so that the order of flights does not depend on
     /// the order in which messages became known.
     hash: u64,
@@ -403,8 +405,10 @@ impl World {
         u32::from(nth) * u32::from(self.clients) + u32::from(client)
     }
 
-    /// What clients did and saw, as a history to be judged.
-    fn history(&self, moment: &Moment) -> History {
+    /// What clients did and saw, as a history to be judged. It is empty unless their promise is the one
+    /// that is sought.
+    #[must_use]
+    pub fn history(&self, moment: &Moment) -> History {
         let mut history = History::default();
         let mut goes_on: BTreeMap<u16, usize> = BTreeMap::new();
         for told in &*moment.told {

@@ -152,3 +152,15 @@ fn no_chaos_breaks_a_promise() {
 fn no_chaos_breaks_a_promise_in_ten_thousand_runs() {
     nothing_breaks(0..10_000);
 }
+
+/// Chaos is worth something: it finds the mistakes that need no particular order of events. For the
+/// others there are stories.
+#[test]
+fn chaos_finds_mistakes() {
+    for (mistake, value, runs) in
+        [("half-is-enough", 1, 10), ("votes-for-anyone", 1, 20), ("truncates-always", 1, 20), ("reads", 3, 150), ("reads", 4, 10)]
+    {
+        let found = (0..runs).any(|number| broken(scenario(number, &[(mistake, value)])).is_some());
+        assert!(found, "{mistake} = {value} breaks nothing in {runs} runs");
+    }
+}

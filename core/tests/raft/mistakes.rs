@@ -161,17 +161,23 @@ fn a_log_that_is_cut_off_by_an_old_message_loses_what_was_committed() {
     right.kept();
 }
 
-/// A client's request arrives a second time, after another client's.
-fn request_twice(sessions: i64) -> Story {
-    let mut story = Story::new(3, &[("sessions", sessions)]);
+/// Every request from the first client to n1 arrives twice, some time apart.
+fn with_double_requests(nodes: u16, settings: &[(&str, i64)]) -> Story {
+    let mut story = Story::new(nodes, settings);
     let slow = Latency::Uniform { min: Span::millis(10), max: Span::millis(900) };
     let rule = LinkRule { latency: Some(slow), duplicate: Some(Chance::percent(100)), loss: None };
-    story.elect(1).does(Input::Link { from: NodeId(3), to: NodeId(0), rule });
-    story.write(1, 1);
+    story.does(Input::Link { from: NodeId(nodes), to: NodeId(0), rule });
+    story
+}
+
+/// A client's request arrives a second time, after another client's.
+fn request_twice(sessions: i64) -> Story {
+    let mut story = with_double_requests(3, &[("sessions", sessions)]);
+    story.elect(1).write(1, 1);
     while story.answers()[0] == "open" {
         story.wait(10);
     }
-    story.write(2, 1).wait(50).wait(1_000).read(3, 1).wait(100);
+    story.write(2, 1).wait(1_050).read(3, 1).wait(100);
     assert_eq!(story.broken(), [""; 0]);
     story
 }
@@ -182,4 +188,30 @@ fn a_write_that_is_carried_out_twice_comes_back_after_a_later_one() {
     assert_eq!((made.answers(), made.linearizable()), (vec!["done".into(), "done".into(), "1".into()], false));
     assert_eq!(right.answers(), ["done", "done", "2"]);
     right.kept();
+}
+
+#[test]
+fn a_request_that_was_turned_away_is_not_done_when_it_comes_again() {
+    let mut story = with_double_requests(3, &[]);
+    story.write(1, 1);
+    while story.answers()[0] == "open" {
+        story.wait(1);
+    }
+    story.elect(1).wait(1_000).read(2, 1).wait(100);
+    assert_eq!(story.answers(), ["no: no leader here", "0"]);
+    story.kept();
+}
+
+#[test]
+fn a_request_that_was_taken_is_not_turned_away_when_it_comes_again() {
+    let mut story = with_double_requests(3, &[("pass-on", 0)]);
+    story.elect(1).slow_disk(1, 500).slow_disk(3, 500).write(1, 1);
+    while story.log(1).len() < "1|1".len() {
+        story.wait(1);
+    }
+    // It is on its way to the others' disks when another node takes over.
+    story.wait(20).elect(2).wait(2_000).read(2, 2).wait(100);
+    assert_eq!(story.leaders(), [(2, 2)]);
+    assert_eq!(story.answers(), ["open", "1"]);
+    story.kept();
 }

@@ -94,6 +94,16 @@ fn a_leader_that_hands_over_gives_its_lease_up() {
     story.kept();
 }
 
+#[test]
+fn a_voter_that_was_restarted_keeps_the_promise_that_it_may_have_made() {
+    let mut story = Story::new(5, &[("reads", LEASE)]);
+    story.wait(10_000).elect(1).wait(100).part(&[&[1, 2, 3], &[4, 5]]).wait(10_500);
+    // Two have heard nothing for long enough, and n3 has forgotten when it last did.
+    story.crash(3).restart(3).part(&[&[1, 2], &[3, 4, 5]]).elect(4);
+    assert_eq!(story.leaders(), [(1, 1)]);
+    story.kept();
+}
+
 /// A new leader does not know yet what the old one had committed.
 fn ask_too_early(too_early: i64) -> Story {
     let mut story = Story::new(5, &[("reads-too-early", too_early), ("no-op", 0)]);

@@ -6,7 +6,7 @@ use faultline::judge::Promise;
 use faultline::link::{Link, Verdict};
 use faultline::models::Library;
 use faultline::protocol::Protocol;
-use faultline::scenario::{Input, Scenario};
+use faultline::scenario::{Fate, Input, Scenario};
 use faultline::search::{Bounds, Chaos, Effort, Explored, Goal, Plan, Sought, Violation, concrete, explore, shrink};
 use faultline::sim::{Chance, NodeId, Span, Time};
 use votes::Votes;
@@ -230,6 +230,39 @@ fn exploration_breaks_what_clients_were_promised_in_the_fewest_steps() {
     // Whoever asks only the primary, and waits for all, is not betrayed.
     let safe = explore(&library, &base("primary-backup"), &goal, bounds, &mut |_| true).unwrap();
     assert_eq!((safe.covered, safe.undecided, safe.found), (true, 0, None));
+}
+
+#[test]
+fn exploration_tells_apart_what_clients_can_tell_apart() {
+    let library = Library::standard().with::<Errand>();
+    let scenario = Scenario { clients: 2, ..Scenario::new(Errand::ABOUT, 1) };
+    let bounds = Bounds { depth: 99, states: 1_000_000, timers: 0, crashes: 0, asks: 2 };
+    let explored = explore(&library, &scenario, &Goal::new(LINEARIZABLE, at(0)), bounds, &mut |_| true).unwrap();
+    // One request at one of two nodes: what it asks of the other is under way, or the answer is; or
+    // it is answered, and nobody knows where it was asked.
+    let one = 2 * 2 + 1;
+    // A second at the other node, before the first is answered: both are under way, or one of them,
+    // or none. At the same node it is refused. After the answer it is like a first, but known to be later.
+    let before = (2 * 2 * 2 + 2 * (2 * 2) + 1) + one;
+    // The second is the same client's, who gives up the first if it has no answer, or the other's.
+    assert_eq!(explored.visited.unique, 1 + one + 2 * (before + one));
+    assert!(explored.whole);
+}
+
+#[test]
+fn a_message_that_is_lost_after_the_healing_is_no_wound() {
+    let library = Library::standard().with::<Errand>();
+    let goal = Goal::new(Sought::Served(at(4_000)), at(10_000));
+    let lost = |from, to| Input::Message { from: NodeId(from), to: NodeId(to), nth: 0, fate: Fate::Drop };
+    let mut scenario = Scenario::new(Errand::ABOUT, 1);
+    scenario.add(at(0), lost(0, 1));
+    scenario.add(at(0), lost(1, 0));
+    let breaks = |scenario: &Scenario| goal.first_break(&library, scenario, &mut Effort::default()).unwrap();
+    assert_eq!(breaks(&scenario), None, "nothing was asked before, so they are lost later");
+    for node in [0, 1] {
+        scenario.add(at(1_000), Input::Invoke { client: 0, node: NodeId(node), op: 0, argument: 0 });
+    }
+    assert_eq!(breaks(&scenario).map(|broken| broken.promise), Some(Sought::SERVED));
 }
 
 #[test]

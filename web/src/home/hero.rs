@@ -8,13 +8,19 @@ use crate::text;
 use faultline::Scenario;
 use faultline::models::Library;
 use faultline::scenario::Input;
-use faultline::sim::{NodeId, NodeStatus, Span};
+use faultline::sim::{NodeId, NodeStatus, Span, Time};
 use std::rc::Rc;
 use web_sys::{Element, HtmlCanvasElement};
 use yew::{Component, Context, Html, NodeRef, Properties, html};
 
-/// The cluster's model: the first of the library.
+/// The cluster's model, which is in the first part of the program (web/tools/finish-site.mjs).
+const MODEL: &str = "raft";
+const NODES: u16 = 5;
 const SEED: u64 = 11;
+/// When there is a leader, and something to see at once.
+const OPENING: Time = Time(1_000_000_000);
+/// Ten times slower than real time: a heartbeat is on its way for a third of a second.
+const SPEED: i32 = -3;
 /// How long a loss stays on the stage, in the learner's time.
 const LINGER_MS: f64 = 700.0;
 /// Words change at most this often.
@@ -65,10 +71,13 @@ impl Component for Hero {
 
     fn create(ctx: &Context<Self>) -> Self {
         let library = &ctx.props().library;
-        let scenario = Scenario::new(library.models()[0].about(), SEED);
+        let about = library.find(MODEL).expect("the model of the first screen is in every library").about();
+        let mut scenario = Scenario::new(about, SEED);
+        (scenario.nodes, scenario.clients) = (NODES, 0);
         let layout = Layout::new(scenario.nodes, scenario.clients, 0.0, 0.0);
         let mut session = Session::new(library, scenario).expect("a model can be run as it is");
-        session.speed = Speed::new(Speed::FIRST);
+        session.speed = Speed::new(SPEED);
+        session.seek(OPENING);
         session.careful = false;
         session.play(!dom::reduced_motion());
         Self {
@@ -170,7 +179,9 @@ impl Hero {
         let role = view.role.map(|(role, _)| role);
         let headline = view.headline.map(|value| value.text);
         let place = self.layout.place(node);
-        let position = format!("left:{:.1}px;top:{:.1}px;--radius:{:.1}px", place.x, place.y, self.layout.reach(node));
+        // In whole pixels: words for fractions are not in the first part of the program.
+        let [x, y, radius] = [place.x, place.y, self.layout.reach(node)].map(|length| length.round() as i32);
+        let position = format!("left:{x}px;top:{y}px;--radius:{radius}px");
         let down = status == NodeStatus::Down;
         let class = format!("node {} tone-{}", if down { "down" } else { "up" }, view.role.map_or("plain", |(_, tone)| tone_name(tone)));
         let act = if down { text::RESTART } else { text::KILL };

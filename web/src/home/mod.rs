@@ -1,11 +1,13 @@
 //! The first screen: a cluster that is alive and can be broken at once, and the ways from here.
 
 mod hero;
+mod map;
 
 use crate::route;
 use crate::text;
 use faultline::models::Library;
 use hero::Hero;
+use map::Map;
 use std::rc::Rc;
 use yew::{Html, Properties, component, html};
 
@@ -34,6 +36,7 @@ pub(crate) fn home(props: &Props) -> Html {
                 <p>{ text::HOME_PROMISE }</p>
             </header>
             <Hero library={props.library.clone()} />
+            if props.whole { <Map /> }
             <nav aria-labelledby="free-title">
                 <h2 id="free-title">{ text::FREE_TITLE }</h2>
                 <ul class="cards">

@@ -5,7 +5,7 @@ use crate::dom;
 use faultline::lab::progress::{LabProgress, Progress};
 
 /// Under which name the browser keeps it.
-const NAME: &str = "faultline.progress";
+pub(crate) const NAME: &str = "faultline.progress";
 
 /// Everything that was done; what cannot be read counts as nothing.
 pub(crate) fn all() -> Progress {

@@ -69,7 +69,7 @@ impl Component for Screen {
             Some(Err(problems)) => html! {
                 <main class="wait">
                     <h1>{ text::bad_lab(&ctx.props().asked) }</h1>
-                    <ul class="evidence" role="alert">{ for problems.iter().map(|problem| html! { <li>{ problem.clone() }</li> }) }</ul>
+                    <div role="alert"><ul class="evidence">{ for problems.iter().map(|problem| html! { <li>{ problem.clone() }</li> }) }</ul></div>
                     <div class="ways">
                         <button onclick={ctx.link().callback(|_| Msg::Again)}>{ text::AGAIN }</button>
                         <a href="#">{ text::ALL_LABS }</a>

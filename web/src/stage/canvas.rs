@@ -2,7 +2,7 @@
 //! every change of style costs a call with a string.
 
 use super::layout::{Layout, Point};
-use super::scene::{Arc, Link, Loss, Message, Person, Scene};
+use super::scene::{Arc, DENSE, Link, Loss, Message, Person, Scene};
 use super::touch::{Hand, Target};
 use crate::dom;
 use faultline::sim::{NodeId, NodeStatus};
@@ -65,8 +65,6 @@ pub(crate) struct Painter {
 }
 
 const TONES: [Tone; 7] = [Tone::Plain, Tone::Ask, Tone::Answer, Tone::Data, Tone::Lead, Tone::Maybe, Tone::Refuse];
-/// With more messages than this each is a grain.
-const DENSE: usize = 150;
 const DOT: f64 = 6.0;
 /// Half the gap of a cut link.
 const GAP: f64 = 14.0;

@@ -102,7 +102,7 @@ impl Layout {
     pub(crate) fn at(&self, point: Point) -> Option<NodeId> {
         let near = |place: &Point| place.distance(point);
         let nearest = self.places.iter().enumerate().min_by(|(_, a), (_, b)| near(a).total_cmp(&near(b)))?;
-        (near(nearest.1) <= self.radius * 1.6).then_some(NodeId(nearest.0 as u16))
+        (near(nearest.1) <= self.radius * 2.4).then_some(NodeId(nearest.0 as u16))
     }
 
     /// A finger fits on a node while there are few.

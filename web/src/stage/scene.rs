@@ -91,6 +91,8 @@ const MOST_LABELS: usize = 12;
 const LABEL_ROOM: f64 = 26.0;
 /// With more nodes than this a line for every pair would be a grey disc.
 pub(crate) const MOST_LINKED_NODES: u16 = 12;
+/// With more messages than this each is a grain.
+pub(super) const DENSE: usize = 150;
 /// How many rows back a loss is looked for.
 const LOSS_ROWS: u32 = 200;
 
@@ -142,9 +144,11 @@ impl Scene {
     fn draw_messages(&mut self, sim: &Sim, layout: &Layout, now: Time) {
         let nodes = sim.scenario().nodes;
         let mut flights: Vec<_> = sim.flights().collect();
-        // The heap is in no order that means anything.
-        flights.sort_unstable_by_key(|flight| flight.message);
         let labelled = flights.len() <= MOST_LABELS;
+        // The heap is in no order that means anything. Among grains none lies above another.
+        if flights.len() <= DENSE {
+            flights.sort_unstable_by_key(|flight| flight.message);
+        }
         for flight in flights {
             let Some(meta) = sim.trace().message(flight.message) else { continue };
             let (from, to) = ends(layout, flight.from, flight.to);

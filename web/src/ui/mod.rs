@@ -49,12 +49,13 @@ pub(crate) fn worn(session: &Session, meaning: Meaning) -> &'static str {
 
 /// Neighbouring terms and versions have colours that are far apart.
 pub(crate) fn hue(meaning: Meaning) -> Option<String> {
-    match meaning {
-        Meaning::Term(number) | Meaning::Version(number) | Meaning::Index(number) => {
-            Some(format!("--hue:{}", 250 + number % 360 * 137 % 360))
-        }
-        _ => None,
-    }
+    let (first, number) = match meaning {
+        Meaning::Term(number) => (250, number),
+        Meaning::Version(number) => (20, number),
+        Meaning::Index(number) => (140, number),
+        Meaning::Plain | Meaning::Node(_) => return None,
+    };
+    Some(format!("--hue:{}", first + number % 360 * 137 % 360))
 }
 
 /// Who a choice is: either its label is elsewhere and knows its id, or it brings its own.

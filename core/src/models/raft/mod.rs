@@ -210,7 +210,7 @@ impl Raft {
         self.check_quorum || self.reads == Reads::Lease
     }
 
-    /// Messages between nodes of different terms. Says whether this one is worth reading.
+    /// What a leader says counts in its own term only. Says whether that is the present one.
     fn same_term(&self, memory: &mut Memory, from: NodeId, term: u64, cx: &mut Cx<'_, Self>) -> bool {
         self.learn_term(memory, term, cx);
         let mine = cx.disk().term;
@@ -289,7 +289,8 @@ impl Protocol for Raft {
                 }
             }
             Message::Heard { term, round, fit } => {
-                if self.same_term(memory, from, term, cx) {
+                self.learn_term(memory, term, cx);
+                if term == cx.disk().term {
                     self.on_heard(memory, from, round, fit, cx);
                 }
             }
