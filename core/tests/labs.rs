@@ -97,7 +97,7 @@ const FROZEN: &[(&str, &str, u32, &str)] = &[
     ("L17", "challenge perpetual", 2506, "7773f701d93a05f4"),
     ("L17", "challenge two-leaders", 3623, "dd65922d199d09aa"),
     ("L17", "challenge one-term", 3640, "518cf9c3886c5054"),
-    ("L17", "challenge downtime", 466, "1fb33ade537e7048"),
+    ("L17", "challenge downtime", 296, "168dca5e76169025"),
     ("L17", "challenge old-write", 2807, "fb0b3f2a999b92d9"),
     ("L17", "scene 1", 395, "531ad67c3b9dfd28"),
     ("L17", "scene 2", 193, "7bf2bae28e97c604"),
