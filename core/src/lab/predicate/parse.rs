@@ -52,7 +52,7 @@ impl Names {
         let number = number.parse::<u16>().ok()?.checked_sub(1)?;
         match kind {
             "n" if number < self.nodes => Some(NodeId(number)),
-            "c" if number < self.clients => Some(NodeId(self.nodes + number)),
+            "c" if number < self.clients => self.nodes.checked_add(number).map(NodeId),
             _ => None,
         }
     }
