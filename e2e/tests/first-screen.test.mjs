@@ -35,6 +35,7 @@ for (const [place, size] of Object.entries({ desk: DESK, phone: PHONE })) {
 for (const [place, size] of Object.entries({ desk: DESK, phone: PHONE })) {
   inPage(`every model of the list opens, runs, fits and is accessible: ${place}`, { size }, async (page) => {
     const list = page.getByRole("combobox", { name: "Model" });
+    const silent = [];
     for (const title of await list.locator("option").allInnerTexts()) {
       await list.selectOption(title);
       const client = page.getByRole("button", { name: /^Client c1/ });
@@ -44,13 +45,20 @@ for (const [place, size] of Object.entries({ desk: DESK, phone: PHONE })) {
       }
       // Some have things to do before anybody says anything.
       const message = page.locator(".diagram .message").first();
-      for (let steps = 0; steps < 40 && (steps < 4 || !(await message.count())); steps += 1) await button(page, "Next event").click();
-      assert.ok(size !== DESK || (await message.count()) > 0, title);
+      const next = button(page, "Next event");
+      // What was said long before may have left the diagram again.
+      let heard = false;
+      for (let steps = 0; steps < 40 && (await next.isEnabled()) && (steps < 4 || !heard); steps += 1) {
+        await next.click();
+        heard ||= (await message.count()) > 0;
+      }
+      if (size === DESK && !heard) silent.push(title);
       await picture(page, `model-${title.toLowerCase().replaceAll(" ", "-")}-${place}`);
       const { wide, scroll } = await page.evaluate(() => ({ wide: innerWidth, scroll: document.documentElement.scrollWidth }));
       assert.ok(scroll <= wide, `${title}: ${scroll} px of content in ${wide} px`);
       await accessible(page);
     }
+    assert.deepEqual(silent, []);
   });
 }
 
