@@ -131,7 +131,7 @@ const LAB: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/acknowledg
 fn a_lab_is_checked_and_every_fault_has_its_place() {
     assert!(works(&["lab", "check", LAB], "").contains("is well: 7 steps, 4 challenges"));
     let list = works(&["lab", "list", concat!(env!("CARGO_MANIFEST_DIR"), "/../static/labs")], "");
-    assert!(list.starts_with("L01 "), "{list}");
+    assert!(list.lines().any(|line| line.starts_with("L01 ")), "{list}");
     let kit = works(&["lab", "kit", LAB], "");
     let link = kit.lines().find_map(|line| line.split('`').find(|part| part.starts_with("#run="))).unwrap();
     assert!(works(&["verify", link], "").starts_with("the same run"));

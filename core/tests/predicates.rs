@@ -325,6 +325,16 @@ fn a_message_is_found_by_its_kind_when_it_is_under_way() {
 }
 
 #[test]
+fn a_line_can_be_done_again_and_again_until_a_moment() {
+    let run = performed(&["at 1s: crash n3", "every 100ms until 1400ms: c1 asks n1 write; c2 asks n2 read", "restart n3"]);
+    let asked: Vec<_> = run.inputs.iter().filter(|timed| kind_of(&timed.input) == "ask").map(|timed| timed.at).collect();
+    let moments = [1000, 1100, 1200, 1300, 1400].map(|ms| Time::ZERO + Span::millis(ms));
+    assert_eq!(asked, moments.map(|moment| [moment; 2]).concat());
+    let restarted = run.inputs.last().unwrap();
+    assert_eq!((kind_of(&restarted.input), restarted.at), ("restart", moments[4]));
+}
+
+#[test]
 fn a_line_that_waits_in_vain_says_for_what() {
     let script = Script::parse(&["crash n1", "when up(n1): crash n2", "crash n3"], &names()).unwrap();
     let done = script.perform(&Library::standard(), &scenario(), &subject(), Time::ZERO, END).unwrap();
@@ -340,6 +350,8 @@ fn a_line_that_cannot_be_read_is_named_with_its_place() {
         ("at 2s crash n1", 0, "after “at …” comes a colon"),
         ("at soon: crash n1", 2, "“soon” is not a length of time"),
         ("at 1s: crash n1; crash n7", 17, "there is no node or client “n7”"),
+        ("every 5ms: crash n1", 5, "write until when"),
+        ("every 0ms until 2s: crash n1", 5, "never end"),
         ("when up(n9): crash n1", 8, "there is no node or client “n9”"),
         ("cut n1 n2", 0, "stands -> or --"),
         ("drop copy n1 -- n2", 0, "goes one way"),

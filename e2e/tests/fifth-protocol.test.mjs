@@ -90,8 +90,8 @@ withFifth("its clients stand on the stage and ask for its operation", async (pag
   await accessible(page);
   for (let steps = 0; steps < 60 && !/came in/.test(await requests.innerText()); steps += 1) await step(page, 1);
   assert.match(await requests.innerText(), /n3 · enter 17\s+17 came in/);
-  await page.getByRole("button", { name: "Client c2", exact: true }).waitFor();
-
+  await page.getByRole("button", { name: "Client c2", exact: true }).focus();
+  await page.keyboard.press("Enter");
   await page.getByRole("spinbutton", { name: "ticket" }).fill("");
   await button(page, "enter").click();
   await page.getByRole("alert").filter({ hasText: "ticket needs a whole number" }).waitFor();

@@ -661,7 +661,7 @@ impl App {
         progress::keep(&lesson.lab.id, &lesson.progress);
         match then {
             Then::Nothing => {}
-            Then::Play(playing) => self.session.play(playing),
+            Then::Play(playing) => self.session.play(playing && !dom::reduced_motion()),
             Then::Show(scenario, moment, playing) => match Session::new(library, *scenario) {
                 Ok(mut session) => {
                     session.speed = self.session.speed;

@@ -78,6 +78,8 @@ enum Wait {
     After(Span),
     /// Until something is the case.
     For(Box<Predicate>),
+    /// Not at all, and again after each such time, until a moment of the run.
+    Every(Span, Time),
 }
 
 #[derive(Clone, Debug)]
@@ -194,7 +196,7 @@ impl Line {
         };
         let start = text.len() - text.trim_start().len();
         let first = text.trim_start().split(' ').next().unwrap_or_default();
-        let (wait, rest) = if matches!(first, "at" | "after" | "when") {
+        let (wait, rest) = if matches!(first, "at" | "after" | "when" | "every") {
             let Some(colon) = colon() else {
                 return Err(Wrong { at: start, why: format!("after “{first} …” comes a colon and what is done") });
             };
@@ -203,6 +205,16 @@ impl Line {
             let wait = if first == "when" {
                 let predicate = Predicate::parse(condition, names).map_err(|wrong| Wrong { at: begin + wrong.at, ..wrong })?;
                 Wait::For(Box::new(predicate))
+            } else if first == "every" {
+                let span = |text: &str| Span::parse(text.trim()).map_err(|why| Wrong { at: begin, why });
+                let Some((period, end)) = condition.split_once(" until ") else {
+                    return Err(Wrong { at: begin, why: "write until when: every 20ms until 2s: …".into() });
+                };
+                let period = span(period)?;
+                if period == Span::ZERO {
+                    return Err(Wrong { at: begin, why: "that would never end".into() });
+                }
+                Wait::Every(period, Time::ZERO + span(end)?)
             } else {
                 let span = Span::parse(condition.trim()).map_err(|why| Wrong { at: begin, why })?;
                 if first == "at" { Wait::At(Time::ZERO + span) } else { Wait::After(span) }
@@ -222,7 +234,12 @@ impl Line {
 
     /// Waits and acts; or says why that came to nothing.
     fn perform(&self, library: &Library, subject: &Subject, until: Time, done: &mut Performed) -> Result<Result<(), String>, Fault> {
-        let mut at = match &self.wait {
+        let at = match &self.wait {
+            Wait::Every(period, end) => {
+                let last = until.min(*end);
+                let moments = std::iter::successors(Some(done.now), |at| Some(*at + *period));
+                return self.act(library, moments.take_while(|at| *at <= last), done);
+            }
             Wait::At(at) => *at,
             Wait::After(span) => done.now + *span,
             Wait::For(predicate) => {
@@ -240,24 +257,33 @@ impl Line {
                 first.time + Span(1)
             }
         };
-        at = at.max(done.now);
+        let at = at.max(done.now);
         if at > until {
             return Ok(Err(format!("it comes after {until}, when nobody looks any more")));
         }
+        self.act(library, std::iter::once(at), done)
+    }
+
+    /// Acts at each of these moments; or says why that cannot be done then.
+    fn act(&self, library: &Library, moments: impl Iterator<Item = Time>, done: &mut Performed) -> Result<Result<(), String>, Fault> {
         let mut sim = Sim::new(library, done.scenario.clone())?;
-        if !self.acts.iter().all(|act| matches!(act, Act::Inputs(_))) {
-            sim.run_until(at);
-        }
-        for act in &self.acts {
-            match act.inputs(done.scenario.nodes, sim.network(), Some(&sim)) {
-                Ok(inputs) => inputs.into_iter().for_each(|input| {
-                    done.scenario.add(at, input);
-                }),
-                Err(why) => return Ok(Err(why)),
+        let looks = !self.acts.iter().all(|act| matches!(act, Act::Inputs(_)));
+        for at in moments {
+            if looks {
+                sim = Sim::new(library, done.scenario.clone())?;
+                sim.run_until(at);
             }
+            for act in &self.acts {
+                match act.inputs(done.scenario.nodes, sim.network(), Some(&sim)) {
+                    Ok(inputs) => inputs.into_iter().for_each(|input| {
+                        done.scenario.add(at, input);
+                    }),
+                    Err(why) => return Ok(Err(why)),
+                }
+            }
+            done.now = at;
         }
         done.scenario.check_for(sim.about())?;
-        done.now = at;
         Ok(Ok(()))
     }
 }

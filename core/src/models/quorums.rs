@@ -760,6 +760,10 @@ impl Protocol for Quorums {
             let amount = if writes { open.written.len() } else { open.found.len() };
             view.gauge(if writes { "written" } else { "found" }, amount as u64, of as u64);
         }
+        let answers = Self::quorum(self.read_quorum, self.replicas(node.nodes));
+        if let Some((fresh, all)) = memory.looked.get(answers - 1) {
+            view.field("looks", all).field("stale looks", all - fresh);
+        }
         if !memory.looked.is_empty() {
             let rows = (1..).zip(&memory.looked);
             let text = |(fresh, all): &(u32, u32)| view::Value::plain(format_args!("{fresh} of {all}"));

@@ -453,6 +453,19 @@ mod tests {
     }
 
     #[test]
+    fn a_bet_stays_open_until_what_it_is_about_has_happened() {
+        for lab in labs() {
+            let (mut lesson, mut session) = begin(&lab);
+            lesson.bet = lab.bet.answer.guess("1").or_else(|| lab.bet.answer.guess("100ms"));
+            hear(&mut lesson, &mut session, Say::Continue);
+            lesson.watch(&session);
+            session.seek(Time(20_000_000));
+            lesson.watch(&session);
+            assert_eq!(lesson.truth, Truth::Open, "{}", lab.id);
+        }
+    }
+
+    #[test]
     fn a_bet_is_compared_with_what_happened() {
         for lab in labs() {
             let (mut lesson, mut session) = begin(&lab);
