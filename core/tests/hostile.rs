@@ -556,7 +556,7 @@ fn minutes() -> Option<u64> {
 }
 
 fn fuzz(name: &str) {
-    const MOMENT: u64 = 600;
+    const MOMENT: u64 = 300;
     let parser = parsers().into_iter().find(|parser| parser.name == name).unwrap();
     let mut fuzz = Fuzz::new(parser);
     let start = Instant::now();

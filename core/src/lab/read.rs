@@ -16,7 +16,7 @@ use crate::sim::{Chance, Latency, Span, Time};
 use std::collections::BTreeMap;
 
 /// The most letters that are read.
-const MOST_LETTERS: usize = 1 << 18;
+const MOST_LETTERS: usize = 1 << 16;
 
 impl Lab {
     /// Reads a lab file. `id` is the name of the file without its ending.
