@@ -9,7 +9,6 @@ use faultline::protocol::About;
 use faultline::scenario::{Fault, Input, Scenario};
 use faultline::sim::{Branch, EventKind, NodeId, Row, Sim, Span, Time, Timeline};
 use faultline::view::Meaning;
-use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 /// The run that is looked at.
@@ -366,55 +365,6 @@ impl Session {
     }
 }
 
-/// How many messages were sent, delivered and lost up to a moment.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Tally {
-    pub(crate) time: Time,
-    pub(crate) sent: u32,
-    pub(crate) delivered: u32,
-    pub(crate) lost: u32,
-}
-
-/// Counts messages along a trace as it grows.
-#[derive(Debug, Default)]
-pub(crate) struct Tallies(RefCell<Counted>);
-
-#[derive(Debug, Default)]
-struct Counted {
-    /// How many rows were counted.
-    rows: u32,
-    points: Vec<Tally>,
-}
-
-impl Tallies {
-    /// Counts what is new up to the playhead and returns the counts so far, at most `most` of them.
-    pub(crate) fn upto(&self, sim: &Sim, most: usize) -> Vec<Tally> {
-        let Counted { rows, points } = &mut *self.0.borrow_mut();
-        for index in *rows..sim.rows() {
-            let Some(row) = sim.trace().row(index) else { break };
-            let last = points.last().copied().unwrap_or_default();
-            let mut next = Tally { time: row.time, ..last };
-            match row.kind {
-                EventKind::Send | EventKind::Duplicate => next.sent += 1,
-                EventKind::Deliver => next.delivered += 1,
-                EventKind::Lose => next.lost += 1,
-                _ => continue,
-            }
-            points.push(next);
-        }
-        *rows = sim.rows().max(*rows);
-        let end = points.partition_point(|point| point.time <= sim.now());
-        let stride = end.div_ceil(most.max(1)).max(1);
-        // Always with the last one, or the curve would end before the playhead.
-        points[..end].iter().enumerate().filter(|(index, _)| (end - 1 - index) % stride == 0).map(|(_, point)| *point).collect()
-    }
-
-    /// The trace has changed: count anew.
-    pub(crate) fn forget(&mut self) {
-        *self = Self::default();
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -509,24 +459,6 @@ mod tests {
         assert!(!known.is_empty() && known.len() < all);
         assert!(known.iter().all(|row| row.node == NodeId(1) && row.time <= Time(2_000_000_000)));
         assert!(known.iter().all(|row| matches!(row.kind, EventKind::Boot | EventKind::Send | EventKind::Deliver)));
-    }
-
-    #[test]
-    fn every_message_is_counted_once_however_the_playhead_moves() {
-        let mut session = session();
-        let tallies = Tallies::default();
-        session.seek(Time(5_000_000_000));
-        let straight = tallies.upto(session.sim(), 10_000).last().copied();
-        session.seek(Time(1_000_000_000));
-        let early = tallies.upto(session.sim(), 10_000).last().copied().unwrap();
-        assert!(early.time <= session.playhead());
-        session.seek(Time(5_000_000_000));
-        assert_eq!(tallies.upto(session.sim(), 10_000).last().copied(), straight);
-        let few = tallies.upto(session.sim(), 10);
-        assert!(few.len() <= 10);
-        assert_eq!(few.last().copied(), straight);
-        let end = straight.unwrap();
-        assert_eq!(end.sent, end.delivered + end.lost + session.sim().flights().count() as u32);
     }
 
     #[test]

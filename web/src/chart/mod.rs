@@ -1,8 +1,8 @@
 //! Charts, drawn by plotters as SVG text. Colours are stand-ins that become custom properties of
 //! the style sheet, so that a chart follows the theme without being drawn again.
 
-use crate::session::Tally;
 use crate::text;
+use faultline::measure::Tally;
 use faultline::sim::Time;
 use plotters::prelude::*;
 use yew::{AttrValue, Html, html};
