@@ -2,6 +2,7 @@
 //! elements goes through Yew, what moves goes to the canvas directly.
 
 use crate::chart;
+use crate::compare;
 use crate::diagram;
 use crate::dom::{self, Frames, Listener, Sight, Size};
 use crate::knob::Knob;
@@ -130,6 +131,14 @@ pub(crate) enum Msg {
     Copy,
     /// Whether the browser allowed it.
     Copied(bool),
+    /// Another chart: its place among all.
+    Chart(usize),
+    /// A chart is taken along.
+    TakeChart(chart::Kind, chart::Take),
+    /// The list of what to compare with is opened or closed.
+    Comparing(bool),
+    /// This run beside another: the future that was left at this place, or itself.
+    Compare(Option<usize>),
     /// The notice was read.
     Close,
     /// Something is said to the lab.
@@ -141,6 +150,8 @@ pub(crate) struct App {
     session: Session,
     lesson: Option<Lesson>,
     tallies: Tallies,
+    chart: chart::Kind,
+    comparing: bool,
     draft: Option<Draft>,
     ask: Ask,
     touch: Touch,
@@ -193,7 +204,7 @@ struct Watches {
 }
 
 /// Where it is remembered that keys without Ctrl do nothing.
-const NO_SHORTCUTS: &str = "faultline.no-shortcuts";
+pub(crate) const NO_SHORTCUTS: &str = "faultline.no-shortcuts";
 /// Words and numbers change at most this often while nothing happens but time.
 const RENDER_EVERY_MS: f64 = 100.0;
 /// The clients' history is judged at most this often while time passes.
@@ -221,6 +232,8 @@ impl Component for App {
             layout: layout(&session, 0.0, 0.0),
             session,
             tallies: Tallies::default(),
+            chart: chart::Kind::Messages,
+            comparing: false,
             draft: None,
             ask: Ask::default(),
             touch: Touch::default(),
@@ -357,6 +370,10 @@ impl Component for App {
                 self.tools = false;
                 self.focus = Some("tools".into());
             }
+            Msg::Escape if self.comparing => {
+                self.comparing = false;
+                self.focus = Some("compare".into());
+            }
             Msg::Escape if self.more => {
                 self.more = false;
                 self.focus = Some("more".into());
@@ -423,6 +440,19 @@ impl Component for App {
             }
             Msg::Copied(true) => self.notice = Some((text::COPIED.into(), None)),
             Msg::Copied(false) => self.notice = Some((text::COPY_BY_HAND.into(), Some(dom::address::with(&self.session.link().write())))),
+            Msg::Chart(kind) => self.chart = chart::Kind::ALL[kind.min(chart::Kind::ALL.len() - 1)],
+            Msg::TakeChart(kind, take) => self.measured(|runs| chart::take(kind, runs, take)),
+            Msg::Comparing(open) => self.comparing = open,
+            Msg::Compare(None) if !self.comparing && !self.session.branches().0.is_empty() => self.comparing = true,
+            Msg::Compare(other) => {
+                // What is about to be put into the address would replace the comparison.
+                self.settling = None;
+                if self.lesson.is_none() {
+                    dom::address::replace(&self.session.link().write());
+                }
+                dom::address::go(&compare::link(&self.session, other));
+                return true;
+            }
             Msg::Close => self.notice = None,
             Msg::Lesson(say) => self.hear(&ctx.props().library, say),
         }
@@ -467,6 +497,7 @@ impl Component for App {
                     if session.can_redo() {
                         <button class="quiet" onclick={send.reform(|_| Msg::Redo)}>{ ui::icon(ui::REDO) }{ text::REDO }</button>
                     }
+                    { compare::ask(session, self.comparing, &send) }
                     <button class="quiet" onclick={send.reform(|_| Msg::Copy)}>{ ui::icon(ui::LINK) }{ text::COPY }</button>
                     <button id="ask-help" class="quiet" aria-label={text::HELP} title={text::HELP} onclick={send.reform(|_| Msg::Help(true))}>{ ui::icon(ui::HELP) }</button>
                 </div>
@@ -527,10 +558,7 @@ impl Component for App {
                     { flights::flights(session, &send) }
                     // No node can count what happens to messages.
                     if session.knower.is_none() {
-                        <section class="panel" aria-labelledby="messages-title">
-                            <h2 id="messages-title">{ text::MESSAGES }</h2>
-                            { self.chart() }
-                        </section>
+                        { self.chart(&send) }
                     }
                     { state::state(session, &send) }
                     { events::events(session, &send) }
@@ -764,8 +792,23 @@ impl App {
         self.draft = done.err().map(|why| Draft { knob: index, shown, refused: Some(why) });
     }
 
-    fn chart(&self) -> Html {
-        chart::messages(&self.tallies.upto(self.session.sim(), 120))
+    /// The run as charts see it.
+    fn measured<T>(&self, then: impl FnOnce(&[chart::Run<'_>]) -> T) -> T {
+        let sim = self.session.sim();
+        then(&[chart::Run { name: "", sim, now: self.session.playhead(), tallies: &self.tallies.upto(sim, 120) }])
+    }
+
+    fn chart(&self, send: &Callback<Msg>) -> Html {
+        let named = Named { label: Some(text::CHART), ..Named::default() };
+        let chosen = chart::Kind::ALL.iter().position(|kind| *kind == self.chart).unwrap_or(0);
+        let take = send.reform(|(kind, take)| Msg::TakeChart(kind, take));
+        html! {
+            <section class="panel measured" aria-labelledby="measured-title">
+                <header><h2 id="measured-title">{ text::MEASURED }</h2>
+                    { ui::choice(named, chart::Kind::ALL.iter().map(|kind| kind.name()), chosen, send.reform(Msg::Chart)) }</header>
+                { self.measured(|runs| chart::chart(self.chart, runs, &take)) }
+            </section>
+        }
     }
 
     fn state_in_words(&self) -> String {
@@ -811,7 +854,7 @@ fn layout(session: &Session, width: f64, height: f64) -> Layout {
 }
 
 /// What a finger on the stage does, in the pixels of the stage.
-fn finger(send: &Callback<Msg>, does: fn(Point) -> Finger) -> Callback<PointerEvent> {
+pub(crate) fn finger(send: &Callback<Msg>, does: fn(Point) -> Finger) -> Callback<PointerEvent> {
     send.reform(move |event: PointerEvent| {
         let at = Point { x: f64::from(event.offset_x()), y: f64::from(event.offset_y()) };
         // A gesture that began on the stage ends on it, wherever the finger goes.
@@ -825,9 +868,9 @@ fn finger(send: &Callback<Msg>, does: fn(Point) -> Finger) -> Callback<PointerEv
 }
 
 /// What a key does, unless it is meant for a control that has the focus.
-fn key(event: &KeyboardEvent, single: bool) -> Option<Msg> {
+pub(crate) fn key(event: &KeyboardEvent, single: bool) -> Option<Msg> {
     let element = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
-    let node = element.as_ref().and_then(|element| element.id().strip_prefix("node-")?.parse().ok()).map(NodeId);
+    let node = element.as_ref().and_then(|element| element.id().rsplit_once("node-")?.1.parse().ok()).map(NodeId);
     let focused = element.map(|element| element.tag_name());
     let in_control = matches!(focused.as_deref(), Some("INPUT" | "SELECT" | "TEXTAREA"));
     let on_button = matches!(focused.as_deref(), Some("BUTTON" | "SUMMARY"));

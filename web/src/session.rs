@@ -36,6 +36,10 @@ pub(crate) struct Session {
     pub(crate) hidden: BTreeSet<NodeId>,
     /// Whose knowledge is shown, if not everything.
     pub(crate) knower: Option<NodeId>,
+    /// Where it parts from the run beside it, if there is one and it does.
+    pub(crate) parts: Option<Time>,
+    /// What the ids of its elements begin with: two runs may be on one page.
+    pub(crate) prefix: &'static str,
 }
 
 /// How fast virtual time passes, on a scale of 1, 2, 5, 10, and so on.
@@ -122,18 +126,23 @@ impl Session {
     /// The run of a link at the moment that was looked at, and whether it is the same run.
     pub(crate) fn of_link(library: &Library, link: Link) -> Result<(Self, Verdict), Fault> {
         let mut session = Self::at_the_beginning(Timeline::resume(library, link.scenario)?);
-        let Some(seal) = link.seal else { return Ok((session, Verdict::Unsealed)) };
+        let verdict = session.arrive(link.seal);
+        Ok((session, verdict))
+    }
+
+    /// Goes to the moment of a link, and says whether that is the same run.
+    pub(crate) fn arrive(&mut self, seal: Option<Seal>) -> Verdict {
+        let Some(seal) = seal else { return Verdict::Unsealed };
         if seal.rows > MOST_ROWS {
-            return Ok((session, Verdict::TooLong));
+            return Verdict::TooLong;
         }
         // A run that has become longer is another one; nobody has to wait for its end.
-        if session.timeline.run_until(seal.moment, |sim| sim.rows() > seal.rows) {
-            return Ok((session, Verdict::Different(seal.rows + 1, seal.hash)));
+        if self.timeline.run_until(seal.moment, |sim| sim.rows() > seal.rows) {
+            return Verdict::Different(seal.rows + 1, seal.hash);
         }
-        let sim = session.sim();
+        let sim = self.sim();
         let same = (sim.rows(), sim.hash()) == (seal.rows, seal.hash);
-        let verdict = if same { Verdict::Same } else { Verdict::Different(sim.rows(), sim.hash()) };
-        Ok((session, verdict))
+        if same { Verdict::Same } else { Verdict::Different(sim.rows(), sim.hash()) }
     }
 
     /// A link to the run as it is looked at.
@@ -160,6 +169,16 @@ impl Session {
             pointed: None,
             hidden: BTreeSet::new(),
             knower: None,
+            parts: None,
+            prefix: "",
+        }
+    }
+
+    /// What something of this run is called, where there are two.
+    pub(crate) fn titled(&self, what: &str) -> String {
+        match self.prefix.trim_end_matches('-') {
+            "" => what.into(),
+            side => format!("{}: {what}", side.to_uppercase()),
         }
     }
 
@@ -248,7 +267,7 @@ impl Session {
         let found = self.run(before + WAIT, until);
         if !found {
             self.timeline.seek(before);
-            self.timeline.forget_after(reached);
+            self.forget_after(reached);
         }
         found
     }
@@ -329,6 +348,21 @@ impl Session {
     /// Does one or several things in one gesture.
     pub(crate) fn edit(&mut self, inputs: Vec<Input>) -> Result<(), Fault> {
         self.timeline.edit_all(inputs)
+    }
+
+    /// The earliest moment for a gesture.
+    pub(crate) fn next_gesture(&self) -> Time {
+        self.timeline.next_gesture()
+    }
+
+    /// Becomes another run from the same beginning.
+    pub(crate) fn turn_into(&mut self, scenario: Scenario) -> Result<(), Fault> {
+        self.timeline.turn_into(scenario)
+    }
+
+    /// What comes after a moment was only tried.
+    pub(crate) fn forget_after(&mut self, moment: Time) {
+        self.timeline.forget_after(moment);
     }
 
     /// Whether there is a gesture to take back.
