@@ -286,6 +286,11 @@ impl Session {
         (branches, branches.iter().map(|branch| branch.reached).fold(self.reached(), Time::max))
     }
 
+    /// Puts a future that was left into another place among them.
+    pub(crate) fn arrange(&mut self, from: usize, to: usize) {
+        self.timeline.arrange(from, to);
+    }
+
     /// Goes over to a future that was left.
     pub(crate) fn switch(&mut self, index: usize) {
         self.playing = false;
