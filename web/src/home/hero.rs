@@ -189,7 +189,8 @@ impl Hero {
         let below = if down { text::status(status) } else { role.unwrap_or_default() };
         html! {
             <li key={node.0} style={position}>
-                <button {class} aria-label={label} title={act} onclick={ctx.link().callback(move |_| Msg::Flip(node))}><b aria-hidden="true">{ name }</b><span>{ headline }</span></button>
+                <button {class} aria-label={label} title={act} onclick={ctx.link().callback(move |_| Msg::Flip(node))}>if let Some(headline) = headline { <span>{ headline }</span> }</button>
+                <b aria-hidden="true">{ name }</b>
                 <span class="name" aria-hidden="true"><small>{ below }</small></span>
             </li>
         }

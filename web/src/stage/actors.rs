@@ -65,7 +65,8 @@ fn actor(session: &Session, layout: &Layout, endpoint: NodeId, menu: Option<Targ
     html! {
         <li key={endpoint.0} style={position}>
             <button id={format!("node-{}", endpoint.0)} class={format!("{shape} {}{chosen}", look.class)} aria-label={look.label}
-                aria-expanded={open.to_string()} tabindex={if session.first == endpoint { "0" } else { "-1" }} {onclick}>if inside { <b aria-hidden="true">{ &name }</b> }{ look.headline }</button>
+                aria-expanded={open.to_string()} tabindex={if session.first == endpoint { "0" } else { "-1" }} {onclick}>{ look.headline }</button>
+            if inside { <b aria-hidden="true">{ &name }</b> }
             <span class="name" aria-hidden="true">if !inside { { name } }<small>{ look.below }</small></span>
         </li>
     }
