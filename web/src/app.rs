@@ -2,6 +2,7 @@
 //! elements goes through Yew, what moves goes to the canvas directly.
 
 use crate::chart;
+use crate::compare;
 use crate::diagram;
 use crate::dom::{self, Frames, Listener, Sight, Size};
 use crate::knob::Knob;
@@ -11,7 +12,7 @@ use crate::panel::client::{self, Ask};
 use crate::panel::settings::{self, Draft};
 use crate::panel::{events, flights, help, inspector, matrix, menu, promises, state, transport};
 use crate::route::{self, Route};
-use crate::session::{Session, Speed, Tallies, Until};
+use crate::session::{Session, Speed, Until};
 use crate::stage::touch::Deed;
 use crate::stage::{self, Crowd, Finger, Layout, Painter, Point, Scene, Target, Touch, Who, touch};
 use crate::text;
@@ -19,6 +20,7 @@ use crate::ui::{self, Named};
 use faultline::Scenario;
 use faultline::lab::Lab;
 use faultline::link::{self, Link};
+use faultline::measure::Tallies;
 use faultline::models::Library;
 use faultline::scenario::{Fault, Input};
 use faultline::sim::{Chance, NodeId, Span, Time};
@@ -134,6 +136,14 @@ pub(crate) enum Msg {
     Copy,
     /// Whether the browser allowed it.
     Copied(bool),
+    /// Another chart: its place among all.
+    Chart(usize),
+    /// A chart is taken along.
+    TakeChart(chart::Kind, chart::Take),
+    /// The list of what to compare with is opened or closed.
+    Comparing(bool),
+    /// This run beside another: the future that was left at this place, or itself.
+    Compare(Option<usize>),
     /// The notice was read.
     Close,
     /// Something is said to the lab.
@@ -146,6 +156,8 @@ pub(crate) struct App {
     lesson: Option<Lesson>,
     tallies: Tallies,
     glimpses: Glimpses,
+    chart: chart::Kind,
+    comparing: bool,
     draft: Option<Draft>,
     ask: Ask,
     touch: Touch,
@@ -198,7 +210,7 @@ struct Watches {
 }
 
 /// Where it is remembered that keys without Ctrl do nothing.
-const NO_SHORTCUTS: &str = "faultline.no-shortcuts";
+pub(crate) const NO_SHORTCUTS: &str = "faultline.no-shortcuts";
 /// Words and numbers change at most this often while nothing happens but time.
 const RENDER_EVERY_MS: f64 = 100.0;
 /// The clients' history is judged at most this often while time passes.
@@ -229,6 +241,8 @@ impl Component for App {
             session,
             tallies: Tallies::default(),
             glimpses: Glimpses::default(),
+            chart: chart::Kind::Messages,
+            comparing: false,
             draft: None,
             ask: Ask::default(),
             touch: Touch::default(),
@@ -373,6 +387,10 @@ impl Component for App {
                 self.tools = false;
                 self.focus = Some("tools".into());
             }
+            Msg::Escape if self.comparing => {
+                self.comparing = false;
+                self.focus = Some("compare".into());
+            }
             Msg::Escape if self.more => {
                 self.more = false;
                 self.focus = Some("more".into());
@@ -439,6 +457,19 @@ impl Component for App {
             }
             Msg::Copied(true) => self.notice = Some((text::COPIED.into(), None)),
             Msg::Copied(false) => self.notice = Some((text::COPY_BY_HAND.into(), Some(dom::address::with(&self.session.link().write())))),
+            Msg::Chart(kind) => self.chart = chart::Kind::ALL[kind.min(chart::Kind::ALL.len() - 1)],
+            Msg::TakeChart(kind, take) => self.measured(|runs| chart::take(kind, runs, take)),
+            Msg::Comparing(open) => self.comparing = open,
+            Msg::Compare(None) if !self.comparing && !self.session.branches().0.is_empty() => self.comparing = true,
+            Msg::Compare(other) => {
+                // What is about to be put into the address would replace the comparison.
+                self.settling = None;
+                if self.lesson.is_none() {
+                    dom::address::replace(&self.session.link().write());
+                }
+                dom::address::go(&compare::link(&self.session, other));
+                return true;
+            }
             Msg::Close => self.notice = None,
             Msg::Lesson(say) => self.hear(&ctx.props().library, say),
         }
@@ -485,6 +516,7 @@ impl Component for App {
                     if session.can_redo() {
                         <button class="quiet" onclick={send.reform(|_| Msg::Redo)}>{ ui::icon(ui::REDO) }{ text::REDO }</button>
                     }
+                    { compare::ask(session, self.comparing, &send) }
                     <button class="quiet" onclick={send.reform(|_| Msg::Copy)}>{ ui::icon(ui::LINK) }{ text::COPY }</button>
                     <button id="ask-help" class="quiet" aria-label={text::HELP} title={text::HELP} onclick={send.reform(|_| Msg::Help(true))}>{ ui::icon(ui::HELP) }</button>
                 </div>
@@ -545,10 +577,7 @@ impl Component for App {
                     { flights::flights(session, &send) }
                     // No node can count what happens to messages.
                     if session.knower.is_none() {
-                        <section class="panel" aria-labelledby="messages-title">
-                            <h2 id="messages-title">{ text::MESSAGES }</h2>
-                            { self.chart() }
-                        </section>
+                        { self.chart(&send) }
                     }
                     { state::state(session, &send) }
                     { events::events(session, &send) }
@@ -783,8 +812,23 @@ impl App {
         self.draft = done.err().map(|why| Draft { knob: index, shown, refused: Some(why) });
     }
 
-    fn chart(&self) -> Html {
-        chart::messages(&self.tallies.upto(self.session.sim(), 120))
+    /// The run as charts see it.
+    fn measured<T>(&self, then: impl FnOnce(&[chart::Run<'_>]) -> T) -> T {
+        let sim = self.session.sim();
+        then(&[chart::Run { name: "", sim, now: self.session.playhead(), tallies: &self.tallies.upto(sim, 120) }])
+    }
+
+    fn chart(&self, send: &Callback<Msg>) -> Html {
+        let named = Named { label: Some(text::CHART), ..Named::default() };
+        let chosen = chart::Kind::ALL.iter().position(|kind| *kind == self.chart).unwrap_or(0);
+        let take = send.reform(|(kind, take)| Msg::TakeChart(kind, take));
+        html! {
+            <section class="panel measured" aria-labelledby="measured-title">
+                <header><h2 id="measured-title">{ text::MEASURED }</h2>
+                    { ui::choice(named, chart::Kind::ALL.iter().map(|kind| kind.name()), chosen, send.reform(Msg::Chart)) }</header>
+                { self.measured(|runs| chart::chart(self.chart, runs, &take)) }
+            </section>
+        }
     }
 
     fn state_in_words(&self) -> String {
@@ -830,7 +874,7 @@ fn layout(session: &Session, width: f64, height: f64) -> Layout {
 }
 
 /// What a finger on the stage does, in the pixels of the stage.
-fn finger(send: &Callback<Msg>, does: fn(Point) -> Finger) -> Callback<PointerEvent> {
+pub(crate) fn finger(send: &Callback<Msg>, does: fn(Point) -> Finger) -> Callback<PointerEvent> {
     send.reform(move |event: PointerEvent| {
         let at = Point { x: f64::from(event.offset_x()), y: f64::from(event.offset_y()) };
         // A gesture that began on the stage ends on it, wherever the finger goes.
@@ -844,9 +888,9 @@ fn finger(send: &Callback<Msg>, does: fn(Point) -> Finger) -> Callback<PointerEv
 }
 
 /// What a key does, unless it is meant for a control that has the focus.
-fn key(event: &KeyboardEvent, single: bool) -> Option<Msg> {
+pub(crate) fn key(event: &KeyboardEvent, single: bool) -> Option<Msg> {
     let element = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
-    let node = element.as_ref().and_then(|element| element.id().strip_prefix("node-")?.parse().ok()).map(NodeId);
+    let node = element.as_ref().and_then(|element| element.id().rsplit_once("node-")?.1.parse().ok()).map(NodeId);
     let focused = element.map(|element| element.tag_name());
     let in_control = matches!(focused.as_deref(), Some("INPUT" | "SELECT" | "TEXTAREA"));
     let on_button = matches!(focused.as_deref(), Some("BUTTON" | "SUMMARY"));
