@@ -11,7 +11,7 @@ use crate::panel::settings::{self, Draft};
 use crate::panel::{menu, state};
 use crate::session::Session;
 use crate::stage::touch::{self, Deed};
-use crate::stage::{self, Crowd, Finger, Layout, Painter, Scene, Target, Touch};
+use crate::stage::{self, Crowd, Finger, Layout, Painter, Scene, Target, Touch, Who};
 use crate::text;
 use crate::ui::{self, Named};
 use faultline::measure::Tallies;
@@ -129,9 +129,9 @@ impl Side {
         let session = &pair.sides[self.place];
         if let Some(painter) = &self.painter {
             let linger = Span((LINGER_MS * 1e6 * pair.speed.ratio()) as u64);
-            let scene = Scene::of(session.sim(), &self.layout, session.playhead(), linger, None);
+            let scene = Scene::of(session.sim(), &self.layout, session.playhead(), linger, Who { knows: None, chosen: session.selected });
             let hand = self.touch.hand(session, &self.layout);
-            painter.paint(&Scene { hand, crowd: self.crowd.clone(), ..scene }, &self.layout, session.selected);
+            painter.paint(&Scene { hand, crowd: self.crowd.clone(), ..scene }, &self.layout);
         }
         diagram::follow(&self.diagram, self.window(pair, elsewhere));
     }
@@ -139,7 +139,7 @@ impl Side {
     /// What a finger on the stage comes to.
     pub(super) fn touched(&mut self, pair: &Pair, finger: Finger) -> Deed {
         let session = &pair.sides[self.place];
-        let scene = Scene::of(session.sim(), &self.layout, session.playhead(), Span::ZERO, None);
+        let scene = Scene::of(session.sim(), &self.layout, session.playhead(), Span::ZERO, Who::default());
         let deed = self.touch.finger(finger, session, &self.layout, &scene);
         if let Some(canvas) = self.canvas.cast::<HtmlElement>() {
             let _ = canvas.style().set_property("cursor", if self.touch.is_over() { "pointer" } else { "crosshair" });
