@@ -6,13 +6,14 @@ use crate::diagram;
 use crate::dom::{self, Frames, Listener, Sight, Size};
 use crate::knob::Knob;
 use crate::lesson::{self, Lesson, Say, Then, progress};
+use crate::panel::branches::Glimpses;
 use crate::panel::client::{self, Ask};
 use crate::panel::settings::{self, Draft};
 use crate::panel::{events, flights, help, inspector, matrix, menu, promises, state, transport};
 use crate::route::{self, Route};
 use crate::session::{Session, Speed, Tallies, Until};
 use crate::stage::touch::Deed;
-use crate::stage::{self, Crowd, Finger, Layout, Painter, Point, Scene, Target, Touch, touch};
+use crate::stage::{self, Crowd, Finger, Layout, Painter, Point, Scene, Target, Touch, Who, touch};
 use crate::text;
 use crate::ui::{self, Named};
 use faultline::Scenario;
@@ -90,6 +91,10 @@ pub(crate) enum Msg {
     Promise(usize),
     /// Over to a future that was left: its place among them.
     Branch(usize),
+    /// A future that was left is taken hold of, to put it elsewhere, or let go.
+    Grab(Option<usize>),
+    /// It goes from one place among them to another, and whether by a key: then the focus goes along.
+    Arrange(usize, usize, bool),
     /// Another model: its place in the library.
     Open(usize),
     /// A control of the settings is being moved, and shows this.
@@ -142,6 +147,7 @@ pub(crate) struct App {
     session: Session,
     lesson: Option<Lesson>,
     tallies: Tallies,
+    glimpses: Glimpses,
     draft: Option<Draft>,
     ask: Ask,
     touch: Touch,
@@ -203,6 +209,8 @@ const JUDGE_EVERY_MS: f64 = 500.0;
 const MOST_CALM: u16 = 12;
 /// How long it has to be quiet before a screen reader is told what happened.
 const QUIET_MS: u32 = 400;
+/// Room on the stage for the button that heals all.
+const HEAL: (f64, f64) = (90.0, 36.0);
 /// How long a loss stays on the stage, in the learner's time.
 const LINGER_MS: f64 = 700.0;
 
@@ -222,6 +230,7 @@ impl Component for App {
             layout: layout(&session, 0.0, 0.0),
             session,
             tallies: Tallies::default(),
+            glimpses: Glimpses::default(),
             draft: None,
             ask: Ask::default(),
             touch: Touch::default(),
@@ -342,6 +351,14 @@ impl Component for App {
                 self.session.switch(index);
                 self.tallies.forget();
             }
+            Msg::Grab(branch) => self.glimpses.held.set(branch),
+            Msg::Arrange(from, to, by_key) => {
+                self.session.arrange(from, to);
+                self.glimpses.held.set(self.glimpses.held.get().map(|held| if held == from { to } else { held }));
+                if by_key {
+                    self.focus = self.glimpses.grip(&self.session, to);
+                }
+            }
             Msg::Speed(step) => self.session.speed = Speed::new(step),
             Msg::Open(model) => {
                 self.show(open(&ctx.props().library, model));
@@ -461,6 +478,8 @@ impl Component for App {
         let models = ctx.props().library.models();
         let titles = models.iter().map(|model| model.about().title);
         let chosen = models.iter().position(|model| model.about().id == about.id).unwrap_or(0);
+        let heal = self.layout.free_corner(HEAL.0, HEAL.1);
+        let heal = format!("left:{:.0}px;top:{:.0}px", heal.x, heal.y);
         let named = Named { label: Some(text::MODEL), ..Named::default() };
         html! {
             <>
@@ -520,7 +539,7 @@ impl Component for App {
                             { menu::menu(session, &self.layout, target, &self.ask, &send) }
                         }
                         if session.knower.is_none() && !touch::is_whole(session.sim()) {
-                            <button class="heal" onclick={send.reform(|_| Msg::Act(vec![Input::HealAll]))}>{ text::HEAL_ALL }</button>
+                            <button class="heal" style={heal} onclick={send.reform(|_| Msg::Act(vec![Input::HealAll]))}>{ text::HEAL_ALL }</button>
                         }
                     </section>
                     { diagram::diagram(session, self.window(), self.elsewhere.is_some(), self.tools, &self.diagram, &send) }
@@ -554,7 +573,7 @@ impl Component for App {
                 </aside>
             </main>
             <footer>
-                { transport::transport(session, self.more, &send) }
+                { transport::transport(session, self.more, &self.glimpses, &ctx.props().library, &send) }
             </footer>
             <details class="leaves-out"><summary>{ text::LEAVES_OUT }</summary><p>{ about.leaves_out }</p></details>
             if self.help {
@@ -644,9 +663,10 @@ impl App {
     fn paint(&self) {
         if let Some(painter) = &self.painter {
             let linger = Span((LINGER_MS * 1e6 * self.session.speed.ratio()) as u64);
-            let scene = Scene::of(self.session.sim(), &self.layout, self.session.playhead(), linger, self.session.knower);
+            let who = Who { knows: self.session.knower, chosen: self.session.selected };
+            let scene = Scene::of(self.session.sim(), &self.layout, self.session.playhead(), linger, who);
             let hand = self.touch.hand(&self.session, &self.layout);
-            painter.paint(&Scene { hand, crowd: self.crowd.clone(), ..scene }, &self.layout, self.session.selected);
+            painter.paint(&Scene { hand, crowd: self.crowd.clone(), ..scene }, &self.layout);
         }
         diagram::follow(&self.diagram, self.window());
     }
@@ -723,7 +743,7 @@ impl App {
     /// What a finger on the stage comes to; nothing if only the picture changes, and that is done.
     fn touched(&mut self, finger: Finger) -> Option<Msg> {
         let (session, layout) = (&self.session, &self.layout);
-        let scene = Scene::of(session.sim(), layout, session.playhead(), Span::ZERO, session.knower);
+        let scene = Scene::of(session.sim(), layout, session.playhead(), Span::ZERO, Who { knows: session.knower, chosen: None });
         let deed = self.touch.finger(finger, session, layout, &scene);
         if let Some(canvas) = self.canvas.cast::<HtmlElement>() {
             let _ = canvas.style().set_property("cursor", if self.touch.is_over() { "pointer" } else { "crosshair" });

@@ -361,6 +361,11 @@ pub(crate) fn branch(what: &str, left_at: Time, reached: Time) -> String {
     format!("Another future: {what}. It parts at {} and reaches {}.", clock(left_at), clock(reached))
 }
 
+/// What puts a future that was left into another place.
+pub(crate) fn move_branch(what: &str) -> String {
+    format!("Move: {what}. Drag it, or use the arrow keys.")
+}
+
 /// A moment on the clock of the transport: always as wide as any other.
 pub(crate) fn clock(moment: Time) -> String {
     let millis = moment.0 / 1_000_000;

@@ -262,6 +262,15 @@ impl Timeline {
         self.seek(there.reached);
     }
 
+    /// Puts a branch into another place among them. Where they stand changes nothing else, so there is
+    /// nothing to take back.
+    pub fn arrange(&mut self, from: usize, to: usize) {
+        if from.max(to) < self.branches.len() {
+            let branch = self.branches.remove(from);
+            self.branches.insert(to, branch);
+        }
+    }
+
     fn version(&self) -> Version {
         Version { scenario: self.sim.scenario().clone(), reached: self.reached, branches: self.branches.clone() }
     }
@@ -396,6 +405,25 @@ mod tests {
         assert_eq!((run.sim().scenario(), run.sim().hash()), (&old, old_hash));
         run.switch(0);
         assert_eq!(run.sim().hash(), new_hash);
+    }
+
+    #[test]
+    fn branches_stand_in_any_order_and_lead_to_the_same_futures() {
+        let mut run = timeline();
+        for node in 1..4 {
+            run.seek(Time(4_000_000_000));
+            run.seek(Time(1_000_000_000));
+            run.edit(Input::Crash(NodeId(node))).unwrap();
+        }
+        let before = run.branches().to_vec();
+        run.arrange(0, 2);
+        assert_eq!(run.branches(), [before[1].clone(), before[2].clone(), before[0].clone()]);
+        run.arrange(2, 0);
+        run.arrange(0, 3);
+        assert_eq!(run.branches(), before);
+        run.arrange(1, 0);
+        run.switch(0);
+        assert_eq!(run.sim().scenario(), &before[1].scenario);
     }
 
     #[test]

@@ -56,7 +56,7 @@ pub(crate) fn diagram(session: &Session, window: Window, elsewhere: bool, tools:
         })
     };
     // Room for every lane, but the stage stays the larger of the two.
-    let height = format!("--height:{}px", if shown > MOST_LANES { 52 } else { (shown * 34 + 30).clamp(150, 250) });
+    let height = format!("--height:{}px", if shown > MOST_LANES { 52 } else { (shown * 28 + 34).clamp(140, 230) });
     html! {
         <section class="diagram" style={height} aria-label={text::DIAGRAM} ref={place.clone()} {onmouseover} {onmouseleave} {onwheel}>
             <div class="drawing" {onclick}>{ content }</div>
