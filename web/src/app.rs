@@ -132,6 +132,8 @@ pub(crate) enum Msg {
     Settle,
     /// The address was changed by hand.
     Address,
+    /// A lab is to be written around this run.
+    Author,
     /// The link is to be copied.
     Copy,
     /// Whether the browser allowed it.
@@ -230,9 +232,9 @@ impl Component for App {
 
     fn create(ctx: &Context<Self>) -> Self {
         let Props { library, lab } = ctx.props();
-        let lesson = lab.as_ref().map(|lab| Lesson::new(lab.clone(), library.clone(), progress::of(&lab.id)));
-        let (session, notice) = match &lesson {
-            Some(lesson) => (Session::new(library, lesson.scenario()).expect("a lab's world was run when it was read"), None),
+        let mut lesson = lab.as_ref().map(|lab| Lesson::new(lab.clone(), library.clone(), progress::of(&lab.id)));
+        let (session, notice) = match &mut lesson {
+            Some(lesson) => (begin(library, lesson), None),
             None => arrive(library, &dom::address::fragment()),
         };
         let mut app = Self {
@@ -324,7 +326,10 @@ impl Component for App {
                 self.shortcuts.set(on);
                 dom::remember(NO_SHORTCUTS, (!on).then_some("1"));
             }
-            Msg::Shown(shown) => self.shown = shown,
+            Msg::Shown(shown) => {
+                self.shown = shown;
+                self.keep_place();
+            }
             Msg::Here => self.elsewhere = None,
             Msg::Tools(open) => self.tools = open,
             Msg::Hide(lane) => {
@@ -432,6 +437,7 @@ impl Component for App {
                 if self.lesson.is_none() {
                     dom::address::replace(&self.session.link().write());
                 }
+                self.keep_place();
                 if !self.session.playing() {
                     let news = promises::news(&self.session, &mut self.told);
                     let words = self.state_in_words();
@@ -454,6 +460,14 @@ impl Component for App {
                 }
                 let done = ctx.link().callback(Msg::Copied);
                 dom::address::copy(&dom::address::with(&link), move |allowed| done.emit(allowed));
+            }
+            Msg::Author => {
+                let link = self.session.link().write();
+                dom::address::replace(&link);
+                dom::address::go(&format!("{}={}", route::AUTHOR, link.trim_start_matches(link::MARK)));
+                // What was about to be put into the address would lead back here.
+                self.settling = None;
+                return false;
             }
             Msg::Copied(true) => self.notice = Some((text::COPIED.into(), None)),
             Msg::Copied(false) => self.notice = Some((text::COPY_BY_HAND.into(), Some(dom::address::with(&self.session.link().write())))),
@@ -517,6 +531,9 @@ impl Component for App {
                         <button class="quiet" onclick={send.reform(|_| Msg::Redo)}>{ ui::icon(ui::REDO) }{ text::REDO }</button>
                     }
                     { compare::ask(session, self.comparing, &send) }
+                    if self.lesson.is_none() {
+                        <button class="quiet" onclick={send.reform(|_| Msg::Author)}>{ ui::icon(ui::FLASK) }{ text::MAKE_A_LAB }</button>
+                    }
                     <button class="quiet" onclick={send.reform(|_| Msg::Copy)}>{ ui::icon(ui::LINK) }{ text::COPY }</button>
                     <button id="ask-help" class="quiet" aria-label={text::HELP} title={text::HELP} onclick={send.reform(|_| Msg::Help(true))}>{ ui::icon(ui::HELP) }</button>
                 </div>
@@ -723,6 +740,13 @@ impl App {
         }
     }
 
+    /// Where in the lab one is survives a reload, if the browser keeps it.
+    fn keep_place(&self) {
+        if let Some(lesson) = &self.lesson {
+            progress::keep_place(&lesson.lab.id, lesson.memo(&self.session).as_deref());
+        }
+    }
+
     /// A step stops where the model does what it waits for.
     fn follow_lesson(&mut self) {
         let Some(lesson) = &mut self.lesson else { return };
@@ -730,6 +754,7 @@ impl App {
             progress::keep(&lesson.lab.id, &lesson.progress);
             self.session.play(false);
             self.session.seek(moment);
+            self.keep_place();
         }
     }
 
@@ -840,6 +865,16 @@ impl App {
         }
         words
     }
+}
+
+/// The run of a lab: where somebody was in it, or its beginning.
+fn begin(library: &Library, lesson: &mut Lesson) -> Session {
+    // What a link can carry can be run.
+    let recalled = progress::place(&lesson.lab.id).and_then(|memo| lesson.recall(&memo));
+    let (scenario, moment) = recalled.unwrap_or_else(|| (lesson.scenario(), Time::ZERO));
+    let mut session = Session::new(library, scenario).expect("a lab's world was run when it was read");
+    session.seek(moment);
+    session
 }
 
 /// The run of the link behind the address, or else the first model; and what there is to say of it.

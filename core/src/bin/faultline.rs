@@ -16,6 +16,7 @@ fn main() -> std::process::ExitCode {
 mod command {
     mod lab;
     mod search;
+    mod validate;
 
     use faultline::judge::history::History;
     use faultline::judge::map::{ARROWS, Arrow, PLACES, Place};
@@ -53,6 +54,8 @@ faultline: a laboratory for distributed systems
   faultline search MODEL [--break PROMISE] [--exhaustive BOUNDS | --chaos RUNS]
                    [--set KEY=VALUE]... [--nodes N] [--clients N] [--seed N] [--for 10s] [--threads N]
                                          the smallest run that breaks a promise, or what was covered
+  faultline validate [--format md|json|tsv]
+                                         what others published, measured with the models of the labs
 
 SCENARIO is a file, - for standard input, or a link. LINK is a link, with the page's address or without.
 FILE is a history as Jepsen writes it: EDN maps, JSON lines, or lines of its log.
@@ -82,6 +85,7 @@ Exit codes: 0 all is well, 1 the answer is no, 2 the input cannot be used, 3 nob
             ["grade", file, link, options @ ..] => return lab::grade(file, link, options).unwrap_or_else(|why| useless(&why)),
             ["grade", ..] => Err("grade takes a lab file and a link".into()),
             ["search", model, options @ ..] => return search::search(model, options).unwrap_or_else(|why| useless(&why)),
+            ["validate", options @ ..] => return validate::validate(options).unwrap_or_else(|why| useless(&why)),
             ["verify", link] => return verify(link).unwrap_or_else(|why| useless(&why)),
             ["verify", ..] => Err("verify takes one link".into()),
             ["run" | "link" | "new" | "check" | "history" | "search"] => {
