@@ -17,6 +17,7 @@
 //! | `panel` | inspectors, settings, event log, transport |
 //! | `chart` | charts with plotters |
 //! | `rest` | the part of the program that is loaded after the first screen |
+//! | `host` | the page inside of another page: what they say to each other |
 //! | `dom` | the browser behind typed helpers: frames, sizes, themes, crashes |
 //! | `ui` | icons |
 //! | `text` | every word on the page |
@@ -27,6 +28,7 @@ mod check;
 mod diagram;
 mod dom;
 mod home;
+mod host;
 mod knob;
 mod lesson;
 mod page;
