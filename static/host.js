@@ -99,7 +99,7 @@ function order(message) {
       return typeof theme === "string" && PARAMETERS.theme.test(theme) && (() => look("theme", theme));
     case "load": {
       const what = load(message);
-      return what && (() => give("open", what));
+      return what && (() => open(what, message.lab));
     }
     default:
       return false;
@@ -118,6 +118,16 @@ function load(message) {
   const kept = location.hash.split("&").slice(1).filter((parameter) => !parameter.startsWith("seed="));
   const fragment = [address(what), ...(seed === undefined ? [] : [`seed=${seed}`]), ...kept].join("&");
   return state ? `${fragment}\n${state}` : fragment;
+}
+
+/** Hands over what is to be opened. A lab that is not there is named, and the one that is there stays. */
+async function open(what, lab) {
+  const file = lab && (lab.endsWith(".toml") ? lab : `labs/${lab}.toml`);
+  if (lab && !document.getElementById(`file:${file}`)) {
+    const answer = await fetch(file).catch((error) => ({ status: error.message }));
+    if (!answer.ok) return tell("error", { message: `${file}: the server answered ${answer.status}` });
+  }
+  give("open", what);
 }
 
 /** Hands something to the program (web/src/host). */

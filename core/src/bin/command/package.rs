@@ -102,6 +102,9 @@ fn names(site: &Path, folder: &str) -> Result<Vec<String>, String> {
     for entry in entries {
         let entry = entry.map_err(|fault| format!("{}: {fault}", place.display()))?;
         let Ok(name) = entry.file_name().into_string() else { continue };
+        if name.starts_with('.') {
+            continue;
+        }
         let name = if folder.is_empty() { name } else { format!("{folder}/{name}") };
         let other = ["labs", "sizes.json", "embed.js", "embed.d.ts", "sw.js"].contains(&name.as_str());
         if other || name.ends_with(".br") || name.ends_with(".gz") {
