@@ -12,6 +12,7 @@ use super::time::{Span, Time};
 use super::trace::{Cargo, Cursor, EventKind, LossReason, MessageMeta, OpMeta, Row, Trace};
 use crate::judge::history::Word;
 use crate::judge::value::Value;
+use crate::measure::theory::Theory;
 use crate::models::{Library, Model};
 use crate::protocol::{About, OpSpec, Settings, TimerCode};
 use crate::scenario::{Fate, Fault, Input, Pace, Place, Route, Scenario};
@@ -270,6 +271,12 @@ impl Sim {
     #[must_use]
     pub fn initial(&self) -> Value {
         self.host.initial()
+    }
+
+    /// Which formula says what is to be expected of this model, if one does.
+    #[must_use]
+    pub fn theory(&self) -> Option<Theory> {
+        self.host.theory()
     }
 
     /// What happened in a row, in a few words.
