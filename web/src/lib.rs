@@ -20,6 +20,7 @@
 //! | `panel` | inspectors, settings, event log, transport |
 //! | `chart` | charts with plotters |
 //! | `rest` | the part of the program that is loaded after the first screen |
+//! | `host` | the page inside of another page: what they say to each other |
 //! | `dom` | the browser behind typed helpers: frames, sizes, themes, crashes |
 //! | `ui` | icons |
 //! | `text` | every word on the page |
@@ -33,6 +34,7 @@ mod diagram;
 mod dom;
 mod evidence;
 mod home;
+mod host;
 mod knob;
 mod lesson;
 mod page;

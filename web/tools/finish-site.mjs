@@ -47,7 +47,7 @@ const LATER = [
   /^<*faultline::models::Model>::of(::)?<faultline::models::(?!raft)/,
   /^<*plotters/,
   /^<*faultline_web::(chart|diagram|knob|panel|promise|request|stage::touch)\b/,
-  /^<*faultline_web::(app|author|check|compare|evidence|home::map|lesson|worker)\b/,
+  /^<*faultline_web::(app|author|check|compare|evidence|home::map|host|lesson|worker)\b/,
   /^<*yew::html::component::\w+::\w+<faultline_web::(app|author|check|compare|evidence|home::map|lesson)\b/,
   /^<*&?(mut )?<*faultline::(evidence|judge|link|measure|search|lab)\b/,
   /^<*toml_parser/,
