@@ -224,7 +224,7 @@ inPage("what is impossible is tried in every order, with its bounds, and can be 
   await button(page, "Cancel").click();
   assert.equal(await searched.getByRole("progressbar").count(), 0);
   await button(page, "Try every order of events").click();
-  await searched.getByText("It was found in none: 1628 states").waitFor({ timeout: 50_000 });
+  await searched.getByText("It was found in none: 1980 states").waitFor({ timeout: 50_000 });
   await accessible(page);
   await picture(page, "impossible");
 });

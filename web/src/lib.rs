@@ -6,6 +6,7 @@
 //! | `home` | the first screen |
 //! | `app` | the laboratory: one message for everything that can happen in it |
 //! | `lesson` | a lab as it is being done: bet, guided steps, challenges |
+//! | `compare` | two runs side by side, in lock-step |
 //! | `check` | where a history is judged |
 //! | `worker` | heavy work beside the page |
 //! | `session` | the run that is looked at, the playhead and its speed; no browser types |
@@ -25,6 +26,7 @@
 mod app;
 mod chart;
 mod check;
+mod compare;
 mod diagram;
 mod dom;
 mod home;

@@ -3,6 +3,7 @@
 
 use crate::app::App;
 use crate::check::Check;
+use crate::compare::Compare;
 use crate::dom::{self, Listener};
 use crate::home::Home;
 use crate::lesson::Screen;
@@ -94,6 +95,7 @@ impl Component for Page {
                 Route::Laboratory => html! { <App library={library.clone()} /> },
                 Route::Lab(id) => html! { <Screen library={library.clone()} asked={id.clone()} /> },
                 Route::Check => html! { <Check /> },
+                Route::Compare => html! { <Compare library={library.clone()} /> },
             } }
             </>
         }

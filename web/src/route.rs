@@ -1,5 +1,7 @@
 //! Which screen an address asks for. No types of the browser, so that this is tested natively.
 
+use faultline::link::COMPARE;
+
 /// A screen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Route {
@@ -11,6 +13,8 @@ pub(crate) enum Route {
     Lab(String),
     /// Where a history is judged.
     Check,
+    /// Two runs side by side: it reads the address itself.
+    Compare,
 }
 
 /// What stands before the id of a lab in an address.
@@ -26,6 +30,7 @@ impl Route {
         match fragment {
             "" | "#" => Self::Home,
             CHECK => Self::Check,
+            _ if fragment.starts_with(COMPARE) => Self::Compare,
             _ => fragment.strip_prefix(LAB).map_or(Self::Laboratory, |lab| Self::Lab(lab.to_owned())),
         }
     }
@@ -41,6 +46,7 @@ mod tests {
         assert_eq!(Route::of("#"), Route::Home);
         assert_eq!(Route::of("#check"), Route::Check);
         assert_eq!(Route::of("#lab=L10"), Route::Lab("L10".into()));
+        assert_eq!(Route::of("#compare=1abc.1def"), Route::Compare);
         for free in ["#free", "#free=gossip", "#run=1abc", "#nonsense"] {
             assert_eq!(Route::of(free), Route::Laboratory);
         }
