@@ -1,6 +1,7 @@
 //! Every word on the page, in one place, so that a language can be added.
 
 use crate::session::Until;
+use faultline::lab::predicate::Value;
 use faultline::lab::tour::{Answer, Guess, Truth};
 use faultline::link::Verdict;
 use faultline::protocol::About;
@@ -40,12 +41,29 @@ pub(crate) const MOMENT: &str = "Moment";
 pub(crate) const SPEED: &str = "Speed";
 pub(crate) const LOSS: &str = "Messages lost";
 pub(crate) const LOSS_HELP: &str = "How likely the network loses a message on its way, from now on.";
+pub(crate) const TRAVEL: &str = "Messages take";
+pub(crate) const TRAVEL_HELP: &str = "How long messages travel, from now on.";
+pub(crate) const DELAY: &str = "Delay by";
+pub(crate) const MILLISECONDS: &str = "ms";
+pub(crate) const ARRIVED: &str = "It is not on its way any more.";
+pub(crate) const CLOCK_AHEAD: &str = "Clock 1 s ahead";
+pub(crate) const A_CLICK: &str = "A click";
+pub(crate) const CLICKS: [&str; 2] = ["cuts and heals", "makes slow or normal"];
+pub(crate) const MEASURED: &str = "Measured";
+pub(crate) const YES: &str = "yes";
+pub(crate) const NO: &str = "no";
+pub(crate) const BEFORE_THIS: &str = "Before this: ";
+pub(crate) const STRAIGHT_TO_CHALLENGES: &str = "Straight to the challenges";
+pub(crate) const TRY_EVERYTHING: &str = "Try every order of events";
+pub(crate) const TRIED_WITH: &str = "Any message may arrive next or never, any timer may run out next.";
+pub(crate) const ATTACKING: &str = "Attacking…";
+pub(crate) const THE_WAY: &str = "The steps to it";
 pub(crate) const MODEL: &str = "Model";
 pub(crate) const SETTINGS: &str = "Settings";
 pub(crate) const EVENTS: &str = "What happened";
 pub(crate) const NOTHING_YET: &str = "Nothing yet. Press play.";
 pub(crate) const QUIET: &str = "Nothing more happens by itself. Choose a client and let it ask.";
-pub(crate) const MEASURED: &str = "Measured so far";
+pub(crate) const MEASURED_SO_FAR: &str = "Measured so far";
 pub(crate) const CHART: &str = "Chart";
 pub(crate) const MESSAGES: &str = "Messages";
 pub(crate) const LATENCY: &str = "Latency";
@@ -117,11 +135,12 @@ pub(crate) const GESTURES: [(&str, &str); 5] = [
     ("Drag it to its end, or away", "deliver or drop it"),
     ("Point at an event", "see what had to happen before it"),
 ];
-pub(crate) const SHORTCUTS: [(&str, &str); 8] = [
+pub(crate) const SHORTCUTS: [(&str, &str); 9] = [
     ("Space", "play and pause"),
     (". and ,", "next and previous event"),
     (">", "next message that arrives"),
-    ("Arrows", "from node to node"),
+    ("Arrows", "from node to node, where it stands"),
+    ("Page Down, Page Up", "to the next, to the one before"),
     ("Enter", "what can be done to a node"),
     ("Ctrl Z, Ctrl Shift Z", "take back, do again"),
     ("Escape", "close what is open"),
@@ -423,6 +442,60 @@ pub(crate) fn allowed(kinds: &[String]) -> String {
     format!("Allowed: {}", kinds.join(", "))
 }
 
+pub(crate) const STOPPED: &str = "This step is done.";
+
+/// What is said of a challenge that is decided.
+pub(crate) fn decided(solved: Option<bool>, said: &str) -> String {
+    let so = match solved {
+        Some(true) => SOLVED,
+        Some(false) => NOT_SOLVED,
+        None => NOT_KNOWN,
+    };
+    format!("{so}: {said}.")
+}
+
+/// What is shown of something that is measured.
+pub(crate) fn measured(value: &Value) -> String {
+    match value {
+        // Three digits behind the point are enough for whoever watches.
+        Value::Number(parts) => Value::Number((parts + parts.signum() * 500) / 1000 * 1000).to_string(),
+        Value::Text(text) => text.clone(),
+        Value::Nothing => "–".into(),
+        value => value.to_string(),
+    }
+}
+
+/// The bounds within which every order of events was tried.
+pub(crate) fn bounds(nodes: u16, timers: u16, crashes: u16, worlds: usize) -> String {
+    let some = |count: u16, one: &str, several: &str| match count {
+        0 => format!("no {several}"),
+        1 => format!("at most one {one}"),
+        count => format!("at most {count} {several}"),
+    };
+    let (timers, crashes) = (some(timers, "timer", "timers"), some(crashes, "crash", "crashes"));
+    let worlds = if worlds == 1 { "one world".into() } else { format!("{worlds} worlds") };
+    format!("{nodes} nodes, {timers}, {crashes}, {worlds}")
+}
+
+/// How far trying every order of events has come.
+pub(crate) fn tried(done: usize, worlds: usize, states: u64) -> String {
+    format!("{done} of {worlds} worlds, {states} states")
+}
+
+/// What trying every order of events has shown.
+pub(crate) fn all_tried(worlds: usize, states: u64, found: usize, contradicted: u64) -> String {
+    let so = match found {
+        0 => "It was found in none".to_owned(),
+        found => format!("It was found in {found} of {worlds} worlds"),
+    };
+    let why = if contradicted == 0 {
+        String::new()
+    } else {
+        format!(" In {contradicted} of them all were served, and contradicted each other; in the others somebody was not.")
+    };
+    format!("{so}: {states} states, all that there are within these bounds.{why}")
+}
+
 /// How well a challenge was solved.
 pub(crate) fn stars(count: u8) -> String {
     format!("{count} of 3 stars")
@@ -574,8 +647,13 @@ pub(crate) fn heal(from: &str, to: &str) -> String {
 }
 
 /// One direction of a link in the table of them.
-pub(crate) fn reaches(from: &str, to: &str) -> String {
-    format!("{from} reaches {to}")
+pub(crate) fn reaches(from: &str, to: &str, slow: bool) -> String {
+    format!("{from} reaches {to}{}", if slow { ", slowly" } else { "" })
+}
+
+/// Making one direction of a link slow, or as it was.
+pub(crate) fn slow(from: &str, to: &str, is_slow: bool) -> String {
+    format!("{} {from} → {to}", if is_slow { "Full speed" } else { "Slow down" })
 }
 
 /// How many directions of links are closed.

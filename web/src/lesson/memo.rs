@@ -69,13 +69,17 @@ impl Lesson {
             "free" => Place::Free,
             _ => return None,
         };
-        if now.model != self.lab.world.scenario.model || began.first().is_some_and(|(scenario, _)| *scenario != self.lab.world.scenario) {
+        let of_a_world = std::iter::once(&self.lab.world).chain(self.lab.challenges.iter().map(|challenge| challenge.world(&self.lab)));
+        if !of_a_world.into_iter().any(|world| world.scenario.model == now.model)
+            || began.first().is_some_and(|(scenario, _)| *scenario != self.lab.world.scenario)
+        {
             return None;
         }
         // In a step the bet is decided as the run goes on; after the last of them, it was in the run with which that ended.
         if let (Some(_), Some((scenario, moment)), false) = (&bet, began.last(), matches!(place, Place::Step(_))) {
             let asked = &self.lab.bet;
-            let truth = asked.answer.truth(&self.lab, &self.library, scenario, &asked.when, self.lab.world.length, moment.time);
+            let truth =
+                asked.answer.truth(&self.lab.world.subject, &self.library, scenario, &asked.when, self.lab.world.length, moment.time);
             self.truth = truth.unwrap_or(Truth::Open);
         }
         (self.place, self.hints, self.bet, self.began) = (place, hints, bet, began);

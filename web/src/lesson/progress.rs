@@ -2,10 +2,8 @@
 //! is forgotten with the page and nothing else is lost.
 
 use crate::dom;
+use crate::kept::NAME;
 use faultline::lab::progress::{LabProgress, Progress};
-
-/// Under which name the browser keeps it.
-pub(crate) const NAME: &str = "faultline.progress";
 
 /// Everything that was done; what cannot be read counts as nothing.
 pub(crate) fn all() -> Progress {
