@@ -1,5 +1,7 @@
 //! Which screen an address asks for. No types of the browser, so that this is tested natively.
 
+use faultline::link::COMPARE;
+
 /// A screen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Route {
@@ -17,6 +19,8 @@ pub(crate) enum Route {
     Evidence,
     /// Where a history is judged.
     Check,
+    /// Two runs side by side: it reads the address itself.
+    Compare,
 }
 
 /// What stands before the id of a lab in an address.
@@ -40,6 +44,7 @@ impl Route {
             CHECK => Self::Check,
             EVIDENCE => Self::Evidence,
             AUTHOR => Self::Author(None),
+            _ if fragment.starts_with(COMPARE) => Self::Compare,
             _ => {
                 let behind = |mark: &str| fragment.strip_prefix(mark).map(str::to_owned);
                 let author = behind(AUTHOR).and_then(|run| Some(Self::Author(Some(run.strip_prefix('=')?.to_owned()))));
@@ -60,6 +65,7 @@ mod tests {
         assert_eq!(Route::of("#"), Route::Home);
         assert_eq!(Route::of("#check"), Route::Check);
         assert_eq!(Route::of("#lab=L10"), Route::Lab("L10".into()));
+        assert_eq!(Route::of("#compare=1abc.1def"), Route::Compare);
         assert_eq!(Route::of("#kit=L10"), Route::Kit("L10".into()));
         assert_eq!(Route::of("#evidence"), Route::Evidence);
         assert_eq!(Route::of("#author"), Route::Author(None));

@@ -102,6 +102,8 @@ pub(crate) struct List {
     pub(crate) bars: Vec<Bar>,
     /// The rows that had to happen before the one that is pointed at.
     pub(crate) past: BTreeSet<u32>,
+    /// Where the run parts from the one beside it.
+    pub(crate) parts: Option<f64>,
 }
 
 /// One node or client through time.
@@ -206,6 +208,7 @@ impl List {
         let sim = session.sim();
         let mut list = Self { width: window.width, height: window.height, ..Self::default() };
         list.lanes(session, &window);
+        list.parts = session.parts.map(|at| window.x(at)).filter(|x| (-window.width..window.width * 3.0).contains(x));
         list.past = session.pointed.map_or_else(BTreeSet::new, |row| causal_past(sim, row));
         let rows = stretch(sim, &window);
         for index in rows.clone() {

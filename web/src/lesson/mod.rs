@@ -147,6 +147,31 @@ impl Lesson {
         }
     }
 
+    /// Whether the challenge as it was played is solved, once that is decided.
+    pub(crate) fn is_solved(&self) -> Option<bool> {
+        self.decided.as_ref()?.1.solved
+    }
+
+    /// Goes to a place where somebody has been before. The steps before it are done as the lab does
+    /// them, so that there is a way back.
+    pub(crate) fn return_to(&mut self, place: Place) -> Result<(), String> {
+        let steps = match place {
+            Place::Bet => return Ok(()),
+            Place::Step(index) => index,
+            _ => self.lab.steps.len(),
+        };
+        let mut session = Session::new(&self.library, self.scenario()).map_err(|fault| fault.to_string())?;
+        self.go_on(&session);
+        for say in (0..steps).flat_map(|_| [Say::Finish, Say::Continue]) {
+            if let Then::Show(scenario, moment, _) = self.hear(say, &session) {
+                session = Session::new(&self.library, *scenario).map_err(|fault| fault.to_string())?;
+                session.seek(moment);
+            }
+        }
+        self.place = place;
+        Ok(())
+    }
+
     /// What the challenge came to, as far as the run has been looked at.
     pub(crate) fn verdict(&self, playhead: Time) -> Option<&Verdict> {
         let (_, verdict) = self.decided.as_ref()?;

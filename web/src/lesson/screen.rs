@@ -2,6 +2,8 @@
 
 use super::load;
 use crate::app::App;
+use crate::dom;
+use crate::host;
 use crate::text;
 use faultline::lab::Lab;
 use faultline::models::Library;
@@ -53,7 +55,16 @@ impl Component for Screen {
         match msg {
             // Another lab may have been asked for since.
             Msg::Came(asked, _) if asked != ctx.props().asked => return false,
-            Msg::Came(_, lab) => self.lab = Some(lab.map(|lab| Rc::new(*lab))),
+            Msg::Came(_, Ok(mut lab)) => {
+                if let Some(seed) = dom::address::seed() {
+                    lab.world.scenario.seed = seed;
+                }
+                self.lab = Some(Ok(Rc::new(*lab)));
+            }
+            Msg::Came(_, Err(problems)) => {
+                host::tell(&host::Message::error(&problems.join("\n")));
+                self.lab = Some(Err(problems));
+            }
             Msg::Again => {
                 self.lab = None;
                 fetch(ctx);

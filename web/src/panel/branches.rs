@@ -84,7 +84,7 @@ fn grip(id: u32) -> String {
 }
 
 /// What was done in that future and not in this one.
-fn deed(session: &Session, branch: &Branch) -> String {
+pub(crate) fn deed(session: &Session, branch: &Branch) -> String {
     let here = &session.sim().scenario().inputs;
     let own = branch.scenario.inputs.iter().find(|timed| !here.contains(timed));
     own.map_or_else(|| text::UNTOUCHED.to_owned(), |timed| session.sim().describe_input(&timed.input))
