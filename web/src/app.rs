@@ -240,7 +240,7 @@ const MOST_CALM: u16 = 12;
 /// How long it has to be quiet before a screen reader is told what happened.
 const QUIET_MS: u32 = 400;
 /// Room on the stage for the button that heals all.
-const HEAL: (f64, f64) = (90.0, 36.0);
+pub(crate) const HEAL: (f64, f64) = (90.0, 36.0);
 /// How long a loss stays on the stage, in the learner's time.
 const LINGER_MS: f64 = 700.0;
 
