@@ -119,9 +119,9 @@ for (const [place, size] of Object.entries({ desk: undefined, phone: PHONE })) {
       await node(page, name).click();
       await button(page, deed).click();
     };
+    await leave("n1", "Slow down");
+    await leave("n2", "Slow down");
     await leave("n1", "Kill");
-    await leave("n2", "Kill");
-    await leave("n1", "Pause");
     const rows = page.locator(".branch");
     const names = () => rows.allInnerTexts();
     const [first, second, third] = await names();

@@ -188,7 +188,11 @@ fn glimpse(library: &Library, branch: &Branch) -> Option<Paths> {
     }
     let parting = format!("M{} 0V{HEIGHT}", x(branch.left_at));
     let tones = [Tone::Plain, Tone::Ask, Tone::Answer, Tone::Data, Tone::Lead, Tone::Maybe, Tone::Refuse];
-    let messages = tones.into_iter().zip(lines).filter(|(_, line)| !line.is_empty()).map(|(tone, line)| (format!("message tone-{}", tone_name(tone)), line));
+    let messages = tones
+        .into_iter()
+        .zip(lines)
+        .filter(|(_, line)| !line.is_empty())
+        .map(|(tone, line)| (format!("message tone-{}", tone_name(tone)), line));
     let around = [("lanes".to_owned(), lane), ("parting".to_owned(), parting)];
     Some(around.into_iter().chain(messages).chain([("deed".to_owned(), losses + &deeds)]).collect())
 }
@@ -196,7 +200,10 @@ fn glimpse(library: &Library, branch: &Branch) -> Option<Paths> {
 /// The picture; an empty one where there are no paths, so that the rows stay in line.
 fn svg(paths: Option<Paths>) -> String {
     let paths = paths.unwrap_or_default().into_iter().map(|(class, path)| format!("<path class=\"{class}\" d=\"{path}\"/>"));
-    format!("<svg class=\"glimpse\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" preserveAspectRatio=\"none\" aria-hidden=\"true\">{}</svg>", paths.collect::<String>())
+    format!(
+        "<svg class=\"glimpse\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" preserveAspectRatio=\"none\" aria-hidden=\"true\">{}</svg>",
+        paths.collect::<String>()
+    )
 }
 
 #[cfg(test)]

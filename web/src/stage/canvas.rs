@@ -251,7 +251,8 @@ impl Painter {
         let as_before = backdrop.as_ref().is_some_and(|(drawn, _)| Rc::ptr_eq(drawn, crowd) || drawn == crowd);
         if !as_before {
             let Some((canvas, context)) = self.another(backdrop.take().map(|(_, canvas)| canvas)) else { return };
-            Self { context, palette: self.palette.clone(), canvas: canvas.clone(), backdrop: RefCell::default(), ..*self }.people(crowd, radius);
+            Self { context, palette: self.palette.clone(), canvas: canvas.clone(), backdrop: RefCell::default(), ..*self }
+                .people(crowd, radius);
             *backdrop = Some((crowd.clone(), canvas));
         }
         if let Some((_, canvas)) = &*backdrop {

@@ -120,10 +120,18 @@ impl Layout {
             let level = if nodes < 3 { 0.0 } else { (sin + 1.0) / (lowest + 1.0) * 2.0 - 1.0 };
             if nodes == 1 { center } else { Point { x: center.x + across * cos / widest, y: center.y + down * level } }
         };
-        let aside = if cornered { width / 2.0 - half - MARGIN } else { (across + radius + half + MARGIN + BESIDE).min(free + radius + half + BESIDE) };
+        let aside = if cornered {
+            width / 2.0 - half - MARGIN
+        } else {
+            (across + radius + half + MARGIN + BESIDE).min(free + radius + half + BESIDE)
+        };
         let step = if cornered { height - 2.0 * (half + MARGIN) - WORDS } else { (height / f64::from(left.max(1))).min(5.0 * half) };
         // One alone stands higher than the middle, where a node would be in its way.
-        let top = if cornered { half + MARGIN } else { center.y - f64::from(left.max(1) - 1) / 2.0 * step - if left == 1 { down * 0.45 } else { 0.0 } };
+        let top = if cornered {
+            half + MARGIN
+        } else {
+            center.y - f64::from(left.max(1) - 1) / 2.0 * step - if left == 1 { down * 0.45 } else { 0.0 }
+        };
         let step = if cornered { step / f64::from(left.max(2) - 1) } else { step };
         let around = |client: u16| {
             let (side, place) = if client < left { (-aside, client) } else { (aside, client - left) };
@@ -143,7 +151,9 @@ impl Layout {
     fn is_apart(&self) -> bool {
         let (nodes, clients) = self.places.split_at(usize::from(self.nodes));
         let least = self.radius + self.half + PASSING;
-        clients.iter().all(|client| nodes.iter().all(|node| node.distance(*client) >= least && !self.words(*node, self.radius).is_near(*client, self.half)))
+        clients.iter().all(|client| {
+            nodes.iter().all(|node| node.distance(*client) >= least && !self.words(*node, self.radius).is_near(*client, self.half))
+        })
     }
 
     /// Where the words under somebody stand.
@@ -156,7 +166,9 @@ impl Layout {
         self.nodes <= MOST_BENT
             && nodes.iter().all(|place| {
                 let words = self.words(*place, self.radius);
-                nodes.iter().all(|other| other == place || !(words.is_near(*other, self.radius) || words.meets(&self.words(*other, self.radius))))
+                nodes
+                    .iter()
+                    .all(|other| other == place || !(words.is_near(*other, self.radius) || words.meets(&self.words(*other, self.radius))))
             })
     }
 
@@ -168,7 +180,8 @@ impl Layout {
             let (place, reach) = (self.place(endpoint), self.reach(endpoint));
             let around = 2.0 * (reach + 6.0);
             taken.push(Area::around(place, around, around));
-            if self.is_roomy && endpoint.0 < self.nodes {
+            // A client says that it waits, whoever else is silent.
+            if self.is_roomy || endpoint.0 >= self.nodes {
                 taken.push(self.words(place, reach));
             }
         }
@@ -403,7 +416,10 @@ mod tests {
             for (from, to) in [(0, nodes - 1), (nodes - 1, nodes - 2), (0, 1), (nodes + clients - 1, 1)] {
                 for share in [0.0, 0.4, 1.0] {
                     let (from, to) = (NodeId(from), NodeId(to));
-                    assert!(layout.along(from, to, share).distance(layout.way(from, to).at(share)) < 1e-6, "{from} to {to} of {nodes} at {share}");
+                    assert!(
+                        layout.along(from, to, share).distance(layout.way(from, to).at(share)) < 1e-6,
+                        "{from} to {to} of {nodes} at {share}"
+                    );
                 }
             }
         }

@@ -154,7 +154,9 @@ fn hit(session: &Session, layout: &Layout, scene: &Scene, at: Point) -> Option<T
         return layout.at(at).map(Target::Node);
     }
     let near = |distance: f64, limit: f64| (distance <= limit).then_some((distance * 16.0) as u32);
-    let message = if session.knower.is_some() { None } else {
+    let message = if session.knower.is_some() {
+        None
+    } else {
         let messages = Scene::each_message(session.sim(), layout, session.playhead()).into_iter();
         messages.filter_map(|(id, place)| Some((near(place.distance(at), NEAR_MESSAGE)?, id))).min()
     };
@@ -260,9 +262,9 @@ pub(crate) fn heal(sim: &Sim, open: &[(NodeId, NodeId)]) -> Vec<Input> {
 
 #[cfg(test)]
 mod tests {
+    use super::scene::Who;
     use super::*;
     use faultline::Scenario;
-    use super::scene::Who;
     use faultline::models::Library;
 
     fn session(model: &str, nodes: u16) -> (Session, Layout) {
