@@ -60,13 +60,15 @@ for (const [place, size] of SIZES) {
       }
       await picture(page, `words-${model}-${place}`);
     }
-    assert.ok(said.has("any news?") && said.size > 4, [...said].join());
+    assert.ok(said.has("any news?") && said.size > 2 && !said.has(""), [...said].join());
   });
 
   inPage(`who points at a message is told what it says, whatever stands there: ${place}`, { size }, async (page) => {
     await page.evaluate(`(${listen})()`);
     const { x, y } = await page.locator("canvas").boundingBox();
-    for (let steps = 0; steps < 8; steps += 1) await button(page, "Next event").click();
+    const flying = () => page.locator(".flights summary small").textContent();
+    await button(page, "Next event").click();
+    for (let steps = 0; steps < 20 && (await flying()) === "0"; steps += 1) await button(page, "Next event").click();
     const [from, to] = [await page.locator("#node-0").boundingBox(), await page.locator("#node-1").boundingBox()];
     const words = () => page.evaluate(() => window.words.map((word) => word.words));
     await page.mouse.move(x + 5, y + 5);
