@@ -10,7 +10,9 @@
 //! [`Disk`](Protocol::Disk) keeps every write that was synced.
 
 use crate::judge::history::Word;
+use crate::judge::spec::Object;
 use crate::judge::value::Value;
+use crate::measure::theory::Theory;
 use crate::sim::{Calls, Effect, Latency, LocalTime, NodeId, Span, stable_hash};
 use crate::view::{Tone, View};
 use serde::{Deserialize, Serialize};
@@ -94,9 +96,19 @@ pub trait Protocol: Clone + 'static {
         None
     }
 
+    /// What kind of object clients ask, to a judge of their words. There may be one for each key.
+    fn object() -> Object {
+        Object::Register
+    }
+
     /// What clients read, in the judge's words, before anything was written.
     fn initial() -> Value {
         Value::Int(0)
+    }
+
+    /// Which formula says what is to be expected of it, if one does.
+    fn theory(&self, _nodes: u16) -> Option<Theory> {
+        None
     }
 
     /// What must hold at every moment.

@@ -10,7 +10,9 @@ use super::clock::LocalTime;
 use super::draw::{Purpose, below, draw};
 use super::time::Span;
 use crate::judge::history::Word;
+use crate::judge::spec::Object;
 use crate::judge::value::Value;
+use crate::measure::theory::Theory;
 use crate::protocol::{About, Cluster, Cx, OpId, Protocol, Seen, Settings, Ticket, Timer, TimerCode};
 use crate::view::View;
 use std::any::Any;
@@ -175,8 +177,12 @@ pub trait Host {
     fn describe_answer(&self, answer: u32) -> String;
     /// What an operation and its answer are to a judge.
     fn word(&self, op: u32, answer: Option<u32>) -> Option<Word>;
+    /// What kind of object clients ask.
+    fn object(&self) -> Object;
     /// What clients read before anything was written.
     fn initial(&self) -> Value;
+    /// Which formula is about it.
+    fn theory(&self) -> Option<Theory>;
     /// How a node shows itself.
     fn view(&self, node: NodeId, now: LocalTime) -> View;
     /// The promises: name, what is promised, and whether it holds.
@@ -366,8 +372,16 @@ impl<P: Protocol> Host for Typed<P> {
         P::word(self.said.ops.get(op as usize)?, answer.and_then(|answer| self.said.answers.get(answer as usize)))
     }
 
+    fn object(&self) -> Object {
+        P::object()
+    }
+
     fn initial(&self) -> Value {
         P::initial()
+    }
+
+    fn theory(&self) -> Option<Theory> {
+        self.protocol.theory(self.state.nodes.len() as u16)
     }
 
     fn view(&self, node: NodeId, now: LocalTime) -> View {

@@ -11,7 +11,9 @@ use super::state::{Held, Node, NodeStatus, OpenOp, State, TimerState, Work};
 use super::time::{Span, Time};
 use super::trace::{Cargo, Cursor, EventKind, LossReason, MessageMeta, OpMeta, Row, Trace};
 use crate::judge::history::Word;
+use crate::judge::spec::Object;
 use crate::judge::value::Value;
+use crate::measure::theory::Theory;
 use crate::models::{Library, Model};
 use crate::protocol::{About, OpSpec, Settings, TimerCode};
 use crate::scenario::{Fate, Fault, Input, Pace, Place, Route, Scenario};
@@ -266,10 +268,22 @@ impl Sim {
         self.host.word(op, self.trace.op(op).and_then(|meta| meta.ended?.1))
     }
 
+    /// What kind of object clients ask, to a judge.
+    #[must_use]
+    pub fn object(&self) -> Object {
+        self.host.object()
+    }
+
     /// What clients read, in the judge's words, before anything was written.
     #[must_use]
     pub fn initial(&self) -> Value {
         self.host.initial()
+    }
+
+    /// Which formula says what is to be expected of this model, if one does.
+    #[must_use]
+    pub fn theory(&self) -> Option<Theory> {
+        self.host.theory()
     }
 
     /// What happened in a row, in a few words.

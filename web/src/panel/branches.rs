@@ -85,7 +85,7 @@ fn grip(id: u32) -> String {
 }
 
 /// What was done in that future and not in this one, or else what was done only in this one.
-fn deed(session: &Session, branch: &Branch) -> String {
+pub(crate) fn deed(session: &Session, branch: &Branch) -> String {
     let (here, there) = (&session.sim().scenario().inputs, &branch.scenario.inputs);
     let only = |one: &[Timed], other: &[Timed]| {
         let timed = one.iter().find(|timed| !other.contains(timed));

@@ -64,7 +64,7 @@ fn actor(session: &Session, layout: &Layout, endpoint: NodeId, menu: Option<Targ
     let chosen = [if selected { " selected" } else { "" }, if lit { " lit" } else { "" }].concat();
     html! {
         <li key={endpoint.0} style={position}>
-            <button id={format!("node-{}", endpoint.0)} class={format!("{shape} {}{chosen}", look.class)} aria-label={look.label}
+            <button id={format!("{}node-{}", session.prefix, endpoint.0)} class={format!("{shape} {}{chosen}", look.class)} aria-label={look.label}
                 aria-expanded={open.to_string()} tabindex={if session.first == endpoint { "0" } else { "-1" }} {onclick}>{ look.headline }</button>
             if inside { <b aria-hidden="true">{ &name }</b> }
             <span class="name" aria-hidden="true">if !inside { { name } }<small>{ look.below }</small></span>
