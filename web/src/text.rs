@@ -576,6 +576,11 @@ pub(crate) fn branch(what: &str, left_at: Time, reached: Time) -> String {
     format!("Another future: {what}. It parts at {} and reaches {}.", clock(left_at), clock(reached))
 }
 
+/// A future in which something was not done.
+pub(crate) fn without(what: &str) -> String {
+    format!("without: {what}")
+}
+
 /// What puts a future that was left into another place.
 pub(crate) fn move_branch(what: &str) -> String {
     format!("Move: {what}. Drag it, or use the arrow keys.")

@@ -297,7 +297,11 @@ impl List {
                 answer.map_or(asked.clone(), |answer| format!("{asked}: {answer}"))
             };
             let blamed = is_blamed(session.promise().found(), op);
-            self.bars.push(Bar { from: window.x(begun), to, y: self.y(meta.client), row: meta.invoked, outcome, label, blamed });
+            let (from, y) = (window.x(begun), self.y(meta.client));
+            // The next request of the same client, if it comes too soon, has the room.
+            let next = self.bars.iter().rev().find(|bar| bar.y == y).map_or(far, |bar| bar.from);
+            let label = if blamed || from + width_of(&label) * 0.92 < next { label } else { String::new() };
+            self.bars.push(Bar { from, to, y, row: meta.invoked, outcome, label, blamed });
         }
     }
 
