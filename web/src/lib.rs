@@ -56,5 +56,5 @@ pub fn start(library: Library) {
 #[wasm_bindgen::prelude::wasm_bindgen]
 #[must_use]
 pub fn work(job: &[u8]) -> Vec<u8> {
-    worker::job::work(job)
+    worker::work(job)
 }

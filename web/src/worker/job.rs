@@ -3,7 +3,7 @@
 use faultline::judge::history::History;
 use faultline::judge::spec::Object;
 use faultline::judge::value::{BadInput, Reader, Value};
-use faultline::judge::{self, Promise};
+use faultline::judge::{self, Budget, Progress, Promise};
 use serde::{Deserialize, Serialize};
 
 /// What is to be done.
@@ -25,7 +25,7 @@ pub(crate) struct Checking {
     pub(crate) initial: String,
 }
 
-/// What has come of it.
+/// What has come of it, or how far it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Report {
     /// A verdict on a history.
@@ -34,6 +34,8 @@ pub(crate) enum Report {
     Bad(String),
     /// The work itself has failed.
     Failed(String),
+    /// It goes on, and has come so far: more comes later.
+    SoFar { done: usize, of: usize },
 }
 
 /// A verdict on a history.
@@ -75,10 +77,10 @@ impl Job {
 }
 
 impl Job {
-    /// Does it here and now.
-    pub(crate) fn work(&self) -> Report {
+    /// Does it here and now, and says how far it is.
+    pub(crate) fn work(&self, tell: &mut dyn FnMut(Report)) -> Report {
         match self {
-            Self::Check(checking) => check(checking).unwrap_or_else(|fault| Report::Bad(fault.to_string())),
+            Self::Check(checking) => check(checking, tell).unwrap_or_else(|fault| Report::Bad(fault.to_string())),
         }
     }
 }
@@ -93,17 +95,27 @@ impl Report {
     }
 }
 
-/// Does a job that was packed.
+/// Does a job that was packed, and tells how far it is in the same way.
 #[inline(never)]
-pub(crate) fn work(job: &[u8]) -> Vec<u8> {
-    postcard::from_bytes::<Job>(job).map_or_else(|fault| Report::Failed(fault.to_string()), |job| job.work()).pack()
+pub(crate) fn work(job: &[u8], tell: &mut dyn FnMut(Vec<u8>)) -> Vec<u8> {
+    let mut tell = |report: Report| tell(report.pack());
+    postcard::from_bytes::<Job>(job).map_or_else(|fault| Report::Failed(fault.to_string()), |job| job.work(&mut tell)).pack()
 }
 
-fn check(job: &Checking) -> Result<Report, BadInput> {
+fn check(job: &Checking, tell: &mut dyn FnMut(Report)) -> Result<Report, BadInput> {
     let history = History::read(&job.text)?;
     let initial = Reader::new(&job.initial).next_value()?.map_or(Value::Nil, |placed| placed.value);
     let (object, promise) = (Object::ALL[job.object].1, Promise::ALL[job.promise].1);
-    let judgement = judge::judge(&history, object, promise, &initial, STEPS)?;
+    // A search that takes choices back has still come as far as it once was.
+    let mut furthest = 0;
+    let mut look = |Progress { done, of }| {
+        if done > furthest {
+            furthest = done;
+            tell(Report::SoFar { done, of });
+        }
+        true
+    };
+    let judgement = judge::judge_within(&history, object, promise, &initial, &mut Budget::watched(STEPS, &mut look))?;
     let (lanes, bars) = picture(&history, &judgement.ops);
     Ok(Report::Judged(Judged {
         kept: judgement.kept,
@@ -152,7 +164,7 @@ mod tests {
     use super::*;
 
     fn judge(text: &str) -> Report {
-        Report::unpack(&work(&Job::Check(Checking { text: text.into(), ..Checking::default() }).pack()))
+        Report::unpack(&work(&Job::Check(Checking { text: text.into(), ..Checking::default() }).pack(), &mut |_| ()))
     }
 
     #[test]
@@ -177,7 +189,7 @@ mod tests {
 
     #[test]
     fn a_damaged_job_is_a_report_too() {
-        assert!(matches!(Report::unpack(&work(&[9, 9, 9])), Report::Failed(_)));
+        assert!(matches!(Report::unpack(&work(&[9, 9, 9], &mut |_| ())), Report::Failed(_)));
     }
 
     #[test]
