@@ -2,22 +2,26 @@
 //! elements goes through Yew, what moves goes to the canvas directly.
 
 use crate::chart;
+use crate::compare;
 use crate::diagram;
 use crate::dom::{self, Frames, Listener, Sight, Size};
+use crate::host::{self, Order, Report};
 use crate::knob::Knob;
 use crate::lesson::{self, Lesson, Say, Then, progress};
+use crate::panel::branches::Glimpses;
 use crate::panel::client::{self, Ask};
 use crate::panel::settings::{self, Draft};
 use crate::panel::{events, flights, help, inspector, matrix, menu, promises, state, transport};
 use crate::route::{self, Route};
-use crate::session::{Session, Speed, Tallies, Until};
+use crate::session::{Session, Speed, Until};
 use crate::stage::touch::Deed;
-use crate::stage::{self, Crowd, Finger, Layout, Painter, Point, Scene, Target, Touch, touch};
+use crate::stage::{self, Crowd, Finger, Layout, Painter, Point, Scene, Target, Touch, Who, touch};
 use crate::text;
 use crate::ui::{self, Named};
 use faultline::Scenario;
 use faultline::lab::Lab;
 use faultline::link::{self, Link};
+use faultline::measure::Tallies;
 use faultline::models::Library;
 use faultline::scenario::{Fault, Input};
 use faultline::sim::{Chance, NodeId, Span, Time};
@@ -90,6 +94,10 @@ pub(crate) enum Msg {
     Promise(usize),
     /// Over to a future that was left: its place among them.
     Branch(usize),
+    /// A future that was left is taken hold of, to put it elsewhere, or let go.
+    Grab(Option<usize>),
+    /// It goes from one place among them to another, and whether by a key: then the focus goes along.
+    Arrange(usize, usize, bool),
     /// Another model: its place in the library.
     Open(usize),
     /// A control of the settings is being moved, and shows this.
@@ -125,14 +133,26 @@ pub(crate) enum Msg {
     Settle,
     /// The address was changed by hand.
     Address,
+    /// A lab is to be written around this run.
+    Author,
     /// The link is to be copied.
     Copy,
     /// Whether the browser allowed it.
     Copied(bool),
+    /// Another chart: its place among all.
+    Chart(usize),
+    /// A chart is taken along.
+    TakeChart(chart::Kind, chart::Take),
+    /// The list of what to compare with is opened or closed.
+    Comparing(bool),
+    /// This run beside another: the future that was left at this place, or itself.
+    Compare(Option<usize>),
     /// The notice was read.
     Close,
     /// Something is said to the lab.
     Lesson(Say),
+    /// The page around this one asks for something.
+    Host(Order),
 }
 
 /// The page.
@@ -140,6 +160,9 @@ pub(crate) struct App {
     session: Session,
     lesson: Option<Lesson>,
     tallies: Tallies,
+    glimpses: Glimpses,
+    chart: chart::Kind,
+    comparing: bool,
     draft: Option<Draft>,
     ask: Ask,
     touch: Touch,
@@ -177,6 +200,8 @@ pub(crate) struct App {
     /// What the reader has to know, and the link to copy by hand if there is one.
     notice: Option<(String, Option<String>)>,
     watches: Watches,
+    /// What the page around this one was told, if there is one.
+    report: Option<Report>,
 }
 
 /// What tells the page about the browser.
@@ -188,11 +213,12 @@ struct Watches {
     _size: Option<Size>,
     _diagram_size: Option<Size>,
     _sight: Option<Sight>,
-    _theme: Option<Listener>,
+    _orders: Option<Listener>,
+    _theme: Option<(Listener, Listener)>,
 }
 
 /// Where it is remembered that keys without Ctrl do nothing.
-const NO_SHORTCUTS: &str = "faultline.no-shortcuts";
+pub(crate) const NO_SHORTCUTS: &str = "faultline.no-shortcuts";
 /// Words and numbers change at most this often while nothing happens but time.
 const RENDER_EVERY_MS: f64 = 100.0;
 /// The clients' history is judged at most this often while time passes.
@@ -201,6 +227,8 @@ const JUDGE_EVERY_MS: f64 = 500.0;
 const MOST_CALM: u16 = 12;
 /// How long it has to be quiet before a screen reader is told what happened.
 const QUIET_MS: u32 = 400;
+/// Room on the stage for the button that heals all.
+const HEAL: (f64, f64) = (90.0, 36.0);
 /// How long a loss stays on the stage, in the learner's time.
 const LINGER_MS: f64 = 700.0;
 
@@ -210,9 +238,9 @@ impl Component for App {
 
     fn create(ctx: &Context<Self>) -> Self {
         let Props { library, lab } = ctx.props();
-        let lesson = lab.as_ref().map(|lab| Lesson::new(lab.clone(), library.clone(), progress::of(&lab.id)));
-        let (session, notice) = match &lesson {
-            Some(lesson) => (Session::new(library, lesson.scenario()).expect("a lab's world was run when it was read"), None),
+        let mut lesson = lab.as_ref().map(|lab| Lesson::new(lab.clone(), library.clone(), progress::of(&lab.id)));
+        let (session, notice) = match &mut lesson {
+            Some(lesson) => begin(lesson, library),
             None => arrive(library, &dom::address::fragment()),
         };
         let mut app = Self {
@@ -220,6 +248,9 @@ impl Component for App {
             layout: layout(&session, 0.0, 0.0),
             session,
             tallies: Tallies::default(),
+            glimpses: Glimpses::default(),
+            chart: chart::Kind::Messages,
+            comparing: false,
             draft: None,
             ask: Ask::default(),
             touch: Touch::default(),
@@ -251,6 +282,7 @@ impl Component for App {
             settling: None,
             notice,
             watches: Watches::default(),
+            report: dom::framed().then(Report::default),
         };
         app.run_frames(ctx);
         app
@@ -301,7 +333,10 @@ impl Component for App {
                 self.shortcuts.set(on);
                 dom::remember(NO_SHORTCUTS, (!on).then_some("1"));
             }
-            Msg::Shown(shown) => self.shown = shown,
+            Msg::Shown(shown) => {
+                self.shown = shown;
+                self.keep_place();
+            }
             Msg::Here => self.elsewhere = None,
             Msg::Tools(open) => self.tools = open,
             Msg::Hide(lane) => {
@@ -337,6 +372,14 @@ impl Component for App {
                 self.session.switch(index);
                 self.tallies.forget();
             }
+            Msg::Grab(branch) => self.glimpses.held.set(branch),
+            Msg::Arrange(from, to, by_key) => {
+                self.session.arrange(from, to);
+                self.glimpses.held.set(self.glimpses.held.get().map(|held| if held == from { to } else { held }));
+                if by_key {
+                    self.focus = self.glimpses.grip(&self.session, to);
+                }
+            }
             Msg::Speed(step) => self.session.speed = Speed::new(step),
             Msg::Open(model) => {
                 self.show(open(&ctx.props().library, model));
@@ -355,6 +398,10 @@ impl Component for App {
             Msg::Escape if self.tools => {
                 self.tools = false;
                 self.focus = Some("tools".into());
+            }
+            Msg::Escape if self.comparing => {
+                self.comparing = false;
+                self.focus = Some("compare".into());
             }
             Msg::Escape if self.more => {
                 self.more = false;
@@ -397,6 +444,10 @@ impl Component for App {
                 if self.lesson.is_none() {
                     dom::address::replace(&self.session.link().write());
                 }
+                self.keep_place();
+                if let Some(report) = &mut self.report {
+                    report.state(self.lesson.as_ref(), &self.session).iter().for_each(host::tell);
+                }
                 if !self.session.playing() {
                     let news = promises::news(&self.session, &mut self.told);
                     let words = self.state_in_words();
@@ -420,10 +471,32 @@ impl Component for App {
                 let done = ctx.link().callback(Msg::Copied);
                 dom::address::copy(&dom::address::with(&link), move |allowed| done.emit(allowed));
             }
+            Msg::Author => {
+                let link = self.session.link().write();
+                dom::address::replace(&link);
+                dom::address::go(&format!("{}={}", route::AUTHOR, link.trim_start_matches(link::MARK)));
+                // What was about to be put into the address would lead back here.
+                self.settling = None;
+                return false;
+            }
             Msg::Copied(true) => self.notice = Some((text::COPIED.into(), None)),
             Msg::Copied(false) => self.notice = Some((text::COPY_BY_HAND.into(), Some(dom::address::with(&self.session.link().write())))),
+            Msg::Chart(kind) => self.chart = chart::Kind::ALL[kind.min(chart::Kind::ALL.len() - 1)],
+            Msg::TakeChart(kind, take) => self.measured(|runs| chart::take(kind, runs, take)),
+            Msg::Comparing(open) => self.comparing = open,
+            Msg::Compare(None) if !self.comparing && !self.session.branches().0.is_empty() => self.comparing = true,
+            Msg::Compare(other) => {
+                // What is about to be put into the address would replace the comparison.
+                self.settling = None;
+                if self.lesson.is_none() {
+                    dom::address::replace(&self.session.link().write());
+                }
+                dom::address::go(&compare::link(&self.session, other));
+                return true;
+            }
             Msg::Close => self.notice = None,
             Msg::Lesson(say) => self.hear(&ctx.props().library, say),
+            Msg::Host(order) => self.obey(&ctx.props().library, order),
         }
         self.follow_lesson();
         if by_learner {
@@ -437,6 +510,7 @@ impl Component for App {
         }
         self.run_frames(ctx);
         self.paint();
+        self.report();
         true
     }
 
@@ -447,6 +521,8 @@ impl Component for App {
         let models = ctx.props().library.models();
         let titles = models.iter().map(|model| model.about().title);
         let chosen = models.iter().position(|model| model.about().id == about.id).unwrap_or(0);
+        let heal = self.layout.free_corner(HEAL.0, HEAL.1);
+        let heal = format!("left:{:.0}px;top:{:.0}px", heal.x, heal.y);
         let named = Named { label: Some(text::MODEL), ..Named::default() };
         html! {
             <>
@@ -465,6 +541,10 @@ impl Component for App {
                     }
                     if session.can_redo() {
                         <button class="quiet" onclick={send.reform(|_| Msg::Redo)}>{ ui::icon(ui::REDO) }{ text::REDO }</button>
+                    }
+                    { compare::ask(session, self.comparing, &send) }
+                    if self.lesson.is_none() {
+                        <button class="quiet" onclick={send.reform(|_| Msg::Author)}>{ ui::icon(ui::FLASK) }{ text::MAKE_A_LAB }</button>
                     }
                     <button class="quiet" onclick={send.reform(|_| Msg::Copy)}>{ ui::icon(ui::LINK) }{ text::COPY }</button>
                     <button id="ask-help" class="quiet" aria-label={text::HELP} title={text::HELP} onclick={send.reform(|_| Msg::Help(true))}>{ ui::icon(ui::HELP) }</button>
@@ -503,7 +583,7 @@ impl Component for App {
                             { menu::menu(session, &self.layout, target, &self.ask, &send) }
                         }
                         if session.knower.is_none() && !touch::is_whole(session.sim()) {
-                            <button class="heal" onclick={send.reform(|_| Msg::Act(vec![Input::HealAll]))}>{ text::HEAL_ALL }</button>
+                            <button class="heal" style={heal} onclick={send.reform(|_| Msg::Act(vec![Input::HealAll]))}>{ text::HEAL_ALL }</button>
                         }
                     </section>
                     { diagram::diagram(session, self.window(), self.elsewhere.is_some(), self.tools, &self.diagram, &send) }
@@ -526,10 +606,7 @@ impl Component for App {
                     { flights::flights(session, &send) }
                     // No node can count what happens to messages.
                     if session.knower.is_none() {
-                        <section class="panel" aria-labelledby="messages-title">
-                            <h2 id="messages-title">{ text::MESSAGES }</h2>
-                            { self.chart() }
-                        </section>
+                        { self.chart(&send) }
                     }
                     { state::state(session, &send) }
                     { events::events(session, &send) }
@@ -537,7 +614,7 @@ impl Component for App {
                 </aside>
             </main>
             <footer>
-                { transport::transport(session, self.more, &send) }
+                { transport::transport(session, self.more, &self.glimpses, &ctx.props().library, &send) }
             </footer>
             <details class="leaves-out"><summary>{ text::LEAVES_OUT }</summary><p>{ about.leaves_out }</p></details>
             if self.help {
@@ -569,7 +646,9 @@ impl Component for App {
             let keys = ctx.link().batch_callback(move |event: KeyboardEvent| key(&event, shortcuts.get()));
             let shown = ctx.link().callback(Msg::Shown);
             let address = ctx.link().callback(|()| Msg::Address);
+            let order = ctx.link().callback(Msg::Host);
             self.watches = Watches {
+                _orders: Some(host::orders(move |asked| order.emit(asked))),
                 _shown: Some(Listener::on_document("visibilitychange", move |_| shown.emit(!dom::document().hidden()))),
                 _address: Some(Listener::on_window("hashchange", move |_| address.emit(()))),
                 _keys: Some(Listener::on_document("keydown", move |event| {
@@ -580,8 +659,9 @@ impl Component for App {
                 _size: Size::of(&stage, move |width, height| size.emit((width, height))),
                 _diagram_size: Size::of(&diagram, move |width, height| diagram_size.emit((width, height))),
                 _sight: Sight::of(&views, move |in_sight| sight.emit(in_sight)),
-                _theme: dom::media("(prefers-color-scheme: dark)", move || theme.emit(())),
+                _theme: dom::theme(move || theme.emit(())),
             };
+            self.report();
         }
     }
 }
@@ -609,6 +689,7 @@ impl App {
             (self.rendered_at, self.rendered_rows) = (now, rows);
         }
         self.run_frames(ctx);
+        self.report();
         render
     }
 
@@ -627,9 +708,10 @@ impl App {
     fn paint(&self) {
         if let Some(painter) = &self.painter {
             let linger = Span((LINGER_MS * 1e6 * self.session.speed.ratio()) as u64);
-            let scene = Scene::of(self.session.sim(), &self.layout, self.session.playhead(), linger, self.session.knower);
+            let who = Who { knows: self.session.knower, chosen: self.session.selected };
+            let scene = Scene::of(self.session.sim(), &self.layout, self.session.playhead(), linger, who);
             let hand = self.touch.hand(&self.session, &self.layout);
-            painter.paint(&Scene { hand, crowd: self.crowd.clone(), ..scene }, &self.layout, self.session.selected);
+            painter.paint(&Scene { hand, crowd: self.crowd.clone(), ..scene }, &self.layout);
         }
         diagram::follow(&self.diagram, self.window());
     }
@@ -674,6 +756,42 @@ impl App {
         }
     }
 
+    /// Where in the lab one is survives a reload, if the browser keeps it.
+    fn keep_place(&self) {
+        if let Some(lesson) = &self.lesson {
+            progress::keep_place(&lesson.lab.id, lesson.memo(&self.session).as_deref());
+        }
+    }
+
+    /// The page around this one asks for something.
+    fn obey(&mut self, library: &Rc<Library>, order: Order) {
+        match order {
+            Order::Play => self.session.play(true),
+            Order::Pause => self.session.play(false),
+            Order::Step => self.session.step(),
+            Order::Reset => {
+                let mut beginning = self.session.sim().scenario().clone();
+                beginning.inputs.clear();
+                if let Some(lesson) = &mut self.lesson {
+                    *lesson = Lesson::new(lesson.lab.clone(), library.clone(), lesson.progress.clone());
+                    beginning = lesson.scenario();
+                }
+                match Session::new(library, beginning) {
+                    Ok(session) => self.show(session),
+                    Err(fault) => self.notice = Some((fault.to_string(), None)),
+                }
+            }
+        }
+    }
+
+    /// Tells the page around this one what is new.
+    fn report(&mut self) {
+        if let Some(report) = &mut self.report {
+            let news = report.look(self.lesson.as_ref(), &self.session, &dom::address::with(""), dom::now());
+            news.iter().for_each(host::tell);
+        }
+    }
+
     /// A step stops where the model does what it waits for.
     fn follow_lesson(&mut self) {
         let Some(lesson) = &mut self.lesson else { return };
@@ -681,6 +799,7 @@ impl App {
             progress::keep(&lesson.lab.id, &lesson.progress);
             self.session.play(false);
             self.session.seek(moment);
+            self.keep_place();
         }
     }
 
@@ -698,7 +817,7 @@ impl App {
     /// What a finger on the stage comes to; nothing if only the picture changes, and that is done.
     fn touched(&mut self, finger: Finger) -> Option<Msg> {
         let (session, layout) = (&self.session, &self.layout);
-        let scene = Scene::of(session.sim(), layout, session.playhead(), Span::ZERO, session.knower);
+        let scene = Scene::of(session.sim(), layout, session.playhead(), Span::ZERO, Who { knows: session.knower, chosen: None });
         let deed = self.touch.finger(finger, session, layout, &scene);
         if let Some(canvas) = self.canvas.cast::<HtmlElement>() {
             let _ = canvas.style().set_property("cursor", if self.touch.is_over() { "pointer" } else { "crosshair" });
@@ -763,8 +882,23 @@ impl App {
         self.draft = done.err().map(|why| Draft { knob: index, shown, refused: Some(why) });
     }
 
-    fn chart(&self) -> Html {
-        chart::messages(&self.tallies.upto(self.session.sim(), 120))
+    /// The run as charts see it.
+    fn measured<T>(&self, then: impl FnOnce(&[chart::Run<'_>]) -> T) -> T {
+        let sim = self.session.sim();
+        then(&[chart::Run { name: "", sim, now: self.session.playhead(), tallies: &self.tallies.upto(sim, 120) }])
+    }
+
+    fn chart(&self, send: &Callback<Msg>) -> Html {
+        let named = Named { label: Some(text::CHART), ..Named::default() };
+        let chosen = chart::Kind::ALL.iter().position(|kind| *kind == self.chart).unwrap_or(0);
+        let take = send.reform(|(kind, take)| Msg::TakeChart(kind, take));
+        html! {
+            <section class="panel measured" aria-labelledby="measured-title">
+                <header><h2 id="measured-title">{ text::MEASURED }</h2>
+                    { ui::choice(named, chart::Kind::ALL.iter().map(|kind| kind.name()), chosen, send.reform(Msg::Chart)) }</header>
+                { self.measured(|runs| chart::chart(self.chart, runs, &take)) }
+            </section>
+        }
     }
 
     fn state_in_words(&self) -> String {
@@ -775,6 +909,26 @@ impl App {
             words.push_str(&sim.describe_row(last));
         }
         words
+    }
+}
+
+/// A lab from its beginning, or from where its learner was; and what there is to say of it.
+fn begin(lesson: &mut Lesson, library: &Rc<Library>) -> (Session, Option<(String, Option<String>)>) {
+    let fresh = |lesson: &Lesson| Session::new(library, lesson.scenario()).expect("a lab's world was run when it was read");
+    let Some(saved) = host::saved(&lesson.lab.id) else {
+        let Some((scenario, moment)) = progress::place(&lesson.lab.id).and_then(|memo| lesson.recall(&memo)) else {
+            return (fresh(lesson), None);
+        };
+        let mut session = Session::new(library, scenario).expect("what a link can carry can be run");
+        session.seek(moment);
+        return (session, None);
+    };
+    match saved.restore(lesson, library) {
+        Ok(session) => {
+            progress::keep(&lesson.lab.id, &lesson.progress);
+            (session, None)
+        }
+        Err(why) => (fresh(lesson), Some((why, None))),
     }
 }
 
@@ -810,7 +964,7 @@ fn layout(session: &Session, width: f64, height: f64) -> Layout {
 }
 
 /// What a finger on the stage does, in the pixels of the stage.
-fn finger(send: &Callback<Msg>, does: fn(Point) -> Finger) -> Callback<PointerEvent> {
+pub(crate) fn finger(send: &Callback<Msg>, does: fn(Point) -> Finger) -> Callback<PointerEvent> {
     send.reform(move |event: PointerEvent| {
         let at = Point { x: f64::from(event.offset_x()), y: f64::from(event.offset_y()) };
         // A gesture that began on the stage ends on it, wherever the finger goes.
@@ -824,9 +978,9 @@ fn finger(send: &Callback<Msg>, does: fn(Point) -> Finger) -> Callback<PointerEv
 }
 
 /// What a key does, unless it is meant for a control that has the focus.
-fn key(event: &KeyboardEvent, single: bool) -> Option<Msg> {
+pub(crate) fn key(event: &KeyboardEvent, single: bool) -> Option<Msg> {
     let element = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
-    let node = element.as_ref().and_then(|element| element.id().strip_prefix("node-")?.parse().ok()).map(NodeId);
+    let node = element.as_ref().and_then(|element| element.id().rsplit_once("node-")?.1.parse().ok()).map(NodeId);
     let focused = element.map(|element| element.tag_name());
     let in_control = matches!(focused.as_deref(), Some("INPUT" | "SELECT" | "TEXTAREA"));
     let on_button = matches!(focused.as_deref(), Some("BUTTON" | "SUMMARY"));

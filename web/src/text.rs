@@ -45,7 +45,36 @@ pub(crate) const SETTINGS: &str = "Settings";
 pub(crate) const EVENTS: &str = "What happened";
 pub(crate) const NOTHING_YET: &str = "Nothing yet. Press play.";
 pub(crate) const QUIET: &str = "Nothing more happens by itself. Choose a client and let it ask.";
-pub(crate) const MESSAGES: &str = "Messages so far";
+pub(crate) const MEASURED: &str = "Measured so far";
+pub(crate) const CHART: &str = "Chart";
+pub(crate) const MESSAGES: &str = "Messages";
+pub(crate) const LATENCY: &str = "Latency";
+pub(crate) const AVAILABILITY: &str = "Availability";
+pub(crate) const STALENESS: &str = "Staleness";
+pub(crate) const LOAD: &str = "Load of nodes";
+pub(crate) const NO_ANSWERS: &str = "No client has an answer yet. Let one ask.";
+pub(crate) const NO_READS: &str = "No client has read a value yet. Let one write and read.";
+pub(crate) const PERCENTILE: &str = "percentile";
+pub(crate) const WITHIN: &str = "within";
+pub(crate) const MEAN: &str = "mean";
+pub(crate) const DONE: &str = "done";
+pub(crate) const REFUSED: &str = "refused";
+pub(crate) const GAVE_UP: &str = "gave up";
+pub(crate) const BEHIND: &str = "versions behind";
+pub(crate) const READS: &str = "reads";
+pub(crate) const FOR_UP_TO: &str = "for up to";
+pub(crate) const RECEIVED: &str = "received";
+pub(crate) const PBS: &str = "at most, for quorums at random";
+pub(crate) const AS_SVG: &str = "SVG";
+pub(crate) const AS_CSV: &str = "CSV";
+pub(crate) const MESSAGES_SENT: &str = "Messages sent";
+pub(crate) const MESSAGES_LOST: &str = "Messages lost";
+pub(crate) const REQUESTS_ENDED: &str = "Requests ended";
+pub(crate) const LATENCY_HALF: &str = "Half within";
+pub(crate) const LATENCY_99: &str = "99 % within";
+pub(crate) const STALE_READS: &str = "Stale reads";
+pub(crate) const MOST_STALE: &str = "Most stale";
+pub(crate) const BUSIEST: &str = "Most for one node";
 pub(crate) const AS_TABLE: &str = "As a table";
 pub(crate) const SENT: &str = "sent";
 pub(crate) const DELIVERED: &str = "delivered";
@@ -104,6 +133,119 @@ pub(crate) const NODE: &str = "node";
 pub(crate) const CONDITION: &str = "state";
 
 pub(crate) const AGAIN: &str = "Try again";
+
+pub(crate) const COMPARE: &str = "Compare";
+pub(crate) const COMPARE_WITH: &str = "Compare this run";
+pub(crate) const COMPARE_KNOB: &str = "with another setting or model";
+pub(crate) const COMPARED: &str = "The same seed, the same faults, side by side.";
+pub(crate) const DIFFERS: &str = "What differs";
+pub(crate) const NOTHING_DIFFERS: &str = "Nothing yet. Choose another model or setting for B.";
+pub(crate) const COUNTERS: &str = "So far";
+pub(crate) const FAULTS: &str = "Faults";
+pub(crate) const SEED: &str = "Seed";
+pub(crate) const ON: &str = "on";
+pub(crate) const OFF: &str = "off";
+pub(crate) const NEXT_MOMENT: &str = "Next moment";
+pub(crate) const PREVIOUS_MOMENT: &str = "Previous moment";
+pub(crate) const FIND_DIFFERENCE: &str = "Find the first difference";
+pub(crate) const NEVER_DIFFERENT: &str = "In two minutes of these runs, or 400,000 events, they never differ.";
+pub(crate) const NOT_THEN: &str = "nothing then";
+pub(crate) const CLIENTS_ASK: &str = "Clients ask";
+pub(crate) const MODEL_OF_A: &str = "Model of A";
+pub(crate) const MODEL_OF_B: &str = "Model of B";
+pub(crate) const COPIED_BOTH: &str = "Copied. Whoever opens the link sees both runs, at this moment.";
+pub(crate) const TO_THE_LABORATORY: &str = "To the laboratory";
+pub(crate) const OTHER_PACE: &str = "as in the link";
+
+/// What a run of two is called.
+pub(crate) const SIDES: [&str; 2] = ["A", "B"];
+
+/// How often clients ask by themselves.
+pub(crate) fn pace(gap: Option<Span>) -> String {
+    gap.map_or_else(|| "only when told".into(), |gap| format!("every {gap}, on average"))
+}
+
+/// Where two runs part.
+pub(crate) fn first_difference(at: Time) -> String {
+    format!("First difference at {}", clock(at))
+}
+
+/// Something that was done, and when.
+pub(crate) fn done_at(what: &str, at: Time) -> String {
+    format!("{what} at {}", clock(at))
+}
+
+/// What cannot be done to both of two runs.
+pub(crate) fn not_in_both(title: &str) -> String {
+    format!("{title} has no such thing, and both runs get the same: nothing was done.")
+}
+
+/// Inputs that another model does not know.
+pub(crate) fn left_out(count: usize, title: &str) -> String {
+    format!(
+        "{count} of the inputs {} nothing in {title} and {} left out.",
+        if count == 1 { "means" } else { "mean" },
+        if count == 1 { "was" } else { "were" }
+    )
+}
+
+/// A link to two runs that cannot be opened.
+pub(crate) fn bad_comparison(why: &str) -> String {
+    format!("This comparison cannot be opened: {why}.")
+}
+
+/// A future that was left, to compare with.
+pub(crate) fn compare_branch(what: &str) -> String {
+    format!("with the future in which {what}")
+}
+
+/// A length of time in milliseconds, as exactly as matters.
+pub(crate) fn millis(span: Span) -> String {
+    let micros = span.0 / 1_000;
+    match micros {
+        0 if span.0 > 0 => "< 1 µs".into(),
+        ..1_000 => format!("{micros} µs"),
+        1_000..10_000 => format!("{}.{:02} ms", micros / 1_000, micros % 1_000 / 10),
+        10_000..100_000 => format!("{}.{} ms", micros / 1_000, micros % 1_000 / 100),
+        100_000..10_000_000 => format!("{} ms", micros / 1_000),
+        _ => format!("{}.{} s", micros / 1_000_000, micros % 1_000_000 / 100_000),
+    }
+}
+
+/// The median of how long clients waited.
+pub(crate) fn half_within(middle: &str) -> String {
+    format!("half within {middle}")
+}
+
+/// What a formula says.
+pub(crate) fn by_theory(name: &str, mean: &str) -> String {
+    format!("{name}: mean {mean}")
+}
+
+/// The share of requests that were done.
+pub(crate) fn served(share: &str) -> String {
+    format!("{share} done")
+}
+
+/// How many reads were stale.
+pub(crate) fn stale_reads(stale: u32, reads: u32) -> String {
+    format!("{stale} of {reads} reads stale")
+}
+
+/// How stale a read was.
+pub(crate) fn stale_by(versions: u32, since: &str) -> String {
+    format!("by {versions}, for {since}")
+}
+
+/// The node that had most to do.
+pub(crate) fn busiest(node: &str, received: u32) -> String {
+    format!("{node} received most: {received}")
+}
+
+/// Taking a chart along.
+pub(crate) fn save_chart(chart: &str, form: &str) -> String {
+    format!("Save {chart} as {form}")
+}
 
 /// Why most of the page is missing.
 pub(crate) fn missing(why: &str) -> String {
@@ -170,6 +312,46 @@ pub(crate) fn so_many_stars(count: u32) -> String {
 pub(crate) const ALL_LABS: &str = "All labs";
 pub(crate) const LESSON: &str = "Lab";
 pub(crate) const CONTINUE: &str = "Continue";
+pub(crate) const START_AGAIN: &str = "Start again";
+pub(crate) const FOR_TEACHERS: &str = "For teachers";
+pub(crate) const PRINT: &str = "Print";
+pub(crate) const BACK_TO_LAB: &str = "To the lab";
+pub(crate) const FIVE_MINUTES: &str = "Five minutes";
+pub(crate) const TO_DISCUSS: &str = "To discuss";
+pub(crate) const RUNS_TO_SHOW: &str = "Runs to show";
+pub(crate) const EVIDENCE_TITLE: &str = "What the engine is held to";
+pub(crate) const EVIDENCE_HOW: &str = "Published or proved numbers, measured with the models of the labs. The seeds are fixed: `faultline validate` makes the same report again.";
+pub(crate) const EVIDENCE_COLUMNS: [&str; 7] = ["What", "Known", "Ours", "n", "95 % interval", "Tolerance", "Verdict"];
+pub(crate) const MORE_HERE: &str = "More";
+pub(crate) const AUTHOR_TITLE: &str = "Write a lab";
+pub(crate) const AUTHOR_HOW: &str = "Perform a run, say what happens in it, set a goal, and save the lab as a file.";
+pub(crate) const MAKE_A_LAB: &str = "Make a lab";
+pub(crate) const NO_RUN: &str = "First perform a run: open a model, do what you want to show, and choose “Make a lab”.";
+pub(crate) const OPEN_MODEL: &str = "Open a model";
+pub(crate) const OPEN_FILE: &str = "Open a lab file";
+pub(crate) const SAVE_FILE: &str = "Save the file";
+pub(crate) const TRY_ALL: &str = "Try everything out";
+pub(crate) const TRYING: &str = "Trying every step, challenge and scene…";
+pub(crate) const IS_WELL: &str = "The lab is well: every step, challenge and scene comes to its end.";
+pub(crate) const PREVIEW: &str = "Preview";
+pub(crate) const BACK_TO_WRITING: &str = "Back to writing";
+pub(crate) const START_OVER: &str = "Start over";
+pub(crate) const THE_RUN: &str = "The run";
+pub(crate) const THE_WORDS: &str = "Every field";
+pub(crate) const THE_FILE: &str = "The file";
+pub(crate) const BEGIN_HERE: &str = "Begin here";
+pub(crate) const END_HERE: &str = "End here";
+pub(crate) const CAPTION: &str = "What to say at this moment";
+pub(crate) const ADD_CAPTION: &str = "Add caption";
+pub(crate) const CAPTIONS: &str = "Captions";
+pub(crate) const GOAL: &str = "Goal of the first challenge";
+pub(crate) const CHOOSE_GOAL: &str = "Choose what must come true…";
+pub(crate) const PERFORM_ON: &str = "Perform on";
+pub(crate) const REMOVE: &str = "Remove";
+pub(crate) const NOT_SAID: &str = "not said";
+pub(crate) const NO_TIME: &str = "A lab cannot end before it begins.";
+pub(crate) const NOT_KEPT: &str = "The browser keeps nothing for this page: save the file before you leave.";
+pub(crate) const NOTHING_WRONG: &str = "The file can be read. Try everything out before you give it to others.";
 pub(crate) const PREVIOUS: &str = "Previous";
 pub(crate) const SKIP: &str = "Skip";
 pub(crate) const JUST_SHOW: &str = "No bet, just show me";
@@ -327,6 +509,11 @@ pub(crate) fn branch(what: &str, left_at: Time, reached: Time) -> String {
     format!("Another future: {what}. It parts at {} and reaches {}.", clock(left_at), clock(reached))
 }
 
+/// What puts a future that was left into another place.
+pub(crate) fn move_branch(what: &str) -> String {
+    format!("Move: {what}. Drag it, or use the arrow keys.")
+}
+
 /// A moment on the clock of the transport: always as wide as any other.
 pub(crate) fn clock(moment: Time) -> String {
     let millis = moment.0 / 1_000_000;
@@ -456,4 +643,44 @@ pub(crate) fn refused(answer: &str) -> String {
 /// What a screen reader says of the diagram; the events beside it say the rest.
 pub(crate) fn diagram(messages: usize, lost: usize) -> String {
     format!("Messages between nodes over time: {messages} here, {lost} lost. The list of events leads to the same moments.")
+}
+
+/// How many lines of a report hold.
+pub(crate) fn so_many_hold(holds: usize, all: usize) -> String {
+    format!("{holds} of {all} hold.")
+}
+
+/// How much is wrong with a lab that is being written.
+pub(crate) fn so_much_to_do(problems: usize) -> String {
+    if problems == 1 { "One thing is missing or wrong:".into() } else { format!("{problems} things are missing or wrong:") }
+}
+
+/// What a screen reader says of the diagram of a run on paper.
+pub(crate) fn diagram_of(from: Time, until: Time, sent: usize, lost: usize) -> String {
+    format!("Messages between nodes from {from} to {until}: {sent} sent, {lost} lost.")
+}
+
+/// What a screen reader says of the diagram of a run that ends at a moment.
+pub(crate) fn diagram_until(moment: Time) -> String {
+    format!("The messages of the two seconds before {moment}")
+}
+
+/// The stretch of a run that a lab shows.
+pub(crate) fn stretch(from: Time, to: Time) -> String {
+    format!("The lab shows {from} to {to}.")
+}
+
+/// How much is missing or wrong in a part of a lab.
+pub(crate) fn to_do(problems: usize) -> String {
+    format!(" {problems} to do")
+}
+
+/// Adding one more table to a list of them.
+pub(crate) fn add(what: &str) -> String {
+    format!("Add: {what}")
+}
+
+/// Taking one out again.
+pub(crate) fn remove(what: &str) -> String {
+    format!("{REMOVE} {what}")
 }

@@ -12,6 +12,7 @@ use super::time::Span;
 use crate::judge::history::Word;
 use crate::judge::spec::Object;
 use crate::judge::value::Value;
+use crate::measure::theory::Theory;
 use crate::protocol::{About, Cluster, Cx, OpId, Protocol, Seen, Settings, Ticket, Timer, TimerCode};
 use crate::view::View;
 use std::any::Any;
@@ -180,6 +181,8 @@ pub trait Host {
     fn object(&self) -> Object;
     /// What clients read before anything was written.
     fn initial(&self) -> Value;
+    /// Which formula is about it.
+    fn theory(&self) -> Option<Theory>;
     /// How a node shows itself.
     fn view(&self, node: NodeId, now: LocalTime) -> View;
     /// The promises: name, what is promised, and whether it holds.
@@ -375,6 +378,10 @@ impl<P: Protocol> Host for Typed<P> {
 
     fn initial(&self) -> Value {
         P::initial()
+    }
+
+    fn theory(&self) -> Option<Theory> {
+        self.protocol.theory(self.state.nodes.len() as u16)
     }
 
     fn view(&self, node: NodeId, now: LocalTime) -> View {

@@ -15,7 +15,7 @@ use crate::dom;
 use crate::session::Session;
 use crate::text;
 use crate::ui;
-use faultline::sim::NodeId;
+use faultline::sim::{NodeId, Time};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 use yew::{AttrValue, Callback, Html, MouseEvent, NodeRef, WheelEvent, html};
@@ -56,16 +56,16 @@ pub(crate) fn diagram(session: &Session, window: Window, elsewhere: bool, tools:
         })
     };
     // Room for every lane, but the stage stays the larger of the two.
-    let height = format!("--height:{}px", if shown > MOST_LANES { 52 } else { (shown * 34 + 30).clamp(150, 250) });
+    let height = format!("--height:{}px", if shown > MOST_LANES { 52 } else { (shown * 28 + 34).clamp(140, 230) });
     html! {
-        <section class="diagram" style={height} aria-label={text::DIAGRAM} ref={place.clone()} {onmouseover} {onmouseleave} {onwheel}>
+        <section class="diagram" style={height} aria-label={session.titled(text::DIAGRAM)} ref={place.clone()} {onmouseover} {onmouseleave} {onwheel}>
             <div class="drawing" {onclick}>{ content }</div>
             <div class="tools">
                 if elsewhere {
                     <button onclick={send.reform(|_| Msg::Here)}>{ text::HERE }</button>
                 }
                 if session.begun() {
-                    <button id="tools" aria-label={text::TOOLS} title={text::TOOLS} aria-expanded={tools.to_string()}
+                    <button id={format!("{}tools", session.prefix)} class="ask-tools" aria-label={text::TOOLS} title={text::TOOLS} aria-expanded={tools.to_string()}
                         onclick={send.reform(move |_| Msg::Tools(!tools))}>{ ui::icon(ui::DOTS) }</button>
                 }
             </div>
@@ -96,6 +96,13 @@ fn toolbox(session: &Session, lanes: usize, send: &Callback<Msg>) -> Html {
             }
         </div>
     }
+}
+
+/// A stretch of a run as a picture of its own, and how wide and high it is; the session has come to its end.
+pub(crate) fn stretch(session: &Session, from: Time, width: f64) -> String {
+    let scenario = session.sim().scenario();
+    let height = f64::from(scenario.nodes + scenario.clients) * 34.0 + 30.0;
+    export::picture(session, Window::whole(width, height, from, session.playhead()))
 }
 
 /// A form in which the diagram can be taken along.

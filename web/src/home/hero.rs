@@ -3,7 +3,7 @@
 
 use crate::dom::{self, Frames, Listener, Sight, Size};
 use crate::session::{Session, Speed};
-use crate::stage::{Layout, Painter, Scene, tone_name};
+use crate::stage::{Layout, Painter, Scene, Who, tone_name};
 use crate::text;
 use faultline::Scenario;
 use faultline::models::Library;
@@ -62,7 +62,7 @@ pub(crate) struct Hero {
     last_frame: Option<f64>,
     rendered_at: f64,
     in_sight: bool,
-    watches: (Option<Size>, Option<Sight>, Option<Listener>),
+    watches: (Option<Size>, Option<Sight>, Option<(Listener, Listener)>),
 }
 
 impl Component for Hero {
@@ -165,7 +165,7 @@ impl Component for Hero {
             self.watches = (
                 Size::of(&stage, move |width, height| size.emit((width, height))),
                 Sight::of(&stage, move |in_sight| sight.emit(in_sight)),
-                dom::media("(prefers-color-scheme: dark)", move || theme.emit(())),
+                dom::theme(move || theme.emit(())),
             );
         }
         self.run_frames(ctx);
@@ -189,8 +189,9 @@ impl Hero {
         let below = if down { text::status(status) } else { role.unwrap_or_default() };
         html! {
             <li key={node.0} style={position}>
-                <button {class} aria-label={label} title={act} onclick={ctx.link().callback(move |_| Msg::Flip(node))}>{ headline }</button>
-                <span class="name" aria-hidden="true">{ name }<small>{ below }</small></span>
+                <button {class} aria-label={label} title={act} onclick={ctx.link().callback(move |_| Msg::Flip(node))}>if let Some(headline) = headline { <span>{ headline }</span> }</button>
+                <b aria-hidden="true">{ name }</b>
+                <span class="name" aria-hidden="true"><small>{ below }</small></span>
             </li>
         }
     }
@@ -209,8 +210,8 @@ impl Hero {
     fn paint(&self) {
         if let Some(painter) = &self.painter {
             let linger = Span((LINGER_MS * 1e6 * self.session.speed.ratio()) as u64);
-            let scene = Scene::of(self.session.sim(), &self.layout, self.session.playhead(), linger, None);
-            painter.paint(&scene, &self.layout, None);
+            let scene = Scene::of(self.session.sim(), &self.layout, self.session.playhead(), linger, Who::default());
+            painter.paint(&scene, &self.layout);
         }
     }
 }
