@@ -847,7 +847,7 @@ impl App {
         if self.worker.is_none() {
             // Without a worker it is done here, after the page has said that it begins.
             let (job, library) = (job.clone(), ctx.props().library.clone());
-            Timeout::new(30, move || tell.emit(job.work(&library))).forget();
+            Timeout::new(30, move || tell.emit(job.work(&library, &mut |_| ()))).forget();
         }
     }
 

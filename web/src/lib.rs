@@ -76,5 +76,5 @@ thread_local! {
 #[must_use]
 pub fn work(job: &[u8]) -> Vec<u8> {
     let library = LIBRARY.with_borrow(Clone::clone).unwrap_or_else(|| Rc::new(Library::standard()));
-    worker::job::work(job, &library)
+    worker::work(job, &library)
 }

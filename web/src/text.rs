@@ -287,6 +287,12 @@ pub(crate) const CHECK_PROMISE_LABEL: &str = "that is promised to be";
 pub(crate) const CHECK_INITIAL: &str = "and holds at first";
 pub(crate) const CHECK_START: &str = "Judge";
 pub(crate) const CHECK_WORKING: &str = "Judging…";
+
+/// How far a judgement is.
+pub(crate) fn so_far(done: usize, of: usize) -> String {
+    format!("{done} of {of}")
+}
+
 pub(crate) const CANCEL: &str = "Cancel";
 
 /// How long a history is.

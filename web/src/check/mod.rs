@@ -37,7 +37,7 @@ enum State {
     /// Nothing was asked yet.
     Idle,
     /// It is being done.
-    Working { _worker: Option<Worker> },
+    Working { _worker: Option<Worker>, so_far: Option<(usize, usize)> },
     /// It is done.
     Done(Report),
 }
@@ -103,14 +103,15 @@ impl Component for Check {
                 if worker.is_none() {
                     let library = Library::standard();
                     // Without a worker it is done here, after the page has said that it begins.
-                    gloo_timers::callback::Timeout::new(30, move || done.emit(job.work(&library))).forget();
+                    gloo_timers::callback::Timeout::new(30, move || done.emit(job.work(&library, &mut |_| ()))).forget();
                 }
-                self.state = State::Working { _worker: worker };
+                self.state = State::Working { _worker: worker, so_far: None };
             }
             Msg::Cancel => self.state = State::Idle,
             // What was cancelled has nothing more to say.
-            Msg::Report(report) => match self.state {
-                State::Working { .. } => self.state = State::Done(report),
+            Msg::Report(report) => match (&mut self.state, report) {
+                (State::Working { so_far, .. }, Report::SoFar { done, of }) => *so_far = Some((done, of)),
+                (State::Working { .. }, report) => self.state = State::Done(report),
                 _ => return false,
             },
             Msg::Above(above) => return std::mem::replace(&mut self.above, above) != above,
@@ -173,15 +174,24 @@ impl Check {
 
     fn found(&self, ctx: &Context<Self>) -> Html {
         match &self.state {
-            State::Idle => Html::default(),
-            State::Working { .. } => html! {
-                <p class="working"><progress aria-label={text::CHECK_WORKING} />{ text::CHECK_WORKING }
+            State::Idle | State::Done(Report::SoFar { .. }) => Html::default(),
+            State::Working { so_far, .. } => html! {
+                <p class="working">{ bar(*so_far) }{ text::CHECK_WORKING }
+                    { for so_far.map(|(done, of)| html! { <small>{ text::so_far(done, of) }</small> }) }
                     <button onclick={ctx.link().callback(|_| Msg::Cancel)}>{ text::CANCEL }</button></p>
             },
             State::Done(Report::Judged(judged)) => verdict(judged),
             State::Done(Report::Decided(_) | Report::Tried(_)) => Html::default(),
             State::Done(Report::Bad(why) | Report::Failed(why)) => html! { <p class="bad" role="alert">{ why.clone() }</p> },
         }
+    }
+}
+
+/// How far the work is, if that is known.
+fn bar(so_far: Option<(usize, usize)>) -> Html {
+    match so_far {
+        Some((done, of)) => html! { <progress aria-label={text::CHECK_WORKING} value={done.to_string()} max={of.to_string()} /> },
+        None => html! { <progress aria-label={text::CHECK_WORKING} /> },
     }
 }
 
