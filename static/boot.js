@@ -45,7 +45,10 @@ async function download() {
  * the places in them that the first calls it by. In a build for development there is but one part.
  */
 async function join(first, rest) {
-  if (!rest) return;
+  if (!rest) {
+    await first;
+    return;
+  }
   const response = await fetch(rest);
   if (!response.ok) throw new Error(`${response.url}: the server answered ${response.status}`);
   await WebAssembly.instantiate(await response.arrayBuffer(), { first: await first });
@@ -56,10 +59,13 @@ function offer(first) {
   const address = (name) => name && new URL(name, document.baseURI).href;
   let joining;
   const whole = () => {
-    joining ??= join(first, address(rest)).catch((error) => {
-      joining = null; // so that it can be tried again
-      throw error;
-    });
+    joining ??= join(first, address(rest)).then(
+      () => window.dispatchEvent(new Event("faultline:whole")),
+      (error) => {
+        joining = null; // so that it can be tried again
+        throw error;
+      },
+    );
     return joining;
   };
   const worker = () => {

@@ -13,11 +13,13 @@
 //! | [`scenario`] | the one input of a run |
 //! | [`search`] | runs that break a promise: found, made smaller, explained |
 //! | [`link`] | a run in a link |
+//! | [`files`] | a run as files |
 //! | [`judge`] | whether a run, or a history from anywhere, keeps a promise, and why |
 //! | [`lab`] | lab files: guided tours, challenges, and who decides them |
 //!
 //! This crate knows no browser, no clock on the wall and no source of randomness but the seed.
 
+pub mod files;
 pub mod judge;
 pub mod lab;
 pub mod link;

@@ -2,8 +2,10 @@
 //! or reloading the page keeps the run.
 
 use super::window;
+use js_sys::Reflect;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{Navigator, ShareData};
 
 /// What stands behind the address of the page, with its mark.
 pub(crate) fn fragment() -> String {
@@ -23,8 +25,36 @@ pub(crate) fn replace(fragment: &str) {
     }
 }
 
+/// Goes to a link, so that the way back leads here.
+pub(crate) fn go(fragment: &str) {
+    let _ = window().location().set_hash(fragment);
+}
+
 /// Copies a text for the reader, and says whether the browser allowed it.
 pub(crate) fn copy(text: &str, done: impl FnOnce(bool) + 'static) {
-    let copying = JsFuture::from(window().navigator().clipboard().write_text(text));
+    let navigator = window().navigator();
+    // A site without a certificate has no clipboard at all.
+    if !has(&navigator, "clipboard") {
+        return done(false);
+    }
+    let copying = JsFuture::from(navigator.clipboard().write_text(text));
     spawn_local(async move { done(copying.await.is_ok()) });
+}
+
+/// Whether the device has a share sheet.
+pub(crate) fn can_send() -> bool {
+    has(&window().navigator(), "share")
+}
+
+/// Opens the share sheet of the device; whoever closes it again has changed his mind, and that is all.
+pub(crate) fn send(title: &str, address: &str) {
+    let data = ShareData::new();
+    data.set_title(title);
+    data.set_url(address);
+    let sending = JsFuture::from(window().navigator().share_with_data(&data));
+    spawn_local(async move { drop(sending.await) });
+}
+
+fn has(navigator: &Navigator, name: &str) -> bool {
+    Reflect::get(navigator, &name.into()).is_ok_and(|value| !value.is_undefined())
 }

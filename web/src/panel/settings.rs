@@ -2,7 +2,7 @@
 //! any other: it happens at the playhead and can be taken back.
 
 use crate::app::Msg;
-use crate::knob::Knob;
+use crate::knob::{Group, Knob, What};
 use crate::session::Session;
 use crate::text;
 use crate::ui::{self, Named};
@@ -19,17 +19,33 @@ pub(crate) struct Draft {
     pub(crate) refused: Option<String>,
 }
 
-/// The settings, or only those with these keys.
+/// The settings, or only those of the model with these keys.
 pub(crate) fn settings(session: &Session, draft: Option<&Draft>, only: Option<&[&str]>, send: &Callback<Msg>) -> Html {
-    let knobs = Knob::all(session.sim(), session.playhead());
-    let shown = |knob: &Knob| only.is_none_or(|only| knob.key.is_some_and(|key| only.contains(&key)));
+    let sim = session.sim();
+    let knobs = Knob::all(sim, session.playhead());
+    let shown = |knob: &Knob| only.is_none_or(|only| knob.key().is_some_and(|key| only.contains(&key)));
     if !knobs.iter().any(shown) {
         return Html::default();
     }
+    let group = |group: Group, name: &'static str| {
+        let mut of_group = knobs.iter().enumerate().filter(|(_, knob)| knob.group() == group && shown(knob)).peekable();
+        if of_group.peek().is_none() {
+            return Html::default();
+        }
+        html! {
+            <div key={name} class="group" role="group" aria-label={name}>
+                if only.is_none() { <h2>{ name }</h2> }
+                { for of_group.map(|(index, knob)| control(index, knob, draft.filter(|draft| draft.knob == index), send)) }
+            </div>
+        }
+    };
+    let world = text::world(sim.scenario().nodes, &sim.network().loss.to_string());
     html! {
         <details class="panel settings" open={only.is_some()}>
-            <summary>{ text::SETTINGS }<small>{ format!("{} {}", knobs[0].words(knobs[0].value), text::LOST) }</small></summary>
-            { for knobs.iter().enumerate().filter(|(_, knob)| shown(knob)).map(|(index, knob)| control(index, knob, draft.filter(|draft| draft.knob == index), send)) }
+            <summary>{ text::SETTINGS }<small>{ world }</small></summary>
+            { group(Group::World, text::WORLD) }
+            { group(Group::Network, text::NETWORK) }
+            { group(Group::Model, session.about().title) }
         </details>
     }
 }
@@ -70,14 +86,24 @@ fn control(index: usize, knob: &Knob, draft: Option<&Draft>, send: &Callback<Msg
         },
     };
     html! {
-        <div key={knob.key.unwrap_or_default()} class="setting" title={knob.help}>
+        <div key={knob.label} class="setting" title={knob.help}>
             <label for={format!("setting-{index}")}>{ knob.label }</label>
             { entry }
             <output for={format!("setting-{index}")}>{ words.unwrap_or_default() }</output>
+            if knob.what == What::Seed {
+                { another(index, knob.value, send) }
+            }
             <p id={help} class="help">{ knob.help }</p>
             if let Some(refused) = refused {
                 <p class="refused" role="alert">{ refused }</p>
             }
         </div>
     }
+}
+
+/// A button for whoever does not care which seed it is.
+fn another(index: usize, seed: i64, send: &Callback<Msg>) -> Html {
+    let next = seed.checked_add(1).unwrap_or_default().to_string();
+    let onclick = send.reform(move |_| Msg::Turn(index, next.clone()));
+    html! { <button class="quiet" aria-label={text::ANOTHER} title={text::ANOTHER} {onclick}>{ ui::icon(ui::DICE) }</button> }
 }

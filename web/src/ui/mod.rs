@@ -90,5 +90,6 @@ pub(crate) const MORE: &str = "M4 6l6 6-6 6M12 6l6 6-6 6M20.5 5v14";
 pub(crate) const DOTS: &str = "M5 12h.01M12 12h.01M19 12h.01";
 pub(crate) const HELP: &str = "M9 9a3 3 0 1 1 4.2 2.75c-.8.35-1.2 1-1.2 1.75v.5M12 17.5h.01M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18";
 pub(crate) const CROSS: &str = "M6 6l12 12M18 6L6 18";
+pub(crate) const DICE: &str = "M5 4h14a1 1 0 0 1 1 1v14a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1V5a1 1 0 0 1 1-1M8.5 8.5h.01M15.5 15.5h.01M12 12h.01";
 pub(crate) const CHOOSE: &str = "M7 10l5 5 5-5";
 pub(crate) const LINK: &str = "M10 14a4 4 0 0 0 6 0l3-3a4.2 4.2 0 0 0-6-6l-1 1M14 10a4 4 0 0 0-6 0l-3 3a4.2 4.2 0 0 0 6 6l1-1";
