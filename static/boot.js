@@ -86,8 +86,12 @@ function beWorker() {
   };
   addEventListener("message", async ({ data }) => {
     program ??= load(data);
-    const { work } = await program.catch((error) => reportError(error)) ?? {};
-    if (data instanceof Uint8Array) postMessage(work(data));
+    try {
+      const { work } = await program;
+      if (data instanceof Uint8Array) postMessage(work(data));
+    } catch (error) {
+      reportError(error); // to the page, which says so
+    }
   });
 }
 

@@ -28,7 +28,7 @@ pub(crate) fn picture(judged: &Judged) -> Html {
                         <text x="4" y={(lane * LANE + 18).to_string()}>{ name.clone() }</text>
                     </g>
                 }) }
-                { for judged.bars.iter().enumerate().map(|(index, bar)| html! { <g key={index}>{ draw(bar, moments) }</g> }) }
+                { for judged.bars.iter().enumerate().map(|(index, bar)| html! { <g key={format!("bar {index}")}>{ draw(bar, moments) }</g> }) }
             </svg>
         </div>
     }
