@@ -14,6 +14,7 @@
 //! | [`search`] | runs that break a promise: found, made smaller, explained |
 //! | [`link`] | a run in a link |
 //! | [`files`] | a run as files |
+//! | [`measure`] | what can be counted on a run: messages, latencies, availability, staleness, load, and theory beside it |
 //! | [`judge`] | whether a run, or a history from anywhere, keeps a promise, and why |
 //! | [`lab`] | lab files: guided tours, challenges, and who decides them |
 //!
@@ -23,6 +24,7 @@ pub mod files;
 pub mod judge;
 pub mod lab;
 pub mod link;
+pub mod measure;
 pub mod models;
 pub mod protocol;
 pub mod scenario;

@@ -2,24 +2,27 @@
 //! elements goes through Yew, what moves goes to the canvas directly.
 
 use crate::chart;
+use crate::compare;
 use crate::diagram;
 use crate::dom::{self, Frames, Listener, Sight, Size};
 use crate::knob::{Knob, Turned};
 use crate::lesson::{self, Lesson, Say, Then, progress};
+use crate::panel::branches::Glimpses;
 use crate::panel::client::{self, Ask};
-use crate::panel::settings::{self, Draft};
+use crate::panel::settings::{self, Draft, Which};
 use crate::panel::{events, flights, help, inspector, links, matrix, menu, promises, state, transport};
 use crate::route::{self, Route};
 use crate::sandbox;
-use crate::session::{Session, Speed, Tallies, Until};
+use crate::session::{Session, Speed, Until};
 use crate::share::{self, Save, Share, Thing};
 use crate::stage::touch::Deed;
-use crate::stage::{self, Crowd, Finger, Layout, Painter, Point, Scene, Target, Touch, touch};
+use crate::stage::{self, Crowd, Finger, Layout, Painter, Point, Scene, Target, Touch, Who, touch};
 use crate::text;
 use crate::ui::{self, Named};
 use faultline::Scenario;
 use faultline::lab::Lab;
 use faultline::link::{self, Link};
+use faultline::measure::Tallies;
 use faultline::models::Library;
 use faultline::scenario::{Fault, Input};
 use faultline::sim::{NodeId, Span, Time};
@@ -94,6 +97,10 @@ pub(crate) enum Msg {
     Promise(usize),
     /// Over to a future that was left: its place among them.
     Branch(usize),
+    /// A future that was left is taken hold of, to put it elsewhere, or let go.
+    Grab(Option<usize>),
+    /// It goes from one place among them to another, and whether by a key: then the focus goes along.
+    Arrange(usize, usize, bool),
     /// Another model: its place in the library.
     Open(usize),
     /// A control of the settings is being moved, and shows this.
@@ -135,6 +142,14 @@ pub(crate) enum Msg {
     Share(bool),
     /// The run is taken along in a file.
     Save(Save),
+    /// Another chart: its place among all.
+    Chart(usize),
+    /// A chart is taken along.
+    TakeChart(chart::Kind, chart::Take),
+    /// The list of what to compare with is opened or closed.
+    Comparing(bool),
+    /// This run beside another: the future that was left at this place, or itself.
+    Compare(Option<usize>),
     /// The notice was read.
     Close,
     /// Something is said to the lab.
@@ -148,6 +163,9 @@ pub(crate) struct App {
     world: (&'static str, u16, u16),
     lesson: Option<Lesson>,
     tallies: Tallies,
+    glimpses: Glimpses,
+    chart: chart::Kind,
+    comparing: bool,
     draft: Option<Draft>,
     link_draft: links::Draft,
     ask: Ask,
@@ -208,7 +226,7 @@ struct Watches {
 }
 
 /// Where it is remembered that keys without Ctrl do nothing.
-const NO_SHORTCUTS: &str = "faultline.no-shortcuts";
+pub(crate) const NO_SHORTCUTS: &str = "faultline.no-shortcuts";
 /// The seed of a run of which nothing was said.
 const SEED: u64 = 7;
 /// Words and numbers change at most this often while nothing happens but time.
@@ -221,6 +239,8 @@ const KEEP_EVERY_MS: f64 = 2_000.0;
 const MOST_CALM: u16 = 12;
 /// How long it has to be quiet before a screen reader is told what happened.
 const QUIET_MS: u32 = 400;
+/// Room on the stage for the button that heals all.
+const HEAL: (f64, f64) = (90.0, 36.0);
 /// How long a loss stays on the stage, in the learner's time.
 const LINGER_MS: f64 = 700.0;
 
@@ -241,6 +261,9 @@ impl Component for App {
             world: session.world(),
             session,
             tallies: Tallies::default(),
+            glimpses: Glimpses::default(),
+            chart: chart::Kind::Messages,
+            comparing: false,
             draft: None,
             link_draft: links::Draft::default(),
             ask: Ask::default(),
@@ -369,6 +392,14 @@ impl Component for App {
                 self.session.switch(index);
                 self.look_anew();
             }
+            Msg::Grab(branch) => self.glimpses.held.set(branch),
+            Msg::Arrange(from, to, by_key) => {
+                self.session.arrange(from, to);
+                self.glimpses.held.set(self.glimpses.held.get().map(|held| if held == from { to } else { held }));
+                if by_key {
+                    self.focus = self.glimpses.grip(&self.session, to);
+                }
+            }
             Msg::Speed(step) => self.session.speed = Speed::new(step),
             Msg::Open(model) => {
                 let library = &ctx.props().library;
@@ -390,6 +421,10 @@ impl Component for App {
             Msg::Escape if self.tools => {
                 self.tools = false;
                 self.focus = Some("tools".into());
+            }
+            Msg::Escape if self.comparing => {
+                self.comparing = false;
+                self.focus = Some("compare".into());
             }
             Msg::Escape if self.more => {
                 self.more = false;
@@ -448,6 +483,17 @@ impl Component for App {
             Msg::Share(true) => self.share(),
             Msg::Share(false) => self.sharing = None,
             Msg::Save(what) => share::save(&self.session, self.window(), what),
+            Msg::Chart(kind) => self.chart = chart::Kind::ALL[kind.min(chart::Kind::ALL.len() - 1)],
+            Msg::TakeChart(kind, take) => self.measured(|runs| chart::take(kind, runs, take)),
+            Msg::Comparing(open) => self.comparing = open,
+            Msg::Compare(None) if !self.comparing && !self.session.branches().0.is_empty() => self.comparing = true,
+            Msg::Compare(other) => {
+                // What is about to be put into the address would replace the comparison.
+                self.settling = None;
+                self.keep();
+                dom::address::go(&compare::link(&self.session, other));
+                return true;
+            }
             Msg::Close => self.notice = None,
             Msg::Lesson(say) => self.hear(&ctx.props().library, say),
         }
@@ -474,6 +520,8 @@ impl Component for App {
         let models = ctx.props().library.models();
         let titles = models.iter().map(|model| model.about().title);
         let chosen = models.iter().position(|model| model.about().id == about.id).unwrap_or(0);
+        let heal = self.layout.free_corner(HEAL.0, HEAL.1);
+        let heal = format!("left:{:.0}px;top:{:.0}px", heal.x, heal.y);
         let named = Named { label: Some(text::MODEL), ..Named::default() };
         html! {
             <>
@@ -493,6 +541,7 @@ impl Component for App {
                     if session.can_redo() {
                         <button class="quiet" onclick={send.reform(|_| Msg::Redo)}>{ ui::icon(ui::REDO) }{ text::REDO }</button>
                     }
+                    { compare::ask(session, self.comparing, &send) }
                     <button class="quiet" onclick={send.reform(|_| Msg::Share(true))}>{ ui::icon(ui::LINK) }{ text::SHARE }</button>
                     <button id="ask-help" class="quiet" aria-label={text::HELP} title={text::HELP} onclick={send.reform(|_| Msg::Help(true))}>{ ui::icon(ui::HELP) }</button>
                 </div>
@@ -527,7 +576,7 @@ impl Component for App {
                             { menu::menu(session, &self.layout, target, &self.ask, &send) }
                         }
                         if session.knower.is_none() && !touch::is_whole(session.sim()) {
-                            <button class="heal" onclick={send.reform(|_| Msg::Act(vec![Input::HealAll]))}>{ text::HEAL_ALL }</button>
+                            <button class="heal" style={heal} onclick={send.reform(|_| Msg::Act(vec![Input::HealAll]))}>{ text::HEAL_ALL }</button>
                         }
                     </section>
                     { diagram::diagram(session, self.window(), self.elsewhere.is_some(), self.tools, &self.diagram, &send) }
@@ -544,17 +593,14 @@ impl Component for App {
                     if self.evidence {
                         { promises::evidence(session, &send) }
                     }
-                    { settings::settings(session, self.draft.as_ref(), self.knobs().as_deref(), &send) }
+                    { settings::settings(session, self.draft.as_ref(), self.knobs().as_deref().map_or(Which::Everything, Which::These), &send) }
                     if self.lesson.as_ref().is_none_or(Lesson::is_open) {
                     { matrix::matrix(session, &send) }
                     { links::links(session, self.link_draft, &send) }
                     { flights::flights(session, &send) }
                     // No node can count what happens to messages.
                     if session.knower.is_none() {
-                        <section class="panel" aria-labelledby="messages-title">
-                            <h2 id="messages-title">{ text::MESSAGES }</h2>
-                            { self.chart() }
-                        </section>
+                        { self.chart(&send) }
                     }
                     { state::state(session, &send) }
                     { events::events(session, &send) }
@@ -562,11 +608,11 @@ impl Component for App {
                 </aside>
             </main>
             <footer>
-                { transport::transport(session, self.more, &send) }
+                { transport::transport(session, self.more, &self.glimpses, &ctx.props().library, &send) }
             </footer>
             <details class="leaves-out"><summary>{ text::LEAVES_OUT }</summary><p>{ about.leaves_out }</p></details>
             if let Some(things) = &self.sharing {
-                <Share title={self.title()} things={things.clone()} save={send.reform(Msg::Save)} close={send.reform(|()| Msg::Share(false))} />
+                <Share title={self.title()} things={things.clone()} save={Some(send.reform(Msg::Save))} close={send.reform(|()| Msg::Share(false))} />
             }
             if self.help {
                 { help::help(self.shortcuts.get(), &send) }
@@ -669,9 +715,10 @@ impl App {
     fn paint(&self) {
         if let Some(painter) = &self.painter {
             let linger = Span((LINGER_MS * 1e6 * self.session.speed.ratio()) as u64);
-            let scene = Scene::of(self.session.sim(), &self.layout, self.session.playhead(), linger, self.session.knower);
+            let who = Who { knows: self.session.knower, chosen: self.session.selected };
+            let scene = Scene::of(self.session.sim(), &self.layout, self.session.playhead(), linger, who);
             let hand = self.touch.hand(&self.session, &self.layout);
-            painter.paint(&Scene { hand, crowd: self.crowd.clone(), ..scene }, &self.layout, self.session.selected);
+            painter.paint(&Scene { hand, crowd: self.crowd.clone(), ..scene }, &self.layout);
         }
         diagram::follow(&self.diagram, self.window());
     }
@@ -761,7 +808,7 @@ impl App {
     /// What a finger on the stage comes to; nothing if only the picture changes, and that is done.
     fn touched(&mut self, finger: Finger) -> Option<Msg> {
         let (session, layout) = (&self.session, &self.layout);
-        let scene = Scene::of(session.sim(), layout, session.playhead(), Span::ZERO, session.knower);
+        let scene = Scene::of(session.sim(), layout, session.playhead(), Span::ZERO, Who { knows: session.knower, chosen: None });
         let deed = self.touch.finger(finger, session, layout, &scene);
         if let Some(canvas) = self.canvas.cast::<HtmlElement>() {
             let _ = canvas.style().set_property("cursor", if self.touch.is_over() { "pointer" } else { "crosshair" });
@@ -853,8 +900,23 @@ impl App {
         self.draft = done.err().map(|why| Draft { knob: index, shown, refused: Some(why) });
     }
 
-    fn chart(&self) -> Html {
-        chart::messages(&self.tallies.upto(self.session.sim(), 120))
+    /// The run as charts see it.
+    fn measured<T>(&self, then: impl FnOnce(&[chart::Run<'_>]) -> T) -> T {
+        let sim = self.session.sim();
+        then(&[chart::Run { name: "", sim, now: self.session.playhead(), tallies: &self.tallies.upto(sim, 120) }])
+    }
+
+    fn chart(&self, send: &Callback<Msg>) -> Html {
+        let named = Named { label: Some(text::CHART), ..Named::default() };
+        let chosen = chart::Kind::ALL.iter().position(|kind| *kind == self.chart).unwrap_or(0);
+        let take = send.reform(|(kind, take)| Msg::TakeChart(kind, take));
+        html! {
+            <section class="panel measured" aria-labelledby="measured-title">
+                <header><h2 id="measured-title">{ text::MEASURED }</h2>
+                    { ui::choice(named, chart::Kind::ALL.iter().map(|kind| kind.name()), chosen, send.reform(Msg::Chart)) }</header>
+                { self.measured(|runs| chart::chart(self.chart, runs, &take)) }
+            </section>
+        }
     }
 
     fn state_in_words(&self) -> String {
@@ -897,7 +959,7 @@ fn layout(session: &Session, width: f64, height: f64) -> Layout {
 }
 
 /// What a finger on the stage does, in the pixels of the stage.
-fn finger(send: &Callback<Msg>, does: fn(Point) -> Finger) -> Callback<PointerEvent> {
+pub(crate) fn finger(send: &Callback<Msg>, does: fn(Point) -> Finger) -> Callback<PointerEvent> {
     send.reform(move |event: PointerEvent| {
         let at = Point { x: f64::from(event.offset_x()), y: f64::from(event.offset_y()) };
         // A gesture that began on the stage ends on it, wherever the finger goes.
@@ -911,9 +973,9 @@ fn finger(send: &Callback<Msg>, does: fn(Point) -> Finger) -> Callback<PointerEv
 }
 
 /// What a key does, unless it is meant for a control that has the focus.
-fn key(event: &KeyboardEvent, single: bool) -> Option<Msg> {
+pub(crate) fn key(event: &KeyboardEvent, single: bool) -> Option<Msg> {
     let element = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
-    let node = element.as_ref().and_then(|element| element.id().strip_prefix("node-")?.parse().ok()).map(NodeId);
+    let node = element.as_ref().and_then(|element| element.id().rsplit_once("node-")?.1.parse().ok()).map(NodeId);
     // A dialog has keys of its own.
     if element.as_ref().is_some_and(|element| element.closest("dialog").ok().flatten().is_some()) {
         return None;

@@ -82,7 +82,7 @@ impl Knob {
         if !about.ops.is_empty() && scenario.clients > 0 {
             let (load, gap) = Load::of(scenario);
             let place = Load::ALL.iter().position(|other| *other == load).unwrap_or(0);
-            knobs.push(knob(What::Load, text::LOAD, ParamKind::Choice { names: &text::LOADS, default: 0 }, place as i64));
+            knobs.push(knob(What::Load, text::ASKING, ParamKind::Choice { names: &text::LOADS, default: 0 }, place as i64));
             if load != Load::None {
                 knobs.push(knob(What::Gap, text::GAP, span(Span::millis(1), Span::secs(10), sandbox::GAP), gap.0 as i64));
             }
@@ -321,7 +321,7 @@ mod tests {
         let mut session = Session::new(&library, Scenario::new(library.find("raft").unwrap().about(), 7)).unwrap();
         session.seek(Time(100_000_000));
         for load in [0, 1] {
-            let choice = knob(&session, text::LOAD.0);
+            let choice = knob(&session, text::ASKING.0);
             turn(&mut session, &choice, load).unwrap();
             for knob in Knob::all(session.sim(), session.playhead()) {
                 let other = match knob.kind {

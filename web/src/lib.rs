@@ -7,6 +7,7 @@
 //! | `app` | the laboratory: one message for everything that can happen in it |
 //! | `lesson` | a lab as it is being done: bet, guided steps, challenges |
 //! | `share` | links, embed code, QR codes and files out; files and links in |
+//! | `compare` | two runs side by side, in lock-step |
 //! | `check` | where a history is judged |
 //! | `worker` | heavy work beside the page |
 //! | `session` | the run that is looked at, the playhead and its speed; no browser types |
@@ -26,6 +27,7 @@
 mod app;
 mod chart;
 mod check;
+mod compare;
 mod diagram;
 mod dom;
 mod home;

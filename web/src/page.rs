@@ -3,6 +3,7 @@
 
 use crate::app::App;
 use crate::check::{self, Check};
+use crate::compare::Compare;
 use crate::dom::given::Offer;
 use crate::dom::{self, Listener};
 use crate::home::Home;
@@ -189,6 +190,7 @@ impl Component for Page {
                     Some(lab) => html! { <App key={self.files} library={library.clone()} lab={lab.clone()} /> },
                     None => no_file(),
                 },
+                Route::Compare => html! { <Compare library={library.clone()} /> },
             } }
             </>
         }

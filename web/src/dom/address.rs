@@ -25,7 +25,7 @@ pub(crate) fn replace(fragment: &str) {
     }
 }
 
-/// Goes to a link, so that the way back leads here.
+/// Goes to another screen: the way back is the browser's.
 pub(crate) fn go(fragment: &str) {
     let _ = window().location().set_hash(fragment);
 }

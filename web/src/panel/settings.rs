@@ -19,14 +19,29 @@ pub(crate) struct Draft {
     pub(crate) refused: Option<String>,
 }
 
-/// The settings, or only those of the model with these keys.
-pub(crate) fn settings(session: &Session, draft: Option<&Draft>, only: Option<&[&str]>, send: &Callback<Msg>) -> Html {
+/// Which of the settings.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Which<'a> {
+    Everything,
+    /// All but those of the world.
+    NotOfTheWorld,
+    /// Those of the model with these keys.
+    These(&'a [&'a str]),
+}
+
+/// The settings that are shown here.
+pub(crate) fn settings(session: &Session, draft: Option<&Draft>, which: Which<'_>, send: &Callback<Msg>) -> Html {
     let sim = session.sim();
     let knobs = Knob::all(sim, session.playhead());
-    let shown = |knob: &Knob| only.is_none_or(|only| knob.key().is_some_and(|key| only.contains(&key)));
+    let shown = |knob: &Knob| match which {
+        Which::Everything => true,
+        Which::NotOfTheWorld => knob.group() != Group::World,
+        Which::These(keys) => knob.key().is_some_and(|key| keys.contains(&key)),
+    };
     if !knobs.iter().any(shown) {
         return Html::default();
     }
+    let all = !matches!(which, Which::These(_));
     let group = |group: Group, name: &'static str| {
         let mut of_group = knobs.iter().enumerate().filter(|(_, knob)| knob.group() == group && shown(knob)).peekable();
         if of_group.peek().is_none() {
@@ -34,14 +49,14 @@ pub(crate) fn settings(session: &Session, draft: Option<&Draft>, only: Option<&[
         }
         html! {
             <div key={name} class="group" role="group" aria-label={name}>
-                if only.is_none() { <h2>{ name }</h2> }
-                { for of_group.map(|(index, knob)| control(index, knob, draft.filter(|draft| draft.knob == index), send)) }
+                if all { <h2>{ name }</h2> }
+                { for of_group.map(|(index, knob)| control(session.prefix, index, knob, draft.filter(|draft| draft.knob == index), send)) }
             </div>
         }
     };
     let world = text::world(sim.scenario().nodes, &sim.network().loss.to_string());
     html! {
-        <details class="panel settings" open={only.is_some()}>
+        <details class="panel settings" open={!all}>
             <summary>{ text::SETTINGS }<small>{ world }</small></summary>
             { group(Group::World, text::WORLD) }
             { group(Group::Network, text::NETWORK) }
@@ -50,7 +65,7 @@ pub(crate) fn settings(session: &Session, draft: Option<&Draft>, only: Option<&[
     }
 }
 
-fn control(index: usize, knob: &Knob, draft: Option<&Draft>, send: &Callback<Msg>) -> Html {
+fn control(prefix: &str, index: usize, knob: &Knob, draft: Option<&Draft>, send: &Callback<Msg>) -> Html {
     let shown = draft.map_or_else(|| knob.shown(), |draft| draft.shown.clone());
     let value = knob.heard(&shown).unwrap_or(knob.value);
     let words = match knob.kind {
@@ -68,11 +83,11 @@ fn control(index: usize, knob: &Knob, draft: Option<&Draft>, send: &Callback<Msg
     let said = move |input: HtmlInputElement| if kind == "checkbox" { u8::from(input.checked()).to_string() } else { input.value() };
     let oninput = send.reform(move |event: InputEvent| Msg::Draft(index, said(event.target_unchecked_into())));
     let onchange = send.reform(move |event: Event| Msg::Turn(index, said(event.target_unchecked_into())));
-    let id = format!("setting-{index}");
+    let id = format!("{prefix}setting-{index}");
     let help = format!("{id}-help");
     let entry = match knob.kind {
         ParamKind::Choice { names, .. } => {
-            let named = Named { id: Some(id), described_by: Some(help.clone()), label: None };
+            let named = Named { id: Some(id.clone()), described_by: Some(help.clone()), label: None };
             ui::choice(
                 named,
                 names.iter().copied(),
@@ -81,15 +96,15 @@ fn control(index: usize, knob: &Knob, draft: Option<&Draft>, send: &Callback<Msg
             )
         }
         _ => html! {
-            <input {id} type={kind} min={min.to_string()} max={max.to_string()} value={shown} checked={value != 0} {oninput} {onchange}
+            <input id={id.clone()} type={kind} min={min.to_string()} max={max.to_string()} value={shown} checked={value != 0} {oninput} {onchange}
                 aria-describedby={help.clone()} aria-valuetext={words.clone()} aria-invalid={refused.as_ref().map(|_| "true")} />
         },
     };
     html! {
         <div key={knob.label} class="setting" title={knob.help}>
-            <label for={format!("setting-{index}")}>{ knob.label }</label>
+            <label for={id.clone()}>{ knob.label }</label>
             { entry }
-            <output for={format!("setting-{index}")}>{ words.unwrap_or_default() }</output>
+            <output for={id}>{ words.unwrap_or_default() }</output>
             if knob.what == What::Seed {
                 { another(index, knob.value, send) }
             }

@@ -40,7 +40,9 @@ pub(crate) struct Props {
     pub(crate) title: String,
     /// What can be shared, one of them at a time.
     pub(crate) things: Vec<Thing>,
-    pub(crate) save: Callback<Save>,
+    /// Takes the run along in a file, where there is one run.
+    #[prop_or_default]
+    pub(crate) save: Option<Callback<Save>>,
     pub(crate) close: Callback<()>,
 }
 
@@ -123,8 +125,8 @@ impl Component for Share {
         let (props, link) = (ctx.props(), ctx.link());
         let thing = self.thing(ctx);
         let onclose = props.close.reform(|_: Event| ());
-        let save = |name: &str, form: &'static str, what: Save| {
-            html! { <button key={form} aria-label={text::in_form(name, form)} onclick={props.save.reform(move |_| what)}>{ form }</button> }
+        let saving = |save: &Callback<Save>, name: &str, form: &'static str, what: Save| {
+            html! { <button key={form} aria-label={text::in_form(name, form)} onclick={save.reform(move |_| what)}>{ form }</button> }
         };
         let heights = HEIGHTS.map(text::pixels);
         let named = Named { label: Some(text::EMBED_HEIGHT), ..Named::default() };
@@ -163,10 +165,12 @@ impl Component for Share {
                 if self.qr {
                     { code(&thing.address) }
                 }
-                <h3>{ text::FILES }</h3>
+                if let Some(save) = &props.save {
+                    <h3>{ text::FILES }</h3>
                 <ul>{ for Save::ALL.iter().map(|(name, forms)| html! {
-                    <li key={*name}><span>{ *name }</span>{ for forms.iter().map(|(form, what)| save(name, form, *what)) }</li>
+                    <li key={*name}><span>{ *name }</span>{ for forms.iter().map(|(form, what)| saving(save, name, form, *what)) }</li>
                 }) }</ul>
+                }
                 <h3>{ text::BRING }</h3>
                 <div class="deeds">{ chooser(text::OPEN_FILE, link.callback(Msg::Open)) }</div>
             </dialog>
