@@ -57,8 +57,8 @@ impl Knob {
         let typical = sim.network().latency.sample(u64::MAX / 2);
         let latency = Self {
             turns: Turns::Latency,
-            label: text::LATENCY,
-            help: text::LATENCY_HELP,
+            label: text::TRAVEL,
+            help: text::TRAVEL_HELP,
             kind: ParamKind::Span { min: Span::ZERO, max: Span::secs(10), default: typical },
             value: typical.0 as i64,
         };
