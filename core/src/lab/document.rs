@@ -97,13 +97,26 @@ impl Table {
         self.places.get(key).map(|place| &self.entries[*place].node)
     }
 
-    fn get_mut(&mut self, key: &str) -> Option<&mut Node> {
+    pub(super) fn get_mut(&mut self, key: &str) -> Option<&mut Node> {
         self.places.get(key).map(|place| &mut self.entries[*place].node)
     }
 
     fn add(&mut self, entry: Entry) {
         self.places.insert(entry.key.clone(), self.entries.len());
         self.entries.push(entry);
+    }
+
+    /// The same key with another value, or without any.
+    pub(super) fn put(&mut self, key: &str, value: Option<Value>) {
+        match (self.places.get(key).copied(), value) {
+            (Some(place), Some(value)) => self.entries[place].node.value = value,
+            (Some(place), None) => {
+                self.entries.remove(place);
+                self.places = self.entries.iter().map(|entry| entry.key.clone()).zip(0..).collect();
+            }
+            (None, Some(value)) => self.add(Entry { key: key.into(), at: 0, node: Node { at: 0, value } }),
+            (None, None) => {}
+        }
     }
 
     fn get_or_add(&mut self, key: &str, at: usize, how: How) -> &mut Node {
