@@ -20,7 +20,7 @@ use crate::stage::touch::Deed;
 use crate::stage::{self, Crowd, Finger, Layout, Painter, Point, Scene, Target, Touch, Who, touch};
 use crate::text;
 use crate::ui::{self, Named};
-use crate::worker::{Job, Report, Worker};
+use crate::worker::{self, Job, Worker};
 use faultline::Scenario;
 use faultline::lab::Lab;
 use faultline::link::{self, Link};
@@ -899,7 +899,7 @@ impl App {
         if self.worker.as_ref().is_some_and(|worker| worker.go_on(job)) {
             return;
         }
-        let tell = ctx.link().callback(|report: Report| Msg::Lesson(Say::Report(Box::new(report))));
+        let tell = ctx.link().callback(|report: worker::Report| Msg::Lesson(Say::Report(Box::new(report))));
         let said = tell.clone();
         self.worker = Worker::start(job, move |report| said.emit(report));
         if self.worker.is_none() {

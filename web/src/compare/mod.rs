@@ -405,6 +405,11 @@ impl Compare {
             }
             app::Msg::Act(inputs) => self.act(place, &inputs),
             app::Msg::AskOf(node) => side.ask.node = node,
+            app::Msg::Lag(typed) => side.ask.lag = Some(typed),
+            app::Msg::Delay(message) => match side.ask.delay(&pair.sides[place], message) {
+                Ok(input) => self.act(place, &[input]),
+                Err(why) => side.ask.refused = Some(why),
+            },
             app::Msg::Argument(op, typed) => side.ask.say(op, typed),
             app::Msg::Ask(client, op) => match side.ask.input(&pair.sides[place], client, op) {
                 Ok(input) => self.act(place, &[input]),
