@@ -6,16 +6,20 @@ use crate::diagram;
 use crate::dom::{self, Frames, Listener, Sight, Size};
 use crate::knob::Knob;
 use crate::lesson::{self, Lesson, Say, Then, progress};
+use crate::map;
 use crate::panel::client::{self, Ask};
 use crate::panel::settings::{self, Draft};
 use crate::panel::{events, flights, help, inspector, matrix, menu, promises, state, transport};
 use crate::route::{self, Route};
+use crate::search::{self, Searches};
 use crate::session::{Session, Speed, Tallies, Until};
 use crate::stage::touch::Deed;
 use crate::stage::{self, Crowd, Finger, Layout, Painter, Point, Scene, Target, Touch, touch};
 use crate::text;
 use crate::ui::{self, Named};
+use crate::worker::{Checking, likely_object};
 use faultline::Scenario;
+use faultline::judge::history::History;
 use faultline::lab::Lab;
 use faultline::link::{self, Link};
 use faultline::models::Library;
@@ -133,6 +137,14 @@ pub(crate) enum Msg {
     Close,
     /// Something is said to the lab.
     Lesson(Say),
+    /// Something is said to the searches.
+    Search(search::Say),
+    /// A run that was found takes the place of this one: its link.
+    Show(String),
+    /// The map with what the clients' history keeps, or not any more.
+    Map(bool),
+    /// A promise was picked on the map.
+    Picked(usize),
 }
 
 /// The page.
@@ -140,6 +152,9 @@ pub(crate) struct App {
     session: Session,
     lesson: Option<Lesson>,
     tallies: Tallies,
+    searches: Searches,
+    /// The history that is judged by every promise, if somebody wants to know.
+    map: Option<Rc<Checking>>,
     draft: Option<Draft>,
     ask: Ask,
     touch: Touch,
@@ -220,6 +235,8 @@ impl Component for App {
             layout: layout(&session, 0.0, 0.0),
             session,
             tallies: Tallies::default(),
+            searches: Searches::default(),
+            map: None,
             draft: None,
             ask: Ask::default(),
             touch: Touch::default(),
@@ -286,6 +303,8 @@ impl Component for App {
                 | Msg::Address
                 | Msg::Copied(_)
                 | Msg::Shown(_)
+                | Msg::Search(_)
+                | Msg::Map(_)
         );
         match msg {
             Msg::Frame(_) | Msg::Touch(_) | Msg::Point(_) | Msg::Pan(_) => {}
@@ -322,6 +341,8 @@ impl Component for App {
                     _ => self.session.redo(),
                 };
                 self.tallies.forget();
+                // It may have been another run before.
+                self.layout = layout(&self.session, self.layout.width, self.layout.height);
             }
             Msg::Seek(moment) => self.session.seek(Time(moment)),
             Msg::ShowRow(row) => self.session.show_row(row),
@@ -408,7 +429,7 @@ impl Component for App {
             Msg::Address => {
                 let (session, notice) = arrive(&ctx.props().library, &dom::address::fragment());
                 self.show(session);
-                self.notice = notice;
+                (self.notice, self.map) = (notice, None);
                 // What was about to be put into the address would replace the link.
                 self.settling = None;
             }
@@ -424,8 +445,21 @@ impl Component for App {
             Msg::Copied(false) => self.notice = Some((text::COPY_BY_HAND.into(), Some(dom::address::with(&self.session.link().write())))),
             Msg::Close => self.notice = None,
             Msg::Lesson(say) => self.hear(&ctx.props().library, say),
+            Msg::Search(say) => self.searches.hear(say, &self.session, &ctx.link().callback(|msg| msg)),
+            Msg::Show(link) => self.show_found(&ctx.props().library, &link),
+            Msg::Map(open) => {
+                self.map = open.then(|| Rc::new(history(&self.session)));
+                if !open {
+                    self.focus = Some("ask-map".into());
+                }
+            }
+            Msg::Picked(promise) => {
+                (self.map, self.evidence) = (None, true);
+                self.session.choose_promise(promise);
+            }
         }
         self.follow_lesson();
+        self.searches.follow(&self.session);
         if by_learner {
             let link = ctx.link().clone();
             self.settling = Some(Timeout::new(QUIET_MS, move || link.send_message(Msg::Settle)));
@@ -522,6 +556,7 @@ impl Component for App {
                     }
                     { settings::settings(session, self.draft.as_ref(), self.knobs().as_deref(), &send) }
                     if self.lesson.as_ref().is_none_or(Lesson::is_open) {
+                    { self.searches.panels(session, &send) }
                     { matrix::matrix(session, &send) }
                     { flights::flights(session, &send) }
                     // No node can count what happens to messages.
@@ -537,11 +572,14 @@ impl Component for App {
                 </aside>
             </main>
             <footer>
-                { transport::transport(session, self.more, &send) }
+                { transport::transport(session, self.more, self.searches.strip(session), &send) }
             </footer>
             <details class="leaves-out"><summary>{ text::LEAVES_OUT }</summary><p>{ about.leaves_out }</p></details>
             if self.help {
                 { help::help(self.shortcuts.get(), &send) }
+            }
+            if let Some(asked) = &self.map {
+                { map::dialog(asked, &send.reform(|()| Msg::Map(false)), Some(send.reform(Msg::Picked))) }
             }
             <p class="announcer" role="status">{ self.announced.clone() }</p>
             </>
@@ -684,9 +722,32 @@ impl App {
         }
     }
 
+    /// A run that was found takes the place of this one, until that is taken back.
+    fn show_found(&mut self, library: &Library, link: &str) {
+        let found = Link::read(link, library).map_err(|fault| fault.to_string());
+        let found = found.and_then(|found| {
+            let moment = found.seal.as_ref().map_or(Time::ZERO, |seal| seal.moment);
+            Ok((Session::new(library, found.scenario).map_err(|fault| fault.to_string())?, moment))
+        });
+        match found {
+            Ok((mut found, moment)) => {
+                found.seek(moment);
+                self.session.give_way(found);
+                self.begin();
+                self.notice = None;
+            }
+            Err(why) => self.notice = Some((why, None)),
+        }
+    }
+
     /// Another run takes the place of this one.
     fn show(&mut self, session: Session) {
         self.session = session;
+        self.begin();
+    }
+
+    /// Nothing that belonged to the run before is left.
+    fn begin(&mut self) {
         self.tallies.forget();
         self.draft = None;
         self.ask = Ask::default();
@@ -790,6 +851,13 @@ fn arrive(library: &Library, fragment: &str) -> (Session, Option<(String, Option
         // The link stays in the address until something is done here.
         Err(why) => (open(library, 0), Some((text::bad_link(&why), None))),
     }
+}
+
+/// What clients did and saw so far, to be judged.
+fn history(session: &Session) -> Checking {
+    let history = History::of(session.sim());
+    let object = likely_object(&history);
+    Checking { text: history.to_edn(), object, promise: session.promise().promise, initial: session.sim().initial().to_string() }
 }
 
 /// A model as it is if nothing is said; the first one with a network that loses some.

@@ -7,6 +7,8 @@
 //! | `app` | the laboratory: one message for everything that can happen in it |
 //! | `lesson` | a lab as it is being done: bet, guided steps, challenges |
 //! | `check` | where a history is judged |
+//! | `map` | which promise implies which, and what tells them apart |
+//! | `search` | runs that break a promise, what faults changed, and when it was too late |
 //! | `worker` | heavy work beside the page |
 //! | `session` | the run that is looked at, the playhead and its speed; no browser types |
 //! | `knob` | the settings that can be turned, as values and words; no browser types |
@@ -29,12 +31,14 @@ mod dom;
 mod home;
 mod knob;
 mod lesson;
+mod map;
 mod page;
 mod panel;
 mod promise;
 mod request;
 mod rest;
 mod route;
+mod search;
 mod session;
 mod stage;
 mod text;
@@ -42,19 +46,23 @@ mod ui;
 mod worker;
 
 use faultline::models::Library;
+use std::sync::OnceLock;
+pub use worker::Work;
+
+/// The models of this program, in the page and in its workers.
+static LIBRARY: OnceLock<Library> = OnceLock::new();
+
+/// Which models there are.
+fn library() -> &'static Library {
+    LIBRARY.get_or_init(Library::standard)
+}
 
 /// Puts the page with these models into the element `#app`. In a worker there is no page, and the
 /// program waits to be given work.
 pub fn start(library: Library) {
     dom::crash::report_panics();
+    LIBRARY.get_or_init(|| library.clone());
     if let Some(root) = web_sys::window().and_then(|_| dom::by_id("app")) {
         yew::Renderer::<page::Page>::with_root_and_props(root, page::Props { library: library.into() }).render();
     }
-}
-
-/// In a worker: does a job that the page has packed, and packs what came of it.
-#[wasm_bindgen::prelude::wasm_bindgen]
-#[must_use]
-pub fn work(job: &[u8]) -> Vec<u8> {
-    worker::job::work(job)
 }

@@ -6,6 +6,7 @@ use crate::check::Check;
 use crate::dom::{self, Listener};
 use crate::home::Home;
 use crate::lesson::Screen;
+use crate::map;
 use crate::rest;
 use crate::route::Route;
 use crate::text;
@@ -94,6 +95,7 @@ impl Component for Page {
                 Route::Laboratory => html! { <App library={library.clone()} /> },
                 Route::Lab(id) => html! { <Screen library={library.clone()} asked={id.clone()} /> },
                 Route::Check => html! { <Check /> },
+                Route::Map => html! { <map::Screen /> },
             } }
             </>
         }

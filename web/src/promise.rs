@@ -3,9 +3,9 @@
 
 use faultline::judge::history::History;
 use faultline::judge::spec::Object;
-use faultline::judge::value::Value;
 use faultline::judge::{Promise, judge};
-use faultline::sim::{EventKind, Sim};
+use faultline::sim::{EventKind, NodeId, Sim};
+use std::collections::BTreeSet;
 
 /// What the judge says of the clients' history.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub(crate) struct Judged {
     pub(crate) count: usize,
     /// The operations that show it: their numbers in the trace.
     pub(crate) blamed: Vec<u32>,
+    /// Which of these must come before which, where it is that which contradicts itself.
+    pub(crate) before: Vec<(u32, u32)>,
 }
 
 /// The promise that is watched, and what was found last.
@@ -58,6 +60,16 @@ impl Watch {
     }
 }
 
+/// Who is named where it is said why a promise of the model does not hold, and the clients whose
+/// operations show that theirs is not kept.
+pub(crate) fn accused(sim: &Sim, found: Option<&Judged>) -> BTreeSet<NodeId> {
+    let whys: Vec<String> = sim.promises().into_iter().filter_map(|(.., holds)| holds.err()).collect();
+    let says = |name: &str| whys.iter().any(|why| why.split(|letter: char| !letter.is_alphanumeric()).any(|word| word == name));
+    let nodes = (0..sim.scenario().nodes).map(NodeId).filter(|node| !whys.is_empty() && says(&sim.name(*node)));
+    let blamed = found.into_iter().flat_map(|judged| &judged.blamed);
+    nodes.chain(blamed.filter_map(|op| sim.trace().op(*op)).map(|op| op.client)).collect()
+}
+
 /// How much clients have done: operations begun and ended, and the row of the last of these.
 fn extent(sim: &Sim) -> (usize, usize, u32) {
     let trace = sim.trace();
@@ -73,33 +85,17 @@ fn judged(sim: &Sim, promise: Promise) -> Option<Judged> {
     if history.ops.is_empty() {
         return None;
     }
-    let (object, initial) = object(&history);
     let rows = |op: usize| sim.trace().row(history.ops[op].call as u32).filter(|row| row.kind == EventKind::Invoke);
-    Some(match judge(&history, object, promise, &initial, STEPS) {
+    Some(match judge(&history, Object::of(&history), promise, &sim.initial(), STEPS) {
         Ok(judgement) => Judged {
             kept: judgement.kept,
             verdict: judgement.verdict,
             count: history.ops.len(),
+            before: judgement.edges.into_iter().filter_map(|(one, other)| Some((rows(one)?.subject, rows(other)?.subject))).collect(),
             blamed: judgement.ops.into_iter().filter_map(|op| rows(op).map(|row| row.subject)).collect(),
         },
-        Err(fault) => Judged { kept: None, verdict: fault.why, count: history.ops.len(), blamed: Vec::new() },
+        Err(fault) => Judged { kept: None, verdict: fault.why, count: history.ops.len(), blamed: Vec::new(), before: Vec::new() },
     })
-}
-
-/// What kind of object was spoken to, by the words that were used, and what it is before anything was.
-fn object(history: &History) -> (Object, Value) {
-    let any = |words: &[&str]| history.ops.iter().any(|op| words.contains(&op.f.as_str()));
-    if any(&["acquire", "release"]) {
-        (Object::Mutex, Value::Nil)
-    } else if any(&["txn"]) {
-        (Object::MultiRegister, Value::Int(0))
-    } else if any(&["get", "put", "append"]) || history.ops.iter().any(|op| op.key.is_some()) {
-        (Object::Kv, Value::Nil)
-    } else if any(&["cas"]) {
-        (Object::CasRegister, Value::Int(0))
-    } else {
-        (Object::Register, Value::Int(0))
-    }
 }
 
 #[cfg(test)]
@@ -143,8 +139,21 @@ mod tests {
         watch.look(&run, false);
         let found = watch.found().unwrap().clone();
         assert_eq!((found.kept, found.blamed.as_slice()), (Some(false), &[0, 1][..]), "{found:?}");
+        let client = NodeId(run.scenario().nodes);
+        assert_eq!(accused(&run, Some(&found)), BTreeSet::from([client]));
         watch.choose(Promise::ALL.iter().position(|(name, _)| *name == "causal").unwrap());
         watch.look(&run, false);
-        assert!(watch.found().is_some_and(|judged| judged.verdict.contains("causal")));
+        let found = watch.found().unwrap().clone();
+        assert!(found.verdict.contains("causal") && found.before == [(0, 1), (1, 0)], "{found:?}");
+    }
+
+    #[test]
+    fn who_breaks_a_promise_of_the_model_is_accused() {
+        let mut run = sim(&[(10, Input::Partition(vec![vec![NodeId(0)]]))]);
+        run.run_until(Time(5_000_000));
+        assert!(accused(&run, None).is_empty());
+        run.run_until(Time(3_000_000_000));
+        let accused = accused(&run, None);
+        assert!(accused.len() == 2 && accused.contains(&NodeId(0)), "{accused:?}");
     }
 }

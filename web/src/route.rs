@@ -11,6 +11,8 @@ pub(crate) enum Route {
     Lab(String),
     /// Where a history is judged.
     Check,
+    /// The map of promises.
+    Map,
 }
 
 /// What stands before the id of a lab in an address.
@@ -19,6 +21,8 @@ pub(crate) const LAB: &str = "#lab=";
 pub(crate) const FREE: &str = "#free=";
 /// The address of the judge.
 pub(crate) const CHECK: &str = "#check";
+/// The address of the map of promises.
+pub(crate) const MAP: &str = "#map";
 
 impl Route {
     /// The screen for what stands behind an address.
@@ -26,6 +30,7 @@ impl Route {
         match fragment {
             "" | "#" => Self::Home,
             CHECK => Self::Check,
+            MAP => Self::Map,
             _ => fragment.strip_prefix(LAB).map_or(Self::Laboratory, |lab| Self::Lab(lab.to_owned())),
         }
     }
@@ -40,6 +45,7 @@ mod tests {
         assert_eq!(Route::of(""), Route::Home);
         assert_eq!(Route::of("#"), Route::Home);
         assert_eq!(Route::of("#check"), Route::Check);
+        assert_eq!(Route::of("#map"), Route::Map);
         assert_eq!(Route::of("#lab=L10"), Route::Lab("L10".into()));
         for free in ["#free", "#free=gossip", "#run=1abc", "#nonsense"] {
             assert_eq!(Route::of(free), Route::Laboratory);

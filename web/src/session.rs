@@ -37,6 +37,9 @@ pub(crate) struct Session {
     pub(crate) hidden: BTreeSet<NodeId>,
     /// Whose knowledge is shown, if not everything.
     pub(crate) knower: Option<NodeId>,
+    /// The run that this one took the place of, and the one that this one gave its place back to.
+    before: Option<Box<Session>>,
+    after: Option<Box<Session>>,
 }
 
 /// How fast virtual time passes, on a scale of 1, 2, 5, 10, and so on.
@@ -161,7 +164,17 @@ impl Session {
             pointed: None,
             hidden: BTreeSet::new(),
             knower: None,
+            before: None,
+            after: None,
         }
+    }
+
+    /// Another run takes the place of this one, which undoing brings back.
+    pub(crate) fn give_way(&mut self, mut other: Self) {
+        (other.speed, other.careful, other.promise.promise) = (self.speed, self.careful, self.promise.promise);
+        let mut before = std::mem::replace(self, other);
+        (before.playing, before.after) = (false, None);
+        self.before = Some(Box::new(before));
     }
 
     pub(crate) fn sim(&self) -> &Sim {
@@ -329,27 +342,39 @@ impl Session {
 
     /// Does one or several things in one gesture.
     pub(crate) fn edit(&mut self, inputs: Vec<Input>) -> Result<(), Fault> {
-        self.timeline.edit_all(inputs)
+        self.timeline.edit_all(inputs)?;
+        self.after = None;
+        Ok(())
     }
 
     /// Whether there is a gesture to take back.
     pub(crate) fn can_undo(&self) -> bool {
-        self.timeline.can_undo()
+        self.timeline.can_undo() || self.before.is_some()
     }
 
     /// Takes the last gesture back, if there is one.
     pub(crate) fn undo(&mut self) -> bool {
         self.timeline.undo()
+            || self.before.take().is_some_and(|before| {
+                let after = std::mem::replace(self, *before);
+                self.after = Some(Box::new(after));
+                true
+            })
     }
 
     /// Whether a gesture was taken back that can be done again.
     pub(crate) fn can_redo(&self) -> bool {
-        self.timeline.can_redo()
+        self.timeline.can_redo() || self.after.is_some()
     }
 
     /// Does the last gesture that was taken back again, if there is one.
     pub(crate) fn redo(&mut self) -> bool {
         self.timeline.redo()
+            || self.after.take().is_some_and(|after| {
+                let before = std::mem::replace(self, *after);
+                self.before = Some(Box::new(before));
+                true
+            })
     }
 
     /// Whether a row is to be shown. A node knows what it did and what came to it; not what became
@@ -527,6 +552,22 @@ mod tests {
         assert_eq!(few.last().copied(), straight);
         let end = straight.unwrap();
         assert_eq!(end.sent, end.delivered + end.lost + session.sim().flights().count() as u32);
+    }
+
+    #[test]
+    fn a_run_that_took_the_place_of_another_gives_it_back() {
+        let library = Library::standard();
+        let mut first = session();
+        first.seek(Time(300_000_000));
+        first.edit(vec![Input::Crash(NodeId(1))]).unwrap();
+        let other = Session::new(&library, Scenario::new(library.find("primary-backup").unwrap().about(), 7)).unwrap();
+        let mut now = first;
+        now.give_way(other);
+        now.edit(vec![Input::Crash(NodeId(0))]).unwrap();
+        assert!(now.undo() && now.about().id == "primary-backup");
+        assert!(now.undo() && now.about().id == "ping-pong" && now.sim().scenario().inputs.len() == 1);
+        assert!(now.redo() && now.about().id == "primary-backup" && now.can_redo());
+        assert!(now.undo() && now.undo() && now.sim().scenario().inputs.is_empty() && !now.can_undo());
     }
 
     #[test]

@@ -4,12 +4,14 @@
 mod picture;
 
 use crate::dom;
+use crate::map;
 use crate::text;
 use crate::ui::{self, Named};
-use crate::worker::{Checking, Job, Judged, Report, Worker, likely_object};
+use crate::worker::{Checking, Doing, Job, Judged, Report, likely_object};
 use faultline::judge::Promise;
 use faultline::judge::history::History;
 use faultline::judge::spec::Object;
+use std::rc::Rc;
 use web_sys::{DragEvent, File, HtmlInputElement, HtmlTextAreaElement};
 use yew::{Component, Context, Event, Html, InputEvent, TargetCast, html};
 
@@ -26,6 +28,8 @@ pub(crate) enum Msg {
     Start,
     Cancel,
     Report(Report),
+    /// The map with what all promises come to, or not any more.
+    Map(bool),
     /// Something is held above the page.
     Above(bool),
     Example,
@@ -36,7 +40,7 @@ enum State {
     /// Nothing was asked yet.
     Idle,
     /// It is being done.
-    Working { _worker: Option<Worker> },
+    Working { _doing: Doing },
     /// It is done.
     Done(Report),
 }
@@ -47,6 +51,8 @@ pub(crate) struct Check {
     file: Option<String>,
     state: State,
     above: bool,
+    /// What is judged by every promise, if somebody wants to know.
+    map: Option<Rc<Checking>>,
 }
 
 /// Whoever has no history at hand can try this one: a client reads what was overwritten before it asked.
@@ -65,7 +71,7 @@ impl Component for Check {
     type Properties = ();
 
     fn create(_: &Context<Self>) -> Self {
-        Self { job: Checking::default(), file: None, state: State::Idle, above: false }
+        Self { job: Checking::default(), file: None, state: State::Idle, above: false, map: None }
     }
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
@@ -96,14 +102,8 @@ impl Component for Check {
             Msg::Initial(initial) => self.job.initial = initial,
             Msg::Start => {
                 let done = ctx.link().callback(Msg::Report);
-                let job = Job::Check(self.job.clone());
-                let tell = done.clone();
-                let worker = Worker::start(&job, move |report| tell.emit(report));
-                if worker.is_none() {
-                    // Without a worker it is done here, after the page has said that it begins.
-                    gloo_timers::callback::Timeout::new(30, move || done.emit(job.work())).forget();
-                }
-                self.state = State::Working { _worker: worker };
+                let doing = Doing::start(Job::Check(self.job.clone()), move |report| done.emit(report));
+                self.state = State::Working { _doing: doing };
             }
             Msg::Cancel => self.state = State::Idle,
             // What was cancelled has nothing more to say.
@@ -111,6 +111,7 @@ impl Component for Check {
                 State::Working { .. } => self.state = State::Done(report),
                 _ => return false,
             },
+            Msg::Map(open) => self.map = open.then(|| Rc::new(self.job.clone())),
             Msg::Above(above) => return std::mem::replace(&mut self.above, above) != above,
         }
         true
@@ -152,9 +153,13 @@ impl Component for Check {
                     <label>{ text::CHECK_PROMISE_LABEL }{ ui::choice(label(text::CHECK_PROMISE_LABEL), promises, self.job.promise, link.callback(Msg::Promise)) }</label>
                     <label>{ text::CHECK_INITIAL }<input type="text" placeholder="nil" value={self.job.initial.clone()}
                         oninput={link.callback(|event: InputEvent| Msg::Initial(event.target_unchecked_into::<HtmlInputElement>().value()))} /></label>
+                    <button disabled={self.job.text.trim().is_empty()} onclick={link.callback(|_| Msg::Map(true))}>{ text::map::OPEN }</button>
                     <button class="go" disabled={working || self.job.text.trim().is_empty()} onclick={link.callback(|_| Msg::Start)}>{ text::CHECK_START }</button>
                 </div>
                 <section class="found" aria-live="polite">{ self.found(ctx) }</section>
+                if let Some(asked) = &self.map {
+                    { map::dialog(asked, &link.callback(|()| Msg::Map(false)), None) }
+                }
             </main>
         }
     }
@@ -178,6 +183,8 @@ impl Check {
             },
             State::Done(Report::Judged(judged)) => verdict(judged),
             State::Done(Report::Bad(why) | Report::Failed(why)) => html! { <p class="bad" role="alert">{ why.clone() }</p> },
+            // Whoever asks for a verdict gets no other news.
+            State::Done(_) => Html::default(),
         }
     }
 }

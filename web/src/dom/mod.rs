@@ -29,9 +29,8 @@ pub(crate) fn by_id(id: &str) -> Option<Element> {
 pub(crate) fn focus(id: &str) {
     let Some(element) = by_id(id) else { return };
     let inner = element.query_selector("select, button:not([aria-label])").ok().flatten();
-    if let Ok(element) = inner.unwrap_or(element).dyn_into::<HtmlElement>() {
-        let _ = element.focus();
-    }
+    // What is drawn can have the focus as well.
+    let _ = inner.unwrap_or(element).unchecked_ref::<HtmlElement>().focus();
 }
 
 /// Opens a dialog, unless it is open.
@@ -95,6 +94,7 @@ pub(crate) fn reduced_motion() -> bool {
     matches("(prefers-reduced-motion: reduce)")
 }
 
-fn matches(query: &str) -> bool {
+/// Whether a media query holds.
+pub(crate) fn matches(query: &str) -> bool {
     window().match_media(query).ok().flatten().is_some_and(|list| list.matches())
 }

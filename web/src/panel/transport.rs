@@ -11,7 +11,7 @@ use yew::{Callback, Event, Html, InputEvent, TargetCast, html};
 /// The resolution of the slider for the moment.
 const NOTCHES: u64 = 1_000;
 
-pub(crate) fn transport(session: &Session, more: bool, send: &Callback<Msg>) -> Html {
+pub(crate) fn transport(session: &Session, more: bool, strip: Html, send: &Callback<Msg>) -> Html {
     let button = |class: &'static str, label: &'static str, keys: &'static str, path: &'static str, disabled: bool, msg: fn() -> Msg| {
         let onclick = send.reform(move |_| msg());
         html! { <button {class} {disabled} {onclick} aria-label={label} title={format!("{label} ({keys})")}>{ ui::icon(path) }</button> }
@@ -47,6 +47,7 @@ pub(crate) fn transport(session: &Session, more: bool, send: &Callback<Msg>) -> 
                 <input type="range" min={Speed::SLOWEST.to_string()} max={Speed::FASTEST.to_string()} value={session.speed.step().to_string()}
                     oninput={speed} aria-label={text::SPEED} aria-valuetext={text::speed(session.speed.ratio())} />
             </label>
+            { strip }
             { branches(session, send) }
         </section>
     }

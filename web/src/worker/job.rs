@@ -1,9 +1,12 @@
 //! What can be asked of a worker, and what it answers.
 
+use super::search::{self, Covered, Effort, Found, Hunt, Odds, Run, Without};
 use faultline::judge::history::History;
 use faultline::judge::spec::Object;
 use faultline::judge::value::{BadInput, Reader, Value};
 use faultline::judge::{self, Promise};
+use faultline::models::Library;
+use faultline::sim::Time;
 use serde::{Deserialize, Serialize};
 
 /// What is to be done.
@@ -11,6 +14,14 @@ use serde::{Deserialize, Serialize};
 pub(crate) enum Job {
     /// Judge a history.
     Check(Checking),
+    /// Judge a history by every promise there is.
+    Promises(Checking),
+    /// Look for a run that breaks a promise.
+    Hunt(Run, Hunt),
+    /// Find out what each fault of a run changed.
+    Matter(Run),
+    /// Find out from when on a run could only end badly: the moments to ask, and how many futures of each.
+    TooLate(Run, Vec<Time>, u32),
 }
 
 /// A history to be judged.
@@ -25,15 +36,40 @@ pub(crate) struct Checking {
     pub(crate) initial: String,
 }
 
-/// What has come of it.
+/// What has come of it, or how far it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Report {
     /// A verdict on a history.
     Judged(Judged),
-    /// The history cannot be read, or not as such an object: where, and why.
+    /// What one of all promises comes to.
+    Promise(Light),
+    /// How far a search is.
+    Effort(Effort),
+    /// The smallest run that a search has found.
+    Found(Found),
+    /// A search has found nothing.
+    Covered(Covered),
+    /// What the run would be without one of its faults.
+    Without(Without),
+    /// How often each moment's futures ended badly, so far.
+    Odds(Vec<Odds>),
+    /// That was all.
+    Over,
+    /// What was asked makes no sense: where, and why.
     Bad(String),
     /// The work itself has failed.
     Failed(String),
+}
+
+/// What one promise comes to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Light {
+    /// Its place among all.
+    pub(crate) promise: usize,
+    pub(crate) kept: Option<bool>,
+    pub(crate) verdict: String,
+    /// The operations that show it, in words.
+    pub(crate) blamed: Vec<String>,
 }
 
 /// A verdict on a history.
@@ -65,21 +101,14 @@ pub(crate) struct Bar {
 
 /// A search that takes more steps is given up.
 const STEPS: u64 = 200_000_000;
+/// The same where one promise of many is judged.
+const STEPS_EACH: u64 = 10_000_000;
 /// More operations than this are no picture.
 const MOST_BARS: usize = 40;
 
 impl Job {
     pub(crate) fn pack(&self) -> Vec<u8> {
         postcard::to_allocvec(self).expect("a job can be written")
-    }
-}
-
-impl Job {
-    /// Does it here and now.
-    pub(crate) fn work(&self) -> Report {
-        match self {
-            Self::Check(checking) => check(checking).unwrap_or_else(|fault| Report::Bad(fault.to_string())),
-        }
     }
 }
 
@@ -93,10 +122,98 @@ impl Report {
     }
 }
 
-/// Does a job that was packed.
-#[inline(never)]
-pub(crate) fn work(job: &[u8]) -> Vec<u8> {
-    postcard::from_bytes::<Job>(job).map_or_else(|fault| Report::Failed(fault.to_string()), |job| job.work()).pack()
+/// A job under way, done a piece at a time.
+pub(crate) struct Steps(Box<dyn FnMut() -> Option<Report>>);
+
+impl Steps {
+    /// A job that was packed.
+    #[inline(never)]
+    pub(crate) fn unpack(job: &[u8], library: &'static Library) -> Self {
+        match postcard::from_bytes(job) {
+            Ok(job) => Self::of(job, library),
+            Err(fault) => Self::once(Report::Failed(fault.to_string())),
+        }
+    }
+
+    /// A job that has not begun.
+    #[inline(never)]
+    pub(crate) fn of(job: Job, library: &'static Library) -> Self {
+        let steps = match job {
+            Job::Check(job) => return Self::later(move || check(&job).unwrap_or_else(|fault| Report::Bad(fault.to_string()))),
+            Job::Promises(job) => promises(&job).map_err(|fault| fault.to_string()),
+            Job::Hunt(run, hunt) => search::hunt(library, &run, &hunt),
+            Job::Matter(run) => search::matter(library, &run),
+            Job::TooLate(run, moments, futures) => search::too_late(library, &run, &moments, futures),
+        };
+        steps.unwrap_or_else(|why| Self::once(Report::Bad(why)))
+    }
+
+    /// Each call does a piece of the work.
+    pub(super) fn new(step: impl FnMut() -> Option<Report> + 'static) -> Self {
+        Self(Box::new(step))
+    }
+
+    fn once(report: Report) -> Self {
+        Self::later(move || report)
+    }
+
+    fn later(work: impl FnOnce() -> Report + 'static) -> Self {
+        let mut work = Some(work);
+        Self::new(move || Some(work.take()?()))
+    }
+}
+
+impl Iterator for Steps {
+    type Item = Report;
+
+    fn next(&mut self) -> Option<Report> {
+        (self.0)()
+    }
+}
+
+/// Judges a history by one promise after the other.
+fn promises(job: &Checking) -> Result<Steps, BadInput> {
+    let history = History::read(&job.text)?;
+    let initial = Reader::new(&job.initial).next_value()?.map_or(Value::Nil, |placed| placed.value);
+    let object = Object::ALL[job.object].1;
+    let alone = single_operations(&history);
+    let mut all = Promise::ALL.into_iter().enumerate();
+    let mut over = Some(Report::Over);
+    Ok(Steps::new(move || {
+        let Some((promise, (_, asked))) = all.next() else { return over.take() };
+        let (history, object) = match (asked, &alone) {
+            (Promise::Isolation(_), Some(alone)) => (alone, Object::MultiRegister),
+            _ => (&history, object),
+        };
+        let judgement = judge::judge(history, object, asked, &initial, STEPS_EACH);
+        Some(Report::Promise(match judgement {
+            Ok(judgement) => Light {
+                promise,
+                kept: judgement.kept,
+                verdict: judgement.verdict,
+                blamed: judgement.ops.iter().take(MOST_BARS).map(|op| history.describe(*op)).collect(),
+            },
+            Err(fault) => Light { promise, kept: None, verdict: fault.why, blamed: Vec::new() },
+        }))
+    }))
+}
+
+/// Where there are no transactions, each operation is one by itself: the history in the words of
+/// registers. Nothing if it has transactions of its own.
+fn single_operations(history: &History) -> Option<History> {
+    let mut alone = history.clone();
+    for op in &mut alone.ops {
+        op.f = match op.f.as_str() {
+            "txn" => return None,
+            "get" => "read".into(),
+            "put" => "write".into(),
+            _ => continue,
+        };
+    }
+    for op in &mut alone.ops {
+        op.key.get_or_insert_with(|| Value::Word("x".into()));
+    }
+    Some(alone)
 }
 
 fn check(job: &Checking) -> Result<Report, BadInput> {
@@ -151,8 +268,17 @@ pub(crate) fn likely_object(history: &History) -> usize {
 mod tests {
     use super::*;
 
+    fn library() -> &'static Library {
+        Box::leak(Box::new(Library::standard()))
+    }
+
+    fn only(job: &[u8]) -> Report {
+        let [report] = Steps::unpack(job, library()).collect::<Vec<_>>().try_into().expect("one report");
+        report
+    }
+
     fn judge(text: &str) -> Report {
-        Report::unpack(&work(&Job::Check(Checking { text: text.into(), ..Checking::default() }).pack()))
+        Report::unpack(&only(&Job::Check(Checking { text: text.into(), ..Checking::default() }).pack()).pack())
     }
 
     #[test]
@@ -177,7 +303,23 @@ mod tests {
 
     #[test]
     fn a_damaged_job_is_a_report_too() {
-        assert!(matches!(Report::unpack(&work(&[9, 9, 9])), Report::Failed(_)));
+        assert!(matches!(only(&[99, 9, 9]), Report::Failed(_)));
+    }
+
+    #[test]
+    fn every_promise_is_judged_and_single_operations_are_transactions_too() {
+        let text = "{:process 0 :type :invoke :f :write :value 1}\n{:process 0 :type :ok :f :write :value 1}\n\
+                    {:process 1 :type :invoke :f :read :value nil}\n{:process 1 :type :ok :f :read :value 0}\n";
+        let job = Job::Promises(Checking { text: text.into(), initial: "0".into(), ..Checking::default() });
+        let lights: Vec<_> = Steps::of(job, library()).collect();
+        assert_eq!((lights.len(), lights.last()), (Promise::ALL.len() + 1, Some(&Report::Over)));
+        let kept = |name: &str| {
+            let place = Promise::ALL.iter().position(|(other, _)| *other == name).expect("a promise");
+            let Report::Promise(light) = &lights[place] else { panic!("{:?}", lights[place]) };
+            (light.kept, light.blamed.len())
+        };
+        assert_eq!((kept("linearizable"), kept("sequential")), ((Some(false), 2), (Some(true), 0)));
+        assert_eq!((kept("strict-serializable"), kept("serializable")), ((Some(false), 2), (Some(true), 0)));
     }
 
     #[test]
