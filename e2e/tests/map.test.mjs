@@ -51,7 +51,7 @@ inPage("an arrow plays the smallest history that tells two promises apart", { at
 
 inPage("a history plays by itself for whoever likes motion, and can be stopped", { at, motion: true }, async (page) => {
   await promise(page, "sequential").click();
-  await button(page, "What tells linearizable from sequential").last().click();
+  await button(page, "The difference between sequential and linearizable").click();
   const events = page.locator(".steps output");
   await page.clock.runFor(950);
   await page.getByText("event 1 of").waitFor();

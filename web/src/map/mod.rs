@@ -368,7 +368,7 @@ impl Map {
                     <h3>{ title }</h3>
                     <ul class="next">{ for near.into_iter().map(|(arrow, other)| html! {
                         <li key={other}><button class="quiet" onclick={ctx.link().callback(move |_| Msg::Place(index(other)))}>{ plain(other) }</button>
-                            <button onclick={ctx.link().callback(move |_| Msg::Arrow(arrow))} aria-label={words::apart(ARROWS[arrow].strong, ARROWS[arrow].weak)}>{ words::DIFFERENCE }</button></li>
+                            <button onclick={ctx.link().callback(move |_| Msg::Arrow(arrow))} aria-label={words::difference_from(about.name, other)}>{ words::DIFFERENCE }</button></li>
                     }) }</ul>
                 }
             }

@@ -52,6 +52,11 @@ pub(crate) fn apart(strong: &str, weak: &str) -> String {
     format!("What tells {} from {}", strong.replace('-', " "), weak.replace('-', " "))
 }
 
+/// The way to that, from one of the two.
+pub(crate) fn difference_from(this: &str, other: &str) -> String {
+    format!("{DIFFERENCE} between {} and {}", this.replace('-', " "), other.replace('-', " "))
+}
+
 /// What is played.
 pub(crate) fn difference(strong: &str, weak: &str) -> String {
     let (strong, weak) = (strong.replace('-', " "), weak.replace('-', " "));
