@@ -140,8 +140,7 @@ fn judged(clock: &impl Fn() -> f64, stale: bool) -> (f64, f64) {
     let history = register_history(stale);
     let start = clock();
     let case = Case::of(&history, Object::Register, &Value::Int(0)).expect("a register has these operations");
-    let objects = case.by_object();
-    let mut check = Linearizability::new(&objects);
+    let mut check = Linearizability::new(case.by_object());
     let (mut awake, mut longest) = (start, 0.0f64);
     let verdict = loop {
         let verdict = check.run(SLICE);

@@ -13,6 +13,7 @@
 //! | [`scenario`] | the one input of a run |
 //! | [`search`] | runs that break a promise: found, made smaller, explained |
 //! | [`link`] | a run in a link |
+//! | [`measure`] | what can be counted on a run: messages, latencies, availability, staleness, load, and theory beside it |
 //! | [`judge`] | whether a run, or a history from anywhere, keeps a promise, and why |
 //! | [`lab`] | lab files: guided tours, challenges, and who decides them |
 //!
@@ -21,6 +22,7 @@
 pub mod judge;
 pub mod lab;
 pub mod link;
+pub mod measure;
 pub mod models;
 pub mod protocol;
 pub mod scenario;

@@ -75,6 +75,10 @@ pub enum LinkFault {
     Nonsense,
     /// It describes a scenario that cannot be run.
     Scenario(Fault),
+    /// It should have two runs, and has so many.
+    NotTwo(usize),
+    /// Of two runs this one, from 0, cannot be read.
+    OfTwo(usize, Box<Self>),
 }
 
 impl fmt::Display for LinkFault {
@@ -89,6 +93,8 @@ impl fmt::Display for LinkFault {
             Self::Damaged => write!(out, "a part of the link is missing or was changed on the way; copy it again"),
             Self::Nonsense => write!(out, "the link does not describe a run"),
             Self::Scenario(fault) => write!(out, "the run in the link cannot be run: {fault}"),
+            Self::NotTwo(count) => write!(out, "a link to a comparison has two runs, this one has {count}"),
+            Self::OfTwo(which, fault) => write!(out, "of the {} run, {fault}", if *which == 0 { "first" } else { "second" }),
         }
     }
 }
@@ -98,6 +104,10 @@ impl std::error::Error for LinkFault {}
 const VERSION: char = '1';
 /// What a link begins with, after the page's address.
 pub const MARK: &str = "#run=";
+/// What a link to two runs begins with, to be looked at side by side.
+pub const COMPARE: &str = "#compare=";
+/// What stands between the two.
+const BETWEEN: char = '.';
 /// How many bytes the sum has.
 const SUM: usize = 4;
 
@@ -112,11 +122,38 @@ impl Link {
     /// The link as it follows the page's address.
     #[must_use]
     pub fn write(&self) -> String {
+        let mut text = MARK.to_owned();
+        self.letters(&mut text);
+        text
+    }
+
+    fn letters(&self, text: &mut String) {
         let mut bytes = postcard::to_allocvec(self).expect("a scenario has no parts that cannot be packed");
         bytes.extend(sum(&bytes));
-        let mut text = format!("{MARK}{VERSION}");
-        URL_SAFE_NO_PAD.encode_string(&bytes, &mut text);
+        text.push(VERSION);
+        URL_SAFE_NO_PAD.encode_string(&bytes, text);
+    }
+
+    /// A link to two runs, as it follows the page's address.
+    #[must_use]
+    pub fn write_two(runs: &[Self; 2]) -> String {
+        let mut text = COMPARE.to_owned();
+        runs[0].letters(&mut text);
+        text.push(BETWEEN);
+        runs[1].letters(&mut text);
         text
+    }
+
+    /// Reads a link to two runs, with the page's address before it or without.
+    ///
+    /// # Errors
+    /// Names what is wrong with it, and with which of them.
+    pub fn read_two(text: &str, library: &Library) -> Result<[Self; 2], LinkFault> {
+        let text = text.rsplit_once(COMPARE).map_or(text, |(_, text)| text).trim();
+        let runs: Vec<&str> = text.split(BETWEEN).collect();
+        let [one, other] = runs[..] else { return Err(LinkFault::NotTwo(runs.len())) };
+        let read = |which: usize, text| Self::read(text, library).map_err(|fault| LinkFault::OfTwo(which, Box::new(fault)));
+        Ok([read(0, one)?, read(1, other)?])
     }
 
     /// Reads a link, with the page's address before it or without. Its scenario can be run.
@@ -206,6 +243,20 @@ mod tests {
             assert_eq!(again, link);
             assert_eq!(again.verify(&library, 100_000), Ok(Verdict::Same));
         }
+    }
+
+    #[test]
+    fn two_runs_fit_into_one_link_and_a_fault_says_which_it_is_of() {
+        let library = Library::standard();
+        let runs = [sealed(3), sealed(5)];
+        let text = Link::write_two(&runs);
+        assert!(text.starts_with(COMPARE));
+        assert_eq!(Link::read_two(&text, &library), Ok(runs.clone()));
+        assert_eq!(Link::read_two(&format!(" https://example.org/{text}\n"), &library), Ok(runs));
+        assert_eq!(Link::read_two(&text[..text.len() - 1], &library), Err(LinkFault::OfTwo(1, Box::new(LinkFault::Damaged))));
+        assert_eq!(Link::read_two("#compare=.", &library), Err(LinkFault::OfTwo(0, Box::new(LinkFault::Empty))));
+        assert_eq!(Link::read_two("#compare=", &library), Err(LinkFault::NotTwo(1)));
+        assert_eq!(Link::read_two("#compare=1a.1b.1c", &library), Err(LinkFault::NotTwo(3)));
     }
 
     #[test]

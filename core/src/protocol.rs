@@ -11,6 +11,7 @@
 
 use crate::judge::history::Word;
 use crate::judge::value::Value;
+use crate::measure::theory::Theory;
 use crate::sim::{Calls, Effect, Latency, LocalTime, NodeId, Span, stable_hash};
 use crate::view::{Tone, View};
 use serde::{Deserialize, Serialize};
@@ -97,6 +98,11 @@ pub trait Protocol: Clone + 'static {
     /// What clients read, in the judge's words, before anything was written.
     fn initial() -> Value {
         Value::Int(0)
+    }
+
+    /// Which formula says what is to be expected of it, if one does.
+    fn theory(&self, _nodes: u16) -> Option<Theory> {
+        None
     }
 
     /// What must hold at every moment.

@@ -158,6 +158,45 @@ pub enum Input {
     },
 }
 
+/// Where an input acts at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// At one node.
+    Node(NodeId),
+    /// On the way from one endpoint to another.
+    Link {
+        /// From.
+        from: NodeId,
+        /// To.
+        to: NodeId,
+    },
+    /// At no one place.
+    Everywhere,
+}
+
+impl Input {
+    /// Where it acts at once.
+    #[must_use]
+    pub fn place(&self) -> Place {
+        match self {
+            Self::Crash(node)
+            | Self::Restart(node)
+            | Self::Pause(node)
+            | Self::Resume(node)
+            | Self::Work { node, .. }
+            | Self::ClockStep { node, .. }
+            | Self::ClockRate { node, .. }
+            | Self::Disk { node, .. }
+            | Self::Fire { node, .. }
+            | Self::Invoke { node, .. } => Place::Node(*node),
+            Self::Cut { from, to } | Self::Heal { from, to } | Self::Link { from, to, .. } | Self::Message { from, to, .. } => {
+                Place::Link { from: *from, to: *to }
+            }
+            Self::Partition(_) | Self::HealAll | Self::Network(_) | Self::Set { .. } => Place::Everywhere,
+        }
+    }
+}
+
 /// What can happen to one message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

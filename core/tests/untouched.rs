@@ -6,26 +6,16 @@ mod support;
 
 use faultline::Sim;
 use faultline::models::Library;
-use faultline::scenario::{Input, Scenario};
+use faultline::scenario::{Input, Place, Scenario};
 use faultline::sim::{EventKind, Row, Time};
 
 /// Whom a fault touches at once; nothing if it may touch anybody.
 fn touched_by(input: &Input, endpoints: u16, nodes: u16) -> Option<Vec<u16>> {
-    match input {
-        Input::Crash(node)
-        | Input::Restart(node)
-        | Input::Pause(node)
-        | Input::Resume(node)
-        | Input::Work { node, .. }
-        | Input::ClockStep { node, .. }
-        | Input::ClockRate { node, .. }
-        | Input::Disk { node, .. }
-        | Input::Fire { node, .. } => Some(vec![node.0]),
-        Input::Cut { from, to } | Input::Heal { from, to } | Input::Link { from, to, .. } | Input::Message { from, to, .. } => {
-            Some(vec![from.0, to.0])
-        }
-        Input::Invoke { client, node, .. } => Some(vec![nodes + client, node.0]),
-        Input::Partition(_) | Input::HealAll | Input::Network(_) | Input::Set { .. } => None,
+    match (input, input.place()) {
+        (Input::Invoke { client, node, .. }, _) => Some(vec![nodes + client, node.0]),
+        (_, Place::Node(node)) => Some(vec![node.0]),
+        (_, Place::Link { from, to }) => Some(vec![from.0, to.0]),
+        (_, Place::Everywhere) => None,
     }
     .filter(|touched| touched.iter().all(|endpoint| *endpoint < endpoints))
 }

@@ -15,19 +15,27 @@ const RATIO = 1.3;
 /** Before the page starts: frames are timed with all that follows from them, and drawing can be recorded. */
 function watch() {
   window.costs = [];
+  // What the last frame drew, and the last circles: those of a crowd are drawn only when it changes.
+  window.drawn = { arc: [], fillRect: [] };
+  let drawing = { arc: [], fillRect: [] };
   const ask = window.requestAnimationFrame.bind(window);
   window.requestAnimationFrame = (callback) =>
     ask((now) => {
+      drawing = { arc: [], fillRect: [] };
       const start = performance.now();
       callback(now);
-      queueMicrotask(() => queueMicrotask(() => window.costs.push(performance.now() - start)));
+      queueMicrotask(() =>
+        queueMicrotask(() => {
+          window.costs.push(performance.now() - start);
+          window.drawn = { fillRect: drawing.fillRect, arc: drawing.arc.length ? drawing.arc : window.drawn.arc };
+        }),
+      );
     });
-  const drawing = CanvasRenderingContext2D.prototype;
-  window.record = null;
+  window.record = false;
   for (const name of ["arc", "fillRect"]) {
-    const draw = drawing[name];
-    drawing[name] = function (...words) {
-      window.record?.push([name, ...words]);
+    const draw = CanvasRenderingContext2D.prototype[name];
+    CanvasRenderingContext2D.prototype[name] = function (...words) {
+      if (window.record) drawing[name].push([name, ...words]);
       return draw.apply(this, words);
     };
   }
@@ -87,12 +95,10 @@ for (const { what, messages, median: most, link } of RUNS) {
     await page.waitForFunction((frames) => window.costs.length > frames, FRAMES);
     const own = await page.evaluate(() => window.costs);
     const list = await page.evaluate(async () => {
-      window.record = [];
-      const before = window.costs.length;
-      while (window.costs.length === before) await new Promise((resolve) => setTimeout(resolve, 1));
-      const list = window.record;
-      window.record = null;
-      return list;
+      window.record = true;
+      while (!(window.drawn.arc.length && window.drawn.fillRect.length)) await new Promise((resolve) => setTimeout(resolve, 1));
+      window.record = false;
+      return [...window.drawn.arc, ...window.drawn.fillRect];
     });
     await page.getByRole("button", { name: "Pause", exact: true }).click();
     const hand = await page.evaluate(`(${byHand})(${JSON.stringify({ list, frames: FRAMES })})`);

@@ -38,8 +38,8 @@ after(async () => {
  */
 export function inPage(name, options, body) {
   if (typeof options === "function") [options, body] = [{}, options];
-  const { size = DESK, scheme = "light", motion = false, server, open = true, at = "#free", complaints = [], ...context } = options;
-  test(name, { timeout: 60_000 }, async () => {
+  const { size = DESK, scheme = "light", motion = false, server, open = true, at = "#free", complaints = [], timeout = 60_000, ...context } = options;
+  test(name, { timeout }, async () => {
     const own = server && (await serve(server));
     const site = own ?? shared;
     const browsing = await browser.newContext({

@@ -84,7 +84,7 @@ for (const [place, size] of Object.entries({ desk: undefined, phone: PHONE })) {
     await button(page, "Kill").click();
     await step(page, 5);
     const old = await clock(page);
-    const rows = page.locator(".branches button");
+    const rows = page.locator(".branch");
     assert.equal(await rows.count(), 0);
     const slider = page.getByRole("slider", { name: "Moment" });
     await slider.focus();
@@ -106,5 +106,53 @@ for (const [place, size] of Object.entries({ desk: undefined, phone: PHONE })) {
     await page.getByRole("button", { name: /^Node n1, up, slow/ }).waitFor();
     await page.keyboard.press("Control+z");
     assert.equal(await rows.count(), 0);
+  });
+}
+
+for (const [place, size] of Object.entries({ desk: undefined, phone: PHONE })) {
+  inPage(`each old future shows what happens in it, and is put elsewhere by drag or by key: ${place}`, { ...(size && { size }) }, async (page) => {
+    const slider = page.getByRole("slider", { name: "Moment" });
+    const leave = async (name, deed) => {
+      await step(page, 8);
+      await slider.focus();
+      await page.keyboard.press("Home");
+      await node(page, name).click();
+      await button(page, deed).click();
+    };
+    await leave("n1", "Kill");
+    await leave("n2", "Kill");
+    await leave("n1", "Pause");
+    const rows = page.locator(".branch");
+    const names = () => rows.allInnerTexts();
+    const [first, second, third] = await names();
+    assert.equal(new Set([first, second, third]).size, 3);
+    const pictures = await page.locator(".glimpse").evaluateAll((pictures) => pictures.map((picture) => picture.querySelectorAll("path.message").length));
+    assert.ok(pictures.some((lines) => lines > 0), "messages are drawn");
+    await accessible(page);
+    await picture(page, `futures-${place}`);
+
+    const grips = page.locator(".grip");
+    await grips.first().focus();
+    await page.keyboard.press("ArrowDown");
+    assert.deepEqual(await names(), [second, first, third]);
+    assert.equal(await page.evaluate(() => document.activeElement === document.querySelectorAll(".grip")[1]), true, "the focus goes along");
+    await page.keyboard.press("ArrowUp");
+    await page.keyboard.press("ArrowUp");
+    assert.deepEqual(await names(), [first, second, third], "there is nothing above the first");
+
+    await grips.nth(1).scrollIntoViewIfNeeded();
+    const middle = async (index) => {
+      const { x, y, width, height } = await grips.nth(index).boundingBox();
+      return [x + width / 2, y + height / 2];
+    };
+    await page.mouse.move(...(await middle(1)));
+    await page.mouse.down();
+    await page.mouse.move(...(await middle(0)), { steps: 4 });
+    await page.mouse.up();
+    assert.deepEqual(await names(), [second, first, third]);
+    await page.mouse.move(...(await middle(1)));
+    assert.deepEqual(await names(), [second, first, third], "nobody holds it any more");
+    await rows.first().click();
+    assert.notDeepEqual(await names(), [second, first, third]);
   });
 }

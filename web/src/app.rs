@@ -2,19 +2,21 @@
 //! elements goes through Yew, what moves goes to the canvas directly.
 
 use crate::chart;
+use crate::compare;
 use crate::diagram;
 use crate::dom::{self, Frames, Listener, Sight, Size};
 use crate::knob::Knob;
 use crate::lesson::{self, Lesson, Say, Then, progress};
 use crate::map;
+use crate::panel::branches::Glimpses;
 use crate::panel::client::{self, Ask};
 use crate::panel::settings::{self, Draft};
 use crate::panel::{events, flights, help, inspector, matrix, menu, promises, state, transport};
 use crate::route::{self, Route};
 use crate::search::{self, Searches};
-use crate::session::{Session, Speed, Tallies, Until};
+use crate::session::{Session, Speed, Until};
 use crate::stage::touch::Deed;
-use crate::stage::{self, Crowd, Finger, Layout, Painter, Point, Scene, Target, Touch, touch};
+use crate::stage::{self, Crowd, Finger, Layout, Painter, Point, Scene, Target, Touch, Who, touch};
 use crate::text;
 use crate::ui::{self, Named};
 use crate::worker::{Checking, likely_object};
@@ -22,6 +24,7 @@ use faultline::Scenario;
 use faultline::judge::history::History;
 use faultline::lab::Lab;
 use faultline::link::{self, Link};
+use faultline::measure::Tallies;
 use faultline::models::Library;
 use faultline::scenario::{Fault, Input};
 use faultline::sim::{Chance, NodeId, Span, Time};
@@ -94,6 +97,10 @@ pub(crate) enum Msg {
     Promise(usize),
     /// Over to a future that was left: its place among them.
     Branch(usize),
+    /// A future that was left is taken hold of, to put it elsewhere, or let go.
+    Grab(Option<usize>),
+    /// It goes from one place among them to another, and whether by a key: then the focus goes along.
+    Arrange(usize, usize, bool),
     /// Another model: its place in the library.
     Open(usize),
     /// A control of the settings is being moved, and shows this.
@@ -133,6 +140,14 @@ pub(crate) enum Msg {
     Copy,
     /// Whether the browser allowed it.
     Copied(bool),
+    /// Another chart: its place among all.
+    Chart(usize),
+    /// A chart is taken along.
+    TakeChart(chart::Kind, chart::Take),
+    /// The list of what to compare with is opened or closed.
+    Comparing(bool),
+    /// This run beside another: the future that was left at this place, or itself.
+    Compare(Option<usize>),
     /// The notice was read.
     Close,
     /// Something is said to the lab.
@@ -155,6 +170,9 @@ pub(crate) struct App {
     searches: Searches,
     /// The history that is judged by every promise, if somebody wants to know.
     map: Option<Rc<Checking>>,
+    glimpses: Glimpses,
+    chart: chart::Kind,
+    comparing: bool,
     draft: Option<Draft>,
     ask: Ask,
     touch: Touch,
@@ -207,7 +225,7 @@ struct Watches {
 }
 
 /// Where it is remembered that keys without Ctrl do nothing.
-const NO_SHORTCUTS: &str = "faultline.no-shortcuts";
+pub(crate) const NO_SHORTCUTS: &str = "faultline.no-shortcuts";
 /// Words and numbers change at most this often while nothing happens but time.
 const RENDER_EVERY_MS: f64 = 100.0;
 /// The clients' history is judged at most this often while time passes.
@@ -216,6 +234,8 @@ const JUDGE_EVERY_MS: f64 = 500.0;
 const MOST_CALM: u16 = 12;
 /// How long it has to be quiet before a screen reader is told what happened.
 const QUIET_MS: u32 = 400;
+/// Room on the stage for the button that heals all.
+const HEAL: (f64, f64) = (90.0, 36.0);
 /// How long a loss stays on the stage, in the learner's time.
 const LINGER_MS: f64 = 700.0;
 
@@ -237,6 +257,9 @@ impl Component for App {
             tallies: Tallies::default(),
             searches: Searches::default(),
             map: None,
+            glimpses: Glimpses::default(),
+            chart: chart::Kind::Messages,
+            comparing: false,
             draft: None,
             ask: Ask::default(),
             touch: Touch::default(),
@@ -358,6 +381,14 @@ impl Component for App {
                 self.session.switch(index);
                 self.tallies.forget();
             }
+            Msg::Grab(branch) => self.glimpses.held.set(branch),
+            Msg::Arrange(from, to, by_key) => {
+                self.session.arrange(from, to);
+                self.glimpses.held.set(self.glimpses.held.get().map(|held| if held == from { to } else { held }));
+                if by_key {
+                    self.focus = self.glimpses.grip(&self.session, to);
+                }
+            }
             Msg::Speed(step) => self.session.speed = Speed::new(step),
             Msg::Open(model) => {
                 self.show(open(&ctx.props().library, model));
@@ -376,6 +407,10 @@ impl Component for App {
             Msg::Escape if self.tools => {
                 self.tools = false;
                 self.focus = Some("tools".into());
+            }
+            Msg::Escape if self.comparing => {
+                self.comparing = false;
+                self.focus = Some("compare".into());
             }
             Msg::Escape if self.more => {
                 self.more = false;
@@ -443,6 +478,19 @@ impl Component for App {
             }
             Msg::Copied(true) => self.notice = Some((text::COPIED.into(), None)),
             Msg::Copied(false) => self.notice = Some((text::COPY_BY_HAND.into(), Some(dom::address::with(&self.session.link().write())))),
+            Msg::Chart(kind) => self.chart = chart::Kind::ALL[kind.min(chart::Kind::ALL.len() - 1)],
+            Msg::TakeChart(kind, take) => self.measured(|runs| chart::take(kind, runs, take)),
+            Msg::Comparing(open) => self.comparing = open,
+            Msg::Compare(None) if !self.comparing && !self.session.branches().0.is_empty() => self.comparing = true,
+            Msg::Compare(other) => {
+                // What is about to be put into the address would replace the comparison.
+                self.settling = None;
+                if self.lesson.is_none() {
+                    dom::address::replace(&self.session.link().write());
+                }
+                dom::address::go(&compare::link(&self.session, other));
+                return true;
+            }
             Msg::Close => self.notice = None,
             Msg::Lesson(say) => self.hear(&ctx.props().library, say),
             Msg::Search(say) => self.searches.hear(say, &self.session, &ctx.link().callback(|msg| msg)),
@@ -481,6 +529,8 @@ impl Component for App {
         let models = ctx.props().library.models();
         let titles = models.iter().map(|model| model.about().title);
         let chosen = models.iter().position(|model| model.about().id == about.id).unwrap_or(0);
+        let heal = self.layout.free_corner(HEAL.0, HEAL.1);
+        let heal = format!("left:{:.0}px;top:{:.0}px", heal.x, heal.y);
         let named = Named { label: Some(text::MODEL), ..Named::default() };
         html! {
             <>
@@ -500,6 +550,7 @@ impl Component for App {
                     if session.can_redo() {
                         <button class="quiet" onclick={send.reform(|_| Msg::Redo)}>{ ui::icon(ui::REDO) }{ text::REDO }</button>
                     }
+                    { compare::ask(session, self.comparing, &send) }
                     <button class="quiet" onclick={send.reform(|_| Msg::Copy)}>{ ui::icon(ui::LINK) }{ text::COPY }</button>
                     <button id="ask-help" class="quiet" aria-label={text::HELP} title={text::HELP} onclick={send.reform(|_| Msg::Help(true))}>{ ui::icon(ui::HELP) }</button>
                 </div>
@@ -537,7 +588,7 @@ impl Component for App {
                             { menu::menu(session, &self.layout, target, &self.ask, &send) }
                         }
                         if session.knower.is_none() && !touch::is_whole(session.sim()) {
-                            <button class="heal" onclick={send.reform(|_| Msg::Act(vec![Input::HealAll]))}>{ text::HEAL_ALL }</button>
+                            <button class="heal" style={heal} onclick={send.reform(|_| Msg::Act(vec![Input::HealAll]))}>{ text::HEAL_ALL }</button>
                         }
                     </section>
                     { diagram::diagram(session, self.window(), self.elsewhere.is_some(), self.tools, &self.diagram, &send) }
@@ -561,10 +612,7 @@ impl Component for App {
                     { flights::flights(session, &send) }
                     // No node can count what happens to messages.
                     if session.knower.is_none() {
-                        <section class="panel" aria-labelledby="messages-title">
-                            <h2 id="messages-title">{ text::MESSAGES }</h2>
-                            { self.chart() }
-                        </section>
+                        { self.chart(&send) }
                     }
                     { state::state(session, &send) }
                     { events::events(session, &send) }
@@ -572,7 +620,7 @@ impl Component for App {
                 </aside>
             </main>
             <footer>
-                { transport::transport(session, self.more, self.searches.strip(session), &send) }
+                { transport::transport(session, self.more, self.searches.strip(session), &self.glimpses, &ctx.props().library, &send) }
             </footer>
             <details class="leaves-out"><summary>{ text::LEAVES_OUT }</summary><p>{ about.leaves_out }</p></details>
             if self.help {
@@ -665,9 +713,10 @@ impl App {
     fn paint(&self) {
         if let Some(painter) = &self.painter {
             let linger = Span((LINGER_MS * 1e6 * self.session.speed.ratio()) as u64);
-            let scene = Scene::of(self.session.sim(), &self.layout, self.session.playhead(), linger, self.session.knower);
+            let who = Who { knows: self.session.knower, chosen: self.session.selected };
+            let scene = Scene::of(self.session.sim(), &self.layout, self.session.playhead(), linger, who);
             let hand = self.touch.hand(&self.session, &self.layout);
-            painter.paint(&Scene { hand, crowd: self.crowd.clone(), ..scene }, &self.layout, self.session.selected);
+            painter.paint(&Scene { hand, crowd: self.crowd.clone(), ..scene }, &self.layout);
         }
         diagram::follow(&self.diagram, self.window());
     }
@@ -759,7 +808,7 @@ impl App {
     /// What a finger on the stage comes to; nothing if only the picture changes, and that is done.
     fn touched(&mut self, finger: Finger) -> Option<Msg> {
         let (session, layout) = (&self.session, &self.layout);
-        let scene = Scene::of(session.sim(), layout, session.playhead(), Span::ZERO, session.knower);
+        let scene = Scene::of(session.sim(), layout, session.playhead(), Span::ZERO, Who { knows: session.knower, chosen: None });
         let deed = self.touch.finger(finger, session, layout, &scene);
         if let Some(canvas) = self.canvas.cast::<HtmlElement>() {
             let _ = canvas.style().set_property("cursor", if self.touch.is_over() { "pointer" } else { "crosshair" });
@@ -824,8 +873,23 @@ impl App {
         self.draft = done.err().map(|why| Draft { knob: index, shown, refused: Some(why) });
     }
 
-    fn chart(&self) -> Html {
-        chart::messages(&self.tallies.upto(self.session.sim(), 120))
+    /// The run as charts see it.
+    fn measured<T>(&self, then: impl FnOnce(&[chart::Run<'_>]) -> T) -> T {
+        let sim = self.session.sim();
+        then(&[chart::Run { name: "", sim, now: self.session.playhead(), tallies: &self.tallies.upto(sim, 120) }])
+    }
+
+    fn chart(&self, send: &Callback<Msg>) -> Html {
+        let named = Named { label: Some(text::CHART), ..Named::default() };
+        let chosen = chart::Kind::ALL.iter().position(|kind| *kind == self.chart).unwrap_or(0);
+        let take = send.reform(|(kind, take)| Msg::TakeChart(kind, take));
+        html! {
+            <section class="panel measured" aria-labelledby="measured-title">
+                <header><h2 id="measured-title">{ text::MEASURED }</h2>
+                    { ui::choice(named, chart::Kind::ALL.iter().map(|kind| kind.name()), chosen, send.reform(Msg::Chart)) }</header>
+                { self.measured(|runs| chart::chart(self.chart, runs, &take)) }
+            </section>
+        }
     }
 
     fn state_in_words(&self) -> String {
@@ -878,7 +942,7 @@ fn layout(session: &Session, width: f64, height: f64) -> Layout {
 }
 
 /// What a finger on the stage does, in the pixels of the stage.
-fn finger(send: &Callback<Msg>, does: fn(Point) -> Finger) -> Callback<PointerEvent> {
+pub(crate) fn finger(send: &Callback<Msg>, does: fn(Point) -> Finger) -> Callback<PointerEvent> {
     send.reform(move |event: PointerEvent| {
         let at = Point { x: f64::from(event.offset_x()), y: f64::from(event.offset_y()) };
         // A gesture that began on the stage ends on it, wherever the finger goes.
@@ -892,9 +956,9 @@ fn finger(send: &Callback<Msg>, does: fn(Point) -> Finger) -> Callback<PointerEv
 }
 
 /// What a key does, unless it is meant for a control that has the focus.
-fn key(event: &KeyboardEvent, single: bool) -> Option<Msg> {
+pub(crate) fn key(event: &KeyboardEvent, single: bool) -> Option<Msg> {
     let element = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
-    let node = element.as_ref().and_then(|element| element.id().strip_prefix("node-")?.parse().ok()).map(NodeId);
+    let node = element.as_ref().and_then(|element| element.id().rsplit_once("node-")?.1.parse().ok()).map(NodeId);
     let focused = element.map(|element| element.tag_name());
     let in_control = matches!(focused.as_deref(), Some("INPUT" | "SELECT" | "TEXTAREA"));
     let on_button = matches!(focused.as_deref(), Some("BUTTON" | "SUMMARY"));

@@ -6,6 +6,7 @@
 //! | `home` | the first screen |
 //! | `app` | the laboratory: one message for everything that can happen in it |
 //! | `lesson` | a lab as it is being done: bet, guided steps, challenges |
+//! | `compare` | two runs side by side, in lock-step |
 //! | `check` | where a history is judged |
 //! | `map` | which promise implies which, and what tells them apart |
 //! | `search` | runs that break a promise, what faults changed, and when it was too late |
@@ -26,6 +27,7 @@
 mod app;
 mod chart;
 mod check;
+mod compare;
 mod diagram;
 mod dom;
 mod home;

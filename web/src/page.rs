@@ -3,6 +3,7 @@
 
 use crate::app::App;
 use crate::check::Check;
+use crate::compare::Compare;
 use crate::dom::{self, Listener};
 use crate::home::Home;
 use crate::lesson::Screen;
@@ -96,6 +97,7 @@ impl Component for Page {
                 Route::Lab(id) => html! { <Screen library={library.clone()} asked={id.clone()} /> },
                 Route::Check => html! { <Check /> },
                 Route::Map => html! { <map::Screen /> },
+                Route::Compare => html! { <Compare library={library.clone()} /> },
             } }
             </>
         }

@@ -1,7 +1,8 @@
 //! What clients asked and what came of it, read from the trace up to the playhead. No types of the
 //! browser, so that all of this is tested natively.
 
-use faultline::sim::{EventKind, NodeId, Sim};
+use faultline::measure;
+use faultline::sim::{NodeId, Sim};
 
 /// One request of a client.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,24 +29,22 @@ pub(crate) enum Outcome {
 }
 
 impl Request {
-    /// The last requests of a client, the newest first. A trace may reach further than the playhead:
-    /// what happens there has not happened yet.
+    /// The last requests of a client, the newest first.
     pub(crate) fn of(sim: &Sim, client: NodeId, most: usize) -> Vec<Self> {
-        let trace = sim.trace();
-        let mine = (0..trace.ops() as u32).rev().filter_map(|op| Some((op, trace.op(op)?)));
-        let mine = mine.filter(|(_, meta)| meta.client == client && meta.invoked < sim.rows()).take(most);
-        mine.map(|(op, meta)| {
-            let (asked, answer) = sim.describe_op(op);
-            let end = meta.ended.filter(|(row, _)| *row < sim.rows()).and_then(|(row, _)| trace.row(row));
-            let outcome = match end {
-                None => Outcome::Open,
-                Some(row) if row.kind == EventKind::Unknown => Outcome::Unknown,
-                Some(row) if row.detail == 0 => Outcome::Refused(answer.unwrap_or_default()),
-                Some(_) => Outcome::Done(answer.unwrap_or_default()),
-            };
-            Self { op, node: meta.node, asked, outcome }
-        })
-        .collect()
+        let mine = (0..sim.trace().ops() as u32).rev().filter_map(|op| measure::Request::of(sim, op));
+        mine.filter(|request| request.client == client)
+            .take(most)
+            .map(|request| {
+                let (asked, answer) = sim.describe_op(request.op);
+                let outcome = match request.outcome {
+                    measure::Outcome::Open => Outcome::Open,
+                    measure::Outcome::Unknown => Outcome::Unknown,
+                    measure::Outcome::Refused => Outcome::Refused(answer.unwrap_or_default()),
+                    measure::Outcome::Done => Outcome::Done(answer.unwrap_or_default()),
+                };
+                Self { op: request.op, node: request.node, asked, outcome }
+            })
+            .collect()
     }
 }
 

@@ -1,5 +1,7 @@
 //! Which screen an address asks for. No types of the browser, so that this is tested natively.
 
+use faultline::link::COMPARE;
+
 /// A screen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Route {
@@ -13,6 +15,8 @@ pub(crate) enum Route {
     Check,
     /// The map of promises.
     Map,
+    /// Two runs side by side: it reads the address itself.
+    Compare,
 }
 
 /// What stands before the id of a lab in an address.
@@ -31,6 +35,7 @@ impl Route {
             "" | "#" => Self::Home,
             CHECK => Self::Check,
             MAP => Self::Map,
+            _ if fragment.starts_with(COMPARE) => Self::Compare,
             _ => fragment.strip_prefix(LAB).map_or(Self::Laboratory, |lab| Self::Lab(lab.to_owned())),
         }
     }
@@ -47,6 +52,7 @@ mod tests {
         assert_eq!(Route::of("#check"), Route::Check);
         assert_eq!(Route::of("#map"), Route::Map);
         assert_eq!(Route::of("#lab=L10"), Route::Lab("L10".into()));
+        assert_eq!(Route::of("#compare=1abc.1def"), Route::Compare);
         for free in ["#free", "#free=gossip", "#run=1abc", "#nonsense"] {
             assert_eq!(Route::of(free), Route::Laboratory);
         }

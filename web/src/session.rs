@@ -9,7 +9,6 @@ use faultline::protocol::About;
 use faultline::scenario::{Fault, Input, Scenario};
 use faultline::sim::{Branch, EventKind, NodeId, Row, Sim, Span, Time, Timeline};
 use faultline::view::Meaning;
-use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 /// The run that is looked at.
@@ -40,6 +39,10 @@ pub(crate) struct Session {
     /// The run that this one took the place of, and the one that this one gave its place back to.
     before: Option<Box<Session>>,
     after: Option<Box<Session>>,
+    /// Where it parts from the run beside it, if there is one and it does.
+    pub(crate) parts: Option<Time>,
+    /// What the ids of its elements begin with: two runs may be on one page.
+    pub(crate) prefix: &'static str,
 }
 
 /// How fast virtual time passes, on a scale of 1, 2, 5, 10, and so on.
@@ -49,8 +52,8 @@ pub(crate) struct Speed(i32);
 impl Speed {
     /// A thousand times slower than real time.
     pub(crate) const SLOWEST: i32 = -9;
-    /// Ten times faster than real time.
-    pub(crate) const FASTEST: i32 = 3;
+    /// Twenty times faster than real time.
+    pub(crate) const FASTEST: i32 = 4;
     /// Twenty times slower: a message of 50 ms takes a second to cross the stage.
     pub(crate) const FIRST: i32 = -4;
 
@@ -126,18 +129,23 @@ impl Session {
     /// The run of a link at the moment that was looked at, and whether it is the same run.
     pub(crate) fn of_link(library: &Library, link: Link) -> Result<(Self, Verdict), Fault> {
         let mut session = Self::at_the_beginning(Timeline::resume(library, link.scenario)?);
-        let Some(seal) = link.seal else { return Ok((session, Verdict::Unsealed)) };
+        let verdict = session.arrive(link.seal);
+        Ok((session, verdict))
+    }
+
+    /// Goes to the moment of a link, and says whether that is the same run.
+    pub(crate) fn arrive(&mut self, seal: Option<Seal>) -> Verdict {
+        let Some(seal) = seal else { return Verdict::Unsealed };
         if seal.rows > MOST_ROWS {
-            return Ok((session, Verdict::TooLong));
+            return Verdict::TooLong;
         }
         // A run that has become longer is another one; nobody has to wait for its end.
-        if session.timeline.run_until(seal.moment, |sim| sim.rows() > seal.rows) {
-            return Ok((session, Verdict::Different(seal.rows + 1, seal.hash)));
+        if self.timeline.run_until(seal.moment, |sim| sim.rows() > seal.rows) {
+            return Verdict::Different(seal.rows + 1, seal.hash);
         }
-        let sim = session.sim();
+        let sim = self.sim();
         let same = (sim.rows(), sim.hash()) == (seal.rows, seal.hash);
-        let verdict = if same { Verdict::Same } else { Verdict::Different(sim.rows(), sim.hash()) };
-        Ok((session, verdict))
+        if same { Verdict::Same } else { Verdict::Different(sim.rows(), sim.hash()) }
     }
 
     /// A link to the run as it is looked at.
@@ -166,6 +174,16 @@ impl Session {
             knower: None,
             before: None,
             after: None,
+            parts: None,
+            prefix: "",
+        }
+    }
+
+    /// What something of this run is called, where there are two.
+    pub(crate) fn titled(&self, what: &str) -> String {
+        match self.prefix.trim_end_matches('-') {
+            "" => what.into(),
+            side => format!("{}: {what}", side.to_uppercase()),
         }
     }
 
@@ -262,7 +280,7 @@ impl Session {
         let found = self.run(before + WAIT, until);
         if !found {
             self.timeline.seek(before);
-            self.timeline.forget_after(reached);
+            self.forget_after(reached);
         }
         found
     }
@@ -297,6 +315,11 @@ impl Session {
     pub(crate) fn branches(&self) -> (&[Branch], Time) {
         let branches = self.timeline.branches();
         (branches, branches.iter().map(|branch| branch.reached).fold(self.reached(), Time::max))
+    }
+
+    /// Puts a future that was left into another place among them.
+    pub(crate) fn arrange(&mut self, from: usize, to: usize) {
+        self.timeline.arrange(from, to);
     }
 
     /// Goes over to a future that was left.
@@ -347,6 +370,21 @@ impl Session {
         Ok(())
     }
 
+    /// The earliest moment for a gesture.
+    pub(crate) fn next_gesture(&self) -> Time {
+        self.timeline.next_gesture()
+    }
+
+    /// Becomes another run from the same beginning.
+    pub(crate) fn turn_into(&mut self, scenario: Scenario) -> Result<(), Fault> {
+        self.timeline.turn_into(scenario)
+    }
+
+    /// What comes after a moment was only tried.
+    pub(crate) fn forget_after(&mut self, moment: Time) {
+        self.timeline.forget_after(moment);
+    }
+
     /// Whether there is a gesture to take back.
     pub(crate) fn can_undo(&self) -> bool {
         self.timeline.can_undo() || self.before.is_some()
@@ -388,55 +426,6 @@ impl Session {
     pub(crate) fn last_rows(&self) -> impl Iterator<Item = (u32, &Row)> {
         let rows = (0..self.sim().rows()).rev().take(MOST_ROWS_BACK);
         rows.filter_map(|index| Some((index, self.sim().trace().row(index)?))).filter(|(_, row)| self.knows(row))
-    }
-}
-
-/// How many messages were sent, delivered and lost up to a moment.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Tally {
-    pub(crate) time: Time,
-    pub(crate) sent: u32,
-    pub(crate) delivered: u32,
-    pub(crate) lost: u32,
-}
-
-/// Counts messages along a trace as it grows.
-#[derive(Debug, Default)]
-pub(crate) struct Tallies(RefCell<Counted>);
-
-#[derive(Debug, Default)]
-struct Counted {
-    /// How many rows were counted.
-    rows: u32,
-    points: Vec<Tally>,
-}
-
-impl Tallies {
-    /// Counts what is new up to the playhead and returns the counts so far, at most `most` of them.
-    pub(crate) fn upto(&self, sim: &Sim, most: usize) -> Vec<Tally> {
-        let Counted { rows, points } = &mut *self.0.borrow_mut();
-        for index in *rows..sim.rows() {
-            let Some(row) = sim.trace().row(index) else { break };
-            let last = points.last().copied().unwrap_or_default();
-            let mut next = Tally { time: row.time, ..last };
-            match row.kind {
-                EventKind::Send | EventKind::Duplicate => next.sent += 1,
-                EventKind::Deliver => next.delivered += 1,
-                EventKind::Lose => next.lost += 1,
-                _ => continue,
-            }
-            points.push(next);
-        }
-        *rows = sim.rows().max(*rows);
-        let end = points.partition_point(|point| point.time <= sim.now());
-        let stride = end.div_ceil(most.max(1)).max(1);
-        // Always with the last one, or the curve would end before the playhead.
-        points[..end].iter().enumerate().filter(|(index, _)| (end - 1 - index) % stride == 0).map(|(_, point)| *point).collect()
-    }
-
-    /// The trace has changed: count anew.
-    pub(crate) fn forget(&mut self) {
-        *self = Self::default();
     }
 }
 
@@ -537,24 +526,6 @@ mod tests {
     }
 
     #[test]
-    fn every_message_is_counted_once_however_the_playhead_moves() {
-        let mut session = session();
-        let tallies = Tallies::default();
-        session.seek(Time(5_000_000_000));
-        let straight = tallies.upto(session.sim(), 10_000).last().copied();
-        session.seek(Time(1_000_000_000));
-        let early = tallies.upto(session.sim(), 10_000).last().copied().unwrap();
-        assert!(early.time <= session.playhead());
-        session.seek(Time(5_000_000_000));
-        assert_eq!(tallies.upto(session.sim(), 10_000).last().copied(), straight);
-        let few = tallies.upto(session.sim(), 10);
-        assert!(few.len() <= 10);
-        assert_eq!(few.last().copied(), straight);
-        let end = straight.unwrap();
-        assert_eq!(end.sent, end.delivered + end.lost + session.sim().flights().count() as u32);
-    }
-
-    #[test]
     fn a_run_that_took_the_place_of_another_gives_it_back() {
         let library = Library::standard();
         let mut first = session();
@@ -592,9 +563,9 @@ mod tests {
     }
 
     #[test]
-    fn the_speed_is_a_scale_from_a_thousandth_to_ten() {
+    fn the_speed_is_a_scale_from_a_thousandth_to_twenty() {
         let steps = [Speed::SLOWEST, Speed::FIRST, -1, 0, 1, Speed::FASTEST];
-        for (step, ratio) in steps.into_iter().zip([0.001, 0.05, 0.5, 1.0, 2.0, 10.0]) {
+        for (step, ratio) in steps.into_iter().zip([0.001, 0.05, 0.5, 1.0, 2.0, 20.0]) {
             assert!((Speed::new(step).ratio() - ratio).abs() < 1e-9);
         }
         assert_eq!(Speed::new(99).step(), Speed::FASTEST);

@@ -48,7 +48,36 @@ pub(crate) const SETTINGS: &str = "Settings";
 pub(crate) const EVENTS: &str = "What happened";
 pub(crate) const NOTHING_YET: &str = "Nothing yet. Press play.";
 pub(crate) const QUIET: &str = "Nothing more happens by itself. Choose a client and let it ask.";
-pub(crate) const MESSAGES: &str = "Messages so far";
+pub(crate) const MEASURED: &str = "Measured so far";
+pub(crate) const CHART: &str = "Chart";
+pub(crate) const MESSAGES: &str = "Messages";
+pub(crate) const LATENCY: &str = "Latency";
+pub(crate) const AVAILABILITY: &str = "Availability";
+pub(crate) const STALENESS: &str = "Staleness";
+pub(crate) const LOAD: &str = "Load of nodes";
+pub(crate) const NO_ANSWERS: &str = "No client has an answer yet. Let one ask.";
+pub(crate) const NO_READS: &str = "No client has read a value yet. Let one write and read.";
+pub(crate) const PERCENTILE: &str = "percentile";
+pub(crate) const WITHIN: &str = "within";
+pub(crate) const MEAN: &str = "mean";
+pub(crate) const DONE: &str = "done";
+pub(crate) const REFUSED: &str = "refused";
+pub(crate) const GAVE_UP: &str = "gave up";
+pub(crate) const BEHIND: &str = "versions behind";
+pub(crate) const READS: &str = "reads";
+pub(crate) const FOR_UP_TO: &str = "for up to";
+pub(crate) const RECEIVED: &str = "received";
+pub(crate) const PBS: &str = "at most, for quorums at random";
+pub(crate) const AS_SVG: &str = "SVG";
+pub(crate) const AS_CSV: &str = "CSV";
+pub(crate) const MESSAGES_SENT: &str = "Messages sent";
+pub(crate) const MESSAGES_LOST: &str = "Messages lost";
+pub(crate) const REQUESTS_ENDED: &str = "Requests ended";
+pub(crate) const LATENCY_HALF: &str = "Half within";
+pub(crate) const LATENCY_99: &str = "99 % within";
+pub(crate) const STALE_READS: &str = "Stale reads";
+pub(crate) const MOST_STALE: &str = "Most stale";
+pub(crate) const BUSIEST: &str = "Most for one node";
 pub(crate) const AS_TABLE: &str = "As a table";
 pub(crate) const SENT: &str = "sent";
 pub(crate) const DELIVERED: &str = "delivered";
@@ -107,6 +136,119 @@ pub(crate) const NODE: &str = "node";
 pub(crate) const CONDITION: &str = "state";
 
 pub(crate) const AGAIN: &str = "Try again";
+
+pub(crate) const COMPARE: &str = "Compare";
+pub(crate) const COMPARE_WITH: &str = "Compare this run";
+pub(crate) const COMPARE_KNOB: &str = "with another setting or model";
+pub(crate) const COMPARED: &str = "The same seed, the same faults, side by side.";
+pub(crate) const DIFFERS: &str = "What differs";
+pub(crate) const NOTHING_DIFFERS: &str = "Nothing yet. Choose another model or setting for B.";
+pub(crate) const COUNTERS: &str = "So far";
+pub(crate) const FAULTS: &str = "Faults";
+pub(crate) const SEED: &str = "Seed";
+pub(crate) const ON: &str = "on";
+pub(crate) const OFF: &str = "off";
+pub(crate) const NEXT_MOMENT: &str = "Next moment";
+pub(crate) const PREVIOUS_MOMENT: &str = "Previous moment";
+pub(crate) const FIND_DIFFERENCE: &str = "Find the first difference";
+pub(crate) const NEVER_DIFFERENT: &str = "In two minutes of these runs, or 400,000 events, they never differ.";
+pub(crate) const NOT_THEN: &str = "nothing then";
+pub(crate) const CLIENTS_ASK: &str = "Clients ask";
+pub(crate) const MODEL_OF_A: &str = "Model of A";
+pub(crate) const MODEL_OF_B: &str = "Model of B";
+pub(crate) const COPIED_BOTH: &str = "Copied. Whoever opens the link sees both runs, at this moment.";
+pub(crate) const TO_THE_LABORATORY: &str = "To the laboratory";
+pub(crate) const OTHER_PACE: &str = "as in the link";
+
+/// What a run of two is called.
+pub(crate) const SIDES: [&str; 2] = ["A", "B"];
+
+/// How often clients ask by themselves.
+pub(crate) fn pace(gap: Option<Span>) -> String {
+    gap.map_or_else(|| "only when told".into(), |gap| format!("every {gap}, on average"))
+}
+
+/// Where two runs part.
+pub(crate) fn first_difference(at: Time) -> String {
+    format!("First difference at {}", clock(at))
+}
+
+/// Something that was done, and when.
+pub(crate) fn done_at(what: &str, at: Time) -> String {
+    format!("{what} at {}", clock(at))
+}
+
+/// What cannot be done to both of two runs.
+pub(crate) fn not_in_both(title: &str) -> String {
+    format!("{title} has no such thing, and both runs get the same: nothing was done.")
+}
+
+/// Inputs that another model does not know.
+pub(crate) fn left_out(count: usize, title: &str) -> String {
+    format!(
+        "{count} of the inputs {} nothing in {title} and {} left out.",
+        if count == 1 { "means" } else { "mean" },
+        if count == 1 { "was" } else { "were" }
+    )
+}
+
+/// A link to two runs that cannot be opened.
+pub(crate) fn bad_comparison(why: &str) -> String {
+    format!("This comparison cannot be opened: {why}.")
+}
+
+/// A future that was left, to compare with.
+pub(crate) fn compare_branch(what: &str) -> String {
+    format!("with the future in which {what}")
+}
+
+/// A length of time in milliseconds, as exactly as matters.
+pub(crate) fn millis(span: Span) -> String {
+    let micros = span.0 / 1_000;
+    match micros {
+        0 if span.0 > 0 => "< 1 µs".into(),
+        ..1_000 => format!("{micros} µs"),
+        1_000..10_000 => format!("{}.{:02} ms", micros / 1_000, micros % 1_000 / 10),
+        10_000..100_000 => format!("{}.{} ms", micros / 1_000, micros % 1_000 / 100),
+        100_000..10_000_000 => format!("{} ms", micros / 1_000),
+        _ => format!("{}.{} s", micros / 1_000_000, micros % 1_000_000 / 100_000),
+    }
+}
+
+/// The median of how long clients waited.
+pub(crate) fn half_within(middle: &str) -> String {
+    format!("half within {middle}")
+}
+
+/// What a formula says.
+pub(crate) fn by_theory(name: &str, mean: &str) -> String {
+    format!("{name}: mean {mean}")
+}
+
+/// The share of requests that were done.
+pub(crate) fn served(share: &str) -> String {
+    format!("{share} done")
+}
+
+/// How many reads were stale.
+pub(crate) fn stale_reads(stale: u32, reads: u32) -> String {
+    format!("{stale} of {reads} reads stale")
+}
+
+/// How stale a read was.
+pub(crate) fn stale_by(versions: u32, since: &str) -> String {
+    format!("by {versions}, for {since}")
+}
+
+/// The node that had most to do.
+pub(crate) fn busiest(node: &str, received: u32) -> String {
+    format!("{node} received most: {received}")
+}
+
+/// Taking a chart along.
+pub(crate) fn save_chart(chart: &str, form: &str) -> String {
+    format!("Save {chart} as {form}")
+}
 
 /// Why most of the page is missing.
 pub(crate) fn missing(why: &str) -> String {
@@ -325,6 +467,11 @@ pub(crate) fn operation(client: &str, node: &str, asked: &str, answer: Option<&s
 /// A future that was left.
 pub(crate) fn branch(what: &str, left_at: Time, reached: Time) -> String {
     format!("Another future: {what}. It parts at {} and reaches {}.", clock(left_at), clock(reached))
+}
+
+/// What puts a future that was left into another place.
+pub(crate) fn move_branch(what: &str) -> String {
+    format!("Move: {what}. Drag it, or use the arrow keys.")
 }
 
 /// A moment on the clock of the transport: always as wide as any other.

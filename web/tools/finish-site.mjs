@@ -5,7 +5,7 @@
 // a gzip twin beside each file, and holds the first load to its budget.
 
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
@@ -47,9 +47,9 @@ const LATER = [
   /^<*faultline::models::Model>::of(::)?<faultline::models::(?!raft)/,
   /^<*plotters/,
   /^<*faultline_web::(chart|diagram|knob|panel|promise|request|stage::touch|text::map|text::search)\b/,
-  /^<*faultline_web::(app|check|home::map|lesson|map|search|worker)\b/,
-  /^<*yew::html::component::\w+::\w+<faultline_web::(app|check|home::map|lesson|map)\b/,
-  /^<*&?(mut )?<*faultline::(judge|link|search|lab)\b/,
+  /^<*faultline_web::(app|check|compare|home::map|lesson|map|search|worker)\b/,
+  /^<*yew::html::component::\w+::\w+<faultline_web::(app|check|compare|home::map|lesson|map)\b/,
+  /^<*&?(mut )?<*faultline::(judge|link|measure|search|lab)\b/,
   /^<*toml_parser/,
   // The first screen has no words for fractions.
   /^(core::fmt::float|core::num::flt2dec|<f64 as core::fmt::)/,
@@ -70,9 +70,26 @@ function canWait(name, size, isThere) {
   return size >= SURELY_UNLIKE_ANY_OTHER || (model !== undefined && isThere(name.replaceAll(model, WAITS_FOR_NOTHING)));
 }
 
+/**
+ * What the linker says that it has put where in memory (web/build.rs): the rows of the map's data that
+ * stand for what came from one place. Strings from everywhere are put into one heap, which has no source.
+ * A program of another package has no map; all its data is loaded at once.
+ */
+async function memoryMap(wasm) {
+  const program = wasm.replace(/-[0-9a-f]+_bg\.wasm$/, "");
+  const file = path.join(process.env.CARGO_TARGET_DIR ?? "target", `wasm32-unknown-unknown/release/${program}.map`);
+  if (!existsSync(file)) return [];
+  const rows = (await readFile(file, "utf8")).split("\n");
+  const data = rows.slice(rows.findIndex((row) => / DATA$/.test(row)) + 1);
+  return data.slice(0, data.findIndex((row) => /^ +- /.test(row)) >>> 0).flatMap((row) => {
+    const [, start, size, source] = /^ *([0-9a-f]+) +[0-9a-f]+ +([0-9a-f]+) {9}(\S.*)$/.exec(row) ?? [];
+    return source ? [{ start: parseInt(start, 16), size: parseInt(size, 16), strings: source.startsWith("<internal>") }] : [];
+  });
+}
+
 /** Puts the program into two files named by their contents, and tells the page their names. */
 async function splitProgram(page, wasm) {
-  const { first, rest } = split(await readFile(path.join(site, wasm)), canWait);
+  const { first, rest } = split(await readFile(path.join(site, wasm)), canWait, await memoryMap(wasm));
   await rm(path.join(site, wasm));
   const put = async (name, content) => {
     const named = `${name}-${createHash("sha256").update(content).digest("hex").slice(0, 16)}.wasm`;

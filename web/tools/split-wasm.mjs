@@ -4,7 +4,8 @@
 // Rust links one module. Which functions can wait is told by their names; a function that only such
 // functions call goes with them. Both halves share one memory and one table: the first calls the rest
 // through the table, whose places stay empty until the rest is there (static/boot.js, web/src/rest.rs),
-// and the rest imports what it needs of the first. Written here because Binaryen's own splitter is in
+// and the rest imports what it needs of the first. Constant data (texts, most of it) goes where its
+// readers are: what no function of the first reaches comes with the rest. Written here because Binaryen's own splitter is in
 // neither of its packages that we could take (npm has none, Debian's cannot read today's modules).
 
 const SECTION = { custom: 0, type: 1, import: 2, func: 3, table: 4, memory: 5, global: 6, export: 7, start: 8, element: 9, code: 10, data: 11, dataCount: 12 };
@@ -33,6 +34,8 @@ function operandsOfInstructions() {
 /** After the prefix 0xfc: how many numbers follow the second opcode. */
 const PREFIXED = [0, 0, 0, 0, 0, 0, 0, 0, 2, 1, 2, 1, 2, 1, 2, 1, 1, 1];
 const CALL = 0x10;
+const I32_CONST = 0x41;
+const IS_ACCESS = (opcode) => opcode >= 0x28 && opcode <= 0x3e;
 const REF_FUNC = 0xd2;
 
 class Reader {
@@ -51,6 +54,14 @@ class Reader {
       value += (byte & 127) * shift;
       if (byte < 128) return value;
       shift *= 128;
+    }
+  }
+  signed() {
+    let value = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = this.byte();
+      value |= (byte & 127) << shift;
+      if (byte < 128) return byte & 64 && shift < 25 ? value | (-1 << (shift + 7)) : value;
     }
   }
   skipNumber() {
@@ -156,7 +167,7 @@ function parse(bytes) {
   const bodies = rows(SECTION.code, (row) => row.take(row.number()));
   module.functions = [
     ...imported(KIND.func).map(({ type }) => ({ type, body: null })),
-    ...bodies.map((body, index) => ({ type: types[index], body, calls: callsOf(body) })),
+    ...bodies.map((body, index) => ({ type: types[index], body, ...mentionsOf(body) })),
   ];
   module.tables = rows(SECTION.table, (row) => ({ element: row.byte(), limits: row.limits() }));
   module.memories = rows(SECTION.memory, (row) => row.limits());
@@ -170,6 +181,14 @@ function parse(bytes) {
     row.byte();
     return { start, functions: row.list(() => row.number()) };
   });
+  module.data = rows(SECTION.data, (row) => {
+    const flags = row.number();
+    if (flags !== 0) throw new Error(`a data segment of a kind that this splitter does not expect: ${flags}`);
+    if (row.byte() !== I32_CONST) throw new Error("a data segment whose place is not a plain number");
+    const start = row.signed();
+    row.byte();
+    return { start, bytes: row.take(row.number()) };
+  });
   return module;
 }
 
@@ -182,20 +201,30 @@ function readNames(reader, names) {
   }
 }
 
-/** Where a body names other functions: the place and length of each mention. */
-function callsOf(body) {
+/**
+ * What a body mentions: other functions, with the place and length of each mention, and every number
+ * that may be an address.
+ */
+function mentionsOf(body) {
   const reader = new Reader(body);
   reader.list(() => (reader.number(), reader.byte()));
   const calls = [];
+  const addresses = [];
   while (reader.at < body.length) {
     const opcode = reader.byte();
-    if (OPERANDS[opcode] !== "function") reader.operands(opcode);
-    else {
+    if (OPERANDS[opcode] === "function") {
       const from = reader.at - 1;
       calls.push({ opcode, target: reader.number(), from, to: reader.at });
+    } else if (opcode === I32_CONST) {
+      addresses.push(reader.signed());
+    } else if (IS_ACCESS(opcode)) {
+      reader.skipNumber();
+      addresses.push(reader.number());
+    } else {
+      reader.operands(opcode);
     }
   }
-  return calls;
+  return { calls, addresses };
 }
 
 /**
@@ -222,6 +251,87 @@ function chooseLater(module, isLater) {
   const all = module.functions.map((_, index) => index);
   return new Set(all.filter((index) => module.functions[index].body && !stays.has(index)));
 }
+
+/**
+ * The objects in memory that the functions which stay can reach: those whose addresses they mention, and
+ * those whose addresses stand in such objects.
+ */
+function reachedObjects(module, stays, objects, memory) {
+  const holder = (address) => {
+    let [low, high] = [0, objects.length];
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if (objects[middle].start <= address) low = middle;
+      else high = middle;
+    }
+    const object = objects[low];
+    return address >= object.start && address < object.start + object.size ? object : undefined;
+  };
+  const reached = new Set();
+  const waiting = stays.flatMap((index) => module.functions[index].addresses ?? []);
+  while (waiting.length > 0) {
+    const object = holder(waiting.pop());
+    if (!object || reached.has(object)) continue;
+    reached.add(object);
+    const last = object.start + object.size - 4;
+    for (let at = (object.start + 3) & ~3; at <= last; at += 4) waiting.push(memory.readUInt32LE(at - objects[0].start));
+  }
+  return reached;
+}
+
+/** The memory between two addresses before the program starts. */
+function imageOf({ data }, start, end) {
+  const bytes = Buffer.alloc(end - start);
+  for (const segment of data) bytes.set(segment.bytes, segment.start - start);
+  return bytes;
+}
+
+/** A hole in a segment costs about as many bytes as this, so shorter ones are not made. */
+const WORTH_A_HOLE = 12;
+
+/**
+ * Cuts the data into the segments that stay and those that can wait. All stays when it is not known which
+ * objects there are.
+ */
+function divideData(module, stays, chunks) {
+  if (chunks.length === 0) return [module.data, []];
+  const memory = imageOf(module, chunks[0].start, chunks.at(-1).start + chunks.at(-1).size);
+  const objects = chunks.flatMap((chunk) => (chunk.strings ? stringsOf(chunk, memory, chunks[0].start) : [chunk]));
+  const reached = reachedObjects(module, stays, objects, memory);
+  const idle = [];
+  for (const { start, size } of objects.filter((object) => !reached.has(object))) {
+    if (idle.at(-1)?.to === start) idle.at(-1).to += size;
+    else idle.push({ from: start, to: start + size });
+  }
+  const [staying, waiting] = [[], []];
+  for (const { start, bytes } of module.data) {
+    let from = start;
+    const cut = (to, half) => {
+      const end = Math.min(to, start + bytes.length);
+      if (end > from) half.push({ start: from, bytes: bytes.subarray(from - start, end - start) });
+      from = Math.max(from, end);
+    };
+    for (const run of idle) {
+      if (run.to - run.from < WORTH_A_HOLE || run.to <= start) continue;
+      cut(run.from, staying);
+      cut(run.to, waiting);
+    }
+    cut(start + bytes.length, staying);
+  }
+  return [staying, waiting];
+}
+
+/** The strings of a chunk in which the linker has put those that end alike into one: each ends with a zero. */
+function stringsOf({ start, size }, memory, origin) {
+  const strings = [];
+  for (let at = start; at < start + size; at = strings.at(-1).start + strings.at(-1).size) {
+    const zero = memory.indexOf(0, at - origin) + origin;
+    strings.push({ start: at, size: (zero < at || zero >= start + size ? start + size : zero + 1) - at });
+  }
+  return strings;
+}
+
+const dataOf = (segments) => list(segments.map(({ start, bytes }) => join(Buffer.from([0]), constant(start), leb(bytes.length), bytes)));
 
 /** A body in which every mention of a function is written anew. */
 function rewrite({ body, calls }, mention) {
@@ -254,13 +364,16 @@ const HEADER = Buffer.from("\0asm\x01\0\0\0", "latin1");
  * @param {Buffer} bytes the module
  * @param {(name: string, size: number, isThere: (name: string) => boolean) => boolean} isLater whether the
  *   function of that name and size can wait; it may ask whether there is one of another name
+ * @param {{start: number, size: number, strings: boolean}[]} chunks what the linker has put where in memory, in
+ *   the order of the addresses, and whether that is a heap of strings; if there are none, all data stays
  * @returns {{first: Buffer, rest: Buffer, moved: string[]}}
  */
-export function split(bytes, isLater) {
+export function split(bytes, isLater, chunks) {
   const module = parse(bytes);
   const later = chooseLater(module, isLater);
   const stays = module.functions.map((_, index) => index).filter((index) => !later.has(index));
   const goes = [...later].sort((a, b) => a - b);
+  const [staying, waiting] = divideData(module, stays, chunks);
   const table = module.tables.findIndex(({ element }) => element === 0x70);
 
   // The places of the functions in the table that both halves share.
@@ -315,9 +428,9 @@ export function split(bytes, isLater) {
       ? section(SECTION.start, leb(inFirst.get(new Reader(module.sections.get(SECTION.start)).number())))
       : [],
     section(SECTION.element, segments(kept)),
-    copied(SECTION.dataCount),
+    section(SECTION.dataCount, leb(staying.length)),
     section(SECTION.code, list(defined.map((index) => rewrite(module.functions[index], callFirst)))),
-    copied(SECTION.data),
+    section(SECTION.data, dataOf(staying)),
   );
 
   const from = (name, kind, what) => join(text("first"), text(name), Buffer.from([kind]), what);
@@ -336,6 +449,7 @@ export function split(bytes, isLater) {
     section(SECTION.func, list(goes.map((index) => leb(module.functions[index].type)))),
     section(SECTION.element, segments(filled)),
     section(SECTION.code, list(goes.map((index) => rewrite(module.functions[index], callRest)))),
+    section(SECTION.data, dataOf(waiting)),
   );
   return { first, rest, moved: goes.map((index) => module.names[index] ?? `${index}`) };
 }

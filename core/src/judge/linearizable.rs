@@ -1,11 +1,17 @@
 //! Linearizability: every operation seems to happen at one moment between its beginning and its end.
 //!
-//! The search of Wing and Gong (1993) with the memory of Lowe (2017): walk along the events; an
-//! operation that is open may happen next; when one must have ended and cannot have happened, take
-//! the last choice back. A choice that leads to a set of done operations and a state seen before
-//! is not worth trying again. Each object is searched alone (Herlihy and Wing, 1990), all of them in
-//! turns, the shortest first, so that one that is easy to refute is refuted early. A search can be
-//! interrupted after any number of steps and goes on where it was.
+//! The search of Wing and Gong (1993) with the memory of Lowe (2017): choose who of those that lie
+//! open happens next, until the first that must end has happened; where nobody can, take the last
+//! choice back. A situation that was seen before is not worth trying again. Each object is searched
+//! alone (Herlihy and Wing, 1990), all of them in turns, the shortest first, so that one that is easy
+//! to refute is refuted early. A search can be interrupted after any number of steps and goes on
+//! where it was.
+//!
+//! What is never tried, because something else is at least as good:
+//! - to let a reader wait that could happen now;
+//! - of several that do the same, any but the first to end;
+//! - one that may never have happened, if nobody would notice;
+//! - what makes a value that no longer can become what the next reader has read.
 
 use super::spec::{Case, NONE, States, Step};
 use super::value::Value;
@@ -52,198 +58,546 @@ pub struct Refutation {
     pub core: Vec<usize>,
 }
 
+/// How long each object's search goes on before it is the next one's turn.
+const TURN: u64 = 20_000;
+
 /// A check that can be interrupted.
-pub struct Linearizability<'a> {
-    objects: Vec<(&'a Case, Search<'a>)>,
+pub struct Linearizability {
+    objects: Vec<(Search, Case)>,
     turn: usize,
+    /// How long the turn still is.
+    turn_left: u64,
     witness: Witness,
+    why: Option<Explanation>,
 }
 
-impl<'a> Linearizability<'a> {
+impl Linearizability {
     /// A check of a history, object by object (see [`Case::by_object`]).
     #[must_use]
-    pub fn new(objects: &'a [Case]) -> Self {
-        let mut objects: Vec<_> = objects.iter().map(|case| (case, Search::new(case))).collect();
-        objects.sort_by_key(|(case, _)| case.steps.len());
-        Self { objects, turn: 0, witness: Vec::new() }
+    pub fn new(objects: Vec<Case>) -> Self {
+        let mut objects: Vec<_> = objects.into_iter().map(|case| (Search::new(&case), case)).collect();
+        objects.sort_by_key(|(_, case)| case.steps.len());
+        Self { objects, turn: 0, turn_left: TURN, witness: Vec::new(), why: None }
     }
 
-    /// Goes on for about so many steps.
+    /// Goes on for about so many steps (it looks at so many events), until there is a verdict with
+    /// evidence.
     pub fn run(&mut self, steps: u64) -> Verdict<Witness, Refutation> {
-        /// How long each object's search goes on before it is the next one's turn.
-        const TURN: u64 = 20_000;
         let mut left = steps;
-        while !self.objects.is_empty() {
-            if left == 0 {
-                return Verdict::Unknown;
+        match self.go_on(&mut left) {
+            Some(true) => Verdict::Kept(std::mem::take(&mut self.witness)),
+            Some(false) => self.why.as_mut().and_then(|why| why.run(&mut left)).map_or(Verdict::Unknown, Verdict::Broken),
+            None => Verdict::Unknown,
+        }
+    }
+
+    /// What is known if it does not go on: a refutation may then have more operations than it needs.
+    pub fn so_far(&mut self) -> Verdict<Witness, Refutation> {
+        self.why.as_mut().map_or(Verdict::Unknown, |why| Verdict::Broken(why.so_far()))
+    }
+
+    /// Goes on for about so many steps, until it is known whether there is an order. What shows it
+    /// comes with [`Self::run`].
+    pub fn decide(&mut self, mut steps: u64) -> Option<bool> {
+        self.go_on(&mut steps)
+    }
+
+    fn go_on(&mut self, left: &mut u64) -> Option<bool> {
+        while self.why.is_none() {
+            if self.objects.is_empty() {
+                return Some(true);
             }
-            let slice = TURN.min(left);
-            left -= slice;
-            self.turn %= self.objects.len();
-            let (case, search) = &mut self.objects[self.turn];
-            match search.run(slice) {
+            if *left == 0 {
+                return None;
+            }
+            let mut slice = self.turn_left.min(*left);
+            (self.turn_left, *left) = (self.turn_left - slice, *left - slice);
+            let (search, case) = &mut self.objects[self.turn];
+            let found = search.run(&mut slice);
+            (self.turn_left, *left) = (self.turn_left + slice, *left + slice);
+            match found {
                 Some(true) => {
                     self.witness.push(search.order());
                     self.objects.remove(self.turn);
                 }
-                Some(false) => return Verdict::Broken(explain(case, search)),
-                None => self.turn += 1,
+                Some(false) => self.why = Some(Explanation::new(case, search)),
+                None if self.turn_left == 0 => self.turn += 1,
+                None => continue,
+            }
+            self.turn_left = TURN;
+            if self.turn >= self.objects.len() {
+                self.turn = 0;
             }
         }
-        Verdict::Kept(std::mem::take(&mut self.witness))
+        Some(false)
     }
 }
 
 /// Whether one object's history is linearizable, if that is found in so many steps.
 #[must_use]
-pub fn is_linearizable(case: &Case, steps: u64) -> Option<bool> {
-    Search::new(case).run(steps)
+pub fn is_linearizable(case: &Case, mut steps: u64) -> Option<bool> {
+    Search::new(case).run(&mut steps)
 }
 
-fn explain(case: &Case, search: &Search<'_>) -> Refutation {
-    let stuck = search.stuck.expect("a search that failed got stuck");
-    Refutation {
-        key: case.steps[stuck].key.clone(),
-        stuck: case.steps[stuck].op,
-        longest: search.longest.iter().map(|&step| case.steps[step as usize].op).collect(),
-        state: search.states.value(search.longest_state).to_string(),
-        core: core(case, stuck),
-    }
+/// The search for a few operations that are enough to have no order. It takes away what can be taken
+/// away safely: an end (the operation may then happen later, or never). So if what is left has no
+/// order, neither has the whole. It begins with readers, because fewer of them leave less to search,
+/// and with half of all at once, then a quarter, and so on.
+struct Explanation {
+    why: Refutation,
+    case: Case,
+    /// The ends that are tried to do without now, by step.
+    taken: Vec<(usize, usize)>,
+    /// What is left if they are taken away, and how many steps may still be spent on it.
+    trial: Search,
+    left: u64,
+    /// How long a trial may take: an end is kept if nobody knows whether it is needed.
+    budget: u64,
+    /// How long all of them may take.
+    patience: u64,
+    /// Whether it is the readers' turn, how many ends are taken at once, and before which step.
+    readers: bool,
+    size: usize,
+    before: usize,
 }
 
-/// Takes away whatever the contradiction does not need. Only what can be taken away safely is: an
-/// end (the operation may then happen later, or never), or a read. So if what is left has no order,
-/// neither has the whole.
-fn core(case: &Case, stuck: usize) -> Vec<usize> {
-    const STEPS: u64 = 200_000;
-    // Nothing that began after the operation that found no place was needed to refute it.
-    let end = case.steps[stuck].ret.unwrap_or(usize::MAX);
-    let mut steps: Vec<Step> = case.steps.iter().filter(|step| step.call < end).cloned().collect();
-    for step in &mut steps {
-        step.ret = step.ret.filter(|ret| *ret <= end);
+impl Explanation {
+    fn new(case: &Case, search: &Search) -> Self {
+        let Longest { steps, state, stuck, .. } = &search.longest;
+        let stuck = stuck.expect("a search that failed got stuck");
+        let why = Refutation {
+            key: case.steps[stuck].key.clone(),
+            stuck: case.steps[stuck].op,
+            longest: steps.iter().map(|&step| case.steps[step as usize].op).collect(),
+            state: search.states.value(*state).to_string(),
+            core: Vec::new(),
+        };
+        let mut new = Self {
+            why,
+            trial: Search::new(case),
+            case: case.clone(),
+            taken: Vec::new(),
+            left: 0,
+            budget: search.spent.saturating_mul(4).saturating_add(20_000),
+            patience: search.spent.saturating_mul(20).saturating_add(2_000_000),
+            readers: true,
+            size: case.steps.len().div_ceil(2),
+            before: case.steps.len(),
+        };
+        // What ends after the operation that found no place is the first to be tried to do without.
+        let end = case.steps[stuck].ret.unwrap_or(usize::MAX);
+        new.take(|step| step.ret.is_some_and(|ret| ret > end), 0);
+        new
     }
-    let refuted = |steps: &[Step]| is_linearizable(&case.with(steps.to_vec()), STEPS) == Some(false);
-    if !refuted(&steps) {
-        steps.clone_from(&case.steps);
+
+    /// Takes away the ends of such steps, from one on, and begins to look whether there is an order now.
+    fn take(&mut self, which: impl Fn(&Step) -> bool, from: usize) {
+        self.taken.clear();
+        for (index, step) in self.case.steps.iter_mut().enumerate().take(self.before).skip(from) {
+            if which(step) {
+                self.taken.extend(step.ret.take().map(|ret| (index, ret)));
+            }
+        }
+        self.trial = Search::new(&self.case);
+        self.left = self.budget;
     }
-    // The latest first: what is early tends to explain the most.
-    for index in (0..steps.len()).rev() {
-        if steps[index].ret.is_some() {
-            let ret = steps[index].ret.take();
-            if !refuted(&steps) {
-                steps[index].ret = ret;
+
+    /// Goes on; the explanation, once it is found.
+    fn run(&mut self, left: &mut u64) -> Option<Refutation> {
+        while self.size > 0 {
+            let mut steps = self.left.min(*left);
+            (self.left, *left) = (self.left - steps, *left - steps);
+            let found = self.trial.run(&mut steps);
+            (self.left, *left) = (self.left + steps, *left + steps);
+            if found.is_none() && self.left > 0 {
+                return None;
+            }
+            if found != Some(false) {
+                self.give_back();
+            }
+            self.patience = self.patience.saturating_sub(self.trial.spent);
+            if self.patience == 0 {
+                self.size = 0;
+            }
+            self.next_trial();
+            // It takes as long to begin a trial as to look at all events.
+            *left = left.saturating_sub(self.case.steps.len() as u64 * 2);
+        }
+        self.taken.clear();
+        Some(self.so_far())
+    }
+
+    fn give_back(&mut self) {
+        for (index, ret) in self.taken.drain(..) {
+            self.case.steps[index].ret = Some(ret);
+        }
+    }
+
+    /// What is enough, as far as it is known. Nothing more is tried after that.
+    fn so_far(&mut self) -> Refutation {
+        self.give_back();
+        self.size = 0;
+        let needed = self.case.steps.iter().filter(|step| step.ret.is_some());
+        Refutation { core: needed.map(|step| step.op).collect(), ..self.why.clone() }
+    }
+
+    /// The latest ends first: what is early tends to explain the most.
+    fn next_trial(&mut self) {
+        while self.size > 0 {
+            let readers = self.readers;
+            let turn = |step: &Step| step.ret.is_some() && step.act.only_looks() == readers;
+            let ends = (0..self.before).rev().filter(|index| turn(&self.case.steps[*index]));
+            if let Some(from) = ends.take(self.size).last() {
+                self.take(turn, from);
+                self.before = from;
+                return;
+            }
+            self.size /= 2;
+            self.before = self.case.steps.len();
+            if self.size == 0 && readers {
+                self.readers = false;
+                self.size = self.before.div_ceil(2);
             }
         }
     }
-    steps.iter().filter(|step| step.ret.is_some()).map(|step| step.op).collect()
 }
 
 /// The end of a list of events.
 const END: u32 = u32::MAX;
 
 /// The search for an order of one object's operations.
-struct Search<'a> {
-    states: States<'a>,
-    ops: Vec<usize>,
+struct Search {
+    states: States,
+    steps: Vec<Traits>,
     /// The events in a doubly linked list. Event `2 * step` is its beginning, `2 * step + 1` its end;
     /// the list starts behind the event that is one past all others.
     next: Vec<u32>,
     before: Vec<u32>,
+    /// The steps that end, in the order in which they do.
+    ended: Vec<u32>,
+    /// How many of them are not in the list any more, nor is any before them.
+    passed: usize,
     /// How many ends are still in the list.
     ends: usize,
-    done: Vec<u64>,
+    /// Which of the steps that lie open have happened, by slot: first those that end, then those that
+    /// do not. With `passed` and `state` this says all that the rest of the search depends on.
+    open: Vec<u64>,
     state: u32,
-    /// What was chosen, and the state it was chosen in.
-    chosen: Vec<(u32, u32)>,
+    /// What has happened, in this order.
+    trail: Vec<u32>,
+    /// Moments at which one of several operations had to be chosen, and what is left to be tried.
+    forks: Vec<Fork>,
+    options: Vec<u32>,
+    /// For each act the fork at which it was an option, and where that option is.
+    option_of: Vec<(usize, usize)>,
+    visited: usize,
     seen: Seen,
-    at: u32,
-    longest: Vec<u32>,
-    longest_state: u32,
-    stuck: Option<usize>,
+    /// The state before the last step, if that was one of unknown outcome and nobody has noticed it.
+    unnoticed: u32,
+    arrived: bool,
+    /// How many steps it has taken.
+    spent: u64,
+    longest: Longest,
 }
 
-impl<'a> Search<'a> {
-    fn new(case: &'a Case) -> Self {
+/// What the search has to know of a step.
+struct Traits {
+    op: usize,
+    act: u32,
+    /// Where it ends among all that do, or [`END`].
+    end: u32,
+    /// The bit that stands for it while it lies open. Steps that do so together have different ones.
+    slot: u32,
+    only_looks: bool,
+    happened: bool,
+}
+
+/// A moment at which several operations can be the next.
+struct Fork {
+    /// Who finds no place if none of them can.
+    stuck: u32,
+    options: usize,
+    trail: usize,
+    passed: usize,
+    state: u32,
+}
+
+/// The longest order that was found, and where it ended.
+#[derive(Default)]
+struct Longest {
+    steps: Vec<u32>,
+    state: u32,
+    stuck: Option<usize>,
+    /// How many of its steps are the first steps of the present trail.
+    shared: usize,
+}
+
+impl Search {
+    fn new(case: &Case) -> Self {
         let count = case.steps.len();
-        let has_end = |step: &Step| step.ret.is_some();
+        let states = States::new(case);
+        let mut steps: Vec<Traits> = case
+            .steps
+            .iter()
+            .zip(&states.act_of)
+            .map(|(step, &act)| Traits { op: step.op, act, end: END, slot: 0, only_looks: step.act.only_looks(), happened: false })
+            .collect();
         let mut events: Vec<(usize, u32)> = Vec::with_capacity(count * 2);
         for (index, step) in case.steps.iter().enumerate() {
-            events.push((step.call, index as u32 * 2));
-            events.extend(step.ret.map(|ret| (ret, index as u32 * 2 + 1)));
+            // Who only looked, and never said what there was, does not matter.
+            if step.ret.is_some() || !steps[index].only_looks {
+                events.push((step.call, index as u32 * 2));
+                events.extend(step.ret.map(|ret| (ret, index as u32 * 2 + 1)));
+            }
         }
         events.sort_unstable();
         let head = count * 2;
         let (mut next, mut before) = (vec![END; head + 1], vec![END; head + 1]);
         let mut last = head as u32;
+        let (mut ended, mut slots, mut free, mut endless) = (Vec::new(), 0, Vec::new(), Vec::new());
         for (_, event) in events {
             next[last as usize] = event;
             before[event as usize] = last;
             last = event;
+            let step = &mut steps[event as usize / 2];
+            if event & 1 == 0 && case.steps[event as usize / 2].ret.is_none() {
+                endless.push(event / 2);
+            } else if event & 1 == 0 {
+                step.slot = free.pop().unwrap_or_else(|| {
+                    slots += 1;
+                    slots - 1
+                });
+            } else {
+                step.end = ended.len() as u32;
+                free.push(step.slot);
+                ended.push(event / 2);
+            }
         }
-        let words = count.div_ceil(64).max(1);
-        let at = next[head];
+        let words = (slots as usize).div_ceil(64);
+        for (slot, step) in endless.iter().enumerate() {
+            steps[*step as usize].slot = (words * 64 + slot) as u32;
+        }
+        let more_words = endless.len().div_ceil(64);
         Self {
-            states: States::new(case),
-            ops: case.steps.iter().map(|step| step.op).collect(),
+            option_of: vec![(0, 0); states.acts()],
+            states,
+            steps,
             next,
             before,
-            ends: case.steps.iter().filter(|step| has_end(step)).count(),
-            done: vec![0; words],
+            ends: ended.len(),
+            ended,
+            passed: 0,
+            open: vec![0; words + more_words],
             state: 0,
-            chosen: Vec::new(),
-            seen: Seen::new(words),
-            at,
-            longest: Vec::new(),
-            longest_state: 0,
-            stuck: None,
+            trail: Vec::new(),
+            forks: Vec::new(),
+            options: Vec::new(),
+            visited: 0,
+            seen: Seen::new(words, more_words),
+            unnoticed: NONE,
+            arrived: true,
+            spent: 0,
+            longest: Longest::default(),
         }
     }
 
-    /// Goes on for so many steps; whether there is an order, once that is known.
-    fn run(&mut self, steps: u64) -> Option<bool> {
-        let head = (self.next.len() - 1) as u32;
-        for _ in 0..steps {
-            if self.ends == 0 {
-                return Some(true);
-            }
-            let event = self.at;
-            if event != END && event & 1 == 0 {
-                let step = (event >> 1) as usize;
-                let state = self.states.next(self.state, step);
-                if state != NONE {
-                    self.done[step / 64] |= 1 << (step % 64);
-                    if self.seen.insert(&self.done, state) {
-                        self.chosen.push((event, self.state));
-                        self.state = state;
-                        self.take_out(event);
-                        self.at = self.next[head as usize];
-                        continue;
-                    }
-                    self.done[step / 64] &= !(1 << (step % 64));
+    /// Goes on for about so many steps; whether there is an order, once that is known.
+    fn run(&mut self, left: &mut u64) -> Option<bool> {
+        while *left > 0 {
+            let mut looked = 1;
+            if self.arrived {
+                self.arrived = false;
+                let end = self.let_readers_happen(&mut looked);
+                if self.ends == 0 {
+                    return Some(true);
                 }
-                self.at = self.next[event as usize];
+                self.pass_until(self.steps[end as usize / 2].end as usize);
+                if self.seen.insert(self.passed, self.state, &self.open, &mut looked) {
+                    self.fork(&mut looked);
+                } else {
+                    self.go_back();
+                }
+            } else if self.options.len() > self.forks.last()?.options {
+                let step = self.options.pop().expect("there are more");
+                let state = self.states.next(self.state, step as usize);
+                self.unnoticed = if self.steps[step as usize].end == END { self.state } else { NONE };
+                self.state = state;
+                self.take_out(step);
+                self.arrived = true;
+            } else {
+                self.remember_longest();
+                self.forks.pop();
+                if self.forks.is_empty() {
+                    return Some(false);
+                }
+                self.go_back();
+            }
+            *left = left.saturating_sub(looked);
+            self.spent += looked;
+        }
+        None
+    }
+
+    /// Whoever can happen now without changing anything, happens now: if it can happen later, it can
+    /// do so now, and nobody else notices. Returns the first end in the list, or [`END`].
+    fn let_readers_happen(&mut self, looked: &mut u64) -> u32 {
+        let mut event = self.next[self.steps.len() * 2];
+        while event != END && event & 1 == 0 {
+            *looked += 1;
+            let step = event / 2;
+            if self.steps[step as usize].only_looks && self.states.next(self.state, step as usize) != NONE {
+                self.take_out(step);
+                self.unnoticed = NONE;
+            }
+            event = self.next[event as usize];
+        }
+        event
+    }
+
+    /// Finds who can be the next, the one that ends first last.
+    fn fork(&mut self, looked: &mut u64) {
+        self.visited += 1;
+        let first = self.options.len();
+        let mut event = self.next[self.steps.len() * 2];
+        while event & 1 == 0 {
+            *looked += 1;
+            let step = (event / 2) as usize;
+            event = self.next[event as usize];
+            let Traits { act, end, only_looks, .. } = self.steps[step];
+            let state = self.states.next(self.state, step);
+            if only_looks || state == NONE {
                 continue;
             }
-            // An operation has ended that cannot have happened yet (or nothing is left to try).
-            if event != END && (self.stuck.is_none() || self.chosen.len() > self.longest.len()) {
-                self.stuck = Some((event >> 1) as usize);
-                self.longest.clear();
-                self.longest.extend(self.chosen.iter().map(|(event, _)| event >> 1));
-                self.longest_state = self.state;
+            // One that may never have happened is left out where that makes no difference ...
+            if end == END && state == self.state {
+                continue;
             }
-            let Some((event, state)) = self.chosen.pop() else { return Some(false) };
-            let step = (event >> 1) as usize;
-            self.state = state;
-            self.done[step / 64] &= !(1 << (step % 64));
-            self.put_back(event);
-            self.at = self.next[event as usize];
+            // ... and so is one that would leave nothing of such a one behind.
+            if self.unnoticed != NONE && self.states.next(self.unnoticed, step) == state {
+                continue;
+            }
+            // Of several that do the same the first to end happens first.
+            let (fork, place) = &mut self.option_of[act as usize];
+            if *fork == self.visited {
+                let other = &mut self.options[*place];
+                if end < self.steps[*other as usize].end {
+                    *other = step as u32;
+                }
+            } else {
+                (*fork, *place) = (self.visited, self.options.len());
+                self.options.push(step as u32);
+            }
         }
-        if self.ends == 0 { Some(true) } else { None }
+        let mut stuck = event / 2;
+        if let Some(reader) = self.hard_to_please(event, looked) {
+            let (states, steps, state) = (&mut self.states, &self.steps, self.state);
+            let act = steps[reader as usize].act;
+            let mut options = self.options.split_off(first);
+            options.retain(|option| {
+                let next = states.next(state, *option as usize);
+                states.can_become(next, act)
+            });
+            self.options.append(&mut options);
+            stuck = reader;
+        }
+        let steps = &self.steps;
+        self.options[first..].sort_unstable_by_key(|step| std::cmp::Reverse((steps[*step as usize].end, *step)));
+        self.forks.push(Fork { stuck, options: first, trail: self.trail.len(), passed: self.passed, state: self.state });
+    }
+
+    /// The first reader to end, if what it has read can only grow from what there is: because nobody
+    /// who begins before that, and has not happened, sets the value to something that it could grow
+    /// from. Whatever makes the value something else than a part of that, must not be the next.
+    fn hard_to_please(&self, end: u32, looked: &mut u64) -> Option<u32> {
+        const FAR: usize = 64;
+        let event = |first: u32| std::iter::successors(Some(first), |event| Some(self.next[*event as usize]).filter(|next| *next != END));
+        let reader = event(end).take(FAR).find(|event| event & 1 == 1 && self.states.reads(self.steps[*event as usize / 2].act))?;
+        let act = self.steps[reader as usize / 2].act;
+        let sets = |event: u32| event & 1 == 0 && self.states.sets_up(self.steps[event as usize / 2].act, act);
+        let first = self.next[self.steps.len() * 2];
+        let mut others = event(first).take_while(|event| *event != reader);
+        (!others.any(|event| {
+            *looked += 1;
+            sets(event)
+        }))
+        .then_some(reader / 2)
+    }
+
+    /// Everything that ends before this end has happened: it is not open any more. What has happened
+    /// since the last fork and ends later is open from now on; in this order, because a reader that
+    /// began after one of those ended may have its slot.
+    fn pass_until(&mut self, end: usize) {
+        for step in &self.ended[self.passed..end] {
+            let slot = self.steps[*step as usize].slot as usize;
+            self.open[slot / 64] &= !(1 << (slot % 64));
+        }
+        self.passed = end;
+        let known = self.forks.last().map_or(0, |fork| fork.trail);
+        for step in &self.trail[known..] {
+            let Traits { slot, end, .. } = self.steps[*step as usize];
+            if end as usize >= self.passed {
+                self.open[slot as usize / 64] |= 1 << (slot % 64);
+            }
+        }
+    }
+
+    /// Back to the last fork.
+    fn go_back(&mut self) {
+        let Some(Fork { trail, passed, state, .. }) = self.forks.last() else { return };
+        let (trail, passed) = (*trail, *passed);
+        self.state = *state;
+        self.unnoticed = NONE;
+        while self.trail.len() > trail {
+            let step = self.trail.pop().expect("there are more");
+            self.put_back(step);
+        }
+        self.longest.shared = self.longest.shared.min(trail);
+        for index in passed..self.passed {
+            let Traits { slot, happened, .. } = self.steps[self.ended[index] as usize];
+            if happened {
+                self.open[slot as usize / 64] |= 1 << (slot % 64);
+            }
+        }
+        self.passed = passed;
+    }
+
+    fn remember_longest(&mut self) {
+        let Longest { steps, state, stuck, shared } = &mut self.longest;
+        if stuck.is_none() || self.trail.len() > steps.len() {
+            *stuck = self.forks.last().map(|fork| fork.stuck as usize);
+            *state = self.state;
+            steps.truncate(*shared);
+            steps.extend_from_slice(&self.trail[*shared..]);
+            *shared = self.trail.len();
+        }
     }
 
     /// The order that was found, as indices into the history.
     fn order(&self) -> Vec<usize> {
-        self.chosen.iter().map(|(event, _)| self.ops[(event >> 1) as usize]).collect()
+        self.trail.iter().map(|step| self.steps[*step as usize].op).collect()
+    }
+
+    fn take_out(&mut self, step: u32) {
+        let Traits { end, happened, .. } = &mut self.steps[step as usize];
+        *happened = true;
+        if *end != END {
+            self.ends -= 1;
+            self.unlink(step * 2 + 1);
+        }
+        self.unlink(step * 2);
+        self.trail.push(step);
+    }
+
+    fn put_back(&mut self, step: u32) {
+        let Traits { end, slot, happened, .. } = &mut self.steps[step as usize];
+        *happened = false;
+        self.open[*slot as usize / 64] &= !(1 << (*slot % 64));
+        let ends = *end != END;
+        self.relink(step * 2);
+        if ends {
+            self.relink(step * 2 + 1);
+            self.ends += 1;
+        }
     }
 
     fn unlink(&mut self, event: u32) {
@@ -261,33 +615,21 @@ impl<'a> Search<'a> {
             self.before[next as usize] = event;
         }
     }
-
-    fn take_out(&mut self, event: u32) {
-        self.unlink(event);
-        // An operation whose end is not known has none in the list.
-        if self.before[event as usize + 1] != END {
-            self.unlink(event + 1);
-            self.ends -= 1;
-        }
-    }
-
-    fn put_back(&mut self, event: u32) {
-        if self.before[event as usize + 1] != END {
-            self.relink(event + 1);
-            self.ends += 1;
-        }
-        self.relink(event);
-    }
 }
 
-/// The sets of done operations and the states that were seen together: open addressing over one flat
-/// array, because this is where a search spends its time. When it is full, nothing more is remembered:
-/// a search is then slower, and no less right.
+/// The situations that were seen: open addressing over one flat array, because this is where a search
+/// spends its time.
+///
+/// A situation is as good as seen if it was seen with fewer of those done that never need to be: who
+/// finds an order from here finds it from there. Such situations follow one another in the array.
+///
+/// When it is full, nothing more is remembered: a search is then slower, and no less right.
 pub(super) struct Seen {
+    /// How many words of a situation must be the same. The first is 0 in a free place only.
+    same: usize,
+    /// How many words it has.
     words: usize,
-    /// For each slot the state and one, or 0 if it is free.
-    states: Vec<u32>,
-    sets: Vec<u64>,
+    situations: Vec<u64>,
     count: usize,
 }
 
@@ -295,57 +637,71 @@ impl Seen {
     /// How many words of memory a search may take.
     const MOST_WORDS: usize = 1 << 25;
 
-    pub(super) fn new(words: usize) -> Self {
-        const FIRST: usize = 256;
-        Self { words, states: vec![0; FIRST], sets: vec![0; FIRST * words], count: 0 }
+    pub(super) fn new(same: usize, fewer: usize) -> Self {
+        const FIRST: usize = 64;
+        let words = 1 + same + fewer;
+        Self { same: 1 + same, words, situations: vec![0; FIRST * words], count: 0 }
     }
 
     /// Whether it is new, or cannot be remembered.
-    pub(super) fn insert(&mut self, set: &[u64], state: u32) -> bool {
-        let mut room = true;
-        if self.count * 2 >= self.states.len() {
-            room = self.sets.len() * 2 <= Self::MOST_WORDS;
-            if room {
-                self.grow();
-            }
+    pub(super) fn insert(&mut self, passed: usize, state: u32, open: &[u64], looked: &mut u64) -> bool {
+        let full = self.count * 2 * self.words >= self.situations.len();
+        let room = !full || self.situations.len() * 2 <= Self::MOST_WORDS;
+        if full && room {
+            self.grow();
+            *looked += self.count as u64;
         }
-        let slot = self.slot(set, state);
-        if self.states[slot] != 0 {
-            return false;
+        let first = ((passed as u64) << 32) | u64::from(state + 1);
+        let mut place = self.start(first, open);
+        loop {
+            let seen = &self.situations[place * self.words..][..self.words];
+            if seen[0] == 0 {
+                break;
+            }
+            let (same, fewer) = (&open[..self.same - 1], &open[self.same - 1..]);
+            if seen[0] == first && seen[1..self.same] == *same && seen[self.same..].iter().zip(fewer).all(|(seen, now)| seen & !now == 0) {
+                return false;
+            }
+            *looked += 1;
+            place = self.after(place);
         }
         if room {
-            self.put(slot, set, state);
+            self.put(place, first, open);
         }
         true
     }
 
-    fn put(&mut self, slot: usize, set: &[u64], state: u32) {
-        self.states[slot] = state + 1;
-        self.sets[slot * self.words..(slot + 1) * self.words].copy_from_slice(set);
+    fn put(&mut self, place: usize, first: u64, open: &[u64]) {
+        let situation = &mut self.situations[place * self.words..][..self.words];
+        situation[0] = first;
+        situation[1..].copy_from_slice(open);
         self.count += 1;
     }
 
-    /// Where it is, or where it goes.
-    fn slot(&self, set: &[u64], state: u32) -> usize {
-        let mut hash = u64::from(state).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        for word in set {
-            hash = (hash.rotate_left(23) ^ word).wrapping_mul(0xff51_afd7_ed55_8ccd);
+    /// The place where it is looked for first.
+    fn start(&self, first: u64, open: &[u64]) -> usize {
+        let mut hash = first.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        for word in &open[..self.same - 1] {
+            hash = ((hash ^ hash >> 32) ^ word).wrapping_mul(0xff51_afd7_ed55_8ccd);
         }
-        let mask = self.states.len() - 1;
-        let mut slot = (hash ^ hash >> 29) as usize & mask;
-        while self.states[slot] != 0 && (self.states[slot] != state + 1 || self.sets[slot * self.words..(slot + 1) * self.words] != *set) {
-            slot = (slot + 1) & mask;
-        }
-        slot
+        (hash ^ hash >> 32) as usize & (self.situations.len() / self.words - 1)
+    }
+
+    /// The place after that.
+    fn after(&self, place: usize) -> usize {
+        (place + 1) & (self.situations.len() / self.words - 1)
     }
 
     fn grow(&mut self) {
-        let room = self.states.len() * 2;
-        let old = std::mem::replace(self, Self { words: self.words, states: vec![0; room], sets: vec![0; room * self.words], count: 0 });
-        for (slot, state) in old.states.iter().enumerate().filter(|(_, state)| **state != 0) {
-            let set = &old.sets[slot * old.words..(slot + 1) * old.words];
-            let place = self.slot(set, state - 1);
-            self.put(place, set, state - 1);
+        let room = vec![0; self.situations.len() * 2];
+        let old = std::mem::replace(&mut self.situations, room);
+        self.count = 0;
+        for situation in old.chunks(self.words).filter(|situation| situation[0] != 0) {
+            let mut place = self.start(situation[0], &situation[1..]);
+            while self.situations[place * self.words] != 0 {
+                place = self.after(place);
+            }
+            self.put(place, situation[0], &situation[1..]);
         }
     }
 }

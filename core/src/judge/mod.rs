@@ -235,9 +235,12 @@ fn search<Yes, No>(budget: &mut Budget<'_>, mut run: impl FnMut(u64) -> Verdict<
 }
 
 fn linearizable(history: &History, case: &Case, budget: &mut Budget<'_>) -> Judgement {
-    let objects = case.by_object();
-    let mut check = Linearizability::new(&objects);
-    match search(budget, |steps| check.run(steps)) {
+    let mut check = Linearizability::new(case.by_object());
+    let verdict = match search(budget, |steps| check.run(steps)) {
+        Verdict::Unknown => check.so_far(),
+        verdict => verdict,
+    };
+    match verdict {
         Verdict::Kept(orders) => kept("linearizable", history, &orders),
         Verdict::Broken(why) => {
             let mut evidence = vec![

@@ -14,7 +14,7 @@ pub struct Sequential<'a> {
     /// The steps of each process, in its order.
     lanes: Vec<Vec<usize>>,
     /// Objects have states of their own; each step's object, and its place there.
-    states: Vec<States<'a>>,
+    states: Vec<States>,
     place: Vec<(usize, usize)>,
     /// How far each process is, and the state of each object.
     at: Vec<u32>,
@@ -30,7 +30,7 @@ pub struct Sequential<'a> {
 impl<'a> Sequential<'a> {
     /// A check of a history and the same history object by object (see [`Case::by_object`]).
     #[must_use]
-    pub fn new(case: &'a Case, objects: &'a [Case]) -> Self {
+    pub fn new(case: &'a Case, objects: &[Case]) -> Self {
         let mut lanes: Vec<Vec<usize>> = vec![Vec::new(); case.processes];
         for (index, step) in case.steps.iter().enumerate() {
             lanes[step.process].push(index);
@@ -49,7 +49,7 @@ impl<'a> Sequential<'a> {
             states: objects.iter().map(States::new).collect(),
             place,
             now: vec![0; objects.len()],
-            seen: Seen::new((lanes.len() + objects.len()).div_ceil(2)),
+            seen: Seen::new((lanes.len() + objects.len()).div_ceil(2), 0),
             chosen: Vec::new(),
             furthest: (0, at.clone()),
             option: 0,
@@ -65,7 +65,7 @@ impl<'a> Sequential<'a> {
         let mut halves = self.at.iter().chain(&self.now).copied();
         let word = || Some(u64::from(halves.next()?) << 32 | u64::from(halves.next().unwrap_or(0)));
         let words: Vec<u64> = std::iter::from_fn(word).collect();
-        self.seen.insert(&words, 0)
+        self.seen.insert(0, 0, &words, &mut 0)
     }
 
     fn is_done(&self) -> bool {

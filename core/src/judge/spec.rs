@@ -134,6 +134,28 @@ fn apply(act: &Act, state: &Value) -> Option<Value> {
     }
 }
 
+impl Act {
+    /// Whether it leaves every state as it is.
+    pub(super) fn only_looks(&self) -> bool {
+        match self {
+            Self::Read(_) | Self::Differs(_) => true,
+            Self::Together(acts) => acts.iter().all(|(_, act)| act.only_looks()),
+            _ => false,
+        }
+    }
+}
+
+/// Whether one value can become the other by having values put behind it.
+fn grows_into(before: &Value, after: &Value) -> bool {
+    match (before, after) {
+        (Value::Nil, _) => true,
+        (Value::Text(before), Value::Text(after)) => after.starts_with(before.as_str()),
+        (Value::List(before), Value::List(after)) => after.starts_with(before),
+        (before, Value::List(after)) => after.first().is_some_and(|first| grows_into(before, first)),
+        _ => before == after,
+    }
+}
+
 /// A history of one kind of object, ready to be checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Case {
@@ -334,30 +356,38 @@ const UNASKED: u32 = u32::MAX - 1;
 
 /// The states of an object by number, and which operation leads where.
 #[derive(Debug)]
-pub(super) struct States<'a> {
-    acts: Vec<&'a Act>,
+pub(super) struct States {
+    acts: Vec<Act>,
     /// For each step the number of its act: many steps do the same.
     pub(super) act_of: Vec<u32>,
     numbers: BTreeMap<Value, u32>,
     values: Vec<Value>,
     /// One row of answers for each state.
     table: Vec<u32>,
+    /// Whether all that changes a state sets it to a value or appends to it.
+    foreseeable: bool,
 }
 
-impl<'a> States<'a> {
-    pub(super) fn new(case: &'a Case) -> Self {
+impl States {
+    pub(super) fn new(case: &Case) -> Self {
         let mut kinds: BTreeMap<&Act, u32> = BTreeMap::new();
         let mut acts = Vec::new();
         let mut act_of = Vec::with_capacity(case.steps.len());
         for step in &case.steps {
             let number = *kinds.entry(&step.act).or_insert_with(|| {
-                acts.push(&step.act);
+                acts.push(step.act.clone());
                 acts.len() as u32 - 1
             });
             act_of.push(number);
         }
         let table = vec![UNASKED; acts.len()];
-        Self { acts, act_of, numbers: BTreeMap::from([(case.initial.clone(), 0)]), values: vec![case.initial.clone()], table }
+        let foreseeable = acts.iter().all(|act| act.only_looks() || matches!(act, Act::Write(_) | Act::Swap(..) | Act::Append(_)));
+        Self { acts, act_of, numbers: BTreeMap::from([(case.initial.clone(), 0)]), values: vec![case.initial.clone()], table, foreseeable }
+    }
+
+    /// How many different acts there are.
+    pub(super) fn acts(&self) -> usize {
+        self.acts.len()
     }
 
     /// The state that a step leads to, or [`NONE`].
@@ -372,7 +402,7 @@ impl<'a> States<'a> {
 
     #[cold]
     fn ask(&mut self, place: usize, state: u32) -> u32 {
-        let act = self.acts[place - state as usize * self.acts.len()];
+        let act = &self.acts[place - state as usize * self.acts.len()];
         let next = match apply(act, &self.values[state as usize]) {
             None => NONE,
             Some(value) => match self.numbers.get(&value) {
@@ -388,6 +418,22 @@ impl<'a> States<'a> {
         };
         self.table[place] = next;
         next
+    }
+
+    /// Whether an act has read something, which can be foreseen.
+    pub(super) fn reads(&self, act: u32) -> bool {
+        self.foreseeable && matches!(self.acts[act as usize], Act::Read(Some(_)))
+    }
+
+    /// Whether what was read can come to be, in this state, by appending alone.
+    pub(super) fn can_become(&self, state: u32, read: u32) -> bool {
+        matches!(&self.acts[read as usize], Act::Read(Some(value)) if grows_into(self.value(state), value))
+    }
+
+    /// Whether what was read can come to be after an act, by appending alone, whatever was before.
+    pub(super) fn sets_up(&self, act: u32, read: u32) -> bool {
+        let (Act::Write(start) | Act::Swap(_, start)) = &self.acts[act as usize] else { return false };
+        matches!(&self.acts[read as usize], Act::Read(Some(value)) if grows_into(start, value))
     }
 
     pub(super) fn value(&self, state: u32) -> &Value {

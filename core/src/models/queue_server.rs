@@ -4,6 +4,7 @@
 //! request at a time and lets the others wait. When it falls behind, callers give up on requests
 //! that it will still work on, and send them again: the load grows just when there is no room for it.
 
+use crate::measure::theory::Theory;
 use crate::protocol::Nothing;
 use crate::protocol::{About, Cx, Kind, Nodes, OpId, OpSpec, ParamKind, ParamSpec, Protocol, Seen, Settings};
 use crate::sim::{Latency, LocalTime, NodeId, Span};
@@ -239,6 +240,10 @@ impl Protocol for QueueServer {
     type Write = Nothing;
     type Op = Request;
     type Ret = Ret;
+
+    fn theory(&self, nodes: u16) -> Option<Theory> {
+        Some(Theory::Queue { server: Self::server(nodes), service: self.service.clone() })
+    }
 
     fn configure(settings: &Settings<'_>) -> Self {
         let mean = settings.span("service");

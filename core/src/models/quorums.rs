@@ -11,6 +11,7 @@
 
 use crate::judge::history::Word;
 use crate::judge::value::Value;
+use crate::measure::theory::Theory;
 use crate::protocol::{About, Cluster, Cx, Invariant, Kind, Nodes, OpId, OpSpec, ParamKind, ParamSpec, Protocol, Seen, Settings, Ticket};
 use crate::sim::{LocalTime, NodeId, Span};
 use crate::timers;
@@ -578,6 +579,11 @@ impl Protocol for Quorums {
     type Write = Write;
     type Op = Op;
     type Ret = Ret;
+
+    fn theory(&self, _nodes: u16) -> Option<Theory> {
+        let (read, write) = (self.read_quorum as u32, self.write_quorum as u32);
+        Some(Theory::Quorums { replicas: self.replicas.into(), read, write })
+    }
 
     fn configure(settings: &Settings<'_>) -> Self {
         Self {

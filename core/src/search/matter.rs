@@ -8,7 +8,7 @@
 use super::{Effort, Goal};
 use crate::models::Library;
 use crate::scenario::{Fault, Scenario};
-use crate::sim::{Chance, EventKind, Purpose, Row, Sim, Time, draw};
+use crate::sim::{Chance, Parted, Parting, Purpose, Sim, Time, draw};
 
 /// What a run would have been without one of its inputs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,32 +89,9 @@ fn run(library: &Library, scenario: &Scenario, goal: &Goal) -> Result<(Sim, bool
 
 /// The first thing that happens in one run and not in the other, apart from the inputs themselves.
 fn first_difference(with: &Sim, without: &Sim) -> Option<Difference> {
-    let rows = |sim| rows(sim).filter(|(_, row)| row.kind != EventKind::Input);
-    let (mut ours, mut theirs) = (rows(with), rows(without));
-    loop {
-        let (our, their) = (ours.next(), theirs.next());
-        let happened = our.map(|(index, _)| index);
-        let instead = their.map(|(index, row)| (row.time, without.describe_row(index)));
-        match (our, their) {
-            (None, None) => return None,
-            (Some((i, a)), Some((j, b))) => {
-                if !same(with, (i, a), without, (j, b)) {
-                    return Some(Difference { at: a.time.min(b.time), happened, instead });
-                }
-            }
-            (Some((_, row)), None) | (None, Some((_, row))) => return Some(Difference { at: row.time, happened, instead }),
-        }
-    }
-}
-
-fn rows(sim: &Sim) -> impl Iterator<Item = (u32, &Row)> {
-    (0..sim.rows()).zip(sim.trace().rows())
-}
-
-/// Whether two rows of two runs say the same. Numbers of rows and messages may differ.
-fn same(a: &Sim, (i, one): (u32, &Row), b: &Sim, (j, other): (u32, &Row)) -> bool {
-    let key = |row: &Row| (row.time, row.kind, row.node, row.peer, row.detail);
-    key(one) == key(other) && a.describe_row(i) == b.describe_row(j)
+    let Parted { at, rows: [happened, instead] } = Parting::default().look(with, without, Time::NEVER)?;
+    let instead = instead.and_then(|row| Some((without.trace().row(row)?.time, without.describe_row(row))));
+    Some(Difference { at, happened, instead })
 }
 
 /// How often a run ends badly if chance falls anew from a moment on.

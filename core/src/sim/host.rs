@@ -11,6 +11,7 @@ use super::draw::{Purpose, below, draw};
 use super::time::Span;
 use crate::judge::history::Word;
 use crate::judge::value::Value;
+use crate::measure::theory::Theory;
 use crate::protocol::{About, Cluster, Cx, OpId, Protocol, Seen, Settings, Ticket, Timer, TimerCode};
 use crate::view::View;
 use std::any::Any;
@@ -177,6 +178,8 @@ pub trait Host {
     fn word(&self, op: u32, answer: Option<u32>) -> Option<Word>;
     /// What clients read before anything was written.
     fn initial(&self) -> Value;
+    /// Which formula is about it.
+    fn theory(&self) -> Option<Theory>;
     /// How a node shows itself.
     fn view(&self, node: NodeId, now: LocalTime) -> View;
     /// The promises: name, what is promised, and whether it holds.
@@ -368,6 +371,10 @@ impl<P: Protocol> Host for Typed<P> {
 
     fn initial(&self) -> Value {
         P::initial()
+    }
+
+    fn theory(&self) -> Option<Theory> {
+        self.protocol.theory(self.state.nodes.len() as u16)
     }
 
     fn view(&self, node: NodeId, now: LocalTime) -> View {

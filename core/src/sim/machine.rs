@@ -12,9 +12,10 @@ use super::time::{Span, Time};
 use super::trace::{Cargo, Cursor, EventKind, LossReason, MessageMeta, OpMeta, Row, Trace};
 use crate::judge::history::Word;
 use crate::judge::value::Value;
+use crate::measure::theory::Theory;
 use crate::models::{Library, Model};
 use crate::protocol::{About, OpSpec, Settings, TimerCode};
-use crate::scenario::{Fate, Fault, Input, Pace, Route, Scenario};
+use crate::scenario::{Fate, Fault, Input, Pace, Place, Route, Scenario};
 use crate::view::View;
 use std::any::Any;
 use std::collections::BTreeMap;
@@ -270,6 +271,12 @@ impl Sim {
     #[must_use]
     pub fn initial(&self) -> Value {
         self.host.initial()
+    }
+
+    /// Which formula says what is to be expected of this model, if one does.
+    #[must_use]
+    pub fn theory(&self) -> Option<Theory> {
+        self.host.theory()
     }
 
     /// What happened in a row, in a few words.
@@ -768,21 +775,10 @@ impl Sim {
         let Some(timed) = self.scenario.inputs.get(index as usize) else { return };
         self.state.inputs_done = index + 1;
         let input = timed.input.clone();
-        let place = match &input {
-            Input::Crash(node)
-            | Input::Restart(node)
-            | Input::Pause(node)
-            | Input::Resume(node)
-            | Input::Work { node, .. }
-            | Input::ClockStep { node, .. }
-            | Input::ClockRate { node, .. }
-            | Input::Disk { node, .. }
-            | Input::Fire { node, .. }
-            | Input::Invoke { node, .. } => (*node, *node),
-            Input::Cut { from, to } | Input::Heal { from, to } | Input::Link { from, to, .. } | Input::Message { from, to, .. } => {
-                (*from, *to)
-            }
-            Input::Partition(_) | Input::HealAll | Input::Network(_) | Input::Set { .. } => (NodeId(0), NodeId(0)),
+        let place = match input.place() {
+            Place::Node(node) => (node, node),
+            Place::Link { from, to } => (from, to),
+            Place::Everywhere => (NodeId(0), NodeId(0)),
         };
         let useless = !self.has_effect(&input);
         let row = self.record(EventKind::Input, place.0, place.1, index, u8::from(useless), Row::NO_CAUSE);

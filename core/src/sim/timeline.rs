@@ -214,8 +214,7 @@ impl Timeline {
     /// # Errors
     /// If one of them cannot be used: names the fault. Then none of them is done.
     pub fn edit_all(&mut self, inputs: Vec<Input>) -> Result<(), Fault> {
-        // They come after everything that has already happened, and so at a later nanosecond.
-        let at = self.playhead.max(self.sim.now() + Span(1));
+        let at = self.next_gesture();
         let old = self.sim.scenario();
         let mut scenario = old.clone();
         scenario.inputs.retain(|timed| timed.at <= at || self.script.contains(timed));
@@ -230,6 +229,24 @@ impl Timeline {
         self.replace(scenario);
         self.reached = self.playhead;
         self.seek(at);
+        Ok(())
+    }
+
+    /// The earliest moment for a gesture: it comes after everything that has already happened, and so
+    /// at a later nanosecond.
+    #[must_use]
+    pub fn next_gesture(&self) -> Time {
+        self.playhead.max(self.sim.now() + Span(1))
+    }
+
+    /// Becomes another run from the same beginning, without a trace of this one, and looks at the
+    /// same moment of that: a scenario that differs from this one's in its inputs only.
+    ///
+    /// # Errors
+    /// If it cannot be run: names the fault and its place.
+    pub fn turn_into(&mut self, scenario: Scenario) -> Result<(), Fault> {
+        scenario.check_for(self.sim.about())?;
+        self.go_over(scenario, self.playhead);
         Ok(())
     }
 
@@ -260,6 +277,15 @@ impl Timeline {
         let there = std::mem::replace(branch, here);
         self.go_over(there.scenario, there.reached);
         self.seek(there.reached);
+    }
+
+    /// Puts a branch into another place among them. Where they stand changes nothing else, so there is
+    /// nothing to take back.
+    pub fn arrange(&mut self, from: usize, to: usize) {
+        if from.max(to) < self.branches.len() {
+            let branch = self.branches.remove(from);
+            self.branches.insert(to, branch);
+        }
     }
 
     fn version(&self) -> Version {
@@ -365,6 +391,23 @@ mod tests {
     }
 
     #[test]
+    fn a_run_becomes_another_from_the_same_beginning_at_the_same_moment_and_keeps_nothing_of_this_one() {
+        let mut played = timeline();
+        played.seek(Time(3_000_000_000));
+        let mut other = played.sim().scenario().clone();
+        other.add(Time(1_000_000_000), Input::Crash(NodeId(1)));
+        played.turn_into(other.clone()).unwrap();
+        let mut straight = Sim::new(&Library::standard(), other).unwrap();
+        straight.run_until(Time(3_000_000_000));
+        assert_eq!((played.playhead(), played.sim().hash()), (Time(3_000_000_000), straight.hash()));
+        assert!(played.branches().is_empty() && !played.can_undo());
+        let mut wrong = played.sim().scenario().clone();
+        wrong.add(Time(1), Input::Crash(NodeId(99)));
+        assert!(played.turn_into(wrong).is_err());
+        assert_eq!(played.sim().hash(), straight.hash(), "nothing was done");
+    }
+
+    #[test]
     fn a_gesture_gives_the_run_that_a_scenario_with_it_gives() {
         let mut played = timeline();
         played.seek(Time(2_000_000_000));
@@ -396,6 +439,25 @@ mod tests {
         assert_eq!((run.sim().scenario(), run.sim().hash()), (&old, old_hash));
         run.switch(0);
         assert_eq!(run.sim().hash(), new_hash);
+    }
+
+    #[test]
+    fn branches_stand_in_any_order_and_lead_to_the_same_futures() {
+        let mut run = timeline();
+        for node in 1..4 {
+            run.seek(Time(4_000_000_000));
+            run.seek(Time(1_000_000_000));
+            run.edit(Input::Crash(NodeId(node))).unwrap();
+        }
+        let before = run.branches().to_vec();
+        run.arrange(0, 2);
+        assert_eq!(run.branches(), [before[1].clone(), before[2].clone(), before[0].clone()]);
+        run.arrange(2, 0);
+        run.arrange(0, 3);
+        assert_eq!(run.branches(), before);
+        run.arrange(1, 0);
+        run.switch(0);
+        assert_eq!(run.sim().scenario(), &before[1].scenario);
     }
 
     #[test]

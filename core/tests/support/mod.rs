@@ -25,7 +25,8 @@ impl Dice {
         below(draw(self.seed, Purpose::Choice, u64::MAX, self.thrown), bound)
     }
 
-    fn one_in(&mut self, n: u64) -> bool {
+    /// Whether one in so many throws is this one.
+    pub(crate) fn one_in(&mut self, n: u64) -> bool {
         self.below(n) == 0
     }
 

@@ -5,7 +5,7 @@ use super::past::causal_past;
 use crate::panel::promises::is_blamed;
 use crate::promise::accused;
 use crate::session::Session;
-use crate::stage::tone;
+use crate::stage::{Area, Point, tone, width_of};
 use faultline::scenario::Input;
 use faultline::sim::{EventKind, NodeId, NodeStatus, Row, Sim, Span, Time};
 use faultline::view::Tone;
@@ -99,6 +99,8 @@ pub(crate) struct List {
     pub(crate) doubt: Option<(f64, f64)>,
     /// From bar to bar: what must come before what, and cannot.
     pub(crate) because: Vec<((f64, f64), (f64, f64))>,
+    /// Where the run parts from the one beside it.
+    pub(crate) parts: Option<f64>,
 }
 
 /// One node or client through time.
@@ -192,6 +194,9 @@ const MOST_ROWS: u32 = 600;
 const MOST_LABELS: usize = 26;
 /// How far along a message its words stand: where those of others that left together are not.
 const WORDS: f64 = 0.38;
+const OTHER_WORDS: [f64; 4] = [0.5, 0.62, 0.26, 0.74];
+/// The height of words.
+const LETTERS: f64 = 13.0;
 /// How much of a message a node sees: that it left, or that it came.
 const STUB: f64 = 20.0;
 /// How close things have to be to become one.
@@ -202,6 +207,7 @@ impl List {
         let sim = session.sim();
         let mut list = Self { width: window.width, height: window.height, ..Self::default() };
         list.lanes(session, &window);
+        list.parts = session.parts.map(|at| window.x(at)).filter(|x| (-window.width..window.width * 3.0).contains(x));
         list.past = session.pointed.map_or_else(BTreeSet::new, |row| causal_past(sim, row));
         let rows = stretch(sim, &window);
         for index in rows.clone() {
@@ -313,16 +319,31 @@ impl List {
         self.because = judged.before.iter().filter_map(|(one, other)| Some((middle(*one)?, middle(*other)?))).collect();
     }
 
-    /// Writes on messages what they say, if there is room. What is said to many at once is written once.
+    /// Writes on messages what they say, if there is room: the first along the arrow that no other
+    /// words have taken. What is said to many at once is written once.
     fn label(&mut self, sim: &Sim, shift: f64) {
         let arrows = &mut self.arrows;
         if arrows.iter().filter(|arrow| arrow.to.0 >= shift).count() > MOST_LABELS {
             return;
         }
+        let mut taken: Vec<Area> = Vec::new();
         for index in 0..arrows.len() {
             let label = sim.describe_message(arrows[index].message);
-            if !arrows[..index].iter().any(|other| other.from == arrows[index].from && other.label == label) {
-                arrows[index].label = label;
+            if arrows[..index].iter().any(|other| other.from == arrows[index].from && other.label == label) {
+                continue;
+            }
+            let Arrow { from, to, label_at, .. } = arrows[index];
+            let along = |share: f64| (from.0 + (to.0 - from.0) * share, from.1 + (to.1 - from.1) * share);
+            let width = width_of(&label) * 0.92;
+            let area = |(x, y): (f64, f64)| Area::around(Point { x, y }, width, LETTERS);
+            // What is only seen from one end has its words there.
+            let places = [label_at].into_iter().chain(OTHER_WORDS.map(along).into_iter().filter(|_| label_at == along(WORDS)));
+            // Before the beginning there is nothing to write on.
+            let start = self.lanes.first().and_then(|lane| lane.pieces.first()).map_or(f64::MIN, |piece| piece.0);
+            let is_free = |at: &(f64, f64)| area(*at).from.x > start && !taken.iter().any(|taken| taken.meets(&area(*at)));
+            if let Some(at) = places.into_iter().find(is_free) {
+                taken.push(area(at));
+                (arrows[index].label, arrows[index].label_at) = (label, at);
             }
         }
     }

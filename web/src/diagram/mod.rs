@@ -56,16 +56,16 @@ pub(crate) fn diagram(session: &Session, window: Window, elsewhere: bool, tools:
         })
     };
     // Room for every lane, but the stage stays the larger of the two.
-    let height = format!("--height:{}px", if shown > MOST_LANES { 52 } else { (shown * 34 + 30).clamp(150, 250) });
+    let height = format!("--height:{}px", if shown > MOST_LANES { 52 } else { (shown * 28 + 34).clamp(140, 230) });
     html! {
-        <section class="diagram" style={height} aria-label={text::DIAGRAM} ref={place.clone()} {onmouseover} {onmouseleave} {onwheel}>
+        <section class="diagram" style={height} aria-label={session.titled(text::DIAGRAM)} ref={place.clone()} {onmouseover} {onmouseleave} {onwheel}>
             <div class="drawing" {onclick}>{ content }</div>
             <div class="tools">
                 if elsewhere {
                     <button onclick={send.reform(|_| Msg::Here)}>{ text::HERE }</button>
                 }
                 if session.begun() {
-                    <button id="tools" aria-label={text::TOOLS} title={text::TOOLS} aria-expanded={tools.to_string()}
+                    <button id={format!("{}tools", session.prefix)} class="ask-tools" aria-label={text::TOOLS} title={text::TOOLS} aria-expanded={tools.to_string()}
                         onclick={send.reform(move |_| Msg::Tools(!tools))}>{ ui::icon(ui::DOTS) }</button>
                 }
             </div>

@@ -43,6 +43,9 @@ pub(crate) fn draw_known(svg: &mut String, list: &List) {
             *svg += &format!("<path class=\"lane {class}\" d=\"M{from:.1} {y:.1}H{to:.1}\"/>", y = lane.y);
         }
     }
+    if let Some(x) = list.parts {
+        *svg += &format!("<path class=\"parts\" d=\"M{x:.1} 0V{:.0}\"/>", list.height);
+    }
     for bar in list.bars.iter().filter(|bar| bar.outcome != Came::Waits) {
         draw_bar(svg, bar);
     }

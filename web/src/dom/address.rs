@@ -23,6 +23,11 @@ pub(crate) fn replace(fragment: &str) {
     }
 }
 
+/// Goes to another screen: the way back is the browser's.
+pub(crate) fn go(fragment: &str) {
+    let _ = window().location().set_hash(fragment);
+}
+
 /// Copies a text for the reader, and says whether the browser allowed it.
 pub(crate) fn copy(text: &str, done: impl FnOnce(bool) + 'static) {
     let copying = JsFuture::from(window().navigator().clipboard().write_text(text));

@@ -3,7 +3,7 @@
 
 use crate::dom::{self, Frames, Listener, Sight, Size};
 use crate::session::{Session, Speed};
-use crate::stage::{Layout, Painter, Scene, tone_name};
+use crate::stage::{Layout, Painter, Scene, Who, tone_name};
 use crate::text;
 use faultline::Scenario;
 use faultline::models::Library;
@@ -189,8 +189,9 @@ impl Hero {
         let below = if down { text::status(status) } else { role.unwrap_or_default() };
         html! {
             <li key={node.0} style={position}>
-                <button {class} aria-label={label} title={act} onclick={ctx.link().callback(move |_| Msg::Flip(node))}>{ headline }</button>
-                <span class="name" aria-hidden="true">{ name }<small>{ below }</small></span>
+                <button {class} aria-label={label} title={act} onclick={ctx.link().callback(move |_| Msg::Flip(node))}>if let Some(headline) = headline { <span>{ headline }</span> }</button>
+                <b aria-hidden="true">{ name }</b>
+                <span class="name" aria-hidden="true"><small>{ below }</small></span>
             </li>
         }
     }
@@ -209,8 +210,8 @@ impl Hero {
     fn paint(&self) {
         if let Some(painter) = &self.painter {
             let linger = Span((LINGER_MS * 1e6 * self.session.speed.ratio()) as u64);
-            let scene = Scene::of(self.session.sim(), &self.layout, self.session.playhead(), linger, None);
-            painter.paint(&scene, &self.layout, None);
+            let scene = Scene::of(self.session.sim(), &self.layout, self.session.playhead(), linger, Who::default());
+            painter.paint(&scene, &self.layout);
         }
     }
 }

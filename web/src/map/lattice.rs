@@ -20,7 +20,7 @@ pub(crate) struct Lattice {
 pub(crate) const WIDE: Lattice = Lattice {
     size: (1060.0, 604.0),
     place: (136.0, 56.0),
-    letters: 15,
+    letters: 14,
     line: 16.0,
     spots: [
         (300.0, 0),

@@ -52,7 +52,7 @@ fn content(session: &Session, layout: &Layout, target: Target, ask: &Ask) -> Opt
             Some((layout.place(node), layout.reach(node), title, of_node(session, node, ask)))
         }
         Target::Link(a, b) => {
-            let middle = layout.place(a).towards(layout.place(b), 0.5);
+            let middle = layout.way(a, b).at(0.5);
             Some((middle, 0.0, text::link(&sim.name(a), &sim.name(b)), of_link(session, a, b)))
         }
         Target::Message(id) => {

@@ -29,12 +29,12 @@ pub(crate) fn settings(session: &Session, draft: Option<&Draft>, only: Option<&[
     html! {
         <details class="panel settings" open={only.is_some()}>
             <summary>{ text::SETTINGS }<small>{ format!("{} {}", knobs[0].words(knobs[0].value), text::LOST) }</small></summary>
-            { for knobs.iter().enumerate().filter(|(_, knob)| shown(knob)).map(|(index, knob)| control(index, knob, draft.filter(|draft| draft.knob == index), send)) }
+            { for knobs.iter().enumerate().filter(|(_, knob)| shown(knob)).map(|(index, knob)| control(session.prefix, index, knob, draft.filter(|draft| draft.knob == index), send)) }
         </details>
     }
 }
 
-fn control(index: usize, knob: &Knob, draft: Option<&Draft>, send: &Callback<Msg>) -> Html {
+fn control(prefix: &str, index: usize, knob: &Knob, draft: Option<&Draft>, send: &Callback<Msg>) -> Html {
     let shown = draft.map_or_else(|| knob.shown(), |draft| draft.shown.clone());
     let value = knob.heard(&shown).unwrap_or(knob.value);
     let words = match knob.kind {
@@ -52,11 +52,11 @@ fn control(index: usize, knob: &Knob, draft: Option<&Draft>, send: &Callback<Msg
     let said = move |input: HtmlInputElement| if kind == "checkbox" { u8::from(input.checked()).to_string() } else { input.value() };
     let oninput = send.reform(move |event: InputEvent| Msg::Draft(index, said(event.target_unchecked_into())));
     let onchange = send.reform(move |event: Event| Msg::Turn(index, said(event.target_unchecked_into())));
-    let id = format!("setting-{index}");
+    let id = format!("{prefix}setting-{index}");
     let help = format!("{id}-help");
     let entry = match knob.kind {
         ParamKind::Choice { names, .. } => {
-            let named = Named { id: Some(id), described_by: Some(help.clone()), label: None };
+            let named = Named { id: Some(id.clone()), described_by: Some(help.clone()), label: None };
             ui::choice(
                 named,
                 names.iter().copied(),
@@ -65,15 +65,15 @@ fn control(index: usize, knob: &Knob, draft: Option<&Draft>, send: &Callback<Msg
             )
         }
         _ => html! {
-            <input {id} type={kind} min={min.to_string()} max={max.to_string()} value={shown} checked={value != 0} {oninput} {onchange}
+            <input id={id.clone()} type={kind} min={min.to_string()} max={max.to_string()} value={shown} checked={value != 0} {oninput} {onchange}
                 aria-describedby={help.clone()} aria-valuetext={words.clone()} aria-invalid={refused.as_ref().map(|_| "true")} />
         },
     };
     html! {
         <div key={knob.key.unwrap_or_default()} class="setting" title={knob.help}>
-            <label for={format!("setting-{index}")}>{ knob.label }</label>
+            <label for={id.clone()}>{ knob.label }</label>
             { entry }
-            <output for={format!("setting-{index}")}>{ words.unwrap_or_default() }</output>
+            <output for={id}>{ words.unwrap_or_default() }</output>
             <p id={help} class="help">{ knob.help }</p>
             if let Some(refused) = refused {
                 <p class="refused" role="alert">{ refused }</p>

@@ -1,17 +1,18 @@
 //! Time: play, pause, step, scrub, speed.
 
-use super::branches::branches;
+use super::branches::{Glimpses, branches};
 use crate::app::Msg;
 use crate::session::{Session, Speed, Until};
 use crate::text;
 use crate::ui;
+use faultline::models::Library;
 use web_sys::HtmlInputElement;
 use yew::{Callback, Event, Html, InputEvent, TargetCast, html};
 
 /// The resolution of the slider for the moment.
 const NOTCHES: u64 = 1_000;
 
-pub(crate) fn transport(session: &Session, more: bool, strip: Html, send: &Callback<Msg>) -> Html {
+pub(crate) fn transport(session: &Session, more: bool, strip: Html, glimpses: &Glimpses, library: &Library, send: &Callback<Msg>) -> Html {
     let button = |class: &'static str, label: &'static str, keys: &'static str, path: &'static str, disabled: bool, msg: fn() -> Msg| {
         let onclick = send.reform(move |_| msg());
         html! { <button {class} {disabled} {onclick} aria-label={label} title={format!("{label} ({keys})")}>{ ui::icon(path) }</button> }
@@ -48,7 +49,7 @@ pub(crate) fn transport(session: &Session, more: bool, strip: Html, send: &Callb
                     oninput={speed} aria-label={text::SPEED} aria-valuetext={text::speed(session.speed.ratio())} />
             </label>
             { strip }
-            { branches(session, send) }
+            { branches(session, glimpses, library, send) }
         </section>
     }
 }

@@ -104,7 +104,7 @@ impl Quest {
         // Of how far it is, only the last counts.
         if !matches!(report, Report::Without(_)) {
             self.news.retain(|news| {
-                !matches!(news, Report::Effort(_)) && !(matches!(news, Report::Odds(_)) && matches!(report, Report::Odds(_)))
+                !(matches!(news, Report::Effort(_)) || matches!(news, Report::Odds(_)) && matches!(report, Report::Odds(_)))
             });
         }
         self.news.push(report);

@@ -28,7 +28,8 @@ pub(crate) fn actors(session: &Session, layout: &Layout, menu: Option<Target>, s
     // Of a crowd only those are elements whom somebody looks at.
     let is_there = |endpoint: &NodeId| !layout.is_crowd() || session.first == *endpoint || session.selected == Some(*endpoint);
     let everybody = everybody.filter(is_there);
-    html! { <ul class="nodes">{ for everybody.map(|endpoint| actor(session, layout, endpoint, menu, Marks { lit: lit.contains(&endpoint), accused: accused.contains(&endpoint) }, send)) }</ul> }
+    let class = if layout.is_roomy { "nodes" } else { "nodes tight" };
+    html! { <ul {class}>{ for everybody.map(|endpoint| actor(session, layout, endpoint, menu, Marks { lit: lit.contains(&endpoint), accused: accused.contains(&endpoint) }, send)) }</ul> }
 }
 
 /// What is pointed out about somebody.
@@ -55,13 +56,17 @@ fn actor(session: &Session, layout: &Layout, endpoint: NodeId, menu: Option<Targ
         _ if session.is_client(endpoint) => client(session, endpoint, &name),
         _ => node(session, endpoint, &name),
     };
+    let inside = layout.holds_names();
     let shape = if layout.is_crowd() {
         "node grain"
     } else if session.is_client(endpoint) {
         "node client"
-    } else {
+    } else if inside {
         "node"
+    } else {
+        "node small"
     };
+    let inside = inside || session.is_client(endpoint);
     let selected = session.selected == Some(endpoint);
     let place = layout.place(endpoint);
     let position = format!("left:{:.1}px;top:{:.1}px;--radius:{:.1}px", place.x, place.y, layout.reach(endpoint));
@@ -74,9 +79,10 @@ fn actor(session: &Session, layout: &Layout, endpoint: NodeId, menu: Option<Targ
     let label = if marks.accused { text::accused(&look.label) } else { look.label };
     html! {
         <li key={endpoint.0} style={position}>
-            <button id={format!("node-{}", endpoint.0)} class={format!("{shape} {}{chosen}", look.class)} aria-label={label}
+            <button id={format!("{}node-{}", session.prefix, endpoint.0)} class={format!("{shape} {}{chosen}", look.class)} aria-label={label}
                 aria-expanded={open.to_string()} tabindex={if session.first == endpoint { "0" } else { "-1" }} {onclick}>{ look.headline }</button>
-            <span class="name" aria-hidden="true">{ name }<small>{ look.below }</small></span>
+            if inside { <b aria-hidden="true">{ &name }</b> }
+            <span class="name" aria-hidden="true">if !inside { { name } }<small>{ look.below }</small></span>
         </li>
     }
 }
@@ -112,13 +118,9 @@ fn client(session: &Session, client: NodeId, name: &str) -> Look {
     let open = last.filter(|request| request.outcome == Outcome::Open);
     Look {
         class: if open.is_some() { "asks".into() } else { String::new() },
-        headline: if open.is_some() {
-            html! { "…" }
-        } else {
-            Html::default()
-        },
+        headline: Html::default(),
+        below: if open.is_some() { text::OPEN.into() } else { String::new() },
         label: text::client(name, open.map(|request| (session.sim().name(request.node), request.asked))),
-        below: String::new(),
     }
 }
 

@@ -1,14 +1,18 @@
 //! Draws a display list on a canvas. One style at a time: what looks alike is drawn together, for
 //! every change of style costs a call with a string.
 
+use super::labels;
 use super::layout::{Layout, Point};
-use super::scene::{Arc, DENSE, Link, Loss, Message, Person, Scene};
+use super::scene::{Arc, Crowd, Link, Loss, Message, Person, Scene, TONES};
 use super::touch::{Hand, Target};
+use super::way::Way;
 use crate::dom;
-use faultline::sim::{NodeId, NodeStatus};
+use faultline::sim::NodeStatus;
 use faultline::view::Tone;
 use js_sys::JsString;
+use std::cell::RefCell;
 use std::f64::consts::{FRAC_PI_2, TAU};
+use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
@@ -26,8 +30,10 @@ extern "C" {
 }
 
 /// The colours of the style sheet.
+#[derive(Clone)]
 struct Palette {
     text: JsString,
+    strong_text: JsString,
     paper: JsString,
     line: JsString,
     timer: JsString,
@@ -43,6 +49,7 @@ impl Palette {
         let value = |name: &str| JsString::from(dom::colour(canvas, name));
         Self {
             text: value("--text-soft"),
+            strong_text: value("--text"),
             paper: value("--stage"),
             line: value("--line-strong"),
             timer: value("--timer"),
@@ -62,54 +69,60 @@ pub(crate) struct Painter {
     palette: Palette,
     width: f64,
     height: f64,
+    /// A crowd as it was drawn last: it changes far more seldom than messages move.
+    backdrop: RefCell<Option<(Crowd, HtmlCanvasElement)>>,
 }
 
-const TONES: [Tone; 7] = [Tone::Plain, Tone::Ask, Tone::Answer, Tone::Data, Tone::Lead, Tone::Maybe, Tone::Refuse];
 const DOT: f64 = 6.0;
 /// Half the gap of a cut link.
 const GAP: f64 = 14.0;
+/// Half the width of a stop.
+const STOP: f64 = 9.0;
 
 impl Painter {
     /// Nothing if the browser has no canvas to draw on.
     pub(crate) fn new(canvas: HtmlCanvasElement) -> Option<Self> {
         let context = canvas.get_context("2d").ok()??.dyn_into().ok()?;
         let palette = Palette::of(&canvas);
-        Some(Self { canvas, context, palette, width: 0.0, height: 0.0 })
+        Some(Self { canvas, context, palette, width: 0.0, height: 0.0, backdrop: RefCell::default() })
     }
 
     /// The style sheet has changed.
     pub(crate) fn read_colours(&mut self) {
         self.palette = Palette::of(&self.canvas);
+        self.backdrop.take();
     }
 
     /// As many pixels as the screen has for it.
     pub(crate) fn resize(&mut self, width: f64, height: f64) {
         let density = dom::window().device_pixel_ratio();
         (self.width, self.height) = (width, height);
+        self.backdrop.take();
         self.canvas.set_width((width * density).round() as u32);
         self.canvas.set_height((height * density).round() as u32);
         let _ = self.context.set_transform(density, 0.0, 0.0, density, 0.0, 0.0);
     }
 
-    pub(crate) fn paint(&self, scene: &Scene, layout: &Layout, chosen: Option<NodeId>) {
+    pub(crate) fn paint(&self, scene: &Scene, layout: &Layout) {
         self.context.clear_rect(0.0, 0.0, self.width, self.height);
         self.links(&scene.links);
         self.crowd(&scene.crowd, layout.radius);
-        if let Some(Hand::Over(target)) = &scene.hand {
+        if let Some(Hand::Over(target, _)) = &scene.hand {
             self.over(*target, scene, layout);
         }
         self.timers(&scene.timers);
         self.losses(&scene.losses);
-        if scene.messages.len() > DENSE {
-            self.dense(&scene.messages);
-            let of_chosen = |message: &&Message| chosen.is_some_and(|node| node == message.ends.0 || node == message.ends.1);
-            self.messages(&scene.messages.iter().filter(of_chosen).cloned().collect::<Vec<_>>());
-        } else {
-            self.messages(&scene.messages);
-        }
+        self.grains(&scene.grains);
+        self.labels(&scene.messages);
+        self.messages(&scene.messages);
         match &scene.hand {
             Some(Hand::Stroke(from, to)) => self.stroke(*from, *to),
             Some(Hand::Held(at, words)) => self.held(*at, words),
+            Some(Hand::Over(Target::Message(id), words)) => {
+                if let Some(message) = scene.messages.iter().find(|message| message.id == *id) {
+                    self.chip(message.at, words);
+                }
+            }
             _ => {}
         }
     }
@@ -122,8 +135,7 @@ impl Painter {
         match target {
             Target::Link(a, b) => {
                 for link in scene.links.iter().filter(|link| link.ends == (a, b)) {
-                    self.context.move_to(link.from.x, link.from.y);
-                    self.context.line_to(link.to.x, link.to.y);
+                    self.way(&link.way);
                 }
             }
             Target::Message(id) => {
@@ -164,6 +176,29 @@ impl Painter {
         let _ = self.context.fill_text(words, at.x, at.y - 22.0);
     }
 
+    /// What a message says that is pointed at, whatever is behind it.
+    fn chip(&self, at: Point, words: &str) {
+        let width = labels::width_of(words) + 12.0;
+        let x = at.x.clamp(width / 2.0 + 4.0, (self.width - width / 2.0 - 4.0).max(width / 2.0 + 4.0));
+        let y = if at.y > 48.0 { at.y - 28.0 } else { at.y + 28.0 };
+        self.styles().set_fill(&self.palette.paper);
+        self.styles().set_stroke(&self.palette.line);
+        self.context.set_line_width(1.0);
+        self.context.begin_path();
+        let _ = self.context.round_rect_with_f64(x - width / 2.0, y - 12.0, width, 24.0, 6.0);
+        self.context.fill();
+        self.context.stroke();
+        self.styles().set_fill(&self.palette.strong_text);
+        self.styles().set_font(&self.palette.font);
+        self.context.set_text_align("center");
+        let _ = self.context.fill_text(words, x, y + 4.0);
+    }
+
+    fn way(&self, way: &Way) {
+        self.context.move_to(way.from.x, way.from.y);
+        self.context.quadratic_curve_to(way.bend.x, way.bend.y, way.to.x, way.to.y);
+    }
+
     fn styles(&self) -> &Styles {
         self.context.unchecked_ref()
     }
@@ -173,8 +208,7 @@ impl Painter {
         self.context.set_line_width(1.0);
         self.context.begin_path();
         for link in links.iter().filter(|link| link.there && link.back) {
-            self.context.move_to(link.from.x, link.from.y);
-            self.context.line_to(link.to.x, link.to.y);
+            self.way(&link.way);
         }
         self.context.stroke();
         // A cut is a gap, with a stop in front of each closed direction.
@@ -182,15 +216,14 @@ impl Painter {
         self.context.set_line_width(1.5);
         self.context.begin_path();
         for link in links.iter().filter(|link| !(link.there && link.back)) {
-            for (start, end, open) in [(link.from, link.to, link.there), (link.to, link.from, link.back)] {
-                let near = start.towards(end, (0.5 - GAP / start.distance(end).max(1.0)).max(0.3));
-                self.context.move_to(start.x, start.y);
-                self.context.line_to(near.x, near.y);
+            let length = link.way.from.distance(link.way.to).max(1.0);
+            let near = (0.5 - GAP / length).max(0.3);
+            for (way, open) in [(link.way, link.there), (link.way.back(), link.back)] {
+                let (until, stop) = (way.until(near), way.right(near));
+                self.way(&until);
                 if !open {
-                    let length = start.distance(end).max(1.0);
-                    let (across_x, across_y) = ((end.y - start.y) / length * 9.0, (start.x - end.x) / length * 9.0);
-                    self.context.move_to(near.x - across_x, near.y - across_y);
-                    self.context.line_to(near.x + across_x, near.y + across_y);
+                    self.context.move_to(until.to.x - stop.x * STOP, until.to.y - stop.y * STOP);
+                    self.context.line_to(until.to.x + stop.x * STOP, until.to.y + stop.y * STOP);
                 }
             }
         }
@@ -209,8 +242,40 @@ impl Painter {
         self.context.stroke();
     }
 
+    /// Everybody in a crowd: drawn where nobody sees it, and from there onto the stage until it changes.
+    fn crowd(&self, crowd: &Crowd, radius: f64) {
+        if crowd.is_empty() {
+            return;
+        }
+        let mut backdrop = self.backdrop.borrow_mut();
+        let as_before = backdrop.as_ref().is_some_and(|(drawn, _)| Rc::ptr_eq(drawn, crowd) || drawn == crowd);
+        if !as_before {
+            let Some((canvas, context)) = self.another(backdrop.take().map(|(_, canvas)| canvas)) else { return };
+            Self { context, palette: self.palette.clone(), canvas: canvas.clone(), backdrop: RefCell::default(), ..*self }
+                .people(crowd, radius);
+            *backdrop = Some((crowd.clone(), canvas));
+        }
+        if let Some((_, canvas)) = &*backdrop {
+            let _ = self.context.draw_image_with_html_canvas_element_and_dw_and_dh(canvas, 0.0, 0.0, self.width, self.height);
+        }
+    }
+
+    /// A canvas like this one: the one there was, or a new one.
+    fn another(&self, before: Option<HtmlCanvasElement>) -> Option<(HtmlCanvasElement, CanvasRenderingContext2d)> {
+        let canvas: HtmlCanvasElement = match before {
+            Some(canvas) => canvas,
+            None => dom::document().create_element("canvas").ok()?.dyn_into().ok()?,
+        };
+        canvas.set_width(self.canvas.width());
+        canvas.set_height(self.canvas.height());
+        let context: CanvasRenderingContext2d = canvas.get_context("2d").ok()??.dyn_into().ok()?;
+        let density = dom::window().device_pixel_ratio();
+        let _ = context.set_transform(density, 0.0, 0.0, density, 0.0, 0.0);
+        Some((canvas, context))
+    }
+
     /// Everybody, by what they are at the moment.
-    fn crowd(&self, crowd: &[Person], radius: f64) {
+    fn people(&self, crowd: &[Person], radius: f64) {
         for (tone, colour) in TONES.into_iter().zip(&self.palette.tones) {
             let mut alike = crowd.iter().filter(|person| person.tone == tone && person.status != NodeStatus::Down).peekable();
             if alike.peek().is_none() {
@@ -240,15 +305,15 @@ impl Painter {
     }
 
     /// Messages as grains: where there are many it is dense.
-    fn dense(&self, messages: &[Message]) {
+    fn grains(&self, grains: &[Vec<Point>; 7]) {
+        if grains.iter().all(Vec::is_empty) {
+            return;
+        }
         self.context.set_global_alpha(0.55);
-        for (tone, colour) in TONES.into_iter().zip(&self.palette.tones) {
-            if !messages.iter().any(|message| message.tone == tone) {
-                continue;
-            }
+        for (grains, colour) in grains.iter().zip(&self.palette.tones).filter(|(grains, _)| !grains.is_empty()) {
             self.styles().set_fill(colour);
-            for message in messages.iter().filter(|message| message.tone == tone) {
-                self.context.fill_rect(message.at.x - 1.5, message.at.y - 1.5, 3.0, 3.0);
+            for at in grains {
+                self.context.fill_rect(at.x - 1.5, at.y - 1.5, 3.0, 3.0);
             }
         }
         self.context.set_global_alpha(1.0);
@@ -288,14 +353,23 @@ impl Painter {
             self.context.fill();
             self.context.stroke();
         }
+    }
+
+    /// What messages say: legible over links, and under the messages themselves.
+    fn labels(&self, messages: &[Message]) {
+        let mut labels = messages.iter().filter_map(|message| message.label.as_ref()).peekable();
+        if labels.peek().is_none() {
+            return;
+        }
         self.styles().set_fill(&self.palette.text);
+        self.styles().set_stroke(&self.palette.paper);
+        self.context.set_line_width(4.0);
+        self.context.set_line_join("round");
         self.styles().set_font(&self.palette.font);
         self.context.set_text_align("center");
-        for message in messages {
-            if let Some((label, place)) = &message.label {
-                let y = if message.above { place.y - 14.0 } else { place.y + 23.0 };
-                let _ = self.context.fill_text(label, place.x, y);
-            }
+        for label in labels {
+            let _ = self.context.stroke_text(&label.words, label.at.x, label.at.y + 4.0);
+            let _ = self.context.fill_text(&label.words, label.at.x, label.at.y + 4.0);
         }
     }
 }

@@ -1,7 +1,9 @@
 //! Where nodes and clients stand: nodes on a ring, the first at the top; two side by side, one in
-//! the middle. Clients stand outside of the ring, to its left and right, where even a narrow stage
-//! can spare some room. In a stage of any shape the ring becomes an ellipse that fills it.
+//! the middle. In a stage of any shape the ring becomes an ellipse that fills it. Clients stand beside
+//! the ring, or where the stage is narrow in its corners, which no ring needs. Nobody stands in the way
+//! of a message: the way bends.
 
+use super::way::Way;
 use faultline::sim::NodeId;
 use std::f64::consts::FRAC_PI_2;
 
@@ -24,6 +26,33 @@ impl Point {
     }
 }
 
+/// A rectangle: its upper left corner and its lower right one.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Area {
+    pub(crate) from: Point,
+    pub(crate) to: Point,
+}
+
+impl Area {
+    pub(crate) fn around(middle: Point, width: f64, height: f64) -> Self {
+        let (across, down) = (width / 2.0, height / 2.0);
+        Self { from: Point { x: middle.x - across, y: middle.y - down }, to: Point { x: middle.x + across, y: middle.y + down } }
+    }
+
+    pub(crate) fn meets(&self, other: &Self) -> bool {
+        self.from.x < other.to.x && other.from.x < self.to.x && self.from.y < other.to.y && other.from.y < self.to.y
+    }
+
+    pub(crate) fn holds(&self, other: &Self) -> bool {
+        self.from.x <= other.from.x && other.to.x <= self.to.x && self.from.y <= other.from.y && other.to.y <= self.to.y
+    }
+
+    /// Whether it comes nearer to a point than so much.
+    fn is_near(&self, at: Point, distance: f64) -> bool {
+        at.distance(Point { x: at.x.clamp(self.from.x, self.to.x), y: at.y.clamp(self.from.y, self.to.y) }) < distance
+    }
+}
+
 /// The size of a stage and the places on it.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Layout {
@@ -36,46 +65,220 @@ pub(crate) struct Layout {
     nodes: u16,
     /// The nodes, and then the clients.
     places: Vec<Point>,
+    /// How far the way between each client and each node is drawn aside.
+    bends: Vec<Point>,
+    /// Whether there is room for words under the nodes.
+    pub(crate) is_roomy: bool,
 }
 
 /// With more nodes than this they are a crowd.
 const CROWD: u16 = 150;
-/// Room for the name and the role under a node.
-const NODE_NAME: f64 = 52.0;
+/// Room for the words under a node and under a client.
+const WORDS: f64 = 22.0;
+const WORDS_WIDTH: f64 = 88.0;
 /// Room between a client and the ring.
 const BESIDE: f64 = 36.0;
 /// From the edge of the stage.
 const MARGIN: f64 = 16.0;
+/// A timer runs around a node at this distance, and what passes by keeps that and more.
+const PASSING: f64 = 14.0;
+/// Nearer than so many times their radius nodes do not come to each other.
+const APART: f64 = 3.1;
+/// With more nodes than this nobody could follow single ways.
+const MOST_BENT: u16 = 12;
 
 impl Layout {
     pub(crate) fn new(nodes: u16, clients: u16, width: f64, height: f64) -> Self {
         if nodes > CROWD {
             return Self::crowd(nodes, clients, width, height);
         }
-        let radius = (width.min(height) / 7.0).clamp(Self::SMALLEST, Self::LARGEST);
+        let beside = Self::ring(nodes, clients, width, height, false);
+        // In the corners clients leave the ring its room, if they are not in its way.
+        let cornered = (clients > 0 && nodes > 1).then(|| Self::ring(nodes, clients, width, height, true));
+        let better = cornered.filter(|cornered| cornered.is_apart() && cornered.distance() > beside.distance() * 1.1);
+        let mut layout = better.unwrap_or(beside);
+        layout.is_roomy = layout.has_room_for_words();
+        layout.bend();
+        layout
+    }
+
+    fn ring(nodes: u16, clients: u16, width: f64, height: f64, cornered: bool) -> Self {
+        let radius = (width.min(height) / 9.0).clamp(Self::SMALLEST, Self::LARGEST);
         let (left, right) = (clients.div_ceil(2), clients / 2);
         let half = Self::CLIENT.min(height / f64::from(left.max(1)) / 4.0);
-        let room = |clients: u16| if clients == 0 { 0.0 } else { 2.0 * half + BESIDE };
-        let down = ((height - NODE_NAME) / 2.0 - radius - MARGIN).max(0.0);
+        let room = |clients: u16| if clients == 0 || cornered { 0.0 } else { 2.0 * half + BESIDE };
+        let down = ((height - WORDS) / 2.0 - radius - MARGIN).max(0.0);
         let free = ((width - room(left) - room(right)) / 2.0 - radius - MARGIN).max(0.0);
-        let across = if nodes == 2 { free.min(260.0) } else { free.min(down * 2.4) };
+        let across = if nodes == 2 { free.min(260.0) } else { free.min(down * 2.3) };
         let center = Point { x: (width + room(left) - room(right)) / 2.0, y: MARGIN + radius + down };
         let start = if nodes == 2 { 0.5 } else { 0.75 };
-        let ring = |node: u16| {
-            let (cos, sin) = on_circle(start + f64::from(node) / f64::from(nodes));
-            if nodes == 1 { center } else { Point { x: center.x + across * cos, y: center.y + down * sin } }
+        let circle: Vec<(f64, f64)> = (0..nodes).map(|node| on_circle(start + f64::from(node) / f64::from(nodes))).collect();
+        // The lowest of an odd number are not as far down as the first is up.
+        let lowest = circle.iter().fold(0.0, |lowest: f64, (_, sin)| lowest.max(*sin));
+        let widest = circle.iter().fold(0.1, |widest: f64, (cos, _)| widest.max(*cos));
+        let on_ring = |(cos, sin): &(f64, f64)| {
+            let level = if nodes < 3 { 0.0 } else { (sin + 1.0) / (lowest + 1.0) * 2.0 - 1.0 };
+            if nodes == 1 { center } else { Point { x: center.x + across * cos / widest, y: center.y + down * level } }
         };
-        let aside = (across + radius + half + MARGIN + BESIDE).min(free + radius + half + BESIDE);
-        let step = (height / f64::from(left.max(1))).min(5.0 * half);
+        let aside = if cornered {
+            width / 2.0 - half - MARGIN
+        } else {
+            (across + radius + half + MARGIN + BESIDE).min(free + radius + half + BESIDE)
+        };
+        let step = if cornered { height - 2.0 * (half + MARGIN) - WORDS } else { (height / f64::from(left.max(1))).min(5.0 * half) };
         // One alone stands higher than the middle, where a node would be in its way.
-        let top = center.y - f64::from(left.max(1) - 1) / 2.0 * step - if left == 1 { down * 0.45 } else { 0.0 };
+        let top = if cornered {
+            half + MARGIN
+        } else {
+            center.y - f64::from(left.max(1) - 1) / 2.0 * step - if left == 1 { down * 0.45 } else { 0.0 }
+        };
+        let step = if cornered { step / f64::from(left.max(2) - 1) } else { step };
         let around = |client: u16| {
             let (side, place) = if client < left { (-aside, client) } else { (aside, client - left) };
             Point { x: center.x + side, y: top + f64::from(place) * step }
         };
-        let places: Vec<Point> = (0..nodes).map(ring).chain((0..clients).map(around)).collect();
-        let radius = radius.min(nearest(&places[..usize::from(nodes)]) / 2.6);
-        Self { width, height, radius, half, nodes, places }
+        let places: Vec<Point> = circle.iter().map(on_ring).chain((0..clients).map(around)).collect();
+        let radius = radius.min(nearest(&places[..usize::from(nodes)]) / APART);
+        Self { width, height, radius, half, nodes, places, bends: Vec::new(), is_roomy: false }
+    }
+
+    /// How far the nearest nodes are from each other.
+    fn distance(&self) -> f64 {
+        nearest(&self.places[..usize::from(self.nodes)])
+    }
+
+    /// Whether no client stands too near to a node.
+    fn is_apart(&self) -> bool {
+        let (nodes, clients) = self.places.split_at(usize::from(self.nodes));
+        let least = self.radius + self.half + PASSING;
+        clients.iter().all(|client| {
+            nodes.iter().all(|node| node.distance(*client) >= least && !self.words(*node, self.radius).is_near(*client, self.half))
+        })
+    }
+
+    /// Where the words under somebody stand.
+    fn words(&self, place: Point, reach: f64) -> Area {
+        Area::around(Point { x: place.x, y: place.y + reach + WORDS / 2.0 + 4.0 }, WORDS_WIDTH, WORDS - 4.0)
+    }
+
+    fn has_room_for_words(&self) -> bool {
+        let nodes = &self.places[..usize::from(self.nodes)];
+        self.nodes <= MOST_BENT
+            && nodes.iter().all(|place| {
+                let words = self.words(*place, self.radius);
+                nodes
+                    .iter()
+                    .all(|other| other == place || !(words.is_near(*other, self.radius) || words.meets(&self.words(*other, self.radius))))
+            })
+    }
+
+    /// Everything on the stage that words must not cover.
+    pub(crate) fn taken(&self) -> Vec<Area> {
+        let everybody = (0..self.places.len() as u16).map(NodeId);
+        let mut taken: Vec<Area> = Vec::with_capacity(2 * self.places.len());
+        for endpoint in everybody {
+            let (place, reach) = (self.place(endpoint), self.reach(endpoint));
+            let around = 2.0 * (reach + 6.0);
+            taken.push(Area::around(place, around, around));
+            if self.is_roomy && endpoint.0 < self.nodes {
+                taken.push(self.words(place, reach));
+            }
+        }
+        taken
+    }
+
+    /// The whole stage.
+    pub(crate) fn area(&self) -> Area {
+        Area { from: Point::default(), to: Point { x: self.width, y: self.height } }
+    }
+
+    /// The upper left corner of a free place at the edge for something so large.
+    pub(crate) fn free_corner(&self, width: f64, height: f64) -> Point {
+        let (right, middle, bottom) = (self.width - width - 12.0, (self.width - width) / 2.0, self.height - height - 10.0);
+        let corners = [(right, 12.0), (right, bottom), (12.0, bottom), (12.0, 12.0), (middle, bottom)];
+        let edges = (1..16).flat_map(|part| [right, 12.0, middle].map(|x| (x, 12.0 + (bottom - 12.0) * f64::from(part) / 16.0)));
+        let taken = self.taken();
+        let is_free = |corner: &Point| {
+            let area = Area { from: *corner, to: Point { x: corner.x + width, y: corner.y + height } };
+            !taken.iter().any(|taken| taken.meets(&area))
+        };
+        let mut places = corners.into_iter().chain(edges).map(|(x, y)| Point { x, y });
+        places.find(is_free).unwrap_or(Point { x: right, y: 12.0 })
+    }
+
+    /// The way of a message, from edge to edge.
+    pub(crate) fn way(&self, from: NodeId, to: NodeId) -> Way {
+        let (a, b) = (self.place(from), self.place(to));
+        let middle = a.towards(b, 0.5);
+        let aside = self.bends.get(self.bend_of(from, to)).copied().unwrap_or_default();
+        let bend = Point { x: middle.x + aside.x, y: middle.y + aside.y };
+        let edge = |endpoint, at: Point| at.towards(bend, ((self.reach(endpoint) + 10.0) / at.distance(bend).max(1.0)).min(1.0));
+        let (from, to) = (edge(from, a), edge(to, b));
+        // Exactly in the middle, a straight way is straight and even.
+        Way { from, to, bend: if aside == Point::default() { from.towards(to, 0.5) } else { bend } }
+    }
+
+    /// The place so far along a way: a way that is straight need not be known for that.
+    pub(crate) fn along(&self, from: NodeId, to: NodeId, share: f64) -> Point {
+        if !self.bends.is_empty() {
+            return self.way(from, to).at(share);
+        }
+        let (a, b) = (self.place(from), self.place(to));
+        let length = a.distance(b).max(1e-6);
+        let edge = |endpoint| ((self.reach(endpoint) + 10.0) / length).min(0.5);
+        let (start, end) = (edge(from), 1.0 - edge(to));
+        a.towards(b, start + (end - start) * share)
+    }
+
+    fn bend_of(&self, from: NodeId, to: NodeId) -> usize {
+        let (node, client) = (from.0.min(to.0), from.0.max(to.0));
+        let row = client.checked_sub(self.nodes).map(|client| usize::from(client) * usize::from(self.nodes) + usize::from(node));
+        row.unwrap_or(usize::MAX)
+    }
+
+    /// Draws the ways between clients and nodes aside, so that they do not pass behind others. Those
+    /// between nodes on a ring never do.
+    fn bend(&mut self) {
+        let clients = self.places.len() as u16 - self.nodes;
+        if self.nodes > MOST_BENT || clients == 0 || self.width <= 0.0 {
+            return;
+        }
+        self.bends = vec![Point::default(); usize::from(clients) * usize::from(self.nodes)];
+        for client in (self.nodes..self.nodes + clients).map(NodeId) {
+            for node in (0..self.nodes).map(NodeId) {
+                let (a, b) = (self.place(client), self.place(node));
+                let length = a.distance(b).max(1.0);
+                let tries = (0..24_i32).map(|step| f64::from((step + 1) / 2) * if step % 2 == 0 { 18.0 } else { -18.0 });
+                let aside = |amount: f64| Point { x: (a.y - b.y) / length * amount, y: (b.x - a.x) / length * amount };
+                let mut best = (f64::NEG_INFINITY, Point::default());
+                for amount in tries {
+                    let index = self.bend_of(client, node);
+                    self.bends[index] = aside(amount);
+                    let room = self.room_beside(client, node);
+                    if room > best.0 + 0.5 {
+                        best = (room, aside(amount));
+                    }
+                    if room >= 0.0 {
+                        break;
+                    }
+                }
+                let index = self.bend_of(client, node);
+                self.bends[index] = best.1;
+            }
+        }
+    }
+
+    /// How much room a way leaves between itself and whoever is nearest to it; less than nought if
+    /// it goes through somebody or off the stage.
+    fn room_beside(&self, from: NodeId, to: NodeId) -> f64 {
+        let way = self.way(from, to);
+        let others = || (0..self.places.len() as u16).map(NodeId).filter(|other| *other != from && *other != to);
+        let room = |share: f64| {
+            let at = way.at(share);
+            let edge = at.x.min(at.y).min(self.width - at.x).min(self.height - at.y) - 8.0;
+            others().map(|other| self.place(other).distance(at) - self.reach(other) - PASSING).fold(edge, f64::min)
+        };
+        (1..24).map(|step| room(f64::from(step) / 24.0)).fold(f64::INFINITY, f64::min)
     }
 
     /// So many that a ring has no room for them: rows and columns, the clients behind the nodes.
@@ -90,7 +293,7 @@ impl Layout {
         };
         let places = (0..u32::from(nodes) + u32::from(clients)).map(cell).collect();
         let radius = (across / columns).min(down / rows) * 0.32;
-        Self { width, height, radius, half: radius, nodes, places }
+        Self { width, height, radius, half: radius, nodes, places, bends: Vec::new(), is_roomy: false }
     }
 
     /// Whether there are too many to be elements of the page: then they are drawn.
@@ -125,6 +328,11 @@ impl Layout {
         };
         let others = self.places.iter().enumerate().filter_map(|(index, place)| Some((cost(place)?, index)));
         others.min().map(|(_, index)| NodeId(index as u16))
+    }
+
+    /// Whether a node is large enough for its name.
+    pub(crate) fn holds_names(&self) -> bool {
+        self.radius >= 17.0 && !self.is_crowd()
     }
 
     /// How far a node or a client reaches from its place.
@@ -182,6 +390,55 @@ mod tests {
                     }
                 }
             }
+        }
+    }
+
+    #[test]
+    fn no_way_passes_behind_somebody_on_a_usual_stage() {
+        for (width, height) in [(390.0, 340.0), (390.0, 280.0), (940.0, 420.0)] {
+            for (nodes, clients) in [(1, 4), (2, 3), (3, 2), (4, 2), (4, 4), (5, 1), (5, 2), (7, 2)] {
+                let layout = Layout::new(nodes, clients, width, height);
+                for client in (nodes..nodes + clients).map(NodeId) {
+                    for node in (0..nodes).map(NodeId) {
+                        let room = layout.room_beside(client, node);
+                        assert!(room > -PASSING + 2.0, "{client} to {node} of {nodes} and {clients} in {width}x{height}: {room}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_place_on_a_way_is_the_same_with_and_without_the_way() {
+        for (nodes, clients) in [(3, 0), (5, 2), (50, 1), (1000, 1)] {
+            let layout = Layout::new(nodes, clients, 940.0, 420.0);
+            for (from, to) in [(0, nodes - 1), (nodes - 1, nodes - 2), (0, 1), (nodes + clients - 1, 1)] {
+                for share in [0.0, 0.4, 1.0] {
+                    let (from, to) = (NodeId(from), NodeId(to));
+                    assert!(
+                        layout.along(from, to, share).distance(layout.way(from, to).at(share)) < 1e-6,
+                        "{from} to {to} of {nodes} at {share}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn words_under_the_nodes_of_usual_models_have_room_on_a_phone() {
+        for (nodes, clients) in [(2, 2), (3, 2), (4, 4), (5, 2)] {
+            let layout = Layout::new(nodes, clients, 390.0, 300.0);
+            assert!(layout.is_roomy, "{nodes} and {clients}: {layout:?}");
+        }
+    }
+
+    #[test]
+    fn what_stands_in_the_free_corner_covers_nobody() {
+        for (nodes, clients) in [(2, 2), (3, 2), (4, 4), (5, 2), (5, 1)] {
+            let layout = Layout::new(nodes, clients, 390.0, 300.0);
+            let corner = layout.free_corner(90.0, 36.0);
+            let area = Area { from: corner, to: Point { x: corner.x + 90.0, y: corner.y + 36.0 } };
+            assert!(!layout.taken().iter().any(|taken| taken.meets(&area)), "{nodes} and {clients}: {corner:?}");
         }
     }
 

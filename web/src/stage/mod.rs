@@ -2,12 +2,15 @@
 
 mod actors;
 mod canvas;
+mod labels;
 mod layout;
 mod scene;
 pub(crate) mod touch;
+mod way;
 
 pub(crate) use actors::{actors, tone_name};
 pub(crate) use canvas::Painter;
-pub(crate) use layout::{Layout, Point};
-pub(crate) use scene::{Crowd, Scene, crowd, on_its_way, tone};
+pub(crate) use labels::width_of;
+pub(crate) use layout::{Area, Layout, Point};
+pub(crate) use scene::{Crowd, Scene, Who, crowd, on_its_way, tone};
 pub(crate) use touch::{Finger, Target, Touch};

@@ -1,8 +1,10 @@
 //! From a moment of a run to a list of things to draw. Nothing is on the stage that is not in the
 //! run: a message's place follows from when it left and when it arrives.
 
+use super::labels::{Label, Labels};
 use super::layout::{Layout, Point};
 use super::touch::Hand;
+use super::way::Way;
 use faultline::sim::{EventKind, Flight, MessageMeta, NodeId, NodeStatus, Sim, Span, Time};
 use faultline::view::Tone;
 use std::rc::Rc;
@@ -13,6 +15,8 @@ pub(crate) struct Scene {
     pub(crate) links: Vec<Link>,
     pub(crate) timers: Vec<Arc>,
     pub(crate) messages: Vec<Message>,
+    /// The messages of a dense stage, by tone.
+    pub(crate) grains: [Vec<Point>; 7],
     pub(crate) losses: Vec<Loss>,
     /// Everybody, where they are too many to be elements of the page.
     pub(crate) crowd: Crowd,
@@ -42,12 +46,19 @@ pub(crate) fn crowd(sim: &Sim, layout: &Layout) -> Crowd {
     (0..count).map(|node| person(NodeId(node))).collect()
 }
 
+/// Whose part in the run is shown in particular.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Who {
+    /// Only what this node knows.
+    pub(crate) knows: Option<NodeId>,
+    pub(crate) chosen: Option<NodeId>,
+}
+
 /// A link between two nodes, or a client and a node.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Link {
     pub(crate) ends: (NodeId, NodeId),
-    pub(crate) from: Point,
-    pub(crate) to: Point,
+    pub(crate) way: Way,
     /// Whether each direction is open.
     pub(crate) there: bool,
     pub(crate) back: bool,
@@ -67,14 +78,11 @@ pub(crate) struct Arc {
 pub(crate) struct Message {
     /// Its number in the trace.
     pub(crate) id: u32,
-    pub(crate) ends: (NodeId, NodeId),
     pub(crate) at: Point,
     pub(crate) tone: Tone,
     pub(crate) copy: bool,
-    /// What it says, and where that is written: beside the message, never behind a node.
-    pub(crate) label: Option<(String, Point)>,
-    /// Above or below the link it travels on, so that what comes towards it passes beside it.
-    pub(crate) above: bool,
+    /// What it says, where there is room for it.
+    pub(crate) label: Option<Label>,
 }
 
 /// Where a message was lost a moment ago.
@@ -85,23 +93,24 @@ pub(crate) struct Loss {
     pub(crate) fresh: f64,
 }
 
-/// With more messages than this on their way their words would cover one another.
-const MOST_LABELS: usize = 12;
-/// How far from a node a message's words begin to fit, in pixels.
-const LABEL_ROOM: f64 = 26.0;
+/// With more messages than this on their way nobody reads what they say.
+const MOST_LABELS: usize = 24;
 /// With more nodes than this a line for every pair would be a grey disc.
 pub(crate) const MOST_LINKED_NODES: u16 = 12;
 /// With more messages than this each is a grain.
 pub(super) const DENSE: usize = 150;
+/// Every tone, in the order in which what is alike is drawn.
+pub(super) const TONES: [Tone; 7] = [Tone::Plain, Tone::Ask, Tone::Answer, Tone::Data, Tone::Lead, Tone::Maybe, Tone::Refuse];
 /// How many rows back a loss is looked for.
 const LOSS_ROWS: u32 = 200;
 
 impl Scene {
     /// The stage at a moment. `linger` is how long, in virtual time, a loss stays to be seen. What a
-    /// node knows of all this is its own timer.
-    pub(crate) fn of(sim: &Sim, layout: &Layout, now: Time, linger: Span, knower: Option<NodeId>) -> Self {
+    /// node knows of all this is its own timer. Whatever the density, the messages of somebody chosen
+    /// can be told from each other.
+    pub(crate) fn of(sim: &Sim, layout: &Layout, now: Time, linger: Span, who: Who) -> Self {
         let mut scene = Self::default();
-        if let Some(node) = knower {
+        if let Some(node) = who.knows {
             scene.draw_timer(sim, layout, now, node);
             return scene;
         }
@@ -110,7 +119,7 @@ impl Scene {
         for node in (0..sim.scenario().nodes).map(NodeId).filter(|_| !layout.is_crowd()) {
             scene.draw_timer(sim, layout, now, node);
         }
-        scene.draw_messages(sim, layout, now);
+        scene.draw_messages(sim, layout, now, who.chosen);
         scene.draw_losses(sim, layout, now, linger);
         scene
     }
@@ -127,8 +136,7 @@ impl Scene {
                 if b.0 >= nodes && sim.connects(a, b) && sim.connects(b, a) {
                     continue;
                 }
-                let (from, to) = ends(layout, a, b);
-                self.links.push(Link { ends: (a, b), from, to, there: sim.connects(a, b), back: sim.connects(b, a) });
+                self.links.push(Link { ends: (a, b), way: layout.way(a, b), there: sim.connects(a, b), back: sim.connects(b, a) });
             }
         }
     }
@@ -141,32 +149,41 @@ impl Scene {
         self.timers.push(Arc { at: layout.place(node), radius: layout.radius + 5.0, left });
     }
 
-    fn draw_messages(&mut self, sim: &Sim, layout: &Layout, now: Time) {
+    fn draw_messages(&mut self, sim: &Sim, layout: &Layout, now: Time, chosen: Option<NodeId>) {
         let nodes = sim.scenario().nodes;
-        let mut flights: Vec<_> = sim.flights().collect();
-        let labelled = flights.len() <= MOST_LABELS;
-        // The heap is in no order that means anything. Among grains none lies above another.
-        if flights.len() <= DENSE {
-            flights.sort_unstable_by_key(|flight| flight.message);
+        let flights: Vec<Flight> = sim.flights().collect();
+        if flights.len() > DENSE {
+            for flight in &flights {
+                let Some(meta) = sim.trace().message(flight.message) else { continue };
+                let tone = tone(sim, meta);
+                let at = on_its_way(layout, flight, now);
+                self.grains[tone as usize].push(at);
+                if chosen.is_some_and(|chosen| chosen == flight.from || chosen == flight.to) {
+                    self.messages.push(Message { id: flight.message, at, tone, copy: meta.copy > 0, label: None });
+                }
+            }
+            return;
         }
+        let mut flights = flights;
+        // The heap is in no order that means anything.
+        flights.sort_unstable_by_key(|flight| flight.message);
+        let mut labels = (flights.len() <= MOST_LABELS).then(|| Labels::new(layout));
         for flight in flights {
             let Some(meta) = sim.trace().message(flight.message) else { continue };
-            let (from, to) = ends(layout, flight.from, flight.to);
-            if labelled && flight.from.max(flight.to).0 >= nodes && sim.connects(flight.to, flight.from) {
-                self.links.push(Link { ends: (flight.from, flight.to), from, to, there: true, back: true });
+            let way = layout.way(flight.from, flight.to);
+            if labels.is_some() && flight.from.max(flight.to).0 >= nodes && sim.connects(flight.to, flight.from) {
+                self.links.push(Link { ends: (flight.from, flight.to), way, there: true, back: true });
             }
             let share = share(flight.sent, flight.due, now);
-            let room = (LABEL_ROOM / from.distance(to).max(1.0)).min(0.5);
-            self.messages.push(Message {
-                id: flight.message,
-                ends: (flight.from, flight.to),
-                at: from.towards(to, share),
-                tone: tone(sim, meta),
-                copy: meta.copy > 0,
-                label: labelled.then(|| (sim.describe_message(flight.message), from.towards(to, share.clamp(room, 1.0 - room)))),
-                above: flight.from < flight.to,
-            });
+            let label = labels.as_mut().and_then(|labels| labels.place(&way, share, sim.describe_message(flight.message), kind(sim, meta)));
+            self.messages.push(Message { id: flight.message, at: way.at(share), tone: tone(sim, meta), copy: meta.copy > 0, label });
         }
+    }
+
+    /// Every message that can be taken hold of, however many there are.
+    pub(super) fn each_message(sim: &Sim, layout: &Layout, now: Time) -> Vec<(u32, Point)> {
+        let original = |flight: &Flight| sim.trace().message(flight.message).is_some_and(|meta| meta.copy == 0);
+        sim.flights().filter(original).map(|flight| (flight.message, on_its_way(layout, &flight, now))).collect()
     }
 
     fn draw_losses(&mut self, sim: &Sim, layout: &Layout, now: Time, linger: Span) {
@@ -183,9 +200,16 @@ impl Scene {
             let (Some(meta), Some(sent)) = (sim.trace().message(row.subject), sim.trace().row(row.cause)) else { continue };
             let place = share(sent.time, meta.due, row.time);
             let fresh = 1.0 - age.0 as f64 / linger.0.max(1) as f64;
-            self.losses.push(Loss { at: along(layout, row.peer, row.node, place), fresh });
+            self.losses.push(Loss { at: layout.along(row.peer, row.node, place), fresh });
         }
     }
+}
+
+/// What a message is called in one word or two.
+fn kind(sim: &Sim, message: &MessageMeta) -> &'static str {
+    let between_nodes = message.from.max(message.to).0 < sim.scenario().nodes;
+    let kind = between_nodes.then(|| sim.about().kinds.get(usize::from(message.kind))).flatten();
+    kind.map_or("", |kind| kind.name)
 }
 
 /// What a message means. Between a client and a node it is a question one way and an answer the other.
@@ -202,25 +226,12 @@ pub(crate) fn tone(sim: &Sim, message: &MessageMeta) -> Tone {
 
 /// Where a message is on its way.
 pub(crate) fn on_its_way(layout: &Layout, flight: &Flight, now: Time) -> Point {
-    along(layout, flight.from, flight.to, share(flight.sent, flight.due, now))
+    layout.along(flight.from, flight.to, share(flight.sent, flight.due, now))
 }
 
 /// How far along its way a message is.
 pub(super) fn share(sent: Time, due: Time, now: Time) -> f64 {
     (now.since(sent).0 as f64 / due.since(sent).0.max(1) as f64).clamp(0.0, 1.0)
-}
-
-/// The two ends of a link, at the edges of the nodes.
-pub(super) fn ends(layout: &Layout, from: NodeId, to: NodeId) -> (Point, Point) {
-    let (a, b) = (layout.place(from), layout.place(to));
-    let margin = |endpoint| ((layout.reach(endpoint) + 10.0) / a.distance(b).max(1.0)).min(0.5);
-    (a.towards(b, margin(from)), b.towards(a, margin(to)))
-}
-
-/// A place on the way from one node to another.
-fn along(layout: &Layout, from: NodeId, to: NodeId, share: f64) -> Point {
-    let (a, b) = ends(layout, from, to);
-    a.towards(b, share)
 }
 
 #[cfg(test)]
@@ -239,7 +250,7 @@ mod tests {
         let mut sim = Sim::new(&library, scenario).unwrap();
         let now = Time::ZERO + Span::millis(ms);
         sim.run_until(now);
-        let scene = Scene::of(&sim, &Layout::new(2, 0, 800.0, 400.0), now, Span::millis(50), None);
+        let scene = Scene::of(&sim, &Layout::new(2, 0, 800.0, 400.0), now, Span::millis(50), Who::default());
         (sim, scene)
     }
 
@@ -250,17 +261,9 @@ mod tests {
         let [message] = scene.messages.as_slice() else { panic!("one message is on its way") };
         let share = 20.0 / flight.due.since(flight.sent).as_millis();
         let link = scene.links[0];
-        assert!((message.at.x - link.from.towards(link.to, share).x).abs() < 1e-6);
-        assert_eq!(message.label, Some(("ping 1".into(), message.at)));
+        assert!((message.at.x - link.way.at(share).x).abs() < 1e-6);
+        assert_eq!(message.label.as_ref().map(|label| label.words.as_str()), Some("ping 1"));
         assert_eq!(message.tone, Tone::Ask);
-    }
-
-    #[test]
-    fn what_a_message_says_is_never_behind_a_node() {
-        let (_, scene) = at(0, &[]);
-        let (words, place) = scene.messages[0].label.clone().unwrap();
-        assert_eq!(words, "ping 1");
-        assert!(place.distance(scene.links[0].from) > 25.0 && scene.messages[0].at == scene.links[0].from);
     }
 
     #[test]
@@ -282,10 +285,9 @@ mod tests {
         let mut sim = Sim::new(&library, scenario).unwrap();
         let mut at = |ms: u64, from: NodeId, to: NodeId| {
             sim.run_until(Time::ZERO + Span::millis(ms));
-            let scene = Scene::of(&sim, &layout, Time::ZERO + Span::millis(ms), Span::millis(50), None);
-            let (start, end) = ends(&layout, from, to);
-            let on_the_way =
-                |message: &&Message| (start.distance(message.at) + message.at.distance(end) - start.distance(end)).abs() < 1e-6;
+            let scene = Scene::of(&sim, &layout, Time::ZERO + Span::millis(ms), Span::millis(50), Who::default());
+            let way = layout.way(from, to);
+            let on_the_way = |message: &&Message| way.beside(message.at).1 < 0.5;
             scene.messages.iter().find(on_the_way).map(|message| message.tone)
         };
         let client = NodeId(nodes);
@@ -297,7 +299,7 @@ mod tests {
     fn a_node_sees_no_links_no_messages_and_no_losses_only_its_own_timer() {
         let (sim, all) = at(20, &[(10, Input::Cut { from: NodeId(0), to: NodeId(1) })]);
         let layout = Layout::new(2, 0, 800.0, 400.0);
-        let of = |node| Scene::of(&sim, &layout, Time(20_000_000), Span::millis(50), Some(NodeId(node)));
+        let of = |node| Scene::of(&sim, &layout, Time(20_000_000), Span::millis(50), Who { knows: Some(NodeId(node)), chosen: None });
         assert!(!all.links.is_empty() && !all.losses.is_empty());
         assert_eq!(of(0), Scene { timers: all.timers.clone(), ..Scene::default() });
         assert_eq!(of(1), Scene::default());

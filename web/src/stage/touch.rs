@@ -4,6 +4,7 @@
 
 use super::layout::{Layout, Point};
 use super::scene::{self, Scene};
+use super::way::turn;
 use crate::session::Session;
 use crate::text;
 use faultline::scenario::{Fate, Input};
@@ -47,7 +48,8 @@ pub(crate) enum Deed {
 /// What is drawn of a gesture.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Hand {
-    Over(Target),
+    /// What lies under it, and what that says.
+    Over(Target, String),
     Stroke(Point, Point),
     /// A message is held here, and this is what letting go would do.
     Held(Point, String),
@@ -86,7 +88,7 @@ impl Touch {
     pub(crate) fn finger(&mut self, finger: Finger, session: &Session, layout: &Layout, scene: &Scene) -> Deed {
         match finger {
             Finger::Down(at) => {
-                let on = hit(scene, layout, at);
+                let on = hit(session, layout, scene, at);
                 (self.over, self.clicked) = (None, None);
                 self.press = Some(Press { from: at, at, on, dragging: false });
                 if matches!(on, Some(Target::Message(_))) { Deed::Hold } else { Deed::Look }
@@ -97,7 +99,7 @@ impl Touch {
                         press.at = at;
                         press.dragging |= press.from.distance(at) > CLICK;
                     }
-                    None => self.over = hit(scene, layout, at),
+                    None => self.over = hit(session, layout, scene, at),
                 }
                 Deed::Look
             }
@@ -137,33 +139,32 @@ impl Touch {
                 Some(Hand::Held(place, fate.map_or_else(String::new, text::fate)))
             }
             Some(Press { dragging: true, from, at, .. }) => Some(Hand::Stroke(*from, *at)),
-            _ => self.over.map(Hand::Over),
+            _ => self.over.map(|target| match target {
+                Target::Message(id) => Hand::Over(target, session.sim().describe_message(id)),
+                _ => Hand::Over(target, String::new()),
+            }),
         }
     }
 }
 
 /// What there is to pick at a point: messages lie above links.
-pub(crate) fn hit(scene: &Scene, layout: &Layout, at: Point) -> Option<Target> {
+fn hit(session: &Session, layout: &Layout, scene: &Scene, at: Point) -> Option<Target> {
     // In a crowd a message is no more than a grain.
     if layout.is_crowd() {
         return layout.at(at).map(Target::Node);
     }
     let near = |distance: f64, limit: f64| (distance <= limit).then_some((distance * 16.0) as u32);
-    let messages = scene.messages.iter().filter(|message| !message.copy);
-    let message = messages.filter_map(|message| Some((near(message.at.distance(at), NEAR_MESSAGE)?, message.id))).min();
+    let message = if session.knower.is_some() {
+        None
+    } else {
+        let messages = Scene::each_message(session.sim(), layout, session.playhead()).into_iter();
+        messages.filter_map(|(id, place)| Some((near(place.distance(at), NEAR_MESSAGE)?, id))).min()
+    };
     if let Some((_, id)) = message {
         return Some(Target::Message(id));
     }
-    let link = scene.links.iter().filter_map(|link| Some((near(beside(link.from, link.to, at).1, NEAR_LINK)?, link.ends))).min();
+    let link = scene.links.iter().filter_map(|link| Some((near(link.way.beside(at).1, NEAR_LINK)?, link.ends))).min();
     link.map(|(_, (a, b))| Target::Link(a, b))
-}
-
-/// How far along the way from one point to another a third is, and how far off it.
-fn beside(from: Point, to: Point, at: Point) -> (f64, f64) {
-    let (across, down) = (to.x - from.x, to.y - from.y);
-    let length = (across * across + down * down).max(1.0);
-    let share = (((at.x - from.x) * across + (at.y - from.y) * down) / length).clamp(0.0, 1.0);
-    (share, from.towards(to, share).distance(at))
 }
 
 /// A message on its way, if it still is and is no copy: what happens to copies cannot be said.
@@ -180,20 +181,20 @@ pub(crate) fn decide(sim: &Sim, id: u32, fate: Fate) -> Option<Input> {
 /// Where a message is shown that is held at a point, and what letting go there would do to it.
 fn held(sim: &Sim, layout: &Layout, id: u32, at: Point, now: Time) -> Option<(Point, Option<Fate>)> {
     let flight = flight(sim, id)?;
-    let (from, to) = scene::ends(layout, flight.from, flight.to);
-    let (share, off) = beside(from, to, at);
+    let way = layout.way(flight.from, flight.to);
+    let (share, off) = way.beside(at);
     if off > OFF {
         return Some((at, Some(Fate::Drop)));
     }
-    if to.distance(at) <= ARRIVED || share >= 1.0 {
-        return Some((to, Some(Fate::Deliver)));
+    if way.to.distance(at) <= ARRIVED || share >= 1.0 {
+        return Some((way.to, Some(Fate::Deliver)));
     }
     let passed = now.since(flight.sent).0 as f64;
     let here = scene::share(flight.sent, flight.due, now);
     // Further back on the same way at the same moment means: slower, and so later.
     let due = flight.sent + Span((passed / share.max(0.02)) as u64);
     let fate = (share < here - 0.01 && due > flight.due).then(|| Fate::Delay(due.since(flight.due)));
-    Some((from.towards(to, if fate.is_some() { share } else { here }), fate))
+    Some((way.at(if fate.is_some() { share } else { here }), fate))
 }
 
 /// What a line drawn across the stage cuts: every link that it crosses, and if that leaves two parts
@@ -203,10 +204,7 @@ fn stroke(sim: &Sim, layout: &Layout, from: Point, to: Point) -> Vec<Input> {
     let everybody: Vec<NodeId> = (0..scenario.nodes + scenario.clients).map(NodeId).collect();
     let left = |point: Point| turn(from, to, point) > 0.0;
     let (one, other): (Vec<NodeId>, Vec<NodeId>) = everybody.iter().partition(|&&endpoint| left(layout.place(endpoint)));
-    let crosses = |a: NodeId, b: NodeId| {
-        let (a, b) = (layout.place(a), layout.place(b));
-        (turn(a, b, from) > 0.0) != (turn(a, b, to) > 0.0)
-    };
+    let crosses = |a: NodeId, b: NodeId| layout.way(a, b).crosses(from, to);
     let crowd = everybody.len() > usize::from(scene::MOST_LINKED_NODES);
     let pairs = || one.iter().flat_map(|a| other.iter().map(move |b| (*a, *b)));
     // Clients do not talk to each other.
@@ -221,11 +219,6 @@ fn stroke(sim: &Sim, layout: &Layout, from: Point, to: Point) -> Vec<Input> {
         return Vec::new();
     }
     pairs().filter(linked).filter(|(a, b)| crosses(*a, *b)).flat_map(|(a, b)| cut(sim, a, b)).collect()
-}
-
-/// On which side of a line a point is: more or less than nought.
-fn turn(from: Point, to: Point, at: Point) -> f64 {
-    (to.x - from.x) * (at.y - from.y) - (to.y - from.y) * (at.x - from.x)
 }
 
 /// The cuts that close a link in both directions, as far as it is open.
@@ -269,6 +262,7 @@ pub(crate) fn heal(sim: &Sim, open: &[(NodeId, NodeId)]) -> Vec<Input> {
 
 #[cfg(test)]
 mod tests {
+    use super::scene::Who;
     use super::*;
     use faultline::Scenario;
     use faultline::models::Library;
@@ -282,7 +276,7 @@ mod tests {
     }
 
     fn scene(session: &Session, layout: &Layout) -> Scene {
-        Scene::of(session.sim(), layout, session.playhead(), Span::ZERO, None)
+        Scene::of(session.sim(), layout, session.playhead(), Span::ZERO, Who::default())
     }
 
     fn drag(session: &Session, layout: &Layout, from: Point, to: Point) -> Deed {
@@ -302,7 +296,7 @@ mod tests {
         let seen = scene(&session, &layout);
         let click = |at| drag(&session, &layout, at, at);
         assert_eq!(click(seen.messages[0].at), Deed::Pick(Target::Message(seen.messages[0].id)));
-        assert_eq!(click(seen.links[0].from.towards(seen.links[0].to, 0.9)), Deed::Pick(Target::Link(NodeId(0), NodeId(1))));
+        assert_eq!(click(seen.links[0].way.at(0.9)), Deed::Pick(Target::Link(NodeId(0), NodeId(1))));
         assert_eq!(click(Point { x: 3.0, y: 3.0 }), Deed::Away);
         let mut touch = Touch::default();
         assert_eq!(touch.finger(Finger::Down(seen.messages[0].at), &session, &layout, &seen), Deed::Hold);
@@ -353,7 +347,7 @@ mod tests {
         session.seek(Time(30_000_000));
         let seen = scene(&session, &layout);
         let (link, id) = (seen.links[0], seen.messages[0].id);
-        let goal = link.from.towards(link.to, 0.25);
+        let goal = link.way.at(0.25);
         let Deed::Act(inputs) = drag(&session, &layout, seen.messages[0].at, goal) else { panic!("it is delayed") };
         assert!(matches!(inputs[0], Input::Message { fate: Fate::Delay(_), .. }));
         session.edit(inputs).unwrap();
@@ -368,8 +362,8 @@ mod tests {
             },
             _ => None,
         };
-        assert_eq!(fate(link.to), Some(Fate::Deliver));
+        assert_eq!(fate(link.way.to), Some(Fate::Deliver));
         assert_eq!(fate(Point { x: 400.0, y: 390.0 }), Some(Fate::Drop));
-        assert_eq!(fate(link.from.towards(link.to, 0.6)), None, "it cannot come earlier than at once");
+        assert_eq!(fate(link.way.at(0.6)), None, "it cannot come earlier than at once");
     }
 }

@@ -5,7 +5,7 @@ use faultline::sim::Time;
 
 pub(crate) const TITLE: &str = "Find a way to break it";
 pub(crate) const PROMISE: &str = "Promise";
-pub(crate) const ANY: &str = "any that the model makes";
+pub(crate) const ANY: &str = "any of its own";
 pub(crate) const WAY: &str = "Look";
 pub(crate) const WAYS: [&str; 2] = ["at random", "at everything, within bounds"];
 pub(crate) const BOUNDS: [&str; 5] = ["Runs", "Steps", "Timers that run out", "Crashes", "Requests"];

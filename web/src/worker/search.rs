@@ -120,7 +120,7 @@ fn goal(library: &Library, run: &Run) -> Result<(Scenario, Goal), String> {
 
 /// Who looks.
 enum Hunter {
-    Chaos(Chaos<'static>, u64),
+    Chaos(Box<Chaos<'static>>, u64),
     Everything(Box<Exploration<'static>>),
     /// Something was found and is made smaller: in attempts that grow, for each begins anew.
     Shrinking(Box<Violation>, u64, u64),
@@ -132,7 +132,7 @@ pub(super) fn hunt(library: &'static Library, run: &Run, hunt: &Hunt) -> Result<
     let mut hunter = match *hunt {
         Hunt::Chaos(runs) => {
             let plan = Plan::new(scenario.clone(), goal.clone(), scenario.seed);
-            Hunter::Chaos(Chaos::new(library, plan).map_err(|fault| fault.why)?, runs)
+            Hunter::Chaos(Box::new(Chaos::new(library, plan).map_err(|fault| fault.why)?), runs)
         }
         Hunt::Everything { depth, states, timers, crashes, asks } => {
             let bounds = Bounds { depth, states, timers, crashes, asks };

@@ -85,7 +85,7 @@ impl Log {
     }
 
     fn ours(&self) -> bool {
-        Linearizability::new(&self.case.by_object()).run(u64::MAX).kept().expect("there is no end of steps")
+        Linearizability::new(self.case.by_object()).decide(u64::MAX).expect("there is no end of steps")
     }
 
     /// What `faultline check` does.

@@ -1,6 +1,7 @@
 //! What is counted row by row: messages, clients' requests, faults, and other events.
 
 use crate::lab::script::kind_of;
+use crate::measure::{self, Outcome};
 use crate::sim::{EventKind, MessageMeta, NodeId, Row, Sim, Span, Time};
 use std::collections::VecDeque;
 
@@ -120,8 +121,7 @@ impl Counter {
 
     /// The length that so many parts of a million do not exceed, by the nearest rank.
     pub(super) fn quantile(&self, parts: u32) -> Option<Span> {
-        let rank = (self.lengths.len() as u64 * u64::from(parts)).div_ceil(1_000_000).max(1);
-        self.lengths.get(rank as usize - 1).copied()
+        measure::quantile(&self.lengths, parts)
     }
 }
 
@@ -178,14 +178,13 @@ impl What {
 impl Requests {
     fn change(&self, sim: &Sim, row: &Row) -> Option<(Change, Span)> {
         use RequestStage::{Begun, Ended, Failed, Ok, Open, Unknown};
-        let change = match (row.kind, self.stage, row.detail) {
-            (EventKind::Invoke, Begun, _)
-            | (EventKind::Return, Ok, 1)
-            | (EventKind::Return, Failed, 0)
-            | (EventKind::Unknown, Unknown, _)
-            | (EventKind::Return | EventKind::Unknown, Ended, _) => Change::Happens,
-            (EventKind::Invoke, Open, _) => Change::Comes,
-            (EventKind::Return | EventKind::Unknown, Open, _) => Change::Goes,
+        let change = match (Outcome::of(row), self.stage) {
+            (None, Begun) if row.kind == EventKind::Invoke => Change::Happens,
+            (None, Open) if row.kind == EventKind::Invoke => Change::Comes,
+            (Some(_), Open) => Change::Goes,
+            (Some(_), Ended) | (Some(Outcome::Done), Ok) | (Some(Outcome::Refused), Failed) | (Some(Outcome::Unknown), Unknown) => {
+                Change::Happens
+            }
             _ => return None,
         };
         let meta = sim.trace().op(row.subject)?;

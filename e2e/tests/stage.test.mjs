@@ -1,0 +1,110 @@
+// The stage as something to read: words that cover nothing, a phone on which a lab and its stage are
+// seen together, and everybody large enough for a finger.
+
+import assert from "node:assert/strict";
+import { DESK, inPage, PHONE, picture, whole } from "../support/browser.mjs";
+
+const button = (page, name) => page.getByRole("button", { name, exact: true });
+const SIZES = Object.entries({ desk: DESK, phone: PHONE });
+
+/** Before the page starts: what the canvas of the stage says, since it was last cleared. */
+function listen() {
+  window.words = [];
+  const context = CanvasRenderingContext2D.prototype;
+  const { clearRect, fillText } = context;
+  context.clearRect = function (...area) {
+    window.words = [];
+    return clearRect.apply(this, area);
+  };
+  context.fillText = function (words, x, y, ...rest) {
+    window.words.push({ words, x, y, width: this.measureText(words).width });
+    return fillText.call(this, words, x, y, ...rest);
+  };
+}
+
+/** What of the words lies over nodes, over what stands under them, or over other words. */
+function covered() {
+  const stage = document.querySelector("canvas").getBoundingClientRect();
+  const area = ({ x, y, width }) => ({ left: stage.x + x - width / 2, right: stage.x + x + width / 2, top: stage.y + y - 9, bottom: stage.y + y + 1 });
+  const meet = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+  const round = (box, word) => {
+    const [x, y, r] = [(box.left + box.right) / 2, (box.top + box.bottom) / 2, box.width / 2];
+    const [dx, dy] = [Math.max(word.left - x, 0, x - word.right), Math.max(word.top - y, 0, y - word.bottom)];
+    return dx * dx + dy * dy < r * r;
+  };
+  const nodes = [...document.querySelectorAll(".node")].map((node) => node.getBoundingClientRect());
+  const names = [...document.querySelectorAll(".name small")].filter((name) => name.textContent).map((name) => name.getBoundingClientRect());
+  const words = window.words.map((word) => ({ ...word, ...area(word) }));
+  return words.filter((word, index) => nodes.some((node) => round(node, word)) || names.some((name) => meet(name, word)) || words.slice(0, index).some((other) => meet(other, word)));
+}
+
+for (const [place, size] of SIZES) {
+  inPage(`what messages say covers no node, no name and no other words: ${place}`, { size, motion: true, open: false }, async (page, site) => {
+    await page.addInitScript(listen);
+    const said = new Set();
+    for (const model of ["raft", "gossip", "quorums", "two-phase-commit"]) {
+      await page.goto(`${site.url}#free=${model}`);
+      await page.reload();
+      await whole(page);
+      const client = page.getByRole("button", { name: /^Client c1/ });
+      if (model !== "raft" && model !== "gossip") {
+        await client.click();
+        await page.locator("#menu .ask form button, #menu .ask > button").first().click();
+      }
+      await page.getByRole("slider", { name: "Speed" }).fill(model === "raft" ? "-2" : "-4");
+      for (let moment = 0; moment < 24; moment += 1) {
+        await page.clock.runFor(120);
+        const [bad, words] = await page.evaluate(`[(${covered})(), window.words.map((word) => word.words)]`);
+        assert.deepEqual(bad, [], `${model} at ${moment}`);
+        for (const word of words) said.add(word);
+      }
+      await picture(page, `words-${model}-${place}`);
+    }
+    assert.ok(said.has("any news?") && said.size > 4, [...said].join());
+  });
+
+  inPage(`who points at a message is told what it says, whatever stands there: ${place}`, { size }, async (page) => {
+    await page.evaluate(`(${listen})()`);
+    const { x, y } = await page.locator("canvas").boundingBox();
+    for (let steps = 0; steps < 8; steps += 1) await button(page, "Next event").click();
+    const node = await page.locator("#node-0").boundingBox();
+    await page.mouse.move(x + 5, y + 5);
+    const alone = await page.evaluate(() => window.words.length);
+    // A message that has just left is at the edge of its node.
+    await page.mouse.move(node.x + node.width + 8, node.y + node.height / 2);
+    const words = await page.evaluate(() => window.words.map((word) => word.words));
+    assert.equal(words.length, alone + 1, words.join());
+    assert.match(words.at(-1), /^(ping|pong) \d+$/);
+  });
+
+  inPage(`every node and client is large enough for a finger: ${place}`, { size }, async (page) => {
+    for (const title of ["Raft", "A chain of services", "A queue in front of a server"]) {
+      const models = page.getByRole("combobox", { name: "Model" });
+      if (!(await models.locator("option", { hasText: title }).count())) continue;
+      await models.selectOption(title);
+      for (const box of await page.locator(".node").evaluateAll((nodes) => nodes.map((node) => node.getBoundingClientRect().width))) assert.ok(box >= 24, `${title}: ${box}`);
+    }
+  });
+}
+
+inPage("on a phone a stop of a lab and its stage are seen together, however far one reads", { size: PHONE, at: "#lab=L10" }, async (page) => {
+  const inSight = (locator) => locator.evaluate((element) => {
+    const { top, bottom } = element.getBoundingClientRect();
+    const time = document.querySelector("footer").getBoundingClientRect().top;
+    return top >= 0 && bottom <= Math.min(time, innerHeight) + 1;
+  });
+  const stage = page.locator(".stage");
+  assert.equal(await inSight(stage), true);
+  await button(page, "No bet, just show me").click();
+  for (let stops = 0; stops < 3; stops += 1) {
+    assert.equal(await inSight(stage), true);
+    assert.equal(await inSight(page.locator(".lesson .say")), true);
+    assert.equal(await inSight(page.locator(".lesson .go")), true);
+    const forMe = button(page, "Do it for me");
+    if (await forMe.count()) await forMe.click();
+    await button(page, "Continue").click();
+  }
+  await picture(page, "lab-stop-phone");
+  await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
+  assert.equal(await inSight(stage), true);
+});
