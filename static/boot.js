@@ -7,7 +7,7 @@
 const PATIENCE_MS = 10_000;
 
 const inPage = typeof document === "object";
-const { js, wasm, rest, bytes } = inPage ? document.getElementById("entry").dataset : {};
+const { js, wasm, rest, bytes, alone } = inPage ? document.getElementById("entry").dataset : {};
 const bar = inPage && document.getElementById("boot-bar");
 const retry = inPage && document.getElementById("boot-retry");
 
@@ -19,12 +19,24 @@ function say(message, { canRetry }) {
 function fail(message, { canRetry }) {
   bar.hidden = true;
   say(message, { canRetry });
+  window.dispatchEvent(new CustomEvent("faultline:fault", { detail: message }));
+}
+
+/**
+ * A part of the program. What it is called says what is in it, so what the browser has is always right:
+ * of many labs on one page one loads it for all, however the server feels about caches.
+ */
+async function get(address) {
+  let response = await fetch(address, { cache: "force-cache" });
+  // A refusal that the browser has kept need not be the last word.
+  if (!response.ok) response = await fetch(address, { cache: "reload" });
+  if (!response.ok) throw new Error(`${response.url}: the server answered ${response.status}`);
+  return response;
 }
 
 /** Fetches the program; the bar follows each piece as the browser compiles it. */
 async function download() {
-  const response = await fetch(new URL(wasm, document.baseURI));
-  if (!response.ok) throw new Error(`${response.url}: the server answered ${response.status}`);
+  const response = await get(new URL(wasm, document.baseURI));
   // The size is known from the build: a Content-Length would be that of the compressed file.
   bar.max = Number(bytes);
   bar.value = 0;
@@ -46,8 +58,7 @@ async function download() {
  */
 async function join(first, rest) {
   if (!rest) return;
-  const response = await fetch(rest);
-  if (!response.ok) throw new Error(`${response.url}: the server answered ${response.status}`);
+  const response = await get(rest);
   await WebAssembly.instantiate(await response.arrayBuffer(), { first: await first });
 }
 
@@ -63,11 +74,13 @@ function offer(first) {
     return joining;
   };
   const worker = () => {
+    // A page that is one file has no script that a worker could be made of.
+    if (alone !== undefined) throw new Error("There is no worker here.");
     const worker = new Worker(import.meta.url, { type: "module" });
     worker.postMessage({ js: address(js), wasm: address(wasm), rest: address(rest) });
     return worker;
   };
-  globalThis.faultline = { rest: whole, worker };
+  Object.assign(globalThis.faultline, { rest: whole, worker });
 }
 
 /** In a worker: the first message says where the program is, every other one is a job, and tells its news. */

@@ -15,14 +15,16 @@ function stop(what) {
   window.requestAnimationFrame = () => 0;
 
   const { version, wasm } = document.getElementById("entry").dataset;
+  window.dispatchEvent(new CustomEvent("faultline:fault", { detail: what }));
   report.value = [
     what,
     "",
     `Link: ${location.href}`,
-    `Version: ${version} (${wasm})`,
+    `Version: ${version} (${wasm.startsWith("data:") ? "one file" : wasm})`,
     `Browser: ${navigator.userAgent}`,
   ].join("\n");
   dialog.showModal();
+  document.getElementById("crash-reload").focus();
 }
 
 async function copy() {

@@ -3,7 +3,6 @@
 use faultline::Sim;
 use faultline::judge::history::History;
 use faultline::judge::map::{self, ARROWS, Arrow, Example, PLACES, Place, implies};
-use faultline::judge::spec::Object;
 use faultline::judge::transactions::Order;
 use faultline::judge::{self, Promise};
 use faultline::link::{Link, Verdict};
@@ -234,7 +233,7 @@ fn every_example_is_the_run_that_it_was_and_breaks_its_promise_with_its_last_eve
         let mut sim = Sim::new(&library, link.scenario).unwrap();
         let kept = |sim: &Sim| {
             let history = History::of(sim);
-            judge::judge(&history, Object::of(&history), promise(name), &sim.initial(), 100_000).unwrap().kept
+            judge::judge(&history, sim.object(), promise(name), &sim.initial(), 100_000).unwrap().kept
         };
         sim.run_until(seal.moment - Span(1));
         assert_eq!(kept(&sim), Some(true), "{name}");

@@ -50,4 +50,20 @@ export async function serve({ site = SITE, disturb = () => false } = {}) {
   };
 }
 
+/** A page of somebody else's, at another origin: it gets the address of the site for %SITE%. */
+export async function serveAround(html, site) {
+  const server = http.createServer((request, response) => {
+    if (request.url === "/favicon.ico") return response.writeHead(204).end();
+    response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end(html.replaceAll("%SITE%", site.url));
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    url: `http://localhost:${server.address().port}/`,
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
 export { FIFTH, SITE };

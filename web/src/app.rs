@@ -5,6 +5,7 @@ use crate::chart;
 use crate::compare;
 use crate::diagram;
 use crate::dom::{self, Frames, Listener, Sight, Size};
+use crate::host::{self, Order, Report};
 use crate::knob::Knob;
 use crate::lesson::{self, Lesson, Say, Then, progress};
 use crate::map;
@@ -19,9 +20,10 @@ use crate::stage::touch::Deed;
 use crate::stage::{self, Crowd, Finger, Layout, Painter, Point, Scene, Target, Touch, Who, touch};
 use crate::text;
 use crate::ui::{self, Named};
-use crate::worker::{Checking, likely_object};
+use crate::worker::Checking;
 use faultline::Scenario;
 use faultline::judge::history::History;
+use faultline::judge::spec::Object;
 use faultline::lab::Lab;
 use faultline::link::{self, Link};
 use faultline::measure::Tallies;
@@ -136,6 +138,8 @@ pub(crate) enum Msg {
     Settle,
     /// The address was changed by hand.
     Address,
+    /// A lab is to be written around this run.
+    Author,
     /// The link is to be copied.
     Copy,
     /// Whether the browser allowed it.
@@ -160,6 +164,8 @@ pub(crate) enum Msg {
     Map(bool),
     /// A promise was picked on the map.
     Picked(usize),
+    /// The page around this one asks for something.
+    Host(Order),
 }
 
 /// The page.
@@ -210,6 +216,8 @@ pub(crate) struct App {
     /// What the reader has to know, and the link to copy by hand if there is one.
     notice: Option<(String, Option<String>)>,
     watches: Watches,
+    /// What the page around this one was told, if there is one.
+    report: Option<Report>,
 }
 
 /// What tells the page about the browser.
@@ -221,7 +229,8 @@ struct Watches {
     _size: Option<Size>,
     _diagram_size: Option<Size>,
     _sight: Option<Sight>,
-    _theme: Option<Listener>,
+    _orders: Option<Listener>,
+    _theme: Option<(Listener, Listener)>,
 }
 
 /// Where it is remembered that keys without Ctrl do nothing.
@@ -245,9 +254,9 @@ impl Component for App {
 
     fn create(ctx: &Context<Self>) -> Self {
         let Props { library, lab } = ctx.props();
-        let lesson = lab.as_ref().map(|lab| Lesson::new(lab.clone(), library.clone(), progress::of(&lab.id)));
-        let (session, notice) = match &lesson {
-            Some(lesson) => (Session::new(library, lesson.scenario()).expect("a lab's world was run when it was read"), None),
+        let mut lesson = lab.as_ref().map(|lab| Lesson::new(lab.clone(), library.clone(), progress::of(&lab.id)));
+        let (session, notice) = match &mut lesson {
+            Some(lesson) => begin(lesson, library),
             None => arrive(library, &dom::address::fragment()),
         };
         let mut app = Self {
@@ -291,6 +300,7 @@ impl Component for App {
             settling: None,
             notice,
             watches: Watches::default(),
+            report: dom::framed().then(Report::default),
         };
         app.run_frames(ctx);
         app
@@ -343,7 +353,10 @@ impl Component for App {
                 self.shortcuts.set(on);
                 dom::remember(NO_SHORTCUTS, (!on).then_some("1"));
             }
-            Msg::Shown(shown) => self.shown = shown,
+            Msg::Shown(shown) => {
+                self.shown = shown;
+                self.keep_place();
+            }
             Msg::Here => self.elsewhere = None,
             Msg::Tools(open) => self.tools = open,
             Msg::Hide(lane) => {
@@ -453,6 +466,10 @@ impl Component for App {
                 if self.lesson.is_none() {
                     dom::address::replace(&self.session.link().write());
                 }
+                self.keep_place();
+                if let Some(report) = &mut self.report {
+                    report.state(self.lesson.as_ref(), &self.session).iter().for_each(host::tell);
+                }
                 if !self.session.playing() {
                     let news = promises::news(&self.session, &mut self.told);
                     let words = self.state_in_words();
@@ -475,6 +492,14 @@ impl Component for App {
                 }
                 let done = ctx.link().callback(Msg::Copied);
                 dom::address::copy(&dom::address::with(&link), move |allowed| done.emit(allowed));
+            }
+            Msg::Author => {
+                let link = self.session.link().write();
+                dom::address::replace(&link);
+                dom::address::go(&format!("{}={}", route::AUTHOR, link.trim_start_matches(link::MARK)));
+                // What was about to be put into the address would lead back here.
+                self.settling = None;
+                return false;
             }
             Msg::Copied(true) => self.notice = Some((text::COPIED.into(), None)),
             Msg::Copied(false) => self.notice = Some((text::COPY_BY_HAND.into(), Some(dom::address::with(&self.session.link().write())))),
@@ -505,6 +530,7 @@ impl Component for App {
                 (self.map, self.evidence) = (None, true);
                 self.session.choose_promise(promise);
             }
+            Msg::Host(order) => self.obey(&ctx.props().library, order),
         }
         self.follow_lesson();
         self.searches.follow(&self.session);
@@ -519,6 +545,7 @@ impl Component for App {
         }
         self.run_frames(ctx);
         self.paint();
+        self.report();
         true
     }
 
@@ -551,6 +578,9 @@ impl Component for App {
                         <button class="quiet" onclick={send.reform(|_| Msg::Redo)}>{ ui::icon(ui::REDO) }{ text::REDO }</button>
                     }
                     { compare::ask(session, self.comparing, &send) }
+                    if self.lesson.is_none() {
+                        <button class="quiet" onclick={send.reform(|_| Msg::Author)}>{ ui::icon(ui::FLASK) }{ text::MAKE_A_LAB }</button>
+                    }
                     <button class="quiet" onclick={send.reform(|_| Msg::Copy)}>{ ui::icon(ui::LINK) }{ text::COPY }</button>
                     <button id="ask-help" class="quiet" aria-label={text::HELP} title={text::HELP} onclick={send.reform(|_| Msg::Help(true))}>{ ui::icon(ui::HELP) }</button>
                 </div>
@@ -655,7 +685,9 @@ impl Component for App {
             let keys = ctx.link().batch_callback(move |event: KeyboardEvent| key(&event, shortcuts.get()));
             let shown = ctx.link().callback(Msg::Shown);
             let address = ctx.link().callback(|()| Msg::Address);
+            let order = ctx.link().callback(Msg::Host);
             self.watches = Watches {
+                _orders: Some(host::orders(move |asked| order.emit(asked))),
                 _shown: Some(Listener::on_document("visibilitychange", move |_| shown.emit(!dom::document().hidden()))),
                 _address: Some(Listener::on_window("hashchange", move |_| address.emit(()))),
                 _keys: Some(Listener::on_document("keydown", move |event| {
@@ -666,8 +698,9 @@ impl Component for App {
                 _size: Size::of(&stage, move |width, height| size.emit((width, height))),
                 _diagram_size: Size::of(&diagram, move |width, height| diagram_size.emit((width, height))),
                 _sight: Sight::of(&views, move |in_sight| sight.emit(in_sight)),
-                _theme: dom::media("(prefers-color-scheme: dark)", move || theme.emit(())),
+                _theme: dom::theme(move || theme.emit(())),
             };
+            self.report();
         }
     }
 }
@@ -695,6 +728,7 @@ impl App {
             (self.rendered_at, self.rendered_rows) = (now, rows);
         }
         self.run_frames(ctx);
+        self.report();
         render
     }
 
@@ -761,6 +795,42 @@ impl App {
         }
     }
 
+    /// Where in the lab one is survives a reload, if the browser keeps it.
+    fn keep_place(&self) {
+        if let Some(lesson) = &self.lesson {
+            progress::keep_place(&lesson.lab.id, lesson.memo(&self.session).as_deref());
+        }
+    }
+
+    /// The page around this one asks for something.
+    fn obey(&mut self, library: &Rc<Library>, order: Order) {
+        match order {
+            Order::Play => self.session.play(true),
+            Order::Pause => self.session.play(false),
+            Order::Step => self.session.step(),
+            Order::Reset => {
+                let mut beginning = self.session.sim().scenario().clone();
+                beginning.inputs.clear();
+                if let Some(lesson) = &mut self.lesson {
+                    *lesson = Lesson::new(lesson.lab.clone(), library.clone(), lesson.progress.clone());
+                    beginning = lesson.scenario();
+                }
+                match Session::new(library, beginning) {
+                    Ok(session) => self.show(session),
+                    Err(fault) => self.notice = Some((fault.to_string(), None)),
+                }
+            }
+        }
+    }
+
+    /// Tells the page around this one what is new.
+    fn report(&mut self) {
+        if let Some(report) = &mut self.report {
+            let news = report.look(self.lesson.as_ref(), &self.session, &dom::address::with(""), dom::now());
+            news.iter().for_each(host::tell);
+        }
+    }
+
     /// A step stops where the model does what it waits for.
     fn follow_lesson(&mut self) {
         let Some(lesson) = &mut self.lesson else { return };
@@ -768,6 +838,7 @@ impl App {
             progress::keep(&lesson.lab.id, &lesson.progress);
             self.session.play(false);
             self.session.seek(moment);
+            self.keep_place();
         }
     }
 
@@ -903,6 +974,26 @@ impl App {
     }
 }
 
+/// A lab from its beginning, or from where its learner was; and what there is to say of it.
+fn begin(lesson: &mut Lesson, library: &Rc<Library>) -> (Session, Option<(String, Option<String>)>) {
+    let fresh = |lesson: &Lesson| Session::new(library, lesson.scenario()).expect("a lab's world was run when it was read");
+    let Some(saved) = host::saved(&lesson.lab.id) else {
+        let Some((scenario, moment)) = progress::place(&lesson.lab.id).and_then(|memo| lesson.recall(&memo)) else {
+            return (fresh(lesson), None);
+        };
+        let mut session = Session::new(library, scenario).expect("what a link can carry can be run");
+        session.seek(moment);
+        return (session, None);
+    };
+    match saved.restore(lesson, library) {
+        Ok(session) => {
+            progress::keep(&lesson.lab.id, &lesson.progress);
+            (session, None)
+        }
+        Err(why) => (fresh(lesson), Some((why, None))),
+    }
+}
+
 /// The run of the link behind the address, or else the first model; and what there is to say of it.
 fn arrive(library: &Library, fragment: &str) -> (Session, Option<(String, Option<String>)>) {
     if !fragment.starts_with(link::MARK) {
@@ -920,7 +1011,7 @@ fn arrive(library: &Library, fragment: &str) -> (Session, Option<(String, Option
 /// What clients did and saw so far, to be judged.
 fn history(session: &Session) -> Checking {
     let history = History::of(session.sim());
-    let object = likely_object(&history);
+    let object = Object::ALL.iter().position(|(_, object)| *object == session.sim().object()).unwrap_or(0);
     Checking { text: history.to_edn(), object, promise: session.promise().promise, initial: session.sim().initial().to_string() }
 }
 

@@ -7,9 +7,11 @@
 //! | `app` | the laboratory: one message for everything that can happen in it |
 //! | `lesson` | a lab as it is being done: bet, guided steps, challenges |
 //! | `compare` | two runs side by side, in lock-step |
+//! | `author` | where a lab is written around a run that somebody performed |
 //! | `check` | where a history is judged |
 //! | `map` | which promise implies which, and what tells them apart |
 //! | `search` | runs that break a promise, what faults changed, and when it was too late |
+//! | `evidence` | what the engine was held to |
 //! | `worker` | heavy work beside the page |
 //! | `session` | the run that is looked at, the playhead and its speed; no browser types |
 //! | `knob` | the settings that can be turned, as values and words; no browser types |
@@ -20,17 +22,21 @@
 //! | `panel` | inspectors, settings, event log, transport |
 //! | `chart` | charts with plotters |
 //! | `rest` | the part of the program that is loaded after the first screen |
+//! | `host` | the page inside of another page: what they say to each other |
 //! | `dom` | the browser behind typed helpers: frames, sizes, themes, crashes |
 //! | `ui` | icons |
 //! | `text` | every word on the page |
 
 mod app;
+mod author;
 mod chart;
 mod check;
 mod compare;
 mod diagram;
 mod dom;
+mod evidence;
 mod home;
+mod host;
 mod knob;
 mod lesson;
 mod map;

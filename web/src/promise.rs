@@ -2,7 +2,6 @@
 //! browser, so that all of this is tested natively.
 
 use faultline::judge::history::History;
-use faultline::judge::spec::Object;
 use faultline::judge::{Promise, judge};
 use faultline::sim::{EventKind, NodeId, Sim};
 use std::collections::BTreeSet;
@@ -86,7 +85,7 @@ fn judged(sim: &Sim, promise: Promise) -> Option<Judged> {
         return None;
     }
     let rows = |op: usize| sim.trace().row(history.ops[op].call as u32).filter(|row| row.kind == EventKind::Invoke);
-    Some(match judge(&history, Object::of(&history), promise, &sim.initial(), STEPS) {
+    Some(match judge(&history, sim.object(), promise, &sim.initial(), STEPS) {
         Ok(judgement) => Judged {
             kept: judgement.kept,
             verdict: judgement.verdict,
@@ -107,9 +106,13 @@ mod tests {
     use faultline::sim::{NodeId, Time};
 
     fn sim(inputs: &[(u64, Input)]) -> Sim {
+        sim_of("primary-backup", &[("read-anywhere", 1)], inputs)
+    }
+
+    fn sim_of(model: &str, settings: &[(&str, i64)], inputs: &[(u64, Input)]) -> Sim {
         let library = Library::standard();
-        let mut scenario = Scenario::new(library.find("primary-backup").unwrap().about(), 7);
-        scenario.settings.insert("read-anywhere".into(), 1);
+        let mut scenario = Scenario::new(library.find(model).unwrap().about(), 7);
+        scenario.settings.extend(settings.iter().map(|(key, value)| ((*key).to_owned(), *value)));
         for (ms, input) in inputs {
             scenario.add(Time(ms * 1_000_000), input.clone());
         }
@@ -155,5 +158,15 @@ mod tests {
         run.run_until(Time(3_000_000_000));
         let accused = accused(&run, None);
         assert!(accused.len() == 2 && accused.contains(&NodeId(0)), "{accused:?}");
+    }
+
+    #[test]
+    fn who_reads_a_store_of_keys_before_anything_is_written_is_not_told_off() {
+        let mut run = sim_of("quorums", &[], &[(10, ask(0, 0))]);
+        run.run_until(Time(1_000_000_000));
+        let mut watch = Watch::default();
+        watch.look(&run, false);
+        let found = watch.found().map(|judged| (judged.kept, judged.count));
+        assert_eq!(found, Some((Some(true), 1)), "{:?}", watch.found());
     }
 }

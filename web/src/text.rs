@@ -312,6 +312,46 @@ pub(crate) fn so_many_stars(count: u32) -> String {
 pub(crate) const ALL_LABS: &str = "All labs";
 pub(crate) const LESSON: &str = "Lab";
 pub(crate) const CONTINUE: &str = "Continue";
+pub(crate) const START_AGAIN: &str = "Start again";
+pub(crate) const FOR_TEACHERS: &str = "For teachers";
+pub(crate) const PRINT: &str = "Print";
+pub(crate) const BACK_TO_LAB: &str = "To the lab";
+pub(crate) const FIVE_MINUTES: &str = "Five minutes";
+pub(crate) const TO_DISCUSS: &str = "To discuss";
+pub(crate) const RUNS_TO_SHOW: &str = "Runs to show";
+pub(crate) const EVIDENCE_TITLE: &str = "What the engine is held to";
+pub(crate) const EVIDENCE_HOW: &str = "Published or proved numbers, measured with the models of the labs. The seeds are fixed: `faultline validate` makes the same report again.";
+pub(crate) const EVIDENCE_COLUMNS: [&str; 7] = ["What", "Known", "Ours", "n", "95 % interval", "Tolerance", "Verdict"];
+pub(crate) const MORE_HERE: &str = "More";
+pub(crate) const AUTHOR_TITLE: &str = "Write a lab";
+pub(crate) const AUTHOR_HOW: &str = "Perform a run, say what happens in it, set a goal, and save the lab as a file.";
+pub(crate) const MAKE_A_LAB: &str = "Make a lab";
+pub(crate) const NO_RUN: &str = "First perform a run: open a model, do what you want to show, and choose “Make a lab”.";
+pub(crate) const OPEN_MODEL: &str = "Open a model";
+pub(crate) const OPEN_FILE: &str = "Open a lab file";
+pub(crate) const SAVE_FILE: &str = "Save the file";
+pub(crate) const TRY_ALL: &str = "Try everything out";
+pub(crate) const TRYING: &str = "Trying every step, challenge and scene…";
+pub(crate) const IS_WELL: &str = "The lab is well: every step, challenge and scene comes to its end.";
+pub(crate) const PREVIEW: &str = "Preview";
+pub(crate) const BACK_TO_WRITING: &str = "Back to writing";
+pub(crate) const START_OVER: &str = "Start over";
+pub(crate) const THE_RUN: &str = "The run";
+pub(crate) const THE_WORDS: &str = "Every field";
+pub(crate) const THE_FILE: &str = "The file";
+pub(crate) const BEGIN_HERE: &str = "Begin here";
+pub(crate) const END_HERE: &str = "End here";
+pub(crate) const CAPTION: &str = "What to say at this moment";
+pub(crate) const ADD_CAPTION: &str = "Add caption";
+pub(crate) const CAPTIONS: &str = "Captions";
+pub(crate) const GOAL: &str = "Goal of the first challenge";
+pub(crate) const CHOOSE_GOAL: &str = "Choose what must come true…";
+pub(crate) const PERFORM_ON: &str = "Perform on";
+pub(crate) const REMOVE: &str = "Remove";
+pub(crate) const NOT_SAID: &str = "not said";
+pub(crate) const NO_TIME: &str = "A lab cannot end before it begins.";
+pub(crate) const NOT_KEPT: &str = "The browser keeps nothing for this page: save the file before you leave.";
+pub(crate) const NOTHING_WRONG: &str = "The file can be read. Try everything out before you give it to others.";
 pub(crate) const PREVIOUS: &str = "Previous";
 pub(crate) const SKIP: &str = "Skip";
 pub(crate) const JUST_SHOW: &str = "No bet, just show me";
@@ -608,4 +648,44 @@ pub(crate) fn refused(answer: &str) -> String {
 /// What a screen reader says of the diagram; the events beside it say the rest.
 pub(crate) fn diagram(messages: usize, lost: usize) -> String {
     format!("Messages between nodes over time: {messages} here, {lost} lost. The list of events leads to the same moments.")
+}
+
+/// How many lines of a report hold.
+pub(crate) fn so_many_hold(holds: usize, all: usize) -> String {
+    format!("{holds} of {all} hold.")
+}
+
+/// How much is wrong with a lab that is being written.
+pub(crate) fn so_much_to_do(problems: usize) -> String {
+    if problems == 1 { "One thing is missing or wrong:".into() } else { format!("{problems} things are missing or wrong:") }
+}
+
+/// What a screen reader says of the diagram of a run on paper.
+pub(crate) fn diagram_of(from: Time, until: Time, sent: usize, lost: usize) -> String {
+    format!("Messages between nodes from {from} to {until}: {sent} sent, {lost} lost.")
+}
+
+/// What a screen reader says of the diagram of a run that ends at a moment.
+pub(crate) fn diagram_until(moment: Time) -> String {
+    format!("The messages of the two seconds before {moment}")
+}
+
+/// The stretch of a run that a lab shows.
+pub(crate) fn stretch(from: Time, to: Time) -> String {
+    format!("The lab shows {from} to {to}.")
+}
+
+/// How much is missing or wrong in a part of a lab.
+pub(crate) fn to_do(problems: usize) -> String {
+    format!(" {problems} to do")
+}
+
+/// Adding one more table to a list of them.
+pub(crate) fn add(what: &str) -> String {
+    format!("Add: {what}")
+}
+
+/// Taking one out again.
+pub(crate) fn remove(what: &str) -> String {
+    format!("{REMOVE} {what}")
 }

@@ -15,7 +15,9 @@ fn main() -> std::process::ExitCode {
 #[cfg(not(target_arch = "wasm32"))]
 mod command {
     mod lab;
+    mod package;
     mod search;
+    mod validate;
 
     use faultline::judge::history::History;
     use faultline::judge::map::{ARROWS, Arrow, PLACES, Place};
@@ -50,9 +52,13 @@ faultline: a laboratory for distributed systems
   faultline lab schema | fields          the format of lab files: a JSON schema, or tables to read
   faultline grade LAB LINK [--challenge ID] [--answer TEXT]
                                          whether a run solves a lab's challenge, and why
+  faultline package LAB --scorm|--html --out FILE [--site dist]
+                                         a lab of a built site for a learning platform, or as one file
   faultline search MODEL [--break PROMISE] [--exhaustive BOUNDS | --chaos RUNS]
                    [--set KEY=VALUE]... [--nodes N] [--clients N] [--seed N] [--for 10s] [--threads N]
                                          the smallest run that breaks a promise, or what was covered
+  faultline validate [--format md|json|tsv]
+                                         what others published, measured with the models of the labs
 
 SCENARIO is a file, - for standard input, or a link. LINK is a link, with the page's address or without.
 FILE is a history as Jepsen writes it: EDN maps, JSON lines, or lines of its log.
@@ -80,8 +86,11 @@ Exit codes: 0 all is well, 1 the answer is no, 2 the input cannot be used, 3 nob
             ["check", file, options @ ..] => return check(file, options).unwrap_or_else(|why| useless(&why)),
             ["lab", words @ ..] => return lab::lab(words).unwrap_or_else(|why| useless(&why)),
             ["grade", file, link, options @ ..] => return lab::grade(file, link, options).unwrap_or_else(|why| useless(&why)),
+            ["package", lab, options @ ..] => package::package(lab, options),
+            ["package"] => Err("package takes a lab; see faultline help".into()),
             ["grade", ..] => Err("grade takes a lab file and a link".into()),
             ["search", model, options @ ..] => return search::search(model, options).unwrap_or_else(|why| useless(&why)),
+            ["validate", options @ ..] => return validate::validate(options).unwrap_or_else(|why| useless(&why)),
             ["verify", link] => return verify(link).unwrap_or_else(|why| useless(&why)),
             ["verify", ..] => Err("verify takes one link".into()),
             ["run" | "link" | "new" | "check" | "history" | "search"] => {

@@ -94,6 +94,23 @@ impl Table {
         self.entries.iter().find(|entry| entry.key == key).map(|entry| &entry.node)
     }
 
+    /// The same key with another value, or without any.
+    pub(super) fn put(&mut self, key: &str, value: Option<Value>) {
+        let index = self.entries.iter().position(|entry| entry.key == key);
+        match (index, value) {
+            (Some(index), Some(value)) => self.entries[index].node.value = value,
+            (Some(index), None) => {
+                self.entries.remove(index);
+            }
+            (None, Some(value)) => self.entries.push(Entry { key: key.into(), at: 0, node: Node { at: 0, value } }),
+            (None, None) => {}
+        }
+    }
+
+    pub(super) fn get_mut(&mut self, key: &str) -> Option<&mut Node> {
+        self.entries.iter_mut().find(|entry| entry.key == key).map(|entry| &mut entry.node)
+    }
+
     fn get_or_add(&mut self, key: &str, at: usize, how: How) -> &mut Node {
         let index = self.entries.iter().position(|entry| entry.key == key).unwrap_or_else(|| {
             let value = Value::Table(Self { at, how, ..Self::default() });

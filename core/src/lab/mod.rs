@@ -9,24 +9,27 @@
 //! | [`tour`] | the bet and the guided steps |
 //! | [`challenge`] | puzzles, and who decides them |
 //! | [`progress`] | what a learner has done so far |
+//! | [`draft`] | a lab as it is being written, made from a run that somebody performed |
+//! | [`write`](mod@write) | a lab file from its parts |
 
 mod document;
 mod read;
 
 pub mod challenge;
+pub mod draft;
 pub mod format;
 pub mod predicate;
 pub mod progress;
 pub mod script;
 pub mod tour;
+pub mod write;
 
 pub use document::Problem;
 
 use crate::link::{Link, Seal};
 use crate::models::Library;
-use crate::protocol::ParamKind;
 use crate::scenario::{Fault, Scenario};
-use crate::sim::{Chance, Sim, Span, Time};
+use crate::sim::{Sim, Time};
 use challenge::Challenge;
 use predicate::{Observer, Predicate, Subject};
 use script::Script;
@@ -196,12 +199,9 @@ impl Lab {
     /// Settings as an author writes them.
     fn show(&self, library: &Library, settings: &Settings) -> String {
         let params = library.find(&self.world.scenario.model).map_or(&[][..], |model| model.about().params);
-        let show = |key: &str, value: i64| match params.iter().find(|spec| spec.key == key).map(|spec| spec.kind) {
-            Some(ParamKind::Choice { names, .. }) => names.get(value as usize).map_or_else(String::new, |name| (*name).to_owned()),
-            Some(ParamKind::Switch { .. }) => if value == 0 { "off" } else { "on" }.into(),
-            Some(ParamKind::Span { .. }) => Span(value.unsigned_abs()).to_string(),
-            Some(ParamKind::Chance { .. }) => Chance::per_million(value as u32).to_string(),
-            _ => value.to_string(),
+        let show = |key: &str, value: i64| {
+            let spec = params.iter().find(|spec| spec.key == key);
+            spec.map_or_else(|| value.to_string(), |spec| write::setting(spec, value))
         };
         settings.iter().map(|(key, value)| format!("{key} = {}", show(key, *value))).collect::<Vec<_>>().join(", ")
     }

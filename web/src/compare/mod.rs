@@ -91,7 +91,7 @@ pub(crate) struct Compare {
     shown: bool,
     settling: Option<Timeout>,
     main: NodeRef,
-    watches: Option<[Option<Listener>; 4]>,
+    watches: Option<[Option<Listener>; 5]>,
     sight: Option<Sight>,
 }
 
@@ -187,6 +187,7 @@ impl Component for Compare {
             Msg::Model(side, model) => {
                 let done = pair.choose(&library, side, model);
                 let title = library.models()[model].about().title;
+                self.sides[side].refused += u32::from(done.is_err());
                 self.changed(done.map(|lost| (lost > 0).then(|| text::left_out(lost, title))));
             }
             Msg::Pace(pace) => {
@@ -288,6 +289,7 @@ impl Component for Compare {
         let link = ctx.link();
         let (keys, address) = (link.batch_callback(|event: KeyboardEvent| key(&event)), link.callback(|()| Msg::Address));
         let (shown, theme, sight) = (link.callback(Msg::Shown), link.callback(|()| Msg::Theme), link.callback(Msg::InSight));
+        let (scheme, asked) = dom::theme(move || theme.emit(())).unzip();
         self.watches = Some([
             Some(Listener::on_document("keydown", move |event| {
                 if let Ok(event) = event.dyn_into() {
@@ -296,7 +298,8 @@ impl Component for Compare {
             })),
             Some(Listener::on_window("hashchange", move |_| address.emit(()))),
             Some(Listener::on_document("visibilitychange", move |_| shown.emit(!dom::document().hidden()))),
-            dom::media("(prefers-color-scheme: dark)", move || theme.emit(())),
+            scheme,
+            asked,
         ]);
         self.sight = self.main.cast::<Element>().and_then(|main| Sight::of(&main, move |in_sight| sight.emit(in_sight)));
     }

@@ -574,8 +574,8 @@ mod tests {
         let before = pair.scenarios();
         assert!(pair.act(0, &[heartbeat]).unwrap_err().contains("register"));
         assert_eq!(pair.scenarios(), before, "neither has it");
-        let ping_pong = library.models().iter().position(|model| model.about().id == "ping-pong").unwrap();
-        assert!(pair.choose(&library, 1, ping_pong).unwrap_err().contains("nodes"), "it has two");
+        let generals = library.models().iter().position(|model| model.about().id == "two-generals").unwrap();
+        assert!(pair.choose(&library, 1, generals).unwrap_err().contains("nodes"), "there are two");
     }
 
     #[test]

@@ -34,6 +34,8 @@ pub(super) struct Side {
     pub(super) ask: Ask,
     pub(super) draft: Option<Draft>,
     pub(super) tools: bool,
+    /// How often another model was refused: the choice must show again what is.
+    pub(super) refused: u32,
     pub(super) tallies: Tallies,
     diagram_size: (f64, f64),
     stage: NodeRef,
@@ -54,6 +56,7 @@ impl Side {
             ask: Ask::default(),
             draft: None,
             tools: false,
+            refused: 0,
             tallies: Tallies::default(),
             diagram_size: (0.0, 0.0),
             stage: NodeRef::default(),
@@ -154,7 +157,7 @@ impl Side {
         let titles = models.iter().map(|model| model.about().title);
         html! {
             <section class="side" aria-label={session.titled(session.about().title)}>
-                <header><h2>{ text::SIDES[place] }</h2>{ ui::choice(named, titles, chosen, send.reform(move |model| Msg::Model(place, model))) }</header>
+                <header key={self.refused}><h2>{ text::SIDES[place] }</h2>{ ui::choice(named, titles, chosen, send.reform(move |model| Msg::Model(place, model))) }</header>
                 <div class="stage" ref={self.stage.clone()}>
                     <canvas ref={self.canvas.clone()} aria-hidden="true" onpointerdown={finger(&here, Finger::Down)}
                         onpointermove={finger(&here, Finger::Move)} onpointerup={finger(&here, Finger::Up)}

@@ -31,6 +31,8 @@ const SECONDS: f64 = 9.0;
 const PACE: (f64, f64) = (40.0, 80.0);
 /// How far to the right the playhead stands, so that there is room for what is known of the future.
 const HEAD: f64 = 0.78;
+/// How much of a picture of a whole stretch that stretch takes: what happens last has a name too.
+const WHOLE: f64 = 0.96;
 
 impl Window {
     /// `ratio` is how many nanoseconds of the run pass in one of the learner; `center` is where else
@@ -41,6 +43,12 @@ impl Window {
         let whole = ((width / scale) as u64).max(1);
         let start = center.since(Time((width * HEAD / scale) as u64)).0;
         Self { width, height, scale, playhead, center, origin: Time(start / whole * whole) }
+    }
+
+    /// All of a stretch of a run, which has come to the end of it.
+    pub(crate) fn whole(width: f64, height: f64, from: Time, until: Time) -> Self {
+        let scale = width * WHOLE / until.since(from).0.max(1) as f64;
+        Self { width, height, scale, playhead: until, center: from + Span((width * HEAD / scale) as u64), origin: from }
     }
 
     /// Where a moment is drawn.

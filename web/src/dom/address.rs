@@ -5,9 +5,24 @@ use super::window;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
-/// What stands behind the address of the page, with its mark.
+/// What stands between a fragment and the parameters of an embedded page (static/host.js).
+const MORE: char = '&';
+
+/// What stands behind the address of the page, with its mark, without parameters.
 pub(crate) fn fragment() -> String {
-    window().location().hash().unwrap_or_default()
+    let whole = window().location().hash().unwrap_or_default();
+    whole.split(MORE).next().unwrap_or_default().to_owned()
+}
+
+/// The parameter with which a run is asked for that has another seed.
+const SEED: &str = "seed=";
+
+/// The seed that the address asks for.
+pub(crate) fn seed() -> Option<u64> {
+    let location = window().location();
+    let (fragment, query) = (location.hash().unwrap_or_default(), location.search().unwrap_or_default());
+    let mut parameters = fragment.split(MORE).skip(1).chain(query.trim_start_matches('?').split(MORE));
+    parameters.find_map(|parameter| parameter.strip_prefix(SEED)?.parse().ok())
 }
 
 /// The whole address, with this behind it.
@@ -16,8 +31,16 @@ pub(crate) fn with(fragment: &str) -> String {
     format!("{}{fragment}", whole.split('#').next().unwrap_or_default())
 }
 
-/// Puts a link behind the address, without a new entry in the history.
-pub(crate) fn replace(fragment: &str) {
+/// Puts a link behind the address, without a new entry in the history. Parameters stay, but for the
+/// seed, which is in the link.
+pub(crate) fn replace(link: &str) {
+    let before = window().location().hash().unwrap_or_default();
+    let kept = before.split(MORE).skip(1).filter(|parameter| !parameter.starts_with(SEED));
+    replace_all(&kept.fold(link.to_owned(), |whole, parameter| [&whole, parameter].join("&")));
+}
+
+/// Puts this behind the address, without a new entry in the history.
+pub(crate) fn replace_all(fragment: &str) {
     if let Ok(history) = window().history() {
         let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(fragment));
     }
@@ -30,6 +53,11 @@ pub(crate) fn go(fragment: &str) {
 
 /// Copies a text for the reader, and says whether the browser allowed it.
 pub(crate) fn copy(text: &str, done: impl FnOnce(bool) + 'static) {
-    let copying = JsFuture::from(window().navigator().clipboard().write_text(text));
+    let clipboard = window().navigator().clipboard();
+    // Where the page is not secure, there is none.
+    if clipboard.is_undefined() {
+        return done(false);
+    }
+    let copying = JsFuture::from(clipboard.write_text(text));
     spawn_local(async move { done(copying.await.is_ok()) });
 }

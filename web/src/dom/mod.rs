@@ -7,8 +7,10 @@ mod frames;
 mod watch;
 
 pub(crate) use frames::Frames;
-pub(crate) use watch::{Listener, Sight, Size, media};
+pub(crate) use watch::{Listener, Sight, Size, media, theme};
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Document, Element, HtmlDialogElement, HtmlElement, Window};
@@ -25,12 +27,38 @@ pub(crate) fn by_id(id: &str) -> Option<Element> {
     document().get_element_by_id(id)
 }
 
-/// Puts the focus on an element, or on the first button in it.
+/// Whether the page is inside of another page.
+pub(crate) fn framed() -> bool {
+    window().parent().ok().flatten().is_some_and(|around| around != window())
+}
+
+/// The time in milliseconds, to measure how long something took.
+pub(crate) fn now() -> f64 {
+    js_sys::Date::now()
+}
+
+/// Puts the focus on an element, or on the first button in it; but never takes it from another page.
 pub(crate) fn focus(id: &str) {
+    if framed() && !document().has_focus().unwrap_or(false) {
+        return;
+    }
     let Some(element) = by_id(id) else { return };
     let inner = element.query_selector("select, button:not([aria-label])").ok().flatten();
     // What is drawn can have the focus as well.
     let _ = inner.unwrap_or(element).unchecked_ref::<HtmlElement>().focus();
+}
+
+/// Opens what an element lies in, and puts the focus on it.
+pub(crate) fn reveal(id: &str) {
+    let Some(element) = by_id(id) else { return };
+    let mut around = element.closest("details").ok().flatten();
+    while let Some(details) = around {
+        let _ = details.set_attribute("open", "");
+        around = details.parent_element().and_then(|parent| parent.closest("details").ok().flatten());
+    }
+    if let Ok(element) = element.dyn_into::<HtmlElement>() {
+        let _ = element.focus();
+    }
 }
 
 /// Opens a dialog, unless it is open.
@@ -42,18 +70,39 @@ pub(crate) fn show_modal(id: &str) {
     }
 }
 
-/// What the browser remembers for the page, where it may.
-pub(crate) fn remembered(key: &str) -> Option<String> {
-    window().local_storage().ok()??.get_item(key).ok()?
+thread_local! {
+    /// What is remembered where the browser refuses to, as in a frame without an origin: until the page goes.
+    static MEMORY: RefCell<BTreeMap<String, String>> = const { RefCell::new(BTreeMap::new()) };
 }
 
-/// Lets the browser remember something, or forget it.
-pub(crate) fn remember(key: &str, value: Option<&str>) {
-    let Ok(Some(storage)) = window().local_storage() else { return };
-    let _ = match value {
+/// What the browser remembers for the page.
+pub(crate) fn remembered(key: &str) -> Option<String> {
+    match window().local_storage() {
+        Ok(Some(storage)) => storage.get_item(key).ok()?,
+        _ => MEMORY.with_borrow(|memory| memory.get(key).cloned()),
+    }
+}
+
+/// Lets the browser remember something, or forget it. Says whether it may; if not, it is remembered until
+/// the page goes.
+pub(crate) fn remember(key: &str, value: Option<&str>) -> bool {
+    let Ok(Some(storage)) = window().local_storage() else {
+        MEMORY.with_borrow_mut(|memory| match value {
+            Some(value) => drop(memory.insert(key.to_owned(), value.to_owned())),
+            None => drop(memory.remove(key)),
+        });
+        return false;
+    };
+    let done = match value {
         Some(value) => storage.set_item(key, value),
         None => storage.remove_item(key),
     };
+    done.is_ok()
+}
+
+/// Prints the page.
+pub(crate) fn print() {
+    let _ = window().print();
 }
 
 /// A colour of the style sheet as a canvas understands it, read off the element that will show it.
@@ -78,6 +127,10 @@ pub(crate) fn read_text(file: &web_sys::File, done: impl FnOnce(Result<String, S
 
 /// The text of a file of this site, or why it cannot be had.
 pub(crate) async fn fetch_text(address: &str) -> Result<String, String> {
+    // A page that is one file has its files in it (`faultline package --html`).
+    if let Some(inside) = by_id(&["file:", address].concat()) {
+        return Ok(inside.text_content().unwrap_or_default());
+    }
     let said =
         |fault: wasm_bindgen::JsValue| fault.dyn_into::<js_sys::Error>().map_or_else(|_| String::new(), |fault| fault.message().into());
     let response = JsFuture::from(window().fetch_with_str(address)).await.map_err(said)?;

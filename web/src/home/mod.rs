@@ -52,6 +52,10 @@ pub(crate) fn home(props: &Props) -> Html {
                     <li><a href={route::MAP}><strong>{ text::MAP_TITLE }</strong><span>{ text::MAP_PROMISE }</span></a></li>
                 </ul>
             </nav>
+            <nav class="foot" aria-label={text::MORE_HERE}>
+                <a href={route::EVIDENCE}>{ text::EVIDENCE_TITLE }</a>
+                <a href={route::AUTHOR}>{ text::AUTHOR_TITLE }</a>
+            </nav>
         </main>
     }
 }

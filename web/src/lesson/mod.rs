@@ -2,11 +2,14 @@
 //! began, watches the run, and says when a step stops; how that looks is in `panel`. No types of the
 //! browser in here, so that all of it is tested natively.
 
+mod kit;
 mod load;
+mod memo;
 mod panel;
 pub(crate) mod progress;
 mod screen;
 
+pub(crate) use kit::Kit;
 pub(crate) use panel::panel;
 pub(crate) use screen::Screen;
 
@@ -46,6 +49,8 @@ pub(crate) enum Say {
     /// On, whether there was an answer or not.
     Continue,
     Previous,
+    /// From the bet on, as if nothing had been done.
+    StartAgain,
     /// Do this step for me.
     Finish,
     /// To this challenge.
@@ -82,7 +87,7 @@ pub(crate) struct Lesson {
     pub(crate) lab: Rc<Lab>,
     library: Rc<Library>,
     pub(crate) place: Place,
-    /// The run and the moment with which each step began.
+    /// The run and the moment with which each step began, and with which the last one ended.
     began: Vec<(Scenario, Moment)>,
     /// Where the step stopped, once it has.
     pub(crate) stopped: Option<Moment>,
@@ -140,6 +145,31 @@ impl Lesson {
             Place::Challenge(index) => self.lab.challenges[index].knobs.iter().map(String::as_str).collect(),
             Place::Choice | Place::Free => self.lab.world.knobs.iter().map(String::as_str).collect(),
         }
+    }
+
+    /// Whether the challenge as it was played is solved, once that is decided.
+    pub(crate) fn is_solved(&self) -> Option<bool> {
+        self.decided.as_ref()?.1.solved
+    }
+
+    /// Goes to a place where somebody has been before. The steps before it are done as the lab does
+    /// them, so that there is a way back.
+    pub(crate) fn return_to(&mut self, place: Place) -> Result<(), String> {
+        let steps = match place {
+            Place::Bet => return Ok(()),
+            Place::Step(index) => index,
+            _ => self.lab.steps.len(),
+        };
+        let mut session = Session::new(&self.library, self.scenario()).map_err(|fault| fault.to_string())?;
+        self.go_on(&session);
+        for say in (0..steps).flat_map(|_| [Say::Finish, Say::Continue]) {
+            if let Then::Show(scenario, moment, _) = self.hear(say, &session) {
+                session = Session::new(&self.library, *scenario).map_err(|fault| fault.to_string())?;
+                session.seek(moment);
+            }
+        }
+        self.place = place;
+        Ok(())
     }
 
     /// What the challenge came to, as far as the run has been looked at.
@@ -219,6 +249,10 @@ impl Lesson {
             Say::Guess(text) => return self.guess(&text, session),
             Say::Continue => return self.go_on(session),
             Say::Previous => return self.go_back(),
+            Say::StartAgain => {
+                *self = Self::new(self.lab.clone(), self.library.clone(), self.progress.clone());
+                return Then::Show(Box::new(self.scenario()), Time::ZERO, false);
+            }
             Say::Finish => return self.finish(session),
             Say::Challenge(index) => return self.challenge(index, None),
             Say::Again(other_seed) => {
@@ -292,13 +326,13 @@ impl Lesson {
         };
         self.stopped = None;
         self.progress.step = self.progress.step.max(next as u32);
+        let sim = session.sim();
+        self.began.truncate(next);
+        self.began.push((sim.scenario().clone(), Moment { time: session.playhead(), steps: sim.steps(), rows: sim.rows() }));
         if next == self.lab.steps.len() {
             self.place = Place::Choice;
             return Then::Play(false);
         }
-        let sim = session.sim();
-        self.began.truncate(next);
-        self.began.push((sim.scenario().clone(), Moment { time: session.playhead(), steps: sim.steps(), rows: sim.rows() }));
         self.place = Place::Step(next);
         Then::Play(!matches!(self.lab.steps[next].doing, Doing::Explain))
     }
@@ -449,6 +483,41 @@ mod tests {
                 hear(&mut lesson, &mut session, Say::Continue);
             }
             assert_eq!(lesson.place, Place::Choice);
+        }
+    }
+
+    #[test]
+    fn whoever_comes_back_is_where_they_were() {
+        for lab in labs() {
+            let (mut lesson, mut session) = begin(&lab);
+            assert_eq!(lesson.memo(&session), None, "nothing was done");
+            hear(&mut lesson, &mut session, Say::Guess("1".into()));
+            if lesson.bet.is_none() {
+                hear(&mut lesson, &mut session, Say::Guess("100ms".into()));
+            }
+            let back = |lesson: &Lesson, session: &Session| {
+                let memo = lesson.memo(session).expect("something was done");
+                let (mut again, _) = begin(&lab);
+                let (scenario, moment) = again.recall(&memo).expect("it can be read");
+                let mut there = Session::new(&Library::standard(), scenario).expect("a run");
+                there.seek(moment);
+                assert_eq!(again.memo(&there), Some(memo), "{}", lab.id);
+                assert_eq!((again.place, again.bet.clone()), (lesson.place, lesson.bet.clone()));
+                again.watch(&there);
+                assert_eq!((there.sim().hash(), &again.truth), (session.sim().hash(), &lesson.truth), "{}", lab.id);
+            };
+            for _ in 0..lab.steps.len() {
+                hear(&mut lesson, &mut session, Say::Finish);
+                lesson.watch(&session);
+                back(&lesson, &session);
+                hear(&mut lesson, &mut session, Say::Continue);
+            }
+            back(&lesson, &session);
+            hear(&mut lesson, &mut session, Say::Challenge(0));
+            let memo = lesson.memo(&session).expect("a challenge was begun");
+            for damaged in ["", "step 0 0", "step 99 0\nnone\n", &memo[..memo.len() / 2], &memo.replace("challenge 0", "challenge 99")] {
+                assert!(begin(&lab).0.recall(damaged).is_none(), "{damaged}");
+            }
         }
     }
 

@@ -2,6 +2,8 @@
 
 use super::{Lesson, Place, Say};
 use crate::app::Msg;
+use crate::dom;
+use crate::route;
 use crate::session::Session;
 use crate::text;
 use faultline::lab::challenge::{Challenge, Task, Verdict};
@@ -15,6 +17,14 @@ pub(crate) fn panel(lesson: &Lesson, session: &Session, send: &Callback<Msg>) ->
     html! {
         <section class="lesson" aria-label={text::LESSON}>
             { progress(lesson) }
+            <p class="asides">
+                if lesson.place != Place::Bet {
+                    { quiet(text::START_AGAIN, Say::StartAgain, &say) }
+                }
+                if let Some(lab) = dom::address::fragment().strip_prefix(route::LAB) {
+                    <a href={format!("{}{lab}", route::KIT)}>{ text::FOR_TEACHERS }</a>
+                }
+            </p>
             { match lesson.place {
                 Place::Bet => bet(lesson, &say),
                 Place::Step(index) => step(lesson, index, &say),
@@ -237,9 +247,27 @@ fn free(lesson: &Lesson, say: &Callback<Say>) -> Html {
         <details class="more"><summary>{ text::LEAVES_OUT }</summary><p>{ lab.leaves_out.clone() }</p></details>
         <details class="more"><summary>{ text::CORRECTNESS }</summary><p>{ lab.correctness.clone() }</p></details>
         if !lab.related.is_empty() {
-            <p class="related">{ text::RELATED }{ for lab.related.iter().map(|id| html! { <a key={id.clone()} href={format!("{}{id}", crate::route::LAB)}>{ id.clone() }</a> }) }</p>
+            <p class="related">{ text::RELATED }{ for lab.related.iter().map(|id| html! { <a key={id.clone()} href={format!("{}{id}", route::LAB)}>{ id.clone() }</a> }) }</p>
+        }
+        if EVIDENT.contains(&lab.id.as_str()) {
+            <p class="related"><a href={route::EVIDENCE}>{ text::EVIDENCE_TITLE }</a></p>
         }
         <div class="ways">{ go(text::ALL_CHALLENGES, Say::Choice, true, say) }</div>
         </>
+    }
+}
+
+/// The labs whose models were held to published numbers (static/evidence.tsv).
+const EVIDENT: [&str; 5] = ["L10", "L12", "L16", "L17", "L24"];
+
+#[cfg(test)]
+mod tests {
+    use super::EVIDENT;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_lab_that_was_held_to_something_says_so() {
+        let labs = faultline::evidence::EXPERIMENTS.iter().flat_map(|experiment| experiment.labs.iter().copied());
+        assert_eq!(labs.collect::<BTreeSet<_>>(), BTreeSet::from(EVIDENT));
     }
 }

@@ -2,11 +2,13 @@
 
 use super::load;
 use crate::app::App;
+use crate::dom;
+use crate::host;
 use crate::text;
 use faultline::lab::Lab;
 use faultline::models::Library;
 use std::rc::Rc;
-use yew::{Component, Context, Html, Properties, html};
+use yew::{Callback, Component, Context, Html, MouseEvent, Properties, html};
 
 /// Which lab.
 #[derive(Properties, Clone)]
@@ -53,7 +55,16 @@ impl Component for Screen {
         match msg {
             // Another lab may have been asked for since.
             Msg::Came(asked, _) if asked != ctx.props().asked => return false,
-            Msg::Came(_, lab) => self.lab = Some(lab.map(|lab| Rc::new(*lab))),
+            Msg::Came(_, Ok(mut lab)) => {
+                if let Some(seed) = dom::address::seed() {
+                    lab.world.scenario.seed = seed;
+                }
+                self.lab = Some(Ok(Rc::new(*lab)));
+            }
+            Msg::Came(_, Err(problems)) => {
+                host::tell(&host::Message::error(&problems.join("\n")));
+                self.lab = Some(Err(problems));
+            }
             Msg::Again => {
                 self.lab = None;
                 fetch(ctx);
@@ -66,17 +77,22 @@ impl Component for Screen {
         match &self.lab {
             None => html! { <main class="wait" aria-busy="true"><p role="status">{ text::LOADING }</p></main> },
             Some(Ok(lab)) => html! { <App key={lab.id.clone()} library={ctx.props().library.clone()} lab={lab.clone()} /> },
-            Some(Err(problems)) => html! {
-                <main class="wait">
-                    <h1>{ text::bad_lab(&ctx.props().asked) }</h1>
-                    <div role="alert"><ul class="evidence">{ for problems.iter().map(|problem| html! { <li>{ problem.clone() }</li> }) }</ul></div>
-                    <div class="ways">
-                        <button onclick={ctx.link().callback(|_| Msg::Again)}>{ text::AGAIN }</button>
-                        <a href="#">{ text::ALL_LABS }</a>
-                    </div>
-                </main>
-            },
+            Some(Err(problems)) => bad(&ctx.props().asked, problems, ctx.link().callback(|_| Msg::Again)),
         }
+    }
+}
+
+/// What is wrong with a lab, and the ways from here.
+pub(super) fn bad(asked: &str, problems: &[String], again: Callback<MouseEvent>) -> Html {
+    html! {
+        <main class="wait">
+            <h1>{ text::bad_lab(asked) }</h1>
+            <div role="alert"><ul class="evidence">{ for problems.iter().map(|problem| html! { <li>{ problem.clone() }</li> }) }</ul></div>
+            <div class="ways">
+                <button onclick={again}>{ text::AGAIN }</button>
+                <a href="#">{ text::ALL_LABS }</a>
+            </div>
+        </main>
     }
 }
 

@@ -40,7 +40,7 @@ fn read(file: &str) -> Result<Result<Lab, Vec<Problem>>, String> {
 }
 
 /// A lab that can be used.
-fn usable(file: &str) -> Result<Lab, String> {
+pub(super) fn usable(file: &str) -> Result<Lab, String> {
     read(file)?.map_err(|problems| {
         let lines: Vec<_> = problems.iter().map(|problem| format!("{file}:{problem}")).collect();
         format!("{file} is no lab:\n{}", lines.join("\n"))

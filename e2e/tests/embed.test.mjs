@@ -1,0 +1,345 @@
+// Labs inside of a page of somebody else's, at another origin: what they say to it, what they hear from
+// it, and that neither disturbs the other. docs/embedding.md is the contract that is held here.
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { test } from "node:test";
+import { brotliCompressSync } from "node:zlib";
+import { chromium } from "playwright-core";
+import { accessible, BROWSER, DESK, inPage, PHONE, picture } from "../support/browser.mjs";
+import { serve, serveAround, SITE } from "../support/server.mjs";
+
+const ROOT = path.resolve(import.meta.dirname, "../..");
+
+/** A bare page with something in it that writes down every message from its frames. */
+const page = (body, { head = '<script src="%SITE%embed.js"></script>', policy = "" } = {}) => `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>A course</title><meta name="viewport" content="width=device-width">${policy}
+<script nonce="x">
+  window.heard = [];
+  window.inside = (which) => (document.querySelectorAll("fault-line")[which]?.shadowRoot.querySelector("iframe") ?? document.querySelectorAll("iframe")[which]).contentWindow;
+  addEventListener("message", ({ data }) => window.heard.push(data));
+  addEventListener("DOMContentLoaded", () => document.querySelectorAll("[data-height]").forEach((part) => (part.style.height = part.dataset.height)));
+</script>
+${head.replace("<script", '<script nonce="x"')}</head>
+<body><main><h1>A course</h1><label>Notes <input id="notes"></label><p data-height="300px">Words before.</p>${body}<p data-height="1500px">Words after.</p></main></body></html>`;
+
+/** A test around such a page. */
+function around(name, html, options, body) {
+  if (typeof options === "function") [options, body] = [{}, options];
+  inPage(name, { open: false, ...options }, async (tab, site) => {
+    const host = await serveAround(html, site);
+    try {
+      await tab.goto(host.url);
+      await body(tab, site, host);
+    } finally {
+      host.close();
+    }
+  });
+}
+
+const heard = (tab, type) => tab.evaluate((type) => window.heard.filter((message) => message.type === type && message.faultline === 1), type);
+const ready = (tab, count = 1) => tab.waitForFunction((count) => window.heard.filter((message) => message.type === "ready").length >= count, count);
+const say = (tab, message, which = 0) =>
+  tab.evaluate(({ message, which }) => inside(which).postMessage(message, "*"), { message: { faultline: 1, ...message }, which });
+const lab = (tab, which = 0) => tab.frameLocator("fault-line >> nth=" + which + " >> iframe");
+const button = (frame, name) => frame.getByRole("button", { name, exact: true });
+/** Two frames of the page have gone by in every frame, and whatever was posted has arrived. */
+const settle = (tab) => tab.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve, 60)))));
+
+test("the script is small", () => {
+  assert.ok(brotliCompressSync(readFileSync(path.join(SITE, "embed.js"))).length <= 3000);
+});
+
+const ONE = page('<fault-line lab="L10"></fault-line>');
+/** In this one something happens all the time. */
+const LIVELY = page('<fault-line lab="L07"></fault-line>');
+
+around("it is ready, as high as its content, accessible, and the page keeps focus and scrolling", LIVELY, async (tab) => {
+  await tab.locator("#notes").focus();
+  await ready(tab);
+  const [message] = await heard(tab, "ready");
+  assert.deepEqual([message.lab, message.model, message.seed, typeof message.title], ["L07", "replicated-log", "7", "string"]);
+  await lab(tab).getByRole("button", { name: "No bet, just show me" }).waitFor();
+  for (const type of ["play", "pause", "step", "reset", "step"]) await say(tab, { type });
+  await lab(tab).locator("output.clock").filter({ hasNotText: "0.000 s" }).waitFor();
+  assert.equal(await tab.evaluate(() => document.activeElement.id), "notes");
+  assert.equal(await tab.evaluate(() => scrollY), 0);
+  await settle(tab);
+  const [height] = (await heard(tab, "resize")).slice(-1);
+  const box = await tab.locator("fault-line").boundingBox();
+  assert.equal(Math.round(box.height), height.height);
+  const inside = await lab(tab).locator("html").evaluate((html) => [html.scrollHeight, innerHeight, getComputedStyle(html.querySelector(".stage canvas")).touchAction]);
+  assert.deepEqual(inside, [height.height, height.height, "pan-y"]);
+  // The wheel over the stage scrolls the page, and so it does over the diagram.
+  for (const part of [".stage", ".diagram"]) {
+    await tab.evaluate(() => scrollTo(0, 200));
+    const place = await lab(tab).locator(part).boundingBox();
+    await tab.mouse.move(place.x + 80, Math.min(place.y + 40, DESK.height - 20));
+    await tab.mouse.wheel(0, 120);
+    await tab.waitForFunction(() => scrollY > 250);
+  }
+  await tab.evaluate(() => scrollTo(0, 250));
+  await picture(tab, "embed-page-desk-light");
+  await accessible(tab);
+});
+
+around("on a phone, dark, with little: it fits", page('<fault-line lab="L10" controls="min" theme="dark" hide="side"></fault-line>'), { size: PHONE, scheme: "dark" }, async (tab) => {
+  await ready(tab);
+  await settle(tab);
+  assert.equal(await lab(tab).locator("aside").isVisible(), false);
+  assert.equal(await lab(tab).locator(".brand").isVisible(), false);
+  assert.ok(await button(lab(tab), "Next event").isVisible());
+  assert.ok(await lab(tab).locator("html").evaluate((html) => html.scrollWidth <= innerWidth));
+  await tab.evaluate(() => document.querySelector("fault-line").scrollIntoView());
+  await picture(tab, "embed-page-phone-dark");
+});
+
+const FIVE = page(["L10", "L07", "L01", "L12", "L16"].map((id) => `<fault-line lab="${id}"></fault-line>`).join("<p>Words between.</p>"));
+
+// In a browser that keeps what it has loaded on a disk, as a reader's does; the others here keep little.
+test("of five labs one gets the program for all, and those that stand still or are out of sight cost nothing", { timeout: 60_000 }, async () => {
+  const site = await serve();
+  const host = await serveAround(FIVE, site);
+  const kept = mkdtempSync(path.join(tmpdir(), "faultline-embed-"));
+  const browsing = await chromium.launchPersistentContext(kept, { ...BROWSER, reducedMotion: "reduce", viewport: { width: 1000, height: 5200 } });
+  try {
+    const tab = await browsing.newPage();
+    await tab.addInitScript(() => {
+      window.framesAsked = 0;
+      const ask = window.requestAnimationFrame;
+      window.requestAnimationFrame = (callback) => {
+        window.framesAsked += 1;
+        return ask.call(window, callback);
+      };
+    });
+    await tab.goto(host.url);
+    await ready(tab, 5);
+    const programs = site.requests.filter((name) => name.endsWith(".wasm"));
+    assert.ok(programs.length >= 1);
+    assert.equal(programs.length, new Set(programs).size, `${programs}`);
+    const asked = () => Promise.all(tab.frames().slice(1).map((frame) => frame.evaluate(() => window.framesAsked)));
+    await tab.setViewportSize(DESK);
+    await settle(tab);
+    const idle = await asked();
+    assert.equal(idle.length, 5);
+    await settle(tab);
+    assert.deepEqual(await asked(), idle);
+    // One plays: it asks for frames, and the others do not. Out of sight it stops.
+    await tab.evaluate(() => document.querySelectorAll("fault-line")[1].scrollIntoView());
+    await say(tab, { type: "play" }, 1);
+    const lively = tab.frames().find((frame) => frame.url().includes("#lab=L07"));
+    await lively.waitForFunction((most) => window.framesAsked > most, Math.max(...idle) + 3);
+    await tab.evaluate(() => scrollTo(0, 0));
+    await lively.waitForFunction(() => new Promise((resolve) => {
+      const before = window.framesAsked;
+      setTimeout(() => resolve(window.framesAsked === before), 100);
+    }));
+    assert.equal((await asked()).filter((count, index) => count !== idle[index]).length, 1);
+    // Back in sight it goes on.
+    const away = await lively.evaluate(() => window.framesAsked);
+    await tab.evaluate(() => document.querySelectorAll("fault-line")[1].scrollIntoView());
+    await lively.waitForFunction((away) => window.framesAsked > away + 3, away);
+  } finally {
+    await browsing.close();
+    host.close();
+    site.close();
+    rmSync(kept, { recursive: true, force: true });
+  }
+});
+
+around("resizing comes to rest at every width, whatever the page adds, and speaks Canvas and H5P", page('<iframe id="plain" title="A lab" src="%SITE%#lab=L10&embed=1" style="width:100%;height:150px;border:0"></iframe>', { head: "" }), async (tab) => {
+  await tab.evaluate(() => {
+    const frame = document.getElementById("plain");
+    addEventListener("message", ({ data }) => {
+      // A page that means well: it adds some room, and reports back like H5P's resizer.
+      if (data.type === "resize") frame.style.height = `${data.height + 17}px`;
+      if (data.context === "h5p" && data.action === "resize") frame.style.height = `${data.scrollHeight}px`;
+      if (data.context === "h5p" && data.action === "hello") frame.contentWindow.postMessage({ context: "h5p", action: "hello" }, "*");
+    });
+  });
+  await ready(tab);
+  for (const width of [1280, 901, 760, 520, 390, 1100]) {
+    const before = (await heard(tab, "resize")).length;
+    await tab.setViewportSize({ width, height: 800 });
+    await settle(tab);
+    await settle(tab);
+    const after = (await heard(tab, "resize")).length;
+    assert.ok(after - before <= 4, `${after - before} messages at ${width} px`);
+    await settle(tab);
+    assert.equal((await heard(tab, "resize")).length, after, `it goes on at ${width} px`);
+  }
+  const [last] = (await heard(tab, "resize")).slice(-1);
+  const all = await tab.evaluate(() => window.heard);
+  const canvas = all.filter((message) => typeof message === "string").map(JSON.parse);
+  assert.deepEqual(canvas.at(-1), { subject: "lti.frameResize", height: last.height });
+  assert.deepEqual(all.filter((message) => message.context === "h5p").map((message) => message.action).slice(0, 1), ["hello"]);
+  assert.equal(all.findLast((message) => message.action === "resize").scrollHeight, last.height);
+});
+
+/** 10 000 messages that are no orders, always the same ones. */
+function hostile(seed) {
+  let state = seed;
+  const below = (most) => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) % most;
+  const pick = (list) => list[below(list.length)];
+  const words = ["play", "pause", "step", "reset", "load", "theme", "__proto__", "constructor", "toString", "", "ready", "resize", "x".repeat(500)];
+  const value = (depth) =>
+    pick([
+      () => null, () => undefined, () => below(1e9), () => -1.5, () => NaN, () => Infinity, () => true, () => pick(words), () => "L99\0", () => "../../etc/passwd",
+      () => "https://evil.example/x.toml", () => "#run=1AAAA", () => "#run=1" + "A".repeat(below(3000)), () => "javascript:alert(1)", () => "<img src=x onerror=alert(1)>",
+      () => new Date(0), () => [value(depth)], () => new Uint8Array(below(64)), () => new Map([[pick(words), 1]]), () => new Error("no"), () => 10n ** 30n,
+      () => (depth > 3 ? 0 : Object.fromEntries(Array.from({ length: below(5) }, () => [pick([...words, "faultline", "type", "lab", "seed", "state", "link"]), value(depth + 1)]))),
+    ])();
+  const order = () => {
+    const message = { faultline: pick([1, 1, 1, 0, 2, "1", null]), type: pick([...words, 7, null, {}, []]) };
+    for (const field of ["theme", "lab", "model", "link", "seed", "state", "context", "action"]) if (below(3) === 0) message[field] = value(0);
+    // What would be an order is not one in another version.
+    if (["play", "pause", "step", "reset"].includes(message.type) && message.faultline === 1) message.faultline = 2;
+    return message;
+  };
+  for (let count = 0; count < 10_000; count += 1) {
+    const message = below(3) ? order() : value(0);
+    try {
+      inside(0).postMessage(message, "*");
+    } catch {
+      // Not everything can be posted.
+    }
+  }
+}
+
+around("ten thousand hostile messages change nothing, nor do orders from anybody but the page around", page('<fault-line lab="L07"></fault-line><iframe id="other" title="Other" srcdoc="Other"></iframe>'), { complaints: [/404/] }, async (tab) => {
+  await ready(tab);
+  await button(lab(tab), "No bet, just show me").click();
+  await button(lab(tab), "Next event").click();
+  await settle(tab);
+  const inner = tab.frames().find((frame) => frame.url().includes("#lab=L07"));
+  const look = () => inner.evaluate(() => [document.getElementById("app").innerHTML, location.href, { ...document.documentElement.dataset }]);
+  await inner.waitForFunction(() => document.querySelector(".announcer").textContent !== "");
+  const before = await look();
+  for (const seed of [1, 2, 3]) await tab.evaluate(hostile, seed);
+  await settle(tab);
+  // A frame beside it, and the lab's own page, give a proper order.
+  await tab.frames().find((frame) => frame.url() === "about:srcdoc").evaluate(() => parent.inside(0).postMessage({ faultline: 1, type: "step" }, "*"));
+  await inner.evaluate(() => postMessage({ faultline: 1, type: "step" }, "*"));
+  await settle(tab);
+  assert.deepEqual(await look(), before);
+  // It still listens.
+  await say(tab, { type: "step" });
+  await inner.waitForFunction((before) => document.getElementById("app").innerHTML !== before, before[0]);
+});
+
+around("a page that is not the one that was named is not heard", page('<iframe title="A lab" src="%SITE%#lab=L07&host=https://other.example&embed=1"></iframe>', { head: "" }), { complaints: [/target origin provided/] }, async (tab) => {
+  const inner = tab.frameLocator("iframe");
+  await button(inner, "Next event").waitFor();
+  const clock = await inner.locator("output.clock").textContent();
+  await say(tab, { type: "step" });
+  await settle(tab);
+  assert.equal(await inner.locator("output.clock").textContent(), clock);
+  assert.deepEqual(await heard(tab, "ready"), []);
+});
+
+around("attributes change the lab without loading it anew, and taking it away cleans up", ONE, async (tab) => {
+  await ready(tab);
+  const inner = tab.frames()[1];
+  await inner.evaluate(() => (window.same = true));
+  const length = await tab.evaluate(() => history.length);
+  const set = (name, value) => tab.evaluate(([name, value]) => document.querySelector("fault-line").setAttribute(name, value), [name, value]);
+  await set("hide", "diagram, side");
+  await lab(tab).locator(".views .diagram").waitFor({ state: "hidden" });
+  await set("seed", "8");
+  await tab.waitForFunction(() => window.heard.some((message) => message.type === "ready" && message.seed === "8"));
+  await set("lab", "L07");
+  await tab.waitForFunction(() => window.heard.some((message) => message.type === "ready" && message.lab === "L07"));
+  await set("theme", "dark");
+  await inner.waitForFunction(() => document.documentElement.dataset.theme === "dark");
+  assert.deepEqual([await inner.evaluate(() => window.same), await tab.evaluate(() => history.length)], [true, length]);
+  // Somewhere else in the page it goes on where it was.
+  await button(lab(tab), "No bet, just show me").click();
+  await tab.waitForFunction(() => window.heard.some((message) => message.type === "state" && message.state.includes("lab L07 step 1")));
+  await tab.evaluate(() => document.querySelector("main").prepend(document.querySelector("fault-line")));
+  await button(lab(tab), "Previous").waitFor();
+  await tab.evaluate(() => document.querySelector("fault-line").remove());
+  assert.equal(tab.frames().length, 1);
+});
+
+around("it follows the page from light to dark, on the stage too", page('<fault-line lab="L10"></fault-line>', { policy: '<style nonce="x">html.dark body { background: #111; color: #eee }</style>' }), async (tab) => {
+  await ready(tab);
+  const ground = () => lab(tab).locator("body").evaluate((body) => getComputedStyle(body.querySelector(".stage")).backgroundColor);
+  assert.equal(await ground(), "rgb(255, 255, 255)");
+  const drawn = () => lab(tab).locator("canvas").evaluate((canvas) => canvas.toDataURL());
+  const light = await drawn();
+  await tab.evaluate(() => document.documentElement.classList.add("dark"));
+  await lab(tab).locator('html[data-theme="dark"]').waitFor({ state: "attached" });
+  assert.equal(await ground(), "rgb(23, 24, 28)");
+  assert.notEqual(await drawn(), light);
+});
+
+const STRICT = `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'nonce-x'; frame-src *">`;
+
+around(
+  "without an origin, and under a strict policy of the page, it works and remembers while it is open",
+  page('<fault-line lab="L10" sandbox="allow-scripts"></fault-line>', { policy: STRICT }),
+  { server: { disturb: (_, response) => void response.setHeader("access-control-allow-origin", "*") } },
+  async (tab) => {
+    await ready(tab);
+    const inner = tab.frames()[1];
+    assert.equal(await inner.evaluate(() => self.origin), "null");
+    await button(lab(tab), "No bet, just show me").click();
+    await button(lab(tab), "Skip").click();
+    await tab.waitForFunction(() => window.heard.some((message) => message.type === "progress" && message.step >= 1));
+    // Another lab, and back: what was done is still known.
+    await say(tab, { type: "load", lab: "L07" });
+    await ready(tab, 2);
+    await say(tab, { type: "load", lab: "L10" });
+    await ready(tab, 3);
+    const [progress] = (await heard(tab, "progress")).slice(-1);
+    assert.deepEqual([progress.lab, progress.place, progress.step >= 1], ["L10", "bet", true]);
+  },
+);
+
+around("what cannot be opened is named, and changes nothing", ONE, { complaints: [/404/] }, async (tab) => {
+  await ready(tab);
+  const href = await tab.frames()[1].evaluate(() => location.href);
+  await say(tab, { type: "load", link: "#run=1AAAA" });
+  await tab.waitForFunction(() => window.heard.some((message) => message.type === "error"));
+  await say(tab, { type: "load", model: "no-such-model" });
+  await tab.waitForFunction(() => window.heard.some((message) => message.type === "error" && message.message.includes("no-such-model")));
+  assert.equal(await tab.frames()[1].evaluate(() => location.href), href);
+  await say(tab, { type: "load", lab: "L99" });
+  await tab.waitForFunction(() => window.heard.some((message) => message.type === "error" && message.message.includes("labs/L99.toml")));
+});
+
+/** The command, as whoever grades uses it. */
+const command = (...words) => execFileSync("cargo", ["run", "--quiet", "--locked", "--offline", "-p", "faultline", "--", ...words], { cwd: ROOT, encoding: "utf8" });
+
+around("a prediction and a solved challenge are told, and the proof holds for verify and grade", ONE, { timeout: 300_000 }, async (tab) => {
+  await ready(tab);
+  const inside = lab(tab);
+  await inside.locator(".answers button").first().click();
+  await tab.waitForFunction(() => window.heard.some((message) => message.type === "prediction" && message.about === "bet" && message.right === null));
+  for (;;) {
+    const finish = inside.getByRole("button", { name: /^(Do it for me|To the end of this)$/ });
+    if (await finish.count()) await finish.click();
+    await button(inside, "Continue").click();
+    if (await inside.locator(".challenges").count()) break;
+  }
+  await tab.waitForFunction(() => window.heard.some((message) => message.type === "prediction" && message.about === "bet" && message.right !== null));
+  await inside.locator(".challenges button").filter({ hasText: "Predict it" }).first().click();
+  const answer = "Availability: somebody is refused";
+  await button(inside, "Nothing").click();
+  await tab.waitForFunction(() => window.heard.some((message) => message.type === "prediction" && message.about !== "bet" && message.right === false));
+  await button(inside, "From the start").click();
+  await button(inside, answer).click();
+  await tab.waitForFunction(() => window.heard.some((message) => message.type === "completed"));
+  const [completed, ...more] = await heard(tab, "completed");
+  assert.deepEqual(more, []);
+  assert.match(completed.duration, /^PT\d+S$/);
+  assert.ok(completed.score.raw >= 1 && completed.score.max === 3);
+  assert.equal(completed.statement.verb.id, "http://adlnet.gov/expapi/verbs/completed");
+  assert.match(completed.statement.object.id, /#lab=L10&challenge=/);
+  assert.equal(completed.statement.result.response, completed.link);
+  assert.match(command("verify", completed.link), /^the same run/);
+  assert.match(command("grade", "static/labs/L10.toml", completed.link, "--challenge", completed.challenge, "--answer", answer), /: solved/);
+});

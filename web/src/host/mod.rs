@@ -1,0 +1,72 @@
+//! The page inside of another page: what it says to the page around it, and what it hears from it.
+//! `static/host.js` posts the messages and checks those that come; docs/embedding.md is the contract.
+
+mod message;
+mod order;
+mod report;
+mod saved;
+
+pub(crate) use message::Message;
+pub(crate) use order::Order;
+pub(crate) use report::Report;
+pub(crate) use saved::Saved;
+
+use crate::dom::{self, Listener};
+use crate::route;
+use faultline::link::{Link, MARK};
+use faultline::models::Library;
+use std::cell::RefCell;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::*;
+use web_sys::CustomEvent;
+
+#[wasm_bindgen]
+extern "C" {
+    /// Of `static/host.js`: posts a message, whose fields are an object in JSON.
+    #[wasm_bindgen(js_namespace = faultline, js_name = tell)]
+    fn post(kind: &str, fields: &str);
+}
+
+thread_local! {
+    /// Where the lab that is about to open goes on.
+    static SAVED: RefCell<Option<Saved>> = const { RefCell::new(None) };
+}
+
+/// Says something to the page around this one, if there is one.
+#[inline(never)]
+pub(crate) fn tell(message: &Message) {
+    post(message.kind, message.fields());
+}
+
+/// Calls back with every order, until dropped.
+pub(crate) fn orders(each: impl Fn(Order) + 'static) -> Listener {
+    Listener::on_window("faultline:order", move |event| {
+        let word = event.dyn_ref::<CustomEvent>().and_then(|event| event.detail().as_string());
+        if let Some(order) = word.and_then(|word| Order::read(&word)) {
+            each(order);
+        }
+    })
+}
+
+/// Puts what is to be opened into the address, if it can be opened: a fragment, and behind it on lines
+/// of its own the state that it is to have.
+#[inline(never)]
+pub(crate) fn open(library: &Library, what: &str) -> Result<(), String> {
+    let (fragment, state) = what.split_once('\n').unwrap_or((what, ""));
+    let asked = fragment.split('&').next().unwrap_or_default();
+    if asked.starts_with(MARK) {
+        Link::read(asked, library).map_err(|fault| fault.to_string())?;
+    }
+    if let Some(model) = asked.strip_prefix(route::FREE) {
+        library.find(model).ok_or_else(|| format!("there is no model “{model}”"))?;
+    }
+    let saved = if state.is_empty() { None } else { Some(Saved::read(state, library)?) };
+    SAVED.with_borrow_mut(|place| *place = saved);
+    dom::address::replace_all(fragment);
+    Ok(())
+}
+
+/// Where the lab that opens now goes on, once.
+pub(crate) fn saved(lab: &str) -> Option<Saved> {
+    SAVED.take().filter(|saved| saved.lab == lab)
+}
