@@ -89,19 +89,24 @@ function offer(first) {
   Object.assign(globalThis.faultline, { rest: whole, worker });
 }
 
-/** In a worker: the first message says where the program is, every other one is a job. */
+/** In a worker: the first message says where the program is, every other one is a job, and tells its news. */
 function beWorker() {
   let program;
   const load = async ({ js, wasm, rest }) => {
     const program = await import(js);
-    await join(program.default({ module_or_path: wasm }), rest);
+    const first = program.default({ module_or_path: wasm });
+    await join(first, rest);
+    await first;
     return program;
   };
   addEventListener("message", async ({ data }) => {
     program ??= load(data);
     try {
-      const { work } = await program;
-      if (data instanceof Uint8Array) postMessage(work(data));
+      const { Work } = await program;
+      if (!(data instanceof Uint8Array)) return;
+      const work = new Work(data);
+      for (let news = work.next(); news; news = work.next()) postMessage(news);
+      work.free();
     } catch (error) {
       reportError(error); // to the page, which says so
     }

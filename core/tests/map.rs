@@ -1,8 +1,13 @@
 //! The map of promises against every small history.
 
-use faultline::judge::Promise;
-use faultline::judge::map::{self, ARROWS, Arrow, PLACES, Place, implies};
+use faultline::Sim;
+use faultline::judge::history::History;
+use faultline::judge::map::{self, ARROWS, Arrow, Example, PLACES, Place, implies};
 use faultline::judge::transactions::Order;
+use faultline::judge::{self, Promise};
+use faultline::link::{Link, Verdict};
+use faultline::models::Library;
+use faultline::sim::Span;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Which histories are gone through.
@@ -215,6 +220,25 @@ fn each_arrow_is_one_way_and_its_history_is_a_smallest() {
             let about = weak != "linearizable" || !text.split(['[', ']']).any(twice);
             assert!(!about || !keeps(text, weak) || keeps(text, strong), "{strong} and {weak} are told apart by {text}");
         }
+    }
+}
+
+#[test]
+fn every_example_is_the_run_that_it_was_and_breaks_its_promise_with_its_last_event() {
+    let library = Library::standard();
+    for Example { promise: name, model, link } in map::EXAMPLES {
+        let link = Link::read(link, &library).unwrap();
+        assert_eq!((link.scenario.model.as_str(), link.verify(&library, 10_000)), (model, Ok(Verdict::Same)), "{name}");
+        let seal = link.seal.unwrap();
+        let mut sim = Sim::new(&library, link.scenario).unwrap();
+        let kept = |sim: &Sim| {
+            let history = History::of(sim);
+            judge::judge(&history, sim.object(), promise(name), &sim.initial(), 100_000).unwrap().kept
+        };
+        sim.run_until(seal.moment - Span(1));
+        assert_eq!(kept(&sim), Some(true), "{name}");
+        sim.run_until(seal.moment);
+        assert_eq!(kept(&sim), Some(false), "{name}");
     }
 }
 

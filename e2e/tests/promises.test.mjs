@@ -48,10 +48,14 @@ inPage("the lights say what holds right now", async (page) => {
   await light(page, "one primary").click();
   await page.locator(".promises .broken").getByText("There is never more than one primary.").waitFor();
   await page.getByRole("status").filter({ hasText: "one primary: broken" }).waitFor({ state: "attached" });
+  // Whoever breaks it is marked on the stage and at the playhead of the diagram.
+  assert.deepEqual([await page.locator(".node.accused").count(), await page.locator(".accusation b").count()], [2, 2]);
+  await page.getByRole("button", { name: /^Node n1, .*, breaks a promise$/ }).waitFor();
   await picture(page, "promise-broken");
   await button(page, "Heal all").click();
   for (let steps = 0; steps < 60 && (await says(page, "one primary")) !== "kept"; steps += 1) await page.keyboard.press(">");
   assert.equal(await says(page, "one primary"), "kept");
+  assert.equal(await page.locator(".node.accused, .accusation").count(), 0);
 });
 
 for (const [place, size, scheme] of [["desk", undefined, "light"], ["desk", undefined, "dark"], ["phone", PHONE, "light"]]) {
@@ -63,8 +67,12 @@ for (const [place, size, scheme] of [["desk", undefined, "light"], ["desk", unde
     assert.deepEqual(await page.locator(".blamed button").allInnerTexts(), ["c1 asks n1: write 1 → done", "c1 asks n3: read → 0"]);
     if (size) await page.locator(".switch button").filter({ hasText: "Diagram" }).click();
     assert.equal(await page.locator(".diagram .op.blamed").count(), 2);
+    assert.equal(await page.locator(".diagram .doubt").count(), 1, "when they contradict one another is marked");
     await accessible(page);
     await picture(page, `stale-read-${place}-${scheme}`);
+    // Where causes contradict one another, each arrow says what must be before what.
+    await page.getByRole("combobox", { name: "Clients were promised" }).selectOption("causal");
+    assert.equal(await page.locator(".diagram .because").count(), 2);
     // A weaker promise is kept by the same run.
     await page.getByRole("combobox", { name: "Clients were promised" }).selectOption("monotonic reads");
     assert.equal(await page.locator(".diagram .op.blamed").count(), 0);

@@ -8,20 +8,24 @@ use crate::dom::{self, Frames, Listener, Sight, Size};
 use crate::host::{self, Order};
 use crate::knob::{Knob, Turned, What};
 use crate::lesson::{self, Lesson, Say, Then, progress};
+use crate::map;
 use crate::panel::branches::Glimpses;
 use crate::panel::client::{self, Ask};
 use crate::panel::settings::{self, Draft, Which};
 use crate::panel::{events, flights, help, inspector, links, matrix, menu, promises, state, transport};
 use crate::route::{self, Route};
 use crate::sandbox;
+use crate::search::{self, Searches};
 use crate::session::{Session, Speed, Until};
 use crate::share::{self, Save, Share, Thing};
 use crate::stage::touch::Deed;
 use crate::stage::{self, Crowd, Finger, Layout, Painter, Point, Scene, Target, Touch, Who, touch};
 use crate::text;
 use crate::ui::{self, Named};
-use crate::worker::{self, Job, Worker};
+use crate::worker::{self, Checking, Doing, Job};
 use faultline::Scenario;
+use faultline::judge::history::History;
+use faultline::judge::spec::Object;
 use faultline::lab::Lab;
 use faultline::link::{self, Link};
 use faultline::measure::Tallies;
@@ -160,6 +164,14 @@ pub(crate) enum Msg {
     Close,
     /// Something is said to the lab.
     Lesson(Say),
+    /// Something is said to the searches.
+    Search(search::Say),
+    /// A run that was found takes the place of this one: its link.
+    Show(String),
+    /// The map with what the clients' history keeps, or not any more.
+    Map(bool),
+    /// A promise was picked on the map.
+    Picked(usize),
     /// The page around this one asks for something.
     Host(Order),
     /// How late a message is to come, as it is typed, in milliseconds.
@@ -177,9 +189,12 @@ pub(crate) struct App {
     world: (&'static str, u16, u16),
     lesson: Option<Lesson>,
     /// What works for the lesson beside the page.
-    worker: Option<Worker>,
+    worker: Option<Doing>,
     slowing: bool,
     tallies: Tallies,
+    searches: Searches,
+    /// The history that is judged by every promise, if somebody wants to know.
+    map: Option<Rc<Checking>>,
     glimpses: Glimpses,
     chart: chart::Kind,
     comparing: bool,
@@ -283,6 +298,8 @@ impl Component for App {
             world: session.world(),
             session,
             tallies: Tallies::default(),
+            searches: Searches::default(),
+            map: None,
             glimpses: Glimpses::default(),
             chart: chart::Kind::Messages,
             comparing: false,
@@ -357,6 +374,8 @@ impl Component for App {
                 | Msg::Address
                 | Msg::Shown(_)
                 | Msg::Leave
+                | Msg::Search(_)
+                | Msg::Map(_)
         );
         match msg {
             Msg::Frame(_) | Msg::Touch(_) | Msg::Point(_) | Msg::Pan(_) => {}
@@ -407,6 +426,8 @@ impl Component for App {
                     _ => self.session.redo(),
                 };
                 self.look_anew();
+                // It may have been another run before.
+                self.layout = layout(&self.session, self.layout.width, self.layout.height);
             }
             Msg::Seek(moment) => self.session.seek(Time(moment)),
             Msg::ShowRow(row) => self.session.show_row(row),
@@ -507,7 +528,7 @@ impl Component for App {
             Msg::Address => {
                 let (session, notice) = arrive(&ctx.props().library, &dom::address::fragment());
                 self.show(session);
-                self.notice = notice;
+                (self.notice, self.map) = (notice, None);
                 self.touched = false;
                 // What was about to be put into the address would replace the link.
                 self.settling = None;
@@ -535,6 +556,18 @@ impl Component for App {
                 return true;
             }
             Msg::Close => self.notice = None,
+            Msg::Search(say) => self.searches.hear(say, &self.session, &ctx.link().callback(|msg| msg)),
+            Msg::Show(link) => self.show_found(&ctx.props().library, &link),
+            Msg::Map(open) => {
+                self.map = open.then(|| Rc::new(history(&self.session)));
+                if !open {
+                    self.focus = Some("ask-map".into());
+                }
+            }
+            Msg::Picked(promise) => {
+                (self.map, self.evidence) = (None, true);
+                self.session.choose_promise(promise);
+            }
             Msg::Host(order) => self.obey(&ctx.props().library, order),
             Msg::Lesson(say) => self.hear(ctx, say),
             Msg::Lag(typed) => self.ask.lag = Some(typed),
@@ -548,6 +581,7 @@ impl Component for App {
             Msg::Slowing(slowing) => self.slowing = slowing,
         }
         self.follow_lesson();
+        self.searches.follow(&self.session);
         if by_learner {
             self.touched = true;
             self.settle(ctx);
@@ -650,6 +684,7 @@ impl Component for App {
                     if self.lesson.as_ref().is_none_or(|lesson| !lesson.is_before()) {
                     { matrix::matrix(session, self.slowing, &send) }
                     if self.lesson.as_ref().is_none_or(Lesson::is_open) {
+                    { self.searches.panels(session, &send) }
                         { links::links(session, self.link_draft, &send) }
                     }
                     { flights::flights(session, &send) }
@@ -663,7 +698,7 @@ impl Component for App {
                 </aside>
             </main>
             <footer>
-                { transport::transport(session, self.more, &self.glimpses, &ctx.props().library, &send) }
+                { transport::transport(session, self.more, self.searches.strip(session), &self.glimpses, &ctx.props().library, &send) }
             </footer>
             <details class="leaves-out"><summary>{ text::LEAVES_OUT }</summary><p>{ about.leaves_out }</p></details>
             if let Some(things) = &self.sharing {
@@ -671,6 +706,9 @@ impl Component for App {
             }
             if self.help {
                 { help::help(self.shortcuts.get(), &send) }
+            }
+            if let Some(asked) = &self.map {
+                { map::dialog(asked, &send.reform(|()| Msg::Map(false)), Some(send.reform(Msg::Picked))) }
             }
             <p class="announcer" role="status">{ self.announced.clone() }</p>
             </>
@@ -896,16 +934,9 @@ impl App {
 
     /// Does a job for the lesson beside the page.
     fn work(&mut self, ctx: &Context<Self>, job: &Job) {
-        if self.worker.as_ref().is_some_and(|worker| worker.go_on(job)) {
-            return;
-        }
-        let tell = ctx.link().callback(|report: worker::Report| Msg::Lesson(Say::Report(Box::new(report))));
-        let said = tell.clone();
-        self.worker = Worker::start(job, move |report| said.emit(report));
-        if self.worker.is_none() {
-            // Without a worker it is done here, after the page has said that it begins.
-            let (job, library) = (job.clone(), ctx.props().library.clone());
-            Timeout::new(30, move || tell.emit(job.work(&library, &mut |_| ()))).forget();
+        if self.worker.as_ref().is_none_or(|worker| !worker.go_on(job)) {
+            let tell = ctx.link().callback(|report: worker::Report| Msg::Lesson(Say::Report(Box::new(report))));
+            self.worker = Some(Doing::start(job.clone(), move |report| tell.emit(report)));
         }
     }
 
@@ -926,9 +957,32 @@ impl App {
         true
     }
 
+    /// A run that was found takes the place of this one, until that is taken back.
+    fn show_found(&mut self, library: &Library, link: &str) {
+        let found = Link::read(link, library).map_err(|fault| fault.to_string());
+        let found = found.and_then(|found| {
+            let moment = found.seal.as_ref().map_or(Time::ZERO, |seal| seal.moment);
+            Ok((Session::new(library, found.scenario).map_err(|fault| fault.to_string())?, moment))
+        });
+        match found {
+            Ok((mut found, moment)) => {
+                found.seek(moment);
+                self.session.give_way(found);
+                self.begin();
+                self.notice = None;
+            }
+            Err(why) => self.notice = Some(why),
+        }
+    }
+
     /// Another run takes the place of this one.
     fn show(&mut self, session: Session) {
         self.session = session;
+        self.begin();
+    }
+
+    /// Nothing that belonged to the run before is left.
+    fn begin(&mut self) {
         self.world = self.session.world();
         self.tallies.forget();
         self.draft = None;
@@ -1103,6 +1157,13 @@ fn arrive(library: &Library, fragment: &str) -> (Session, Option<String>) {
         // The link stays in the address until something is done here.
         Err(why) => (open(library, 0), Some(text::bad_link(&why))),
     }
+}
+
+/// What clients did and saw so far, to be judged.
+fn history(session: &Session) -> Checking {
+    let history = History::of(session.sim());
+    let object = Object::ALL.iter().position(|(_, object)| *object == session.sim().object()).unwrap_or(0);
+    Checking { text: history.to_edn(), object, promise: session.promise().promise, initial: session.sim().initial().to_string() }
 }
 
 /// A model as it is when it is opened.

@@ -10,6 +10,8 @@
 //! | `compare` | two runs side by side, in lock-step |
 //! | `author` | where a lab is written around a run that somebody performed |
 //! | `check` | where a history is judged |
+//! | `map` | which promise implies which, and what tells them apart |
+//! | `search` | runs that break a promise, what faults changed, and when it was too late |
 //! | `evidence` | what the engine was held to |
 //! | `worker` | heavy work beside the page |
 //! | `session` | the run that is looked at, the playhead and its speed; no browser types |
@@ -41,6 +43,7 @@ mod host;
 mod kept;
 mod knob;
 mod lesson;
+mod map;
 mod page;
 mod panel;
 mod promise;
@@ -48,6 +51,7 @@ mod request;
 mod rest;
 mod route;
 mod sandbox;
+mod search;
 mod session;
 mod share;
 mod stage;
@@ -56,29 +60,23 @@ mod ui;
 mod worker;
 
 use faultline::models::Library;
-use std::cell::RefCell;
-use std::rc::Rc;
+use std::sync::OnceLock;
+pub use worker::Work;
+
+/// The models of this program, in the page and in its workers.
+static LIBRARY: OnceLock<Library> = OnceLock::new();
+
+/// Which models there are.
+fn library() -> &'static Library {
+    LIBRARY.get_or_init(Library::standard)
+}
 
 /// Puts the page with these models into the element `#app`. In a worker there is no page, and the
 /// program waits to be given work.
 pub fn start(library: Library) {
     dom::crash::report_panics();
-    let library = Rc::new(library);
-    LIBRARY.set(Some(library.clone()));
+    LIBRARY.get_or_init(|| library.clone());
     if let Some(root) = web_sys::window().and_then(|_| dom::by_id("app")) {
-        yew::Renderer::<page::Page>::with_root_and_props(root, page::Props { library }).render();
+        yew::Renderer::<page::Page>::with_root_and_props(root, page::Props { library: library.into() }).render();
     }
-}
-
-thread_local! {
-    /// The models with which the program was started, for the work in a worker.
-    static LIBRARY: RefCell<Option<Rc<Library>>> = const { RefCell::new(None) };
-}
-
-/// In a worker: does a job that the page has packed, and packs what came of it.
-#[wasm_bindgen::prelude::wasm_bindgen]
-#[must_use]
-pub fn work(job: &[u8]) -> Vec<u8> {
-    let library = LIBRARY.with_borrow(Clone::clone).unwrap_or_else(|| Rc::new(Library::standard()));
-    worker::work(job, &library)
 }

@@ -11,6 +11,7 @@ use crate::evidence::Evidence;
 use crate::home::Home;
 use crate::host;
 use crate::lesson::{Kit, Screen};
+use crate::map;
 use crate::rest;
 use crate::route::{self, Route};
 use crate::share::{self, Given};
@@ -232,6 +233,7 @@ impl Component for Page {
                     Some(lab) => html! { <App key={self.files} library={library.clone()} lab={lab.clone()} /> },
                     None => no_file(),
                 },
+                Route::Map => html! { <map::Screen /> },
                 Route::Compare => html! { <Compare library={library.clone()} /> },
             } }
             </>

@@ -3,7 +3,8 @@
 
 use faultline::judge::history::History;
 use faultline::judge::{Promise, judge};
-use faultline::sim::{EventKind, Sim};
+use faultline::sim::{EventKind, NodeId, Sim};
+use std::collections::BTreeSet;
 
 /// What the judge says of the clients' history.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +17,8 @@ pub(crate) struct Judged {
     pub(crate) count: usize,
     /// The operations that show it: their numbers in the trace.
     pub(crate) blamed: Vec<u32>,
+    /// Which of these must come before which, where it is that which contradicts itself.
+    pub(crate) before: Vec<(u32, u32)>,
 }
 
 /// The promise that is watched, and what was found last.
@@ -56,6 +59,16 @@ impl Watch {
     }
 }
 
+/// Who is named where it is said why a promise of the model does not hold, and the clients whose
+/// operations show that theirs is not kept.
+pub(crate) fn accused(sim: &Sim, found: Option<&Judged>) -> BTreeSet<NodeId> {
+    let whys: Vec<String> = sim.promises().into_iter().filter_map(|(.., holds)| holds.err()).collect();
+    let says = |name: &str| whys.iter().any(|why| why.split(|letter: char| !letter.is_alphanumeric()).any(|word| word == name));
+    let nodes = (0..sim.scenario().nodes).map(NodeId).filter(|node| !whys.is_empty() && says(&sim.name(*node)));
+    let blamed = found.into_iter().flat_map(|judged| &judged.blamed);
+    nodes.chain(blamed.filter_map(|op| sim.trace().op(*op)).map(|op| op.client)).collect()
+}
+
 /// How much clients have done: operations begun and ended, and the row of the last of these.
 fn extent(sim: &Sim) -> (usize, usize, u32) {
     let trace = sim.trace();
@@ -77,9 +90,10 @@ fn judged(sim: &Sim, promise: Promise) -> Option<Judged> {
             kept: judgement.kept,
             verdict: judgement.verdict,
             count: history.ops.len(),
+            before: judgement.edges.into_iter().filter_map(|(one, other)| Some((rows(one)?.subject, rows(other)?.subject))).collect(),
             blamed: judgement.ops.into_iter().filter_map(|op| rows(op).map(|row| row.subject)).collect(),
         },
-        Err(fault) => Judged { kept: None, verdict: fault.why, count: history.ops.len(), blamed: Vec::new() },
+        Err(fault) => Judged { kept: None, verdict: fault.why, count: history.ops.len(), blamed: Vec::new(), before: Vec::new() },
     })
 }
 
@@ -128,9 +142,22 @@ mod tests {
         watch.look(&run, false);
         let found = watch.found().unwrap().clone();
         assert_eq!((found.kept, found.blamed.as_slice()), (Some(false), &[0, 1][..]), "{found:?}");
+        let client = NodeId(run.scenario().nodes);
+        assert_eq!(accused(&run, Some(&found)), BTreeSet::from([client]));
         watch.choose(Promise::ALL.iter().position(|(name, _)| *name == "causal").unwrap());
         watch.look(&run, false);
-        assert!(watch.found().is_some_and(|judged| judged.verdict.contains("causal")));
+        let found = watch.found().unwrap().clone();
+        assert!(found.verdict.contains("causal") && found.before == [(0, 1), (1, 0)], "{found:?}");
+    }
+
+    #[test]
+    fn who_breaks_a_promise_of_the_model_is_accused() {
+        let mut run = sim(&[(10, Input::Partition(vec![vec![NodeId(0)]]))]);
+        run.run_until(Time(5_000_000));
+        assert!(accused(&run, None).is_empty());
+        run.run_until(Time(3_000_000_000));
+        let accused = accused(&run, None);
+        assert!(accused.len() == 2 && accused.contains(&NodeId(0)), "{accused:?}");
     }
 
     #[test]

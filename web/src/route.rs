@@ -21,6 +21,8 @@ pub(crate) enum Route {
     Check,
     /// A lab out of a file that was given to the page.
     File,
+    /// The map of promises.
+    Map,
     /// Two runs side by side: it reads the address itself.
     Compare,
 }
@@ -31,6 +33,8 @@ pub(crate) const LAB: &str = "#lab=";
 pub(crate) const FREE: &str = "#free=";
 /// The address of the judge.
 pub(crate) const CHECK: &str = "#check";
+/// The address of the map of promises.
+pub(crate) const MAP: &str = "#map";
 /// What stands before the id of a lab for its teacher's kit.
 pub(crate) const KIT: &str = "#kit=";
 /// Where labs are written; with a run behind it, around that run.
@@ -46,6 +50,7 @@ impl Route {
         match fragment {
             "" | "#" => Self::Home,
             CHECK => Self::Check,
+            MAP => Self::Map,
             EVIDENCE => Self::Evidence,
             AUTHOR => Self::Author(None),
             FILE => Self::File,
@@ -70,6 +75,7 @@ mod tests {
         assert_eq!(Route::of("#"), Route::Home);
         assert_eq!(Route::of("#check"), Route::Check);
         assert_eq!(Route::of("#file"), Route::File);
+        assert_eq!(Route::of("#map"), Route::Map);
         assert_eq!(Route::of("#lab=L10"), Route::Lab("L10".into()));
         assert_eq!(Route::of("#compare=1abc.1def"), Route::Compare);
         assert_eq!(Route::of("#kit=L10"), Route::Kit("L10".into()));

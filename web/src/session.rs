@@ -38,6 +38,9 @@ pub(crate) struct Session {
     pub(crate) hidden: BTreeSet<NodeId>,
     /// Whose knowledge is shown, if not everything.
     pub(crate) knower: Option<NodeId>,
+    /// The run that this one took the place of, and the one that this one gave its place back to.
+    before: Option<Box<Session>>,
+    after: Option<Box<Session>>,
     /// Where it parts from the run beside it, if there is one and it does.
     pub(crate) parts: Option<Time>,
     /// What the ids of its elements begin with: two runs may be on one page.
@@ -173,6 +176,8 @@ impl Session {
             pointed: None,
             hidden: BTreeSet::new(),
             knower: None,
+            before: None,
+            after: None,
             parts: None,
             prefix: "",
         }
@@ -184,6 +189,14 @@ impl Session {
             "" => what.into(),
             side => format!("{}: {what}", side.to_uppercase()),
         }
+    }
+
+    /// Another run takes the place of this one, which undoing brings back.
+    pub(crate) fn give_way(&mut self, mut other: Self) {
+        (other.speed, other.careful, other.promise.promise) = (self.speed, self.careful, self.promise.promise);
+        let mut before = std::mem::replace(self, other);
+        (before.playing, before.after) = (false, None);
+        self.before = Some(Box::new(before));
     }
 
     pub(crate) fn sim(&self) -> &Sim {
@@ -356,12 +369,15 @@ impl Session {
 
     /// Does one or several things in one gesture.
     pub(crate) fn edit(&mut self, inputs: Vec<Input>) -> Result<(), Fault> {
-        self.timeline.edit_all(inputs)
+        self.timeline.edit_all(inputs)?;
+        self.after = None;
+        Ok(())
     }
 
     /// Another world, in one gesture: other nodes, another seed, another model.
     pub(crate) fn rebuild(&mut self, scenario: Scenario) -> Result<(), Fault> {
         self.timeline.rebuild(scenario)?;
+        self.after = None;
         self.playing = false;
         self.settle_in();
         Ok(())
@@ -407,24 +423,34 @@ impl Session {
 
     /// Whether there is a gesture to take back.
     pub(crate) fn can_undo(&self) -> bool {
-        self.timeline.can_undo()
+        self.timeline.can_undo() || self.before.is_some()
     }
 
     /// Takes the last gesture back, if there is one.
     pub(crate) fn undo(&mut self) -> bool {
-        let done = self.timeline.undo();
+        let done = self.timeline.undo()
+            || self.before.take().is_some_and(|before| {
+                let after = std::mem::replace(self, *before);
+                self.after = Some(Box::new(after));
+                true
+            });
         self.settle_in();
         done
     }
 
     /// Whether a gesture was taken back that can be done again.
     pub(crate) fn can_redo(&self) -> bool {
-        self.timeline.can_redo()
+        self.timeline.can_redo() || self.after.is_some()
     }
 
     /// Does the last gesture that was taken back again, if there is one.
     pub(crate) fn redo(&mut self) -> bool {
-        let done = self.timeline.redo();
+        let done = self.timeline.redo()
+            || self.after.take().is_some_and(|after| {
+                let before = std::mem::replace(self, *after);
+                self.before = Some(Box::new(before));
+                true
+            });
         self.settle_in();
         done
     }
@@ -537,6 +563,22 @@ mod tests {
         assert!(!known.is_empty() && known.len() < all);
         assert!(known.iter().all(|row| row.node == NodeId(1) && row.time <= Time(2_000_000_000)));
         assert!(known.iter().all(|row| matches!(row.kind, EventKind::Boot | EventKind::Send | EventKind::Deliver)));
+    }
+
+    #[test]
+    fn a_run_that_took_the_place_of_another_gives_it_back() {
+        let library = Library::standard();
+        let mut first = session();
+        first.seek(Time(300_000_000));
+        first.edit(vec![Input::Crash(NodeId(1))]).unwrap();
+        let other = Session::new(&library, Scenario::new(library.find("primary-backup").unwrap().about(), 7)).unwrap();
+        let mut now = first;
+        now.give_way(other);
+        now.edit(vec![Input::Crash(NodeId(0))]).unwrap();
+        assert!(now.undo() && now.about().id == "primary-backup");
+        assert!(now.undo() && now.about().id == "ping-pong" && now.sim().scenario().inputs.len() == 1);
+        assert!(now.redo() && now.about().id == "primary-backup" && now.can_redo());
+        assert!(now.undo() && now.undo() && now.sim().scenario().inputs.is_empty() && !now.can_undo());
     }
 
     #[test]

@@ -2,6 +2,9 @@
 //! of their own; what is said before the program runs, or after it has failed, is in index.html,
 //! static/boot.js and static/crash.js.
 
+pub(crate) mod map;
+pub(crate) mod search;
+
 use crate::session::Until;
 use faultline::lab::predicate::Value;
 use faultline::lab::tour::{Answer, Guess, Truth};
@@ -341,6 +344,9 @@ pub(crate) const LOADING: &str = "Loading…";
 pub(crate) const HOME_TITLE: &str = "Break a distributed system with your own hands.";
 pub(crate) const HOME_PROMISE: &str = "This cluster runs inside your page. Click a node to kill it. Nothing here is a film.";
 pub(crate) const FREE_TITLE: &str = "Play freely";
+pub(crate) const MAP_TITLE: &str = "What can be promised";
+pub(crate) const MAP_PROMISE: &str =
+    "Twenty promises on a map, and for every two that are neighbours the smallest history that tells them apart.";
 pub(crate) const CHECK_TITLE: &str = "Judge a history";
 pub(crate) const CHECK_PROMISE: &str = "Drop what your own system's clients saw, and learn which promise it broke.";
 pub(crate) const CHECK_HOW: &str =
@@ -844,6 +850,11 @@ pub(crate) fn node(name: &str, condition: &str, role: Option<&str>, headline: Op
         words.push_str(part);
     }
     words
+}
+
+/// Somebody who shows that a promise is broken.
+pub(crate) fn accused(somebody: &str) -> String {
+    format!("{somebody}, breaks a promise")
 }
 
 /// What a screen reader says of a client: its name, and whom it waits for if it does.

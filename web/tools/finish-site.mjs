@@ -47,9 +47,9 @@ const LATER = [
   /^(core::ptr::drop_\w+::)?<*faultline::sim::host::\w+<faultline::models::(?!raft)/,
   /^<*faultline::models::Model>::of(::)?<faultline::models::(?!raft)/,
   /^<*plotters/,
-  /^<*faultline_web::(chart|diagram|knob|panel|promise|request|sandbox|share|stage::touch)\b/,
-  /^<*faultline_web::(app|author|check|compare|evidence|home::map|host|lesson|worker)\b/,
-  /^<*yew::html::component::\w+::\w+<faultline_web::(app|author|check|compare|evidence|home::map|lesson|share)\b/,
+  /^<*faultline_web::(chart|diagram|knob|panel|promise|request|sandbox|share|stage::touch|text::map|text::search)\b/,
+  /^<*faultline_web::(app|author|check|compare|evidence|home::map|host|lesson|map|search|worker)\b/,
+  /^<*yew::html::component::\w+::\w+<faultline_web::(app|author|check|compare|evidence|home::map|lesson|map|share)\b/,
   /^<*&?(mut )?<*faultline::(evidence|files|judge|link|measure|search|lab)\b/,
   /^<*(toml_parser|serde_json|qrcodegen)\b/,
   // The first screen has no words for fractions.
@@ -125,12 +125,17 @@ async function finishPage() {
 async function listLabs() {
   const folder = path.join(site, "labs");
   const names = (await readdir(folder)).filter((name) => name.endsWith(".toml")).sort();
-  const heads = await Promise.all(names.map(async (name) => (await readFile(path.join(folder, name), "utf8")).split(/^\[/m)[0]));
+  const labs = await Promise.all(names.map((name) => readFile(path.join(folder, name), "utf8")));
   const value = (head, key) => new RegExp(`^${key} = "(.*)"`, "m").exec(head)?.[1].replace(/\\(.)/g, "$1") ?? "";
   const number = (head, key) => Number(new RegExp(`^${key} = (\\d+)`, "m").exec(head)?.[1] ?? 0);
-  const row = (head) => [value(head, "id"), value(head, "track"), number(head, "order"), value(head, "level"), value(head, "title"), value(head, "hook")];
+  // The promises that a lab lets one break, or see broken: the map of promises leads there.
+  const promises = (lab) => [...new Set([...lab.matchAll(/broken\(([a-z-]+)\)/g)].map(([, promise]) => promise))].join(" ");
+  const row = (lab) => {
+    const [head] = lab.split(/^\[/m);
+    return [value(head, "id"), value(head, "track"), number(head, "order"), value(head, "level"), value(head, "title"), value(head, "hook"), promises(lab)];
+  };
   const line = (cells) => cells.map((cell) => String(cell).replace(/[\t\n]/g, " ")).join("\t");
-  await writeFile(path.join(folder, "labs.tsv"), `${heads.map(row).map(line).join("\n")}\n`);
+  await writeFile(path.join(folder, "labs.tsv"), `${labs.map(row).map(line).join("\n")}\n`);
 }
 
 /** What nobody needs who only uses the page. */

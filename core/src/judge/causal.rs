@@ -44,6 +44,8 @@ pub struct Pattern {
     pub why: &'static str,
     /// The operations that show it: indices into the history.
     pub ops: Vec<usize>,
+    /// Which of them must come before which, and that cannot all be.
+    pub edges: Vec<(usize, usize)>,
 }
 
 /// Looks for the pattern that breaks a promise.
@@ -61,15 +63,26 @@ pub fn check(case: &Case, promise: Promise, budget: &mut Budget<'_>) -> Result<V
     });
     Ok(match found {
         Ok(()) => Verdict::Kept(()),
-        Err(Stop::Broken(why, nodes)) => Verdict::Broken(Pattern { why, ops: nodes.into_iter().map(|node| facts.ops[node]).collect() }),
+        Err(Stop::Broken(why, nodes)) => {
+            let ops: Vec<usize> = nodes.into_iter().map(|node| facts.ops[node]).collect();
+            let edges = if ops.len() < 2 { Vec::new() } else { (0..ops.len()).map(|at| (ops[at], ops[(at + 1) % ops.len()])).collect() };
+            Verdict::Broken(Pattern { why, ops, edges })
+        }
+        Err(Stop::Replaced(why, nodes)) => {
+            let [seen, write, read] = nodes.map(|node| facts.ops[node]);
+            Verdict::Broken(Pattern { why, ops: vec![seen, write, read], edges: vec![(seen, write), (write, read), (read, write)] })
+        }
         Err(Stop::Spent) => Verdict::Unknown,
     })
 }
 
 /// Why a check ends early.
 enum Stop {
-    /// The pattern was found: what is wrong, and the nodes that show it.
+    /// The pattern was found: what is wrong, and the nodes that show it, each before the next and the
+    /// last before the first.
     Broken(&'static str, Vec<usize>),
+    /// A write was seen, another replaced it, and a read that is after the other saw the first.
+    Replaced(&'static str, [usize; 3]),
     /// The budget has ended.
     Spent,
 }
@@ -289,10 +302,7 @@ impl Facts {
                 match self.saw[read] {
                     None => return Err(Stop::Broken("a read saw the beginning, although a write is among its causes:", vec![write, read])),
                     Some(seen) if seen != write && causes.has(seen, write) => {
-                        return Err(Stop::Broken(
-                            "a read saw a write that one of its causes had already replaced:",
-                            vec![seen, write, read],
-                        ));
+                        return Err(Stop::Replaced("a read saw a write that one of its causes had already replaced:", [seen, write, read]));
                     }
                     Some(_) => {}
                 }
@@ -393,7 +403,7 @@ impl Facts {
         if asked.writes || asked.follow {
             asked.reads = true;
             match self.guaranteed(Guarantees { reads: true, ..Guarantees::default() }, budget) {
-                Err(Stop::Broken(..)) => return Ok(()),
+                Err(Stop::Broken(..) | Stop::Replaced(..)) => return Ok(()),
                 other => other?,
             }
         }

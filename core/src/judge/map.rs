@@ -11,7 +11,7 @@ use super::history::{History, Op};
 use super::spec::Object;
 use super::transactions::Transactions;
 use super::value::Value;
-use super::{Budget, Promise, judge, sketch};
+use super::{Budget, Judgement, Promise, judge, sketch};
 
 /// Who is still served while some nodes cannot reach one another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -139,12 +139,14 @@ pub fn implies(strong: &str, weak: &str) -> bool {
     strong == weak || ARROWS.iter().any(|arrow| arrow.strong == strong && implies(arrow.weak, weak))
 }
 
+/// How far a history of the map is thought about.
+const STEPS: u64 = 1_000_000;
+
 /// Whether a history, as a line, keeps a promise; nothing if it cannot be told. Where transactions are
 /// judged by what linearizability says, which is about each object alone, each of their parts happens by
 /// itself.
 #[must_use]
 pub fn keeps(text: &str, promise: Promise) -> Option<bool> {
-    const STEPS: u64 = 1_000_000;
     let mut history = sketch::read(text, false)?;
     let initial = Value::Int(0);
     if let Promise::Isolation(level) = promise {
@@ -156,19 +158,73 @@ pub fn keeps(text: &str, promise: Promise) -> Option<bool> {
     judge(&history, Object::MultiRegister, promise, &initial, STEPS).ok()?.kept
 }
 
-fn take_apart(history: &mut History) {
-    let parts = history.ops.iter().flat_map(|op| match (op.f.as_str(), op.output.items()) {
+/// The same with what shows it, of what is known of the history when an event of it has happened.
+#[must_use]
+pub fn judged(history: &History, event: usize, promise: Promise) -> Option<Judgement> {
+    let mut history = history.until(event);
+    let parts = (promise == Promise::Linearizable).then(|| take_apart(&mut history));
+    let mut judgement = judge(&history, Object::MultiRegister, promise, &Value::Int(0), STEPS).ok()?;
+    if let Some(parts) = parts {
+        let whole = |op: &mut usize| *op = parts[*op];
+        judgement.ops.iter_mut().chain(&mut judgement.order).for_each(whole);
+        judgement.ops.dedup();
+        // Where an operation has several parts, no one order is that of all of them.
+        if parts.windows(2).any(|pair| pair[0] == pair[1]) {
+            judgement.order.clear();
+        }
+    }
+    Some(judgement)
+}
+
+/// Makes each part of a transaction an operation of its own process; says which one each comes from.
+fn take_apart(history: &mut History) -> Vec<usize> {
+    let parts = history.ops.iter().enumerate().flat_map(|(whole, op)| match (op.f.as_str(), op.output.items()) {
         ("txn", Some(items)) => {
             let part = |item: &Value| {
                 let [f, key, value] = item.items()? else { return None };
                 let (f, key, value) = (f.name()?.to_owned(), Some(key.clone()), value.clone());
-                Some(Op { f, key, input: value.clone(), output: value, ..op.clone() })
+                Some((whole, Op { f, key, input: value.clone(), output: value, ..op.clone() }))
             };
             items.iter().filter_map(part).collect()
         }
-        _ => vec![op.clone()],
+        _ => vec![(whole, op.clone())],
     });
-    history.ops = parts.collect();
+    let (from, ops): (Vec<usize>, Vec<Op>) = parts.unzip();
+    history.ops = ops;
     history.processes = (0..history.ops.len() as i64).map(Value::Int).collect();
     history.ops.iter_mut().enumerate().for_each(|(process, op)| op.process = process);
+    from
 }
+
+/// A smallest run of a model in which a promise is broken.
+#[derive(Clone, Copy, Debug)]
+pub struct Example {
+    /// The promise.
+    pub promise: &'static str,
+    /// The model.
+    pub model: &'static str,
+    /// The run, as a link.
+    pub link: &'static str,
+}
+
+/// Runs that break promises, found by the search.
+pub const EXAMPLES: [Example; 12] = {
+    const FORGOTTEN: &str = "#run=1DnByaW1hcnktYmFja3VwAwEBAQh3YWl0LWZvcgIAgOHrFwAAAAAAAMCWsQIAAICU69wDBAAFAAEABQEAgJTr3AMOAAEBAICo1rkHDgAAAAABgOqt6QegAZul_d_ClP6u6AEd9Irc";
+    const BACK_AGAIN: &str = "#run=1DnByaW1hcnktYmFja3VwAwEBAQh3YWl0LWZvcgIAgOHrFwAAAAAAAMCWsQIAAICU69wDBQAFAAEABQEAgJTr3AMOAAEBAICU69wDDgABAACAqNa5Bw4AAAAAAYDqrekHpwG0vea8sf6AwLwBt4VV_w";
+    const BEHIND: &str = "#run=1B3F1b3J1bXMCAgMCC3JlYWQtcXVvcnVtAgx3cml0ZS1xdW9ydW0CAIDh6xcAAAAAAADAlrECAACAlOvcAwMADgEAAQAADwABAACAlOvcAw4AAQAAAYDWwowEGZmcgvGrg5abJbdo-BI";
+    const TOO_FEW: &str = "#run=1B3F1b3J1bXMCAQECC3JlYWQtcXVvcnVtAgx3cml0ZS1xdW9ydW0CAIDh6xcAAAAAAADAlrECAACAlOvcAwMACgABAQCAp_KmAQEAAQAADgAAAQCAhK9fDgABAAABgMaGjwEX2Y6-ube7-LyjAV_bViY";
+    [
+        Example { promise: "linearizable", model: "primary-backup", link: FORGOTTEN },
+        Example { promise: "sequential", model: "primary-backup", link: FORGOTTEN },
+        Example { promise: "causal-convergence", model: "primary-backup", link: FORGOTTEN },
+        Example { promise: "causal-memory", model: "primary-backup", link: FORGOTTEN },
+        Example { promise: "causal", model: "primary-backup", link: FORGOTTEN },
+        Example { promise: "pram", model: "primary-backup", link: FORGOTTEN },
+        Example { promise: "read-your-writes", model: "primary-backup", link: FORGOTTEN },
+        Example { promise: "monotonic-reads", model: "primary-backup", link: BACK_AGAIN },
+        Example { promise: "linearizable", model: "quorums", link: BEHIND },
+        Example { promise: "sequential", model: "quorums", link: TOO_FEW },
+        Example { promise: "causal", model: "quorums", link: TOO_FEW },
+        Example { promise: "read-your-writes", model: "quorums", link: TOO_FEW },
+    ]
+};

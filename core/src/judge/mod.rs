@@ -166,7 +166,7 @@ impl<'a> Budget<'a> {
 }
 
 /// What the judge says, and why.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Judgement {
     /// Whether the promise is kept, if that is known.
     pub kept: Option<bool>,
@@ -176,6 +176,11 @@ pub struct Judgement {
     pub evidence: Vec<String>,
     /// The operations that show it: indices into the history.
     pub ops: Vec<usize>,
+    /// Which of these must come before which, where it is that which contradicts itself.
+    pub edges: Vec<(usize, usize)>,
+    /// An order of the operations that shows that the promise is kept, where one does: one object after
+    /// the other.
+    pub order: Vec<usize>,
 }
 
 impl fmt::Display for Judgement {
@@ -217,13 +222,15 @@ pub fn judge_within(
     }
 }
 
-fn kept(verdict: &str, evidence: Vec<String>) -> Judgement {
-    Judgement { kept: Some(true), verdict: verdict.into(), evidence, ops: Vec::new() }
+fn kept(verdict: &str, history: &History, orders: &[Vec<usize>]) -> Judgement {
+    let orders = orders.iter().filter(|order| !order.is_empty());
+    let evidence = orders.clone().map(|order| in_order(history, order)).collect();
+    Judgement { kept: Some(true), verdict: verdict.into(), evidence, order: orders.flatten().copied().collect(), ..Judgement::default() }
 }
 
 fn unknown() -> Judgement {
     let verdict = "unknown: the search was given up before it had an answer".into();
-    Judgement { kept: None, verdict, evidence: Vec::new(), ops: Vec::new() }
+    Judgement { verdict, ..Judgement::default() }
 }
 
 /// Operations in an order, in words.
@@ -251,7 +258,7 @@ fn linearizable(history: &History, case: &Case, budget: &mut Budget<'_>) -> Judg
         verdict => verdict,
     };
     match verdict {
-        Verdict::Kept(orders) => kept("linearizable", orders.iter().map(|order| in_order(history, order)).collect()),
+        Verdict::Kept(orders) => kept("linearizable", history, &orders),
         Verdict::Broken(why) => {
             let mut evidence = vec![
                 format!("no place for {}", history.describe(why.stuck)),
@@ -259,7 +266,7 @@ fn linearizable(history: &History, case: &Case, budget: &mut Budget<'_>) -> Judg
                 "these are enough to contradict one another:".into(),
             ];
             evidence.extend(why.core.iter().map(|op| format!("  {}", history.describe(*op))));
-            Judgement { kept: Some(false), verdict: "not linearizable".into(), evidence, ops: why.core }
+            Judgement { kept: Some(false), verdict: "not linearizable".into(), evidence, ops: why.core, ..Judgement::default() }
         }
         Verdict::Unknown => unknown(),
     }
@@ -269,11 +276,11 @@ fn sequential(history: &History, case: &Case, budget: &mut Budget<'_>) -> Judgem
     let objects = case.by_object();
     let mut check = Sequential::new(case, &objects);
     match search(budget, |steps| (check.run(steps), check.progress())) {
-        Verdict::Kept(order) => kept("sequentially consistent", vec![in_order(history, &order)]),
+        Verdict::Kept(order) => kept("sequentially consistent", history, &[order]),
         Verdict::Broken(ops) => {
             let mut evidence = vec!["the furthest that any order comes is before these:".to_owned()];
             evidence.extend(ops.iter().map(|op| format!("  {}", history.describe(*op))));
-            Judgement { kept: Some(false), verdict: "not sequentially consistent".into(), evidence, ops }
+            Judgement { kept: Some(false), verdict: "not sequentially consistent".into(), evidence, ops, ..Judgement::default() }
         }
         Verdict::Unknown => unknown(),
     }
@@ -288,11 +295,12 @@ fn weak(
 ) -> Result<Judgement, BadInput> {
     let found = causal::check(case, weak_promise, budget);
     Ok(match found.map_err(|(op, why)| BadInput { line: history.ops[op].line, column: 1, why })? {
-        Verdict::Kept(()) => kept(&format!("{} is kept", promise.name()), Vec::new()),
+        Verdict::Kept(()) => kept(&format!("{} is kept", promise.name()), history, &[]),
         Verdict::Broken(pattern) => {
             let mut evidence = vec![pattern.why.to_owned()];
             evidence.extend(pattern.ops.iter().map(|op| format!("  {}", history.describe(*op))));
-            Judgement { kept: Some(false), verdict: format!("{} is broken", promise.name()), evidence, ops: pattern.ops }
+            let (verdict, edges) = (format!("{} is broken", promise.name()), pattern.edges);
+            Judgement { kept: Some(false), verdict, evidence, ops: pattern.ops, edges, ..Judgement::default() }
         }
         Verdict::Unknown => unknown(),
     })
@@ -310,9 +318,7 @@ fn isolation(history: &History, object: Object, level: Level, initial: &Value, b
     let found = Transactions::of(history, lists, initial)?;
     let name = Promise::Isolation(level).name();
     Ok(match found.check(level, budget) {
-        Ok(Verdict::Kept(order)) => {
-            kept(&format!("{name} is kept"), if order.is_empty() { Vec::new() } else { vec![in_order(history, &order)] })
-        }
+        Ok(Verdict::Kept(order)) => kept(&format!("{name} is kept"), history, &[order]),
         Ok(Verdict::Broken(broken)) => {
             let (mut evidence, ops) = transactions::explain(history, &broken);
             let (strongest, sure) = found.strongest(budget);
@@ -321,7 +327,8 @@ fn isolation(history: &History, object: Object, level: Level, initial: &Value, b
                 (names, true) => format!("the strongest level that is kept: {}", names.join(", ")),
                 (names, false) => format!("kept, and perhaps something stronger: {}", names.join(", ")),
             });
-            Judgement { kept: Some(false), verdict: format!("{name} is broken"), evidence, ops }
+            let edges = transactions::edges(&broken);
+            Judgement { kept: Some(false), verdict: format!("{name} is broken"), evidence, ops, edges, ..Judgement::default() }
         }
         Ok(Verdict::Unknown) | Err(Spent) => unknown(),
     })

@@ -893,6 +893,27 @@ pub fn explain(history: &History, broken: &Broken) -> (Vec<String>, Vec<usize>) 
     (lines, ops)
 }
 
+/// Which transactions must come before which, and cannot all do so.
+#[must_use]
+pub fn edges(broken: &Broken) -> Vec<(usize, usize)> {
+    fn add(proof: &Proof, all: &mut Vec<(usize, usize)>) {
+        match proof {
+            Proof::Cycle(edges) => all.extend(edges.iter().map(|edge| (edge.from, edge.to))),
+            Proof::Either { if_one, if_other, .. } => {
+                add(if_one, all);
+                add(if_other, all);
+            }
+        }
+    }
+    let mut all = Vec::new();
+    if let Broken::Order(proof) = broken {
+        add(proof, &mut all);
+        all.sort_unstable();
+        all.dedup();
+    }
+    all
+}
+
 fn gather(proof: &Proof, ops: &mut Vec<usize>) {
     let mut add = |op: usize| {
         if !ops.contains(&op) {

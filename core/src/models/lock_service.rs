@@ -582,20 +582,20 @@ impl LockService {
 
     // ---- promises -----------------------------------------------------------------------------
 
-    fn the_file<'a>(cluster: &'a Cluster<'_, Self>) -> Option<&'a File> {
-        cluster.nodes().last().map(|node| &node.disk.file)
+    fn the_file<'a>(cluster: &'a Cluster<'_, Self>) -> Option<(&'a File, NodeId)> {
+        cluster.nodes().last().map(|node| (&node.disk.file, node.me))
     }
 
     fn mutual_exclusion(cluster: &Cluster<'_, Self>) -> Result<(), String> {
         match Self::the_file(cluster) {
-            Some(file) if file.overlaps > 0 => Err(format!("{} accesses after somebody else's were accepted", file.overlaps)),
+            Some((file, at)) if file.overlaps > 0 => Err(format!("{at} has accepted {} accesses after somebody else's", file.overlaps)),
             _ => Ok(()),
         }
     }
 
     fn no_lost_update(cluster: &Cluster<'_, Self>) -> Result<(), String> {
         match Self::the_file(cluster) {
-            Some(file) if file.lost > 0 => Err(format!("{} updates were written over unseen", file.lost)),
+            Some((file, at)) if file.lost > 0 => Err(format!("{} updates were written over unseen at {at}", file.lost)),
             _ => Ok(()),
         }
     }

@@ -37,22 +37,54 @@ pub struct Difference {
 /// # Errors
 /// If the scenario cannot be run.
 pub fn matter(library: &Library, scenario: &Scenario, goal: &Goal) -> Result<Vec<Without>, Fault> {
-    let run = |scenario: &Scenario| {
-        let about = scenario.check(library)?.about();
-        let mut sim = Sim::new(library, goal.complete(scenario, about.ops.len()))?;
-        let broken = goal.watch(&mut sim, &mut Effort::default()).is_some();
-        while sim.steps() < goal.most_steps && sim.step_until(goal.until) {}
-        Ok::<_, Fault>((sim, broken))
-    };
-    let bare = goal.bare(scenario);
-    let (with, _) = run(&bare)?;
-    let without = |input: usize| {
-        let mut fewer = bare.clone();
+    let matter = Matter::new(library, scenario, goal)?;
+    (0..matter.inputs()).map(|input| matter.without(input)).collect()
+}
+
+/// A run that is compared with what it would have been without one of its inputs.
+pub struct Matter<'a> {
+    library: &'a Library,
+    goal: Goal,
+    bare: Scenario,
+    with: Sim,
+}
+
+impl<'a> Matter<'a> {
+    /// The run as it is.
+    ///
+    /// # Errors
+    /// If the scenario cannot be run.
+    pub fn new(library: &'a Library, scenario: &Scenario, goal: &Goal) -> Result<Self, Fault> {
+        let bare = goal.bare(scenario);
+        let (with, _) = run(library, &bare, goal)?;
+        Ok(Self { library, goal: goal.clone(), bare, with })
+    }
+
+    /// How many inputs it has.
+    #[must_use]
+    pub fn inputs(&self) -> usize {
+        self.bare.inputs.len()
+    }
+
+    /// What it would have been without one of them.
+    ///
+    /// # Errors
+    /// If it cannot be run without it.
+    pub fn without(&self, input: usize) -> Result<Without, Fault> {
+        let mut fewer = self.bare.clone();
         fewer.inputs.remove(input);
-        let (without, broken) = run(&fewer)?;
-        Ok(Without { input, first: first_difference(&with, &without), broken })
-    };
-    (0..bare.inputs.len()).map(without).collect()
+        let (without, broken) = run(self.library, &fewer, &self.goal)?;
+        Ok(Without { input, first: first_difference(&self.with, &without), broken })
+    }
+}
+
+/// A whole run, and whether the promise is broken in it.
+fn run(library: &Library, scenario: &Scenario, goal: &Goal) -> Result<(Sim, bool), Fault> {
+    let about = scenario.check(library)?.about();
+    let mut sim = Sim::new(library, goal.complete(scenario, about.ops.len()))?;
+    let broken = goal.watch(&mut sim, &mut Effort::default()).is_some();
+    while sim.steps() < goal.most_steps && sim.step_until(goal.until) {}
+    Ok((sim, broken))
 }
 
 /// The first thing that happens in one run and not in the other, apart from the inputs themselves.

@@ -642,21 +642,61 @@ pub fn explore(
     go_on: &mut dyn FnMut(Visited) -> bool,
 ) -> Result<Explored, Fault> {
     const AT_ONCE: u64 = 1_000;
-    let world = World::new(library, scenario, goal, bounds)?;
-    let mut explorer = Explorer::new(world, bounds.depth);
+    let mut exploration = Exploration::new(library, scenario, goal, bounds)?;
     loop {
-        let answer = explorer.go_on(AT_ONCE);
-        let visited = explorer.visited();
-        let stop = visited.unique >= bounds.states || !go_on(visited);
-        let World { endless, undecided, .. } = *explorer.system();
-        let whole = explorer.complete() && !endless;
-        let mut explored = Explored { visited, whole, covered: answer == Answer::Covered, undecided, found: None };
-        match answer {
-            Answer::More if !stop => continue,
-            Answer::More | Answer::Covered => {}
-            Answer::Broken(number, broken) => explored.found = Some(retell(library, scenario, goal, &mut explorer, number, broken)),
+        if let Some(explored) = exploration.go_on(AT_ONCE) {
+            return Ok(explored);
         }
-        return Ok(explored);
+        if !go_on(exploration.visited()) {
+            return Ok(exploration.stop());
+        }
+    }
+}
+
+/// An exploration under way. It goes on where it stopped.
+pub struct Exploration<'a> {
+    library: &'a Library,
+    scenario: Scenario,
+    goal: Goal,
+    bounds: Bounds,
+    explorer: Explorer<World>,
+}
+
+impl<'a> Exploration<'a> {
+    /// An exploration that has not begun.
+    ///
+    /// # Errors
+    /// If the scenario cannot be run, or the promise cannot be explored.
+    pub fn new(library: &'a Library, scenario: &Scenario, goal: &Goal, bounds: Bounds) -> Result<Self, Fault> {
+        let world = World::new(library, scenario, goal, bounds)?;
+        let explorer = Explorer::new(world, bounds.depth);
+        Ok(Self { library, scenario: scenario.clone(), goal: goal.clone(), bounds, explorer })
+    }
+
+    /// What was visited so far.
+    #[must_use]
+    pub fn visited(&self) -> Visited {
+        self.explorer.visited()
+    }
+
+    /// Looks at the steps from so many states more. Nothing as long as there are others left.
+    pub fn go_on(&mut self, states: u64) -> Option<Explored> {
+        match self.explorer.go_on(states) {
+            Answer::More if self.visited().unique < self.bounds.states => None,
+            Answer::More => Some(self.stop()),
+            Answer::Covered => Some(Explored { covered: true, ..self.stop() }),
+            Answer::Broken(number, broken) => {
+                let found = retell(self.library, &self.scenario, &self.goal, &mut self.explorer, number, broken);
+                Some(Explored { found: Some(found), ..self.stop() })
+            }
+        }
+    }
+
+    /// What was covered, if it ends here.
+    pub fn stop(&mut self) -> Explored {
+        let World { endless, undecided, .. } = *self.explorer.system();
+        let whole = self.explorer.complete() && !endless;
+        Explored { visited: self.visited(), whole, covered: false, undecided, found: None }
     }
 }
 

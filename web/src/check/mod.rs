@@ -4,14 +4,14 @@
 mod picture;
 
 use crate::dom;
+use crate::map;
 use crate::share;
 use crate::text;
 use crate::ui::{self, Named};
-use crate::worker::{Checking, Job, Judged, Report, Worker, likely_object};
+use crate::worker::{Checking, Doing, Job, Judged, Report, likely_object};
 use faultline::judge::Promise;
 use faultline::judge::history::History;
 use faultline::judge::spec::Object;
-use faultline::models::Library;
 use std::rc::Rc;
 use web_sys::{HtmlInputElement, HtmlTextAreaElement};
 use yew::{Callback, Component, Context, Html, InputEvent, Properties, TargetCast, html};
@@ -40,6 +40,8 @@ pub(crate) enum Msg {
     Start,
     Cancel,
     Report(Report),
+    /// The map with what all promises come to, or not any more.
+    Map(bool),
     Example,
 }
 
@@ -48,7 +50,7 @@ enum State {
     /// Nothing was asked yet.
     Idle,
     /// It is being done.
-    Working { _worker: Option<Worker>, so_far: Option<(usize, usize)> },
+    Working { _doing: Doing, so_far: Option<(usize, usize)> },
     /// It is done.
     Done(Report),
 }
@@ -58,6 +60,8 @@ pub(crate) struct Check {
     job: Checking,
     file: Option<String>,
     state: State,
+    /// What is judged by every promise, if somebody wants to know.
+    map: Option<Rc<Checking>>,
 }
 
 /// Whoever has no history at hand can try this one: a client reads what was overwritten before it asked.
@@ -76,7 +80,7 @@ impl Component for Check {
     type Properties = Props;
 
     fn create(ctx: &Context<Self>) -> Self {
-        let mut check = Self { job: Checking::default(), file: None, state: State::Idle };
+        let mut check = Self { job: Checking::default(), file: None, state: State::Idle, map: None };
         check.take(ctx);
         check
     }
@@ -102,15 +106,8 @@ impl Component for Check {
             Msg::Initial(initial) => self.job.initial = initial,
             Msg::Start => {
                 let done = ctx.link().callback(Msg::Report);
-                let job = Job::Check(self.job.clone());
-                let tell = done.clone();
-                let worker = Worker::start(&job, move |report| tell.emit(report));
-                if worker.is_none() {
-                    let library = Library::standard();
-                    // Without a worker it is done here, after the page has said that it begins.
-                    gloo_timers::callback::Timeout::new(30, move || done.emit(job.work(&library, &mut |_| ()))).forget();
-                }
-                self.state = State::Working { _worker: worker, so_far: None };
+                let doing = Doing::start(Job::Check(self.job.clone()), move |report| done.emit(report));
+                self.state = State::Working { _doing: doing, so_far: None };
             }
             Msg::Cancel => self.state = State::Idle,
             // What was cancelled has nothing more to say.
@@ -119,6 +116,7 @@ impl Component for Check {
                 (State::Working { .. }, report) => self.state = State::Done(report),
                 _ => return false,
             },
+            Msg::Map(open) => self.map = open.then(|| Rc::new(self.job.clone())),
         }
         true
     }
@@ -150,9 +148,13 @@ impl Component for Check {
                     <label>{ text::CHECK_PROMISE_LABEL }{ ui::choice(label(text::CHECK_PROMISE_LABEL), promises, self.job.promise, link.callback(Msg::Promise)) }</label>
                     <label>{ text::CHECK_INITIAL }<input type="text" placeholder="nil" value={self.job.initial.clone()}
                         oninput={link.callback(|event: InputEvent| Msg::Initial(event.target_unchecked_into::<HtmlInputElement>().value()))} /></label>
+                    <button disabled={self.job.text.trim().is_empty()} onclick={link.callback(|_| Msg::Map(true))}>{ text::map::OPEN }</button>
                     <button class="go" disabled={working || self.job.text.trim().is_empty()} onclick={link.callback(|_| Msg::Start)}>{ text::CHECK_START }</button>
                 </div>
                 <section class="found" aria-live="polite">{ self.found(ctx) }</section>
+                if let Some(asked) = &self.map {
+                    { map::dialog(asked, &link.callback(|()| Msg::Map(false)), None) }
+                }
             </main>
         }
     }
@@ -187,6 +189,8 @@ impl Check {
             State::Done(Report::Judged(judged)) => verdict(judged),
             State::Done(Report::Decided(_) | Report::Tried(_)) => Html::default(),
             State::Done(Report::Bad(why) | Report::Failed(why)) => html! { <p class="bad" role="alert">{ why.clone() }</p> },
+            // Whoever asks for a verdict gets no other news.
+            State::Done(_) => Html::default(),
         }
     }
 }

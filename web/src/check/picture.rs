@@ -23,12 +23,12 @@ pub(crate) fn picture(judged: &Judged) -> Html {
         <div class="lanes-picture" tabindex="0" role="region" aria-label={text::CHECK_PICTURE}>
             <svg width={width.to_string()} height={height.to_string()} role="img" aria-label={words(judged)}>
                 { for judged.lanes.iter().enumerate().map(|(lane, name)| html! {
-                    <g key={lane} class="lane">
+                    <g key={format!("lane-{lane}")} class="lane">
                         <line x1="0" x2={width.to_string()} y1={middle(lane)} y2={middle(lane)} />
                         <text x="4" y={(lane * LANE + 18).to_string()}>{ name.clone() }</text>
                     </g>
                 }) }
-                { for judged.bars.iter().enumerate().map(|(index, bar)| html! { <g key={format!("bar {index}")}>{ draw(bar, moments) }</g> }) }
+                { for judged.bars.iter().enumerate().map(|(index, bar)| html! { <g key={format!("op-{index}")}>{ draw(bar, moments) }</g> }) }
             </svg>
         </div>
     }

@@ -3,6 +3,7 @@
 
 use super::past::causal_past;
 use crate::panel::promises::is_blamed;
+use crate::promise::accused;
 use crate::session::Session;
 use crate::stage::{Area, Point, tone, width_of};
 use faultline::scenario::Input;
@@ -102,6 +103,10 @@ pub(crate) struct List {
     pub(crate) bars: Vec<Bar>,
     /// The rows that had to happen before the one that is pointed at.
     pub(crate) past: BTreeSet<u32>,
+    /// From when to when clients did what shows that a promise is broken.
+    pub(crate) doubt: Option<(f64, f64)>,
+    /// From bar to bar: what must come before what, and cannot.
+    pub(crate) because: Vec<((f64, f64), (f64, f64))>,
     /// Where the run parts from the one beside it.
     pub(crate) parts: Option<f64>,
 }
@@ -112,6 +117,8 @@ pub(crate) struct Lane {
     pub(crate) name: String,
     pub(crate) y: f64,
     pub(crate) hidden: bool,
+    /// Whether this one shows, at the playhead, that a promise is broken.
+    pub(crate) accused: bool,
     /// From where to where it was in which state. Nothing of it is known of others in a node's view.
     pub(crate) pieces: Vec<(f64, f64, NodeStatus)>,
 }
@@ -228,6 +235,7 @@ impl List {
         }
         if session.knower.is_none_or(|knower| session.is_client(knower)) {
             list.bars(session, &window);
+            list.explain(session);
         }
         list.arrows.retain(|arrow| !session.hidden.contains(&arrow.ends.0) && !session.hidden.contains(&arrow.ends.1));
         list.fold();
@@ -242,6 +250,7 @@ impl List {
         let last = sim.trace().len().checked_sub(1).and_then(|index| sim.trace().row(index as u32)).map_or(Time::ZERO, |row| row.time);
         let seen = (0..lanes).filter(|lane| !session.hidden.contains(&NodeId(*lane))).count().max(1);
         let mut above = 0;
+        let accused = if session.knower.is_some() { BTreeSet::new() } else { accused(sim, session.promise().found()) };
         let (first_x, last_x) = (window.x(Time::ZERO).max(-window.width), window.width * 3.0);
         for lane in (0..lanes).map(NodeId) {
             let hidden = session.hidden.contains(&lane);
@@ -267,7 +276,7 @@ impl List {
             if hidden || session.knower.is_some_and(|knower| knower != lane) {
                 pieces.clear();
             }
-            self.lanes.push(Lane { name: sim.name(lane), y, hidden, pieces });
+            self.lanes.push(Lane { name: sim.name(lane), y, hidden, accused: accused.contains(&lane), pieces });
         }
     }
 
@@ -303,6 +312,23 @@ impl List {
             let label = if blamed || from + width_of(&label) * 0.92 < next { label } else { String::new() };
             self.bars.push(Bar { from, to, y, row: meta.invoked, outcome, label, blamed });
         }
+    }
+
+    /// Marks how operations contradict one another: the time in which they do, and what must be before what.
+    fn explain(&mut self, session: &Session) {
+        let Some(judged) = session.promise().found() else { return };
+        let blamed = self.bars.iter().filter(|bar| bar.blamed);
+        self.doubt = blamed.fold(None, |all: Option<(f64, f64)>, bar| {
+            let (from, to) = all.unwrap_or((bar.from, bar.to));
+            Some((from.min(bar.from), to.max(bar.to)))
+        });
+        let trace = session.sim().trace();
+        let middle = |op: u32| {
+            let row = trace.op(op)?.invoked;
+            let bar = self.bars.iter().find(|bar| bar.row == row)?;
+            Some((f64::midpoint(bar.from, bar.to), bar.y))
+        };
+        self.because = judged.before.iter().filter_map(|(one, other)| Some((middle(*one)?, middle(*other)?))).collect();
     }
 
     /// Writes on messages what they say, if there is room: the first along the arrow that no other
@@ -595,6 +621,27 @@ mod tests {
         assert!(done.label.starts_with("write") && done.from < done.to && done.to < 3.0 * 800.0, "{done:?}");
         session.knower = Some(NodeId(0));
         assert!(list(&session).bars.is_empty());
+    }
+
+    #[test]
+    fn who_breaks_a_promise_is_marked_and_so_is_the_time_in_which_operations_contradict_one_another() {
+        let mut session = session("primary-backup", 0, 100);
+        session.edit(vec![Input::Set { key: "wait-for".into(), value: 1 }, Input::Set { key: "read-anywhere".into(), value: 1 }]).unwrap();
+        session.edit(vec![Input::Cut { from: NodeId(0), to: NodeId(2) }]).unwrap();
+        for (node, op) in [(0, 1), (2, 0)] {
+            session.edit(vec![Input::Invoke { client: 0, node: NodeId(node), op, argument: 0 }]).unwrap();
+            session.seek(session.playhead() + Span::millis(300));
+        }
+        session.choose_promise(2);
+        let blamed = list(&session);
+        assert_eq!((blamed.bars.iter().filter(|bar| bar.blamed).count(), blamed.because.len()), (2, 2));
+        let (from, to) = blamed.doubt.unwrap();
+        assert!(blamed.bars.iter().all(|bar| bar.from >= from && bar.to <= to));
+        assert_eq!(blamed.lanes.iter().map(|lane| lane.accused).collect::<Vec<_>>(), [false, false, false, true]);
+        session.seek(Time(150_000_000));
+        session.judge();
+        let before = list(&session);
+        assert!(before.doubt.is_none() && before.because.is_empty() && before.lanes.iter().all(|lane| !lane.accused));
     }
 
     #[test]

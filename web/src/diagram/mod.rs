@@ -130,15 +130,29 @@ fn picture(session: &Session, window: Window) -> Html {
     html! {
         <>
         <ol class="lanes" aria-hidden="true">{ for lanes.map(|(index, lane)| {
-            let class = if session.selected.is_some_and(|selected| selected.index() == index) { "selected" } else { "" };
+            let selected = session.selected.is_some_and(|selected| selected.index() == index);
+            let class = [if selected { "selected" } else { "" }, if lane.accused { " accused" } else { "" }].concat();
             html! { <li key={index} {class} style={format!("top:{:.0}px", lane.y)}>{ lane.name.clone() }</li> }
         }) }</ol>
         <div class="time" role="img" aria-label={text::diagram(list.arrows.len(), lost)}>
             <div class="past">{ raw(svg::flying(&list)) }</div>
             { raw(svg::known(&list)) }
             <div class="future" />
+            { accusation(&list) }
         </div>
         </>
+    }
+}
+
+/// Whoever shows that a promise is broken, at the playhead, and what holds them together.
+fn accusation(list: &List) -> Html {
+    let accused: Vec<f64> = list.lanes.iter().filter(|lane| lane.accused && !lane.hidden).map(|lane| lane.y).collect();
+    let Some((first, last)) = accused.first().zip(accused.last()) else { return Html::default() };
+    html! {
+        <div class="accusation" aria-hidden="true">
+            <i class="between" style={format!("top:{first:.0}px;height:{:.0}px", last - first)} />
+            { for accused.iter().map(|y| html! { <b style={format!("top:{y:.0}px")}>{ "✕" }</b> }) }
+        </div>
     }
 }
 

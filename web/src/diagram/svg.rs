@@ -30,6 +30,9 @@ pub(crate) fn draw_flying(svg: &mut String, list: &List) {
 }
 
 pub(crate) fn draw_known(svg: &mut String, list: &List) {
+    if let Some((from, to)) = list.doubt {
+        *svg += &format!("<rect class=\"doubt\" x=\"{from:.1}\" y=\"0\" width=\"{:.1}\" height=\"{:.0}\"/>", to - from, list.height);
+    }
     for lane in &list.lanes {
         for (from, to, status) in &lane.pieces {
             let class = match status {
@@ -52,6 +55,28 @@ pub(crate) fn draw_known(svg: &mut String, list: &List) {
     for dot in &list.dots {
         draw_dot(svg, dot, list);
     }
+    for (from, to) in &list.because {
+        draw_because(svg, *from, *to);
+    }
+}
+
+/// What must come before what: bowed, there above and back below, with a tip at its end.
+fn draw_because(svg: &mut String, (x, y): (f64, f64), (to_x, to_y): (f64, f64)) {
+    let side = if to_x >= x { -1.0 } else { 1.0 };
+    let (y, to_y) = (y + side * 7.0, to_y + side * 7.0);
+    let (bend_x, bend_y) = (f64::midpoint(x, to_x), if side < 0.0 { y.min(to_y) } else { y.max(to_y) } + side * 16.0);
+    let (across, down) = (to_x - bend_x, to_y - bend_y);
+    let length = across.hypot(down).max(1.0);
+    let (back_x, back_y) = (to_x - across / length * 8.0, to_y - down / length * 8.0);
+    let (aside_x, aside_y) = (down / length * 4.0, -across / length * 4.0);
+    *svg += &format!(
+        "<g class=\"because\"><path d=\"M{x:.1} {y:.1}Q{bend_x:.1} {bend_y:.1} {to_x:.1} {to_y:.1}\"/>\
+         <path class=\"head\" d=\"M{to_x:.1} {to_y:.1}L{:.1} {:.1}L{:.1} {:.1}Z\"/></g>",
+        back_x + aside_x,
+        back_y + aside_y,
+        back_x - aside_x,
+        back_y - aside_y
+    );
 }
 
 fn open(list: &List) -> String {

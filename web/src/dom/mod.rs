@@ -9,7 +9,7 @@ pub(crate) mod offline;
 mod watch;
 
 pub(crate) use frames::Frames;
-pub(crate) use watch::{Listener, Sight, Size, theme};
+pub(crate) use watch::{Listener, Sight, Size, media, theme};
 
 use crate::text;
 use std::cell::RefCell;
@@ -47,9 +47,8 @@ pub(crate) fn focus(id: &str) {
     }
     let Some(element) = by_id(id) else { return };
     let inner = element.query_selector("select, button:not([aria-label])").ok().flatten();
-    if let Ok(element) = inner.unwrap_or(element).dyn_into::<HtmlElement>() {
-        let _ = element.focus();
-    }
+    // What is drawn can have the focus as well.
+    let _ = inner.unwrap_or(element).unchecked_ref::<HtmlElement>().focus();
 }
 
 /// Opens what an element lies in, and puts the focus on it.
@@ -174,6 +173,7 @@ pub(crate) fn reduced_motion() -> bool {
     matches("(prefers-reduced-motion: reduce)")
 }
 
-fn matches(query: &str) -> bool {
+/// Whether a media query holds.
+pub(crate) fn matches(query: &str) -> bool {
     window().match_media(query).ok().flatten().is_some_and(|list| list.matches())
 }

@@ -35,12 +35,17 @@ impl Drop for Listener {
     }
 }
 
+/// Calls back when a media query begins or ceases to hold, until dropped.
+pub(crate) fn media(query: &str, changed: impl Fn() + 'static) -> Option<Listener> {
+    let list: MediaQueryList = window().match_media(query).ok().flatten()?;
+    Some(Listener::new(list.into(), "change", move |_| changed()))
+}
+
 /// Calls back when light becomes dark, or dark light, until dropped: by the browser's wish, or by that of
 /// the page around this one (static/host.js).
 pub(crate) fn theme(changed: impl Fn() + Clone + 'static) -> Option<(Listener, Listener)> {
-    let list: MediaQueryList = window().match_media("(prefers-color-scheme: dark)").ok().flatten()?;
     let asked = changed.clone();
-    Some((Listener::new(list.into(), "change", move |_| changed()), Listener::on_window("faultline:theme", move |_| asked())))
+    Some((media("(prefers-color-scheme: dark)", changed)?, Listener::on_window("faultline:theme", move |_| asked())))
 }
 
 /// Calls back with an element's width and height whenever they change, until dropped.

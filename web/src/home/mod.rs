@@ -51,6 +51,7 @@ pub(crate) fn home(props: &Props) -> Html {
                         }
                     }) }
                     <li><a href={route::CHECK}><strong>{ text::CHECK_TITLE }</strong><span>{ text::CHECK_PROMISE }</span></a></li>
+                    <li><a href={route::MAP}><strong>{ text::MAP_TITLE }</strong><span>{ text::MAP_PROMISE }</span></a></li>
                 </ul>
                 if props.whole { { bring() } }
             </nav>

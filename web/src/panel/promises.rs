@@ -83,6 +83,7 @@ pub(crate) fn evidence(session: &Session, send: &Callback<Msg>) -> Html {
             }) }</ul>
             if session.sim().scenario().clients > 0 {
                 <label>{ text::PROMISED }{ ui::choice(named, names.iter().map(String::as_str), session.promise().promise, send.reform(Msg::Promise)) }</label>
+                <button id="ask-map" onclick={send.reform(|_| Msg::Map(true))}>{ text::map::OPEN }</button>
             }
             if let Some(judged) = found.filter(|judged| !judged.blamed.is_empty()) {
                 <p>{ text::CONTRADICT }</p>

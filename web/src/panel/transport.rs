@@ -12,7 +12,7 @@ use yew::{Callback, Event, Html, InputEvent, TargetCast, html};
 /// The resolution of the slider for the moment.
 const NOTCHES: u64 = 1_000;
 
-pub(crate) fn transport(session: &Session, more: bool, glimpses: &Glimpses, library: &Library, send: &Callback<Msg>) -> Html {
+pub(crate) fn transport(session: &Session, more: bool, strip: Html, glimpses: &Glimpses, library: &Library, send: &Callback<Msg>) -> Html {
     let button = |class: &'static str, label: &'static str, keys: &'static str, path: &'static str, disabled: bool, msg: fn() -> Msg| {
         let onclick = send.reform(move |_| msg());
         html! { <button {class} {disabled} {onclick} aria-label={label} title={format!("{label} ({keys})")}>{ ui::icon(path) }</button> }
@@ -48,6 +48,7 @@ pub(crate) fn transport(session: &Session, more: bool, glimpses: &Glimpses, libr
                 <input type="range" min={Speed::SLOWEST.to_string()} max={Speed::FASTEST.to_string()} value={session.speed.step().to_string()}
                     oninput={speed} aria-label={text::SPEED} aria-valuetext={text::speed(session.speed.ratio())} />
             </label>
+            { strip }
             { branches(session, glimpses, library, send) }
         </section>
     }

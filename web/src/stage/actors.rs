@@ -4,6 +4,7 @@ use super::layout::Layout;
 use super::touch::Target;
 use crate::app::Msg;
 use crate::diagram::causal_past;
+use crate::promise::accused;
 use crate::request::{Outcome, Request};
 use crate::session::Session;
 use crate::text;
@@ -21,12 +22,23 @@ pub(crate) fn actors(session: &Session, layout: &Layout, menu: Option<Target>, s
         let rows = causal_past(session.sim(), row).into_iter();
         rows.filter_map(|row| session.sim().trace().row(row)).map(|row| row.node).collect()
     });
+    // No node can see whether a promise about all of them is kept.
+    let accused = if session.knower.is_some() { BTreeSet::new() } else { accused(session.sim(), session.promise().found()) };
     let everybody = (0..scenario.nodes + scenario.clients).map(NodeId);
     // Of a crowd only those are elements whom somebody looks at.
     let is_there = |endpoint: &NodeId| !layout.is_crowd() || session.first == *endpoint || session.selected == Some(*endpoint);
     let everybody = everybody.filter(is_there);
     let class = if layout.is_roomy { "nodes" } else { "nodes tight" };
-    html! { <ul {class}>{ for everybody.map(|endpoint| actor(session, layout, endpoint, menu, lit.contains(&endpoint), send)) }</ul> }
+    html! { <ul {class}>{ for everybody.map(|endpoint| actor(session, layout, endpoint, menu, Marks { lit: lit.contains(&endpoint), accused: accused.contains(&endpoint) }, send)) }</ul> }
+}
+
+/// What is pointed out about somebody.
+#[derive(Clone, Copy)]
+struct Marks {
+    /// They had a part in what is pointed at.
+    lit: bool,
+    /// They show that a promise is broken.
+    accused: bool,
 }
 
 /// How somebody looks, and what is said of them.
@@ -37,7 +49,7 @@ struct Look {
     below: String,
 }
 
-fn actor(session: &Session, layout: &Layout, endpoint: NodeId, menu: Option<Target>, lit: bool, send: &Callback<Msg>) -> Html {
+fn actor(session: &Session, layout: &Layout, endpoint: NodeId, menu: Option<Target>, marks: Marks, send: &Callback<Msg>) -> Html {
     let name = session.sim().name(endpoint);
     let look = match session.knower {
         Some(knower) if knower != endpoint => stranger(&name, &session.sim().name(knower)),
@@ -61,10 +73,13 @@ fn actor(session: &Session, layout: &Layout, endpoint: NodeId, menu: Option<Targ
     // A click without a finger or a mouse behind it was made by a key.
     let onclick = send.reform(move |event: MouseEvent| Msg::Pick(Target::Node(endpoint), event.detail() == 0));
     let open = menu == Some(Target::Node(endpoint));
-    let chosen = [if selected { " selected" } else { "" }, if lit { " lit" } else { "" }].concat();
+    let chosen =
+        [if selected { " selected" } else { "" }, if marks.lit { " lit" } else { "" }, if marks.accused { " accused" } else { "" }]
+            .concat();
+    let label = if marks.accused { text::accused(&look.label) } else { look.label };
     html! {
         <li key={endpoint.0} style={position}>
-            <button id={format!("{}node-{}", session.prefix, endpoint.0)} class={format!("{shape} {}{chosen}", look.class)} aria-label={look.label}
+            <button id={format!("{}node-{}", session.prefix, endpoint.0)} class={format!("{shape} {}{chosen}", look.class)} aria-label={label}
                 aria-expanded={open.to_string()} tabindex={if session.first == endpoint { "0" } else { "-1" }} {onclick}>{ look.headline }</button>
             if inside { <b aria-hidden="true">{ &name }</b> }
             <span class="name" aria-hidden="true">if !inside { { name } }<small>{ look.below }</small></span>

@@ -1,5 +1,6 @@
 //! What can be asked of a worker, and what it answers.
 
+use super::search::{self, Covered, Effort, Found, Hunt, Odds, Run, Without};
 use faultline::judge::history::History;
 use faultline::judge::spec::Object;
 use faultline::judge::value::{BadInput, Reader, Value};
@@ -10,6 +11,7 @@ use faultline::lab::search::Tried;
 use faultline::lab::tour::Guess;
 use faultline::models::Library;
 use faultline::scenario::Scenario;
+use faultline::sim::Time;
 use serde::{Deserialize, Serialize};
 
 /// What is to be done.
@@ -21,6 +23,14 @@ pub(crate) enum Job {
     Decide(Puzzle, Box<Scenario>, Option<Guess>),
     /// Try every order of events: in which search of the challenge, and in which of its worlds.
     Search(Puzzle, usize, usize),
+    /// Judge a history by every promise there is.
+    Promises(Checking),
+    /// Look for a run that breaks a promise.
+    Hunt(Run, Hunt),
+    /// Find out what each fault of a run changed.
+    Matter(Run),
+    /// Find out from when on a run could only end badly: the moments to ask, and how many futures of each.
+    TooLate(Run, Vec<Time>, u32),
 }
 
 /// A challenge of a lab.
@@ -55,11 +65,37 @@ pub(crate) enum Report {
     /// What trying every order of events has shown in one world.
     Tried(Tried),
     /// The history cannot be read, or not as such an object: where, and why.
+    /// What one of all promises comes to.
+    Promise(Light),
+    /// How far a search is.
+    Effort(Effort),
+    /// The smallest run that a search has found.
+    Found(Found),
+    /// A search has found nothing.
+    Covered(Covered),
+    /// What the run would be without one of its faults.
+    Without(Without),
+    /// How often each moment's futures ended badly, so far.
+    Odds(Vec<Odds>),
+    /// That was all.
+    Over,
+    /// What was asked makes no sense: where, and why.
     Bad(String),
     /// The work itself has failed.
     Failed(String),
     /// It goes on, and has come so far: more comes later.
     SoFar { done: usize, of: usize },
+}
+
+/// What one promise comes to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Light {
+    /// Its place among all.
+    pub(crate) promise: usize,
+    pub(crate) kept: Option<bool>,
+    pub(crate) verdict: String,
+    /// The operations that show it, in words.
+    pub(crate) blamed: Vec<String>,
 }
 
 /// A verdict on a history.
@@ -91,6 +127,8 @@ pub(crate) struct Bar {
 
 /// A search that takes more steps is given up.
 const STEPS: u64 = 200_000_000;
+/// The same where one promise of many is judged.
+const STEPS_EACH: u64 = 10_000_000;
 /// More operations than this are no picture.
 const MOST_BARS: usize = 40;
 
@@ -111,14 +149,9 @@ impl Job {
         Self::Search(Puzzle::of(lab, challenge), search, case)
     }
 
-    /// Does it here and now, and says how far it is.
-    pub(crate) fn work(&self, library: &Library, tell: &mut dyn FnMut(Report)) -> Report {
-        let done = match self {
-            Self::Check(checking) => check(checking, tell).map_err(|fault| fault.to_string()),
-            Self::Decide(puzzle, played, guess) => puzzle.decide(library, played, guess.as_ref()),
-            Self::Search(puzzle, search, case) => puzzle.search(library, *search, *case),
-        };
-        done.unwrap_or_else(Report::Bad)
+    /// Does all of it here and now.
+    pub(crate) fn work(self) -> Report {
+        Steps::of(self, crate::library()).last().unwrap_or(Report::Over)
     }
 }
 
@@ -158,11 +191,118 @@ impl Report {
     }
 }
 
-/// Does a job that was packed, and tells how far it is in the same way.
-#[inline(never)]
-pub(crate) fn work(job: &[u8], library: &Library, tell: &mut dyn FnMut(Vec<u8>)) -> Vec<u8> {
-    let mut tell = |report: Report| tell(report.pack());
-    postcard::from_bytes::<Job>(job).map_or_else(|fault| Report::Failed(fault.to_string()), |job| job.work(library, &mut tell)).pack()
+/// A job under way, done a piece at a time.
+pub(crate) struct Steps(Box<Step>);
+
+/// Does a piece of the work; one that takes long says how far it is.
+type Step = dyn FnMut(&mut dyn FnMut(Report)) -> Option<Report>;
+
+impl Steps {
+    /// A job that was packed.
+    #[inline(never)]
+    pub(crate) fn unpack(job: &[u8], library: &'static Library) -> Self {
+        match postcard::from_bytes(job) {
+            Ok(job) => Self::of(job, library),
+            Err(fault) => Self::once(Report::Failed(fault.to_string())),
+        }
+    }
+
+    /// A job that has not begun.
+    #[inline(never)]
+    pub(crate) fn of(job: Job, library: &'static Library) -> Self {
+        let steps = match job {
+            Job::Check(job) => {
+                let mut job = Some(job);
+                return Self(Box::new(move |tell| {
+                    let job = job.take()?;
+                    Some(check(&job, tell).unwrap_or_else(|fault| Report::Bad(fault.to_string())))
+                }));
+            }
+            Job::Decide(puzzle, played, guess) => {
+                return Self::later(move || puzzle.decide(library, &played, guess.as_ref()).unwrap_or_else(Report::Bad));
+            }
+            Job::Search(puzzle, search, case) => {
+                return Self::later(move || puzzle.search(library, search, case).unwrap_or_else(Report::Bad));
+            }
+            Job::Promises(job) => promises(&job).map_err(|fault| fault.to_string()),
+            Job::Hunt(run, hunt) => search::hunt(library, &run, &hunt),
+            Job::Matter(run) => search::matter(library, &run),
+            Job::TooLate(run, moments, futures) => search::too_late(library, &run, &moments, futures),
+        };
+        steps.unwrap_or_else(|why| Self::once(Report::Bad(why)))
+    }
+
+    /// Each call does a piece of the work.
+    pub(super) fn new(mut step: impl FnMut() -> Option<Report> + 'static) -> Self {
+        Self(Box::new(move |_| step()))
+    }
+
+    /// Does a piece. One that takes long says meanwhile how far it is.
+    pub(super) fn step(&mut self, meanwhile: &mut dyn FnMut(Report)) -> Option<Report> {
+        (self.0)(meanwhile)
+    }
+
+    fn once(report: Report) -> Self {
+        Self::later(move || report)
+    }
+
+    fn later(work: impl FnOnce() -> Report + 'static) -> Self {
+        let mut work = Some(work);
+        Self::new(move || Some(work.take()?()))
+    }
+}
+
+impl Iterator for Steps {
+    type Item = Report;
+
+    fn next(&mut self) -> Option<Report> {
+        self.step(&mut |_| ())
+    }
+}
+
+/// Judges a history by one promise after the other.
+fn promises(job: &Checking) -> Result<Steps, BadInput> {
+    let history = History::read(&job.text)?;
+    let initial = Reader::new(&job.initial).next_value()?.map_or(Value::Nil, |placed| placed.value);
+    let object = Object::ALL[job.object].1;
+    let alone = single_operations(&history);
+    let mut all = Promise::ALL.into_iter().enumerate();
+    let mut over = Some(Report::Over);
+    Ok(Steps::new(move || {
+        let Some((promise, (_, asked))) = all.next() else { return over.take() };
+        let (history, object) = match (asked, &alone) {
+            (Promise::Isolation(_), Some(alone)) => (alone, Object::MultiRegister),
+            _ => (&history, object),
+        };
+        let judgement = judge::judge(history, object, asked, &initial, STEPS_EACH);
+        Some(Report::Promise(match judgement {
+            Ok(judgement) => Light {
+                promise,
+                kept: judgement.kept,
+                verdict: judgement.verdict,
+                blamed: judgement.ops.iter().take(MOST_BARS).map(|op| history.describe(*op)).collect(),
+            },
+            Err(fault) => Light { promise, kept: None, verdict: fault.why, blamed: Vec::new() },
+        }))
+    }))
+}
+
+/// Where there are no transactions, each operation is one by itself: the history in the words of
+/// registers. Nothing if it has transactions of its own.
+fn single_operations(history: &History) -> Option<History> {
+    let mut alone = history.clone();
+    for op in &mut alone.ops {
+        op.f = match op.f.as_str() {
+            "txn" => return None,
+            "get" => "read".into(),
+            "put" => "write".into(),
+            _ => continue,
+        };
+    }
+    for op in &mut alone.ops {
+        op.key.get_or_insert_with(|| Value::Word("x".into()));
+    }
+    Some(alone)
 }
 
 fn check(job: &Checking, tell: &mut dyn FnMut(Report)) -> Result<Report, BadInput> {
@@ -226,8 +366,17 @@ pub(crate) fn likely_object(history: &History) -> usize {
 mod tests {
     use super::*;
 
+    fn library() -> &'static Library {
+        Box::leak(Box::new(Library::standard()))
+    }
+
+    fn only(job: &[u8]) -> Report {
+        let [report] = Steps::unpack(job, library()).collect::<Vec<_>>().try_into().expect("one report");
+        report
+    }
+
     fn judge(text: &str) -> Report {
-        Report::unpack(&work(&Job::Check(Checking { text: text.into(), ..Checking::default() }).pack(), &Library::standard(), &mut |_| ()))
+        Report::unpack(&only(&Job::Check(Checking { text: text.into(), ..Checking::default() }).pack()).pack())
     }
 
     #[test]
@@ -252,7 +401,23 @@ mod tests {
 
     #[test]
     fn a_damaged_job_is_a_report_too() {
-        assert!(matches!(Report::unpack(&work(&[9, 9, 9], &Library::standard(), &mut |_| ())), Report::Failed(_)));
+        assert!(matches!(only(&[99, 9, 9]), Report::Failed(_)));
+    }
+
+    #[test]
+    fn every_promise_is_judged_and_single_operations_are_transactions_too() {
+        let text = "{:process 0 :type :invoke :f :write :value 1}\n{:process 0 :type :ok :f :write :value 1}\n\
+                    {:process 1 :type :invoke :f :read :value nil}\n{:process 1 :type :ok :f :read :value 0}\n";
+        let job = Job::Promises(Checking { text: text.into(), initial: "0".into(), ..Checking::default() });
+        let lights: Vec<_> = Steps::of(job, library()).collect();
+        assert_eq!((lights.len(), lights.last()), (Promise::ALL.len() + 1, Some(&Report::Over)));
+        let kept = |name: &str| {
+            let place = Promise::ALL.iter().position(|(other, _)| *other == name).expect("a promise");
+            let Report::Promise(light) = &lights[place] else { panic!("{:?}", lights[place]) };
+            (light.kept, light.blamed.len())
+        };
+        assert_eq!((kept("linearizable"), kept("sequential")), ((Some(false), 2), (Some(true), 0)));
+        assert_eq!((kept("strict-serializable"), kept("serializable")), ((Some(false), 2), (Some(true), 0)));
     }
 
     #[test]
