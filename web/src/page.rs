@@ -102,7 +102,7 @@ impl Component for Page {
             Msg::Whole(came) => {
                 self.whole = came.is_ok();
                 self.missing = came.err();
-                if self.whole && matches!(self.route, Route::Home | Route::Check) {
+                if self.whole && matches!(self.route, Route::Home | Route::Check | Route::Compare) {
                     host::tell(&host::Message::new("ready", &[]));
                 }
             }

@@ -296,7 +296,7 @@ impl Component for Compare {
             })),
             Some(Listener::on_window("hashchange", move |_| address.emit(()))),
             Some(Listener::on_document("visibilitychange", move |_| shown.emit(!dom::document().hidden()))),
-            dom::media("(prefers-color-scheme: dark)", move || theme.emit(())),
+            Some(dom::theme(move || theme.emit(()))),
         ]);
         self.sight = self.main.cast::<Element>().and_then(|main| Sight::of(&main, move |in_sight| sight.emit(in_sight)));
     }

@@ -4,7 +4,7 @@ use super::{document, window};
 use js_sys::Array;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Element, Event, EventTarget, IntersectionObserver, IntersectionObserverEntry, MediaQueryList, ResizeObserver};
+use web_sys::{Element, Event, EventTarget, IntersectionObserver, IntersectionObserverEntry, ResizeObserver};
 
 /// Calls back at every event of a kind, until dropped.
 pub(crate) struct Listener {
@@ -37,10 +37,8 @@ impl Drop for Listener {
 
 /// Calls back when light becomes dark, or dark light, until dropped: by the browser's wish, or by that of
 /// the page around this one (static/host.js).
-pub(crate) fn theme(changed: impl Fn() + Clone + 'static) -> Option<(Listener, Listener)> {
-    let list: MediaQueryList = window().match_media("(prefers-color-scheme: dark)").ok().flatten()?;
-    let asked = changed.clone();
-    Some((Listener::new(list.into(), "change", move |_| changed()), Listener::on_window("faultline:theme", move |_| asked())))
+pub(crate) fn theme(changed: impl Fn() + 'static) -> Listener {
+    Listener::on_window("faultline:theme", move |_| changed())
 }
 
 /// Calls back with an element's width and height whenever they change, until dropped.

@@ -81,7 +81,9 @@ impl Saved {
     pub(crate) fn restore(self, lesson: &mut Lesson, library: &Library) -> Result<Session, String> {
         let place = self.place(&lesson.lab).ok_or("the lab has no such place any more")?;
         let session = match self.link {
-            Some(link) if link.scenario.model != lesson.scenario().model => return Err("the run of the state is not one of this lab".into()),
+            Some(link) if link.scenario.model != lesson.scenario().model => {
+                return Err("the run of the state is not one of this lab".into());
+            }
             Some(link) => Session::of_link(library, link).map(|(session, _)| session),
             None => Session::new(library, lesson.scenario()),
         };

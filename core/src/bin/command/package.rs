@@ -148,7 +148,10 @@ fn html(site: &Path, file: &str, lab: &Lab) -> Result<String, String> {
         } else if tag.starts_with("<meta") && tag.contains("Content-Security-Policy") {
             // A policy of its own follows with the title.
         } else if tag == "<title>" {
-            out.push_str(&format!("<meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\" />\n    <title>{}: ", escaped(&lab.title)));
+            out.push_str(&format!(
+                "<meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\" />\n    <title>{}: ",
+                escaped(&lab.title)
+            ));
         } else if tag == "<body>" {
             let start = format!("#lab={}&hide=links", lab.id);
             let inside = escaped(&String::from_utf8_lossy(&read(Path::new(file))?));
