@@ -14,11 +14,13 @@
 //! | [`search`] | runs that break a promise: found, made smaller, explained |
 //! | [`link`] | a run in a link |
 //! | [`measure`] | what can be counted on a run: messages, latencies, availability, staleness, load, and theory beside it |
+//! | [`evidence`] | published numbers, measured with the models of the labs |
 //! | [`judge`] | whether a run, or a history from anywhere, keeps a promise, and why |
 //! | [`lab`] | lab files: guided tours, challenges, and who decides them |
 //!
 //! This crate knows no browser, no clock on the wall and no source of randomness but the seed.
 
+pub mod evidence;
 pub mod judge;
 pub mod lab;
 pub mod link;

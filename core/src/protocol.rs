@@ -10,6 +10,7 @@
 //! [`Disk`](Protocol::Disk) keeps every write that was synced.
 
 use crate::judge::history::Word;
+use crate::judge::spec::Object;
 use crate::judge::value::Value;
 use crate::measure::theory::Theory;
 use crate::sim::{Calls, Effect, Latency, LocalTime, NodeId, Span, stable_hash};
@@ -93,6 +94,11 @@ pub trait Protocol: Clone + 'static {
     /// that could be judged.
     fn word(_op: &Self::Op, _ret: Option<&Self::Ret>) -> Option<Word> {
         None
+    }
+
+    /// What kind of object clients ask, to a judge of their words. There may be one for each key.
+    fn object() -> Object {
+        Object::Register
     }
 
     /// What clients read, in the judge's words, before anything was written.

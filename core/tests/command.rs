@@ -37,7 +37,10 @@ fn every_model_can_be_started_run_linked_and_verified() {
     let models = works(&["models"], "");
     let models: Vec<&str> = models.lines().filter_map(|line| line.split_whitespace().next()).collect();
     assert!(models.len() >= 4);
+    complains(&["models", "rafts"], "", &["no model “rafts”"]);
     for model in models {
+        let names = works(&["models", model], "");
+        assert!(names.contains("settings\n") && names.contains("kinds of messages\n"), "{names}");
         let scenario = works(&["new", model, "--seed", "7"], "");
         let text = works(&["run", "-", "--for", "2s"], &scenario);
         assert!(text.contains("n1 starts") && text.contains("rows, hash "));

@@ -170,12 +170,11 @@ fn random_case(initial: &Value, acts: &[Act], dice: &mut support::Dice) -> Case 
 
 /// What an object really answered to several clients at once, except that two answers may have been
 /// swapped: only a search that forgets nothing finds its way through.
-fn nearly_right_case(initial: &Value, acts: &[Act], dice: &mut support::Dice) -> Case {
+fn nearly_right_case(initial: &Value, acts: &[Act], ops: usize, dice: &mut support::Dice) -> Case {
     let one = |acts: &[Act], dice: &mut support::Dice| acts[dice.below(acts.len() as u64) as usize].clone();
     let (mut state, mut steps) = (initial.clone(), Vec::<Step>::new());
     // For each client the operation that it waits for, and whether that has happened.
     let mut waits = [None; 5];
-    let ops = 12 + dice.below(29) as usize;
     for moment in 0.. {
         if steps.len() == ops && waits == [None; 5] {
             break;
@@ -219,7 +218,12 @@ fn histories_of_all_objects_are_judged_as_defined() {
             let mut counts = [0u32; 2];
             for number in 0..cases {
                 let mut dice = support::Dice::new(number);
-                let case = if random { random_case(initial, acts, &mut dice) } else { nearly_right_case(initial, acts, &mut dice) };
+                let case = if random {
+                    random_case(initial, acts, &mut dice)
+                } else {
+                    let ops = 12 + dice.below(29) as usize;
+                    nearly_right_case(initial, acts, ops, &mut dice)
+                };
                 let refutation = judged_as_defined(&case);
                 counts[usize::from(refutation.is_none())] += 1;
                 if let Some(why) = refutation.filter(|_| random) {
@@ -253,6 +257,35 @@ fn assert_is_enough(case: &Case, why: &Refutation) {
     for needed in &why.core {
         let others: Vec<usize> = why.core.iter().copied().filter(|op| op != needed).collect();
         assert!(by_definition(&with_ends(case, &others)), "{needed} is not needed: {why:?}: {:?}", case.steps);
+    }
+}
+
+/// However long a history is, it does not take much longer to show what is wrong than to know it; and
+/// whoever stops earlier has something that is enough all the same.
+#[test]
+fn evidence_takes_little_longer_than_the_verdict() {
+    const SLICE: u64 = 10_000;
+    let [(initial, acts), ..] = objects();
+    for number in 0..3 {
+        let mut case = nearly_right_case(&initial, &acts, 300, &mut support::Dice::new(number));
+        // Somebody reads at the end what was written at the very beginning, and never again.
+        let stale = Value::Int(99);
+        case.steps[0].act = Act::Write(stale.clone());
+        case.steps.iter_mut().rfind(|step| matches!(step.act, Act::Read(_)) && step.ret.is_some()).unwrap().act = Act::Read(Some(stale));
+
+        let mut check = Linearizability::new(vec![case.clone()]);
+        let known_after = (1..).find(|_| check.decide(SLICE).is_some()).unwrap();
+        let Verdict::Broken(early) = check.so_far() else { panic!("{number}: nobody can have read that") };
+        let mut check = Linearizability::new(vec![case.clone()]);
+        let shown = (0..known_after * 7 + 500).find_map(|_| match check.run(SLICE) {
+            Verdict::Broken(why) => Some(why),
+            _ => None,
+        });
+        let why = shown.unwrap_or_else(|| panic!("{number}: known after {known_after} slices, and not shown"));
+        for why in [&early, &why] {
+            assert_eq!(is_linearizable(&with_ends(&case, &why.core), u64::MAX), Some(false), "{number}: {why:?}");
+        }
+        assert!(why.core.len() * 5 < early.core.len(), "{number}: {} of {}", why.core.len(), early.core.len());
     }
 }
 

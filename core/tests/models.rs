@@ -150,3 +150,22 @@ fn a_rumor_dies_out() {
         assert_eq!(sends(&sim), sends(&run(scenario, 30_000)));
     }
 }
+
+/// A model says what kind of object its clients ask: its own words must be words of that.
+#[test]
+fn every_model_speaks_the_words_of_its_object() {
+    use faultline::judge::history::History;
+    use faultline::judge::spec::Case;
+    let mut judged = Vec::new();
+    let library = Library::standard();
+    for model in library.models().iter().filter(|model| !model.about().ops.is_empty()) {
+        let id = model.about().id;
+        let sim = run(busy(id, 1, Pace::Closed(Latency::Constant(Span::millis(20)))), 2_000);
+        let history = History::of(&sim);
+        if let Err(fault) = Case::of(&history, sim.object(), &sim.initial()) {
+            panic!("{id}: {fault}\n{}", history.to_edn());
+        }
+        judged.extend(history.ops.iter().any(|op| op.ret.is_some()).then_some(id));
+    }
+    assert!(judged.len() > 8 && judged.contains(&"lock-service"), "{judged:?}");
+}

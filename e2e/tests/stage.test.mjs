@@ -39,7 +39,7 @@ function covered() {
 }
 
 for (const [place, size] of SIZES) {
-  inPage(`what messages say covers no node, no name and no other words: ${place}`, { size, motion: true, open: false }, async (page, site) => {
+  inPage(`what messages say covers no node, no name and no other words: ${place}`, { size, motion: true, open: false, timeout: 180_000 }, async (page, site) => {
     await page.addInitScript(listen);
     const said = new Set();
     for (const model of ["raft", "gossip", "quorums", "two-phase-commit"]) {
@@ -49,10 +49,10 @@ for (const [place, size] of SIZES) {
       const client = page.getByRole("button", { name: /^Client c1/ });
       if (model !== "raft" && model !== "gossip") {
         await client.click();
-        await page.locator("#menu .ask form button, #menu .ask > button").first().click();
+        await page.locator("#menu .ask button").first().click();
       }
       await page.getByRole("slider", { name: "Speed" }).fill(model === "raft" ? "-2" : "-4");
-      for (let moment = 0; moment < 24; moment += 1) {
+      for (let moment = 0; moment < 12; moment += 1) {
         await page.clock.runFor(120);
         const [bad, words] = await page.evaluate(`[(${covered})(), window.words.map((word) => word.words)]`);
         assert.deepEqual(bad, [], `${model} at ${moment}`);
@@ -60,21 +60,26 @@ for (const [place, size] of SIZES) {
       }
       await picture(page, `words-${model}-${place}`);
     }
-    assert.ok(said.has("any news?") && said.size > 4, [...said].join());
+    assert.ok(said.has("any news?") && said.size > 2 && !said.has(""), [...said].join());
   });
 
   inPage(`who points at a message is told what it says, whatever stands there: ${place}`, { size }, async (page) => {
     await page.evaluate(`(${listen})()`);
     const { x, y } = await page.locator("canvas").boundingBox();
-    for (let steps = 0; steps < 8; steps += 1) await button(page, "Next event").click();
-    const node = await page.locator("#node-0").boundingBox();
+    const flying = () => page.locator(".flights summary small").textContent();
+    await button(page, "Next event").click();
+    for (let steps = 0; steps < 20 && (await flying()) === "0"; steps += 1) await button(page, "Next event").click();
+    const [from, to] = [await page.locator("#node-0").boundingBox(), await page.locator("#node-1").boundingBox()];
+    const words = () => page.evaluate(() => window.words.map((word) => word.words));
     await page.mouse.move(x + 5, y + 5);
-    const alone = await page.evaluate(() => window.words.length);
-    // A message that has just left is at the edge of its node.
-    await page.mouse.move(node.x + node.width + 8, node.y + node.height / 2);
-    const words = await page.evaluate(() => window.words.map((word) => word.words));
-    assert.equal(words.length, alone + 1, words.join());
-    assert.match(words.at(-1), /^(ping|pong) \d+$/);
+    const alone = (await words()).length;
+    let heard = [];
+    for (let along = from.x + from.width; along < to.x && heard.length <= alone; along += 6) {
+      await page.mouse.move(along, from.y + from.height / 2);
+      heard = await words();
+    }
+    assert.equal(heard.length, alone + 1, heard.join());
+    assert.match(heard.at(-1), /^(ping|pong) \d+$/);
   });
 
   inPage(`every node and client is large enough for a finger: ${place}`, { size }, async (page) => {

@@ -119,9 +119,9 @@ for (const [place, size] of Object.entries({ desk: undefined, phone: PHONE })) {
       await node(page, name).click();
       await button(page, deed).click();
     };
+    await leave("n1", "Slow down");
+    await leave("n2", "Slow down");
     await leave("n1", "Kill");
-    await leave("n2", "Kill");
-    await leave("n1", "Pause");
     const rows = page.locator(".branch");
     const names = () => rows.allInnerTexts();
     const [first, second, third] = await names();
@@ -140,7 +140,7 @@ for (const [place, size] of Object.entries({ desk: undefined, phone: PHONE })) {
     await page.keyboard.press("ArrowUp");
     assert.deepEqual(await names(), [first, second, third], "there is nothing above the first");
 
-    await grips.nth(1).scrollIntoViewIfNeeded();
+    await grips.first().scrollIntoViewIfNeeded();
     const middle = async (index) => {
       const { x, y, width, height } = await grips.nth(index).boundingBox();
       return [x + width / 2, y + height / 2];

@@ -5,8 +5,8 @@ use crate::chart;
 use crate::compare;
 use crate::diagram;
 use crate::dom::{self, Frames, Listener, Sight, Size};
-use crate::host::{self, Order, Report};
-use crate::knob::Knob;
+use crate::host::{self, Order};
+use crate::knob::{Knob, Turns};
 use crate::lesson::{self, Lesson, Say, Then, progress};
 use crate::panel::branches::Glimpses;
 use crate::panel::client::{self, Ask};
@@ -18,6 +18,7 @@ use crate::stage::touch::Deed;
 use crate::stage::{self, Crowd, Finger, Layout, Painter, Point, Scene, Target, Touch, Who, touch};
 use crate::text;
 use crate::ui::{self, Named};
+use crate::worker::{Job, Report, Worker};
 use faultline::Scenario;
 use faultline::lab::Lab;
 use faultline::link::{self, Link};
@@ -84,6 +85,8 @@ pub(crate) enum Msg {
     Link(Option<Meaning>),
     /// The focus goes to whoever stands in this direction.
     Rove(NodeId, f64, f64),
+    /// The focus goes to the next of all, or to the one before.
+    Next(NodeId, bool),
     /// The list of what can be done is opened or closed.
     Help(bool),
     /// Whether keys without Ctrl do something.
@@ -133,6 +136,8 @@ pub(crate) enum Msg {
     Settle,
     /// The address was changed by hand.
     Address,
+    /// A lab is to be written around this run.
+    Author,
     /// The link is to be copied.
     Copy,
     /// Whether the browser allowed it.
@@ -151,12 +156,21 @@ pub(crate) enum Msg {
     Lesson(Say),
     /// The page around this one asks for something.
     Host(Order),
+    /// How late a message is to come, as it is typed, in milliseconds.
+    Lag(String),
+    /// This message comes so much later.
+    Delay(u32),
+    /// Whether the table of links slows them down, or cuts them.
+    Slowing(bool),
 }
 
 /// The page.
 pub(crate) struct App {
     session: Session,
     lesson: Option<Lesson>,
+    /// What works for the lesson beside the page.
+    worker: Option<Worker>,
+    slowing: bool,
     tallies: Tallies,
     glimpses: Glimpses,
     chart: chart::Kind,
@@ -199,7 +213,7 @@ pub(crate) struct App {
     notice: Option<(String, Option<String>)>,
     watches: Watches,
     /// What the page around this one was told, if there is one.
-    report: Option<Report>,
+    report: Option<host::Report>,
 }
 
 /// What tells the page about the browser.
@@ -226,7 +240,7 @@ const MOST_CALM: u16 = 12;
 /// How long it has to be quiet before a screen reader is told what happened.
 const QUIET_MS: u32 = 400;
 /// Room on the stage for the button that heals all.
-const HEAL: (f64, f64) = (90.0, 36.0);
+pub(crate) const HEAL: (f64, f64) = (90.0, 36.0);
 /// How long a loss stays on the stage, in the learner's time.
 const LINGER_MS: f64 = 700.0;
 
@@ -243,6 +257,8 @@ impl Component for App {
         };
         let mut app = Self {
             lesson,
+            worker: None,
+            slowing: false,
             layout: layout(&session, 0.0, 0.0),
             session,
             tallies: Tallies::default(),
@@ -280,7 +296,7 @@ impl Component for App {
             settling: None,
             notice,
             watches: Watches::default(),
-            report: dom::framed().then(Report::default),
+            report: dom::framed().then(host::Report::default),
         };
         app.run_frames(ctx);
         app
@@ -326,12 +342,22 @@ impl Component for App {
                     self.focus = Some(format!("node-{}", next.0));
                 }
             }
+            Msg::Next(from, on) => {
+                let scenario = self.session.sim().scenario();
+                let all = scenario.nodes + scenario.clients;
+                let next = NodeId((from.0 + if on { 1 } else { all - 1 }) % all);
+                self.session.first = next;
+                self.focus = Some(format!("node-{}", next.0));
+            }
             Msg::Help(open) => self.help = open,
             Msg::Shortcuts(on) => {
                 self.shortcuts.set(on);
                 dom::remember(NO_SHORTCUTS, (!on).then_some("1"));
             }
-            Msg::Shown(shown) => self.shown = shown,
+            Msg::Shown(shown) => {
+                self.shown = shown;
+                self.keep_place();
+            }
             Msg::Here => self.elsewhere = None,
             Msg::Tools(open) => self.tools = open,
             Msg::Hide(lane) => {
@@ -381,7 +407,7 @@ impl Component for App {
                 self.notice = None;
             }
             Msg::Draft(knob, shown) => self.draft = Some(Draft { knob, shown, refused: None }),
-            Msg::Turn(knob, shown) => self.turn(knob, shown),
+            Msg::Turn(knob, shown) => self.turn(ctx, knob, shown),
             Msg::Know(node) => self.session.knower = node,
             Msg::Select(node) => (self.session.selected, self.menu) = (node, None),
             Msg::Pick(target, by_key) => self.pick(target, by_key),
@@ -439,12 +465,15 @@ impl Component for App {
                 if self.lesson.is_none() {
                     dom::address::replace(&self.session.link().write());
                 }
+                self.keep_place();
                 if let Some(report) = &mut self.report {
                     report.state(self.lesson.as_ref(), &self.session).iter().for_each(host::tell);
                 }
                 if !self.session.playing() {
                     let news = promises::news(&self.session, &mut self.told);
-                    let words = self.state_in_words();
+                    let lesson = self.lesson.as_ref().and_then(|lesson| lesson.in_words(self.session.playhead()));
+                    // What decides the challenge is said first.
+                    let words = lesson.map_or_else(|| self.state_in_words(), |lesson| format!("{lesson} {}", self.state_in_words()));
                     self.announced = if news.is_empty() { words } else { format!("{words}. {news}") }.into();
                 }
             }
@@ -465,6 +494,14 @@ impl Component for App {
                 let done = ctx.link().callback(Msg::Copied);
                 dom::address::copy(&dom::address::with(&link), move |allowed| done.emit(allowed));
             }
+            Msg::Author => {
+                let link = self.session.link().write();
+                dom::address::replace(&link);
+                dom::address::go(&format!("{}={}", route::AUTHOR, link.trim_start_matches(link::MARK)));
+                // What was about to be put into the address would lead back here.
+                self.settling = None;
+                return false;
+            }
             Msg::Copied(true) => self.notice = Some((text::COPIED.into(), None)),
             Msg::Copied(false) => self.notice = Some((text::COPY_BY_HAND.into(), Some(dom::address::with(&self.session.link().write())))),
             Msg::Chart(kind) => self.chart = chart::Kind::ALL[kind.min(chart::Kind::ALL.len() - 1)],
@@ -481,13 +518,21 @@ impl Component for App {
                 return true;
             }
             Msg::Close => self.notice = None,
-            Msg::Lesson(say) => self.hear(&ctx.props().library, say),
             Msg::Host(order) => self.obey(&ctx.props().library, order),
+            Msg::Lesson(say) => self.hear(ctx, say),
+            Msg::Lag(typed) => self.ask.lag = Some(typed),
+            Msg::Delay(message) => {
+                let input = self.ask.delay(&self.session, message);
+                self.ask.refused = input.and_then(|input| self.act(vec![input]).map_err(|fault| fault.why)).err();
+                if self.ask.refused.is_none() {
+                    self.dismiss();
+                }
+            }
+            Msg::Slowing(slowing) => self.slowing = slowing,
         }
         self.follow_lesson();
         if by_learner {
-            let link = ctx.link().clone();
-            self.settling = Some(Timeout::new(QUIET_MS, move || link.send_message(Msg::Settle)));
+            self.settle(ctx);
         }
         self.crowd = stage::crowd(self.session.sim(), &self.layout);
         self.session.watch();
@@ -529,6 +574,9 @@ impl Component for App {
                         <button class="quiet" onclick={send.reform(|_| Msg::Redo)}>{ ui::icon(ui::REDO) }{ text::REDO }</button>
                     }
                     { compare::ask(session, self.comparing, &send) }
+                    if self.lesson.is_none() {
+                        <button class="quiet" onclick={send.reform(|_| Msg::Author)}>{ ui::icon(ui::FLASK) }{ text::MAKE_A_LAB }</button>
+                    }
                     <button class="quiet" onclick={send.reform(|_| Msg::Copy)}>{ ui::icon(ui::LINK) }{ text::COPY }</button>
                     <button id="ask-help" class="quiet" aria-label={text::HELP} title={text::HELP} onclick={send.reform(|_| Msg::Help(true))}>{ ui::icon(ui::HELP) }</button>
                 </div>
@@ -584,11 +632,11 @@ impl Component for App {
                         { promises::evidence(session, &send) }
                     }
                     { settings::settings(session, self.draft.as_ref(), self.knobs().as_deref(), &send) }
-                    if self.lesson.as_ref().is_none_or(Lesson::is_open) {
-                    { matrix::matrix(session, &send) }
+                    if self.lesson.as_ref().is_none_or(|lesson| !lesson.is_before()) {
+                    { matrix::matrix(session, self.slowing, &send) }
                     { flights::flights(session, &send) }
-                    // No node can count what happens to messages.
-                    if session.knower.is_none() {
+                    // No node can count what happens to messages; in a lab what is measured is chosen.
+                    if session.knower.is_none() && self.lesson.as_ref().is_none_or(Lesson::is_open) {
                         { self.chart(&send) }
                     }
                     { state::state(session, &send) }
@@ -656,7 +704,9 @@ impl App {
         self.last_frame = Some(now);
         self.elsewhere = None;
         self.session.advance(passed);
-        self.follow_lesson();
+        if self.follow_lesson() {
+            self.settle(ctx);
+        }
         self.paint();
         let rows = self.session.sim().rows();
         // Where something happens all the time, words need not keep up with every bit of it.
@@ -720,12 +770,23 @@ impl App {
     }
 
     /// Something is said to the lab, and the run does what follows from it.
-    fn hear(&mut self, library: &Rc<Library>, say: Say) {
+    fn hear(&mut self, ctx: &Context<Self>, say: Say) {
         let Some(lesson) = &mut self.lesson else { return };
         let then = lesson.hear(say, &self.session);
         progress::keep(&lesson.lab.id, &lesson.progress);
+        // Whatever is not waited for any more ends at once.
+        if lesson.work.is_none() {
+            self.worker = None;
+        }
+        self.follow(ctx, then);
+    }
+
+    /// The run does what follows from what was said to the lab.
+    fn follow(&mut self, ctx: &Context<Self>, then: Then) {
+        let library = &ctx.props().library;
         match then {
             Then::Nothing => {}
+            Then::Work(job) => self.work(ctx, &job),
             Then::Play(playing) => self.session.play(playing && !dom::reduced_motion()),
             Then::Show(scenario, moment, playing) => match Session::new(library, *scenario) {
                 Ok(mut session) => {
@@ -736,6 +797,13 @@ impl App {
                 }
                 Err(fault) => self.notice = Some((fault.to_string(), None)),
             },
+        }
+    }
+
+    /// Where in the lab one is survives a reload, if the browser keeps it.
+    fn keep_place(&self) {
+        if let Some(lesson) = &self.lesson {
+            progress::keep_place(&lesson.lab.id, lesson.memo(&self.session).as_deref());
         }
     }
 
@@ -768,14 +836,36 @@ impl App {
         }
     }
 
-    /// A step stops where the model does what it waits for.
-    fn follow_lesson(&mut self) {
-        let Some(lesson) = &mut self.lesson else { return };
-        if let Some(moment) = lesson.watch(&self.session) {
-            progress::keep(&lesson.lab.id, &lesson.progress);
-            self.session.play(false);
-            self.session.seek(moment);
+    /// Does a job for the lesson beside the page.
+    fn work(&mut self, ctx: &Context<Self>, job: &Job) {
+        if self.worker.as_ref().is_some_and(|worker| worker.go_on(job)) {
+            return;
         }
+        let tell = ctx.link().callback(|report: Report| Msg::Lesson(Say::Report(Box::new(report))));
+        let said = tell.clone();
+        self.worker = Worker::start(job, move |report| said.emit(report));
+        if self.worker.is_none() {
+            // Without a worker it is done here, after the page has said that it begins.
+            let (job, library) = (job.clone(), ctx.props().library.clone());
+            Timeout::new(30, move || tell.emit(job.work(&library))).forget();
+        }
+    }
+
+    /// When it has been quiet for a while, what has happened is said.
+    fn settle(&mut self, ctx: &Context<Self>) {
+        let link = ctx.link().clone();
+        self.settling = Some(Timeout::new(QUIET_MS, move || link.send_message(Msg::Settle)));
+    }
+
+    /// A step stops where the model does what it waits for. Says whether it has.
+    fn follow_lesson(&mut self) -> bool {
+        let Some(lesson) = &mut self.lesson else { return false };
+        let Some(moment) = lesson.watch(&self.session) else { return false };
+        progress::keep(&lesson.lab.id, &lesson.progress);
+        self.session.play(false);
+        self.session.seek(moment);
+        self.keep_place();
+        true
     }
 
     /// Another run takes the place of this one.
@@ -850,8 +940,14 @@ impl App {
 
     /// Gives a setting another value. If that cannot be, the control keeps what was said and the
     /// page says why.
-    fn turn(&mut self, index: usize, shown: String) {
+    fn turn(&mut self, ctx: &Context<Self>, index: usize, shown: String) {
         let Some(knob) = Knob::all(self.session.sim(), self.session.playhead()).into_iter().nth(index) else { return };
+        if let (Turns::Setting(key), Some(lesson), Ok(value)) = (knob.turns, &mut self.lesson, knob.heard(&shown))
+            && lesson.chooses(key)
+        {
+            let then = lesson.choose(key, value, &self.session);
+            return self.follow(ctx, then);
+        }
         let input = knob.heard(&shown).map(|value| knob.turn(value, self.session.sim().network()));
         let done = input.and_then(|input| self.act(vec![input]).map_err(|fault| fault.why));
         self.draft = done.err().map(|why| Draft { knob: index, shown, refused: Some(why) });
@@ -869,7 +965,7 @@ impl App {
         let take = send.reform(|(kind, take)| Msg::TakeChart(kind, take));
         html! {
             <section class="panel measured" aria-labelledby="measured-title">
-                <header><h2 id="measured-title">{ text::MEASURED }</h2>
+                <header><h2 id="measured-title">{ text::MEASURED_SO_FAR }</h2>
                     { ui::choice(named, chart::Kind::ALL.iter().map(|kind| kind.name()), chosen, send.reform(Msg::Chart)) }</header>
                 { self.measured(|runs| chart::chart(self.chart, runs, &take)) }
             </section>
@@ -890,7 +986,14 @@ impl App {
 /// A lab from its beginning, or from where its learner was; and what there is to say of it.
 fn begin(lesson: &mut Lesson, library: &Rc<Library>) -> (Session, Option<(String, Option<String>)>) {
     let fresh = |lesson: &Lesson| Session::new(library, lesson.scenario()).expect("a lab's world was run when it was read");
-    let Some(saved) = host::saved(&lesson.lab.id) else { return (fresh(lesson), None) };
+    let Some(saved) = host::saved(&lesson.lab.id) else {
+        let Some((scenario, moment)) = progress::place(&lesson.lab.id).and_then(|memo| lesson.recall(&memo)) else {
+            return (fresh(lesson), None);
+        };
+        let mut session = Session::new(library, scenario).expect("what a link can carry can be run");
+        session.seek(moment);
+        return (session, None);
+    };
     match saved.restore(lesson, library) {
         Ok(session) => {
             progress::keep(&lesson.lab.id, &lesson.progress);
@@ -975,6 +1078,10 @@ pub(crate) fn key(event: &KeyboardEvent, single: bool) -> Option<Msg> {
     if let (Some(node), Some((across, down))) = (node, arrow) {
         event.prevent_default();
         return Some(Msg::Rove(node, across, down));
+    }
+    if let (Some(node), "PageDown" | "PageUp") = (node, typed.as_str()) {
+        event.prevent_default();
+        return Some(Msg::Next(node, typed == "PageDown"));
     }
     let msg = match typed.as_str() {
         "Escape" => Msg::Escape,

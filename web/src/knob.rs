@@ -5,13 +5,34 @@
 use crate::text;
 use faultline::protocol::ParamKind;
 use faultline::scenario::Input;
-use faultline::sim::{Chance, Network, Sim, Span, Time};
+use faultline::sim::{Chance, Latency, Network, Sim, Span, Time};
+
+/// What a knob turns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Turns {
+    /// How much the network loses.
+    Loss,
+    /// How long messages travel.
+    Latency,
+    /// A setting of the model, by its name in the scenario.
+    Setting(&'static str),
+}
+
+impl Turns {
+    /// A name for lists: those of the network are none of a setting.
+    pub(crate) const fn key(self) -> &'static str {
+        match self {
+            Self::Loss => "network loss",
+            Self::Latency => "network latency",
+            Self::Setting(key) => key,
+        }
+    }
+}
 
 /// One setting as it is at the playhead.
 #[derive(Clone, Debug)]
 pub(crate) struct Knob {
-    /// Its name in the scenario; the network's loss has none.
-    pub(crate) key: Option<&'static str>,
+    pub(crate) turns: Turns,
     pub(crate) label: &'static str,
     pub(crate) help: &'static str,
     pub(crate) kind: ParamKind,
@@ -25,16 +46,30 @@ impl Knob {
     /// Every setting of a run: the network's first, then the model's.
     pub(crate) fn all(sim: &Sim, playhead: Time) -> Vec<Self> {
         let loss = sim.network().loss.parts();
-        let network =
-            Self { key: None, label: text::LOSS, help: text::LOSS_HELP, kind: ParamKind::Chance { default: loss }, value: i64::from(loss) };
+        let loss = Self {
+            turns: Turns::Loss,
+            label: text::LOSS,
+            help: text::LOSS_HELP,
+            kind: ParamKind::Chance { default: loss },
+            value: i64::from(loss),
+        };
+        // Where it varies, the control shows what is in the middle, and makes it constant.
+        let typical = sim.network().latency.sample(u64::MAX / 2);
+        let latency = Self {
+            turns: Turns::Latency,
+            label: text::TRAVEL,
+            help: text::TRAVEL_HELP,
+            kind: ParamKind::Span { min: Span::ZERO, max: Span::secs(10), default: typical },
+            value: typical.0 as i64,
+        };
         let own = sim.about().params.iter().map(|spec| Self {
-            key: Some(spec.key),
+            turns: Turns::Setting(spec.key),
             label: spec.label,
             help: spec.help,
             kind: spec.kind,
             value: current(sim, playhead, spec.key).unwrap_or_else(|| spec.kind.default()),
         });
-        [network].into_iter().chain(own).collect()
+        [loss, latency].into_iter().chain(own).collect()
     }
 
     /// What its control shows: the control of a span shows a place on its scale.
@@ -71,9 +106,10 @@ impl Knob {
 
     /// The gesture that gives it a value.
     pub(crate) fn turn(&self, value: i64, network: &Network) -> Input {
-        match self.key {
-            Some(key) => Input::Set { key: key.into(), value },
-            None => Input::Network(Network { loss: Chance::per_million(value.clamp(0, 1_000_000) as u32), ..network.clone() }),
+        match self.turns {
+            Turns::Setting(key) => Input::Set { key: key.into(), value },
+            Turns::Latency => Input::Network(Network { latency: Latency::Constant(Span(value.unsigned_abs())), ..network.clone() }),
+            Turns::Loss => Input::Network(Network { loss: Chance::per_million(value.clamp(0, 1_000_000) as u32), ..network.clone() }),
         }
     }
 
@@ -131,7 +167,7 @@ mod tests {
     }
 
     fn chance() -> Knob {
-        Knob { key: Some("c"), label: "C", help: "", kind: ParamKind::Chance { default: 0 }, value: 250_000 }
+        Knob { turns: Turns::Loss, label: "C", help: "", kind: ParamKind::Chance { default: 0 }, value: 250_000 }
     }
 
     #[test]

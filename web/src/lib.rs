@@ -7,9 +7,12 @@
 //! | `app` | the laboratory: one message for everything that can happen in it |
 //! | `lesson` | a lab as it is being done: bet, guided steps, challenges |
 //! | `compare` | two runs side by side, in lock-step |
+//! | `author` | where a lab is written around a run that somebody performed |
 //! | `check` | where a history is judged |
+//! | `evidence` | what the engine was held to |
 //! | `worker` | heavy work beside the page |
 //! | `session` | the run that is looked at, the playhead and its speed; no browser types |
+//! | `kept` | what the device remembers of what was done |
 //! | `knob` | the settings that can be turned, as values and words; no browser types |
 //! | `request` | what clients asked and what came of it; no browser types |
 //! | `promise` | whether what clients were promised is kept; no browser types |
@@ -24,13 +27,16 @@
 //! | `text` | every word on the page |
 
 mod app;
+mod author;
 mod chart;
 mod check;
 mod compare;
 mod diagram;
 mod dom;
+mod evidence;
 mod home;
 mod host;
+mod kept;
 mod knob;
 mod lesson;
 mod page;
@@ -46,19 +52,29 @@ mod ui;
 mod worker;
 
 use faultline::models::Library;
+use std::cell::RefCell;
+use std::rc::Rc;
 
 /// Puts the page with these models into the element `#app`. In a worker there is no page, and the
 /// program waits to be given work.
 pub fn start(library: Library) {
     dom::crash::report_panics();
+    let library = Rc::new(library);
+    LIBRARY.set(Some(library.clone()));
     if let Some(root) = web_sys::window().and_then(|_| dom::by_id("app")) {
-        yew::Renderer::<page::Page>::with_root_and_props(root, page::Props { library: library.into() }).render();
+        yew::Renderer::<page::Page>::with_root_and_props(root, page::Props { library }).render();
     }
+}
+
+thread_local! {
+    /// The models with which the program was started, for the work in a worker.
+    static LIBRARY: RefCell<Option<Rc<Library>>> = const { RefCell::new(None) };
 }
 
 /// In a worker: does a job that the page has packed, and packs what came of it.
 #[wasm_bindgen::prelude::wasm_bindgen]
 #[must_use]
 pub fn work(job: &[u8]) -> Vec<u8> {
-    worker::job::work(job)
+    let library = LIBRARY.with_borrow(Clone::clone).unwrap_or_else(|| Rc::new(Library::standard()));
+    worker::job::work(job, &library)
 }

@@ -2,12 +2,14 @@
 //! that all screens but the first need.
 
 use crate::app::App;
+use crate::author::Author;
 use crate::check::Check;
 use crate::compare::Compare;
 use crate::dom::{self, Listener};
+use crate::evidence::Evidence;
 use crate::home::Home;
 use crate::host;
-use crate::lesson::Screen;
+use crate::lesson::{Kit, Screen};
 use crate::rest;
 use crate::route::Route;
 use crate::text;
@@ -129,6 +131,9 @@ impl Component for Page {
                 _ if !self.whole => html! { <main class="wait" aria-busy="true"><p role="status">{ text::LOADING }</p></main> },
                 Route::Laboratory => html! { <App key={self.opened} library={library.clone()} /> },
                 Route::Lab(id) => html! { <Screen key={self.opened} library={library.clone()} asked={id.clone()} /> },
+                Route::Kit(id) => html! { <Kit library={library.clone()} asked={id.clone()} /> },
+                Route::Author(run) => html! { <Author library={library.clone()} run={run.clone()} /> },
+                Route::Evidence => html! { <Evidence /> },
                 Route::Check => html! { <Check /> },
                 Route::Compare => html! { <Compare library={library.clone()} /> },
             } }

@@ -2,8 +2,6 @@
 //! browser, so that all of this is tested natively.
 
 use faultline::judge::history::History;
-use faultline::judge::spec::Object;
-use faultline::judge::value::Value;
 use faultline::judge::{Promise, judge};
 use faultline::sim::{EventKind, Sim};
 
@@ -73,9 +71,8 @@ fn judged(sim: &Sim, promise: Promise) -> Option<Judged> {
     if history.ops.is_empty() {
         return None;
     }
-    let (object, initial) = object(&history);
     let rows = |op: usize| sim.trace().row(history.ops[op].call as u32).filter(|row| row.kind == EventKind::Invoke);
-    Some(match judge(&history, object, promise, &initial, STEPS) {
+    Some(match judge(&history, sim.object(), promise, &sim.initial(), STEPS) {
         Ok(judgement) => Judged {
             kept: judgement.kept,
             verdict: judgement.verdict,
@@ -84,22 +81,6 @@ fn judged(sim: &Sim, promise: Promise) -> Option<Judged> {
         },
         Err(fault) => Judged { kept: None, verdict: fault.why, count: history.ops.len(), blamed: Vec::new() },
     })
-}
-
-/// What kind of object was spoken to, by the words that were used, and what it is before anything was.
-fn object(history: &History) -> (Object, Value) {
-    let any = |words: &[&str]| history.ops.iter().any(|op| words.contains(&op.f.as_str()));
-    if any(&["acquire", "release"]) {
-        (Object::Mutex, Value::Nil)
-    } else if any(&["txn"]) {
-        (Object::MultiRegister, Value::Int(0))
-    } else if any(&["get", "put", "append"]) || history.ops.iter().any(|op| op.key.is_some()) {
-        (Object::Kv, Value::Nil)
-    } else if any(&["cas"]) {
-        (Object::CasRegister, Value::Int(0))
-    } else {
-        (Object::Register, Value::Int(0))
-    }
 }
 
 #[cfg(test)]
@@ -111,9 +92,13 @@ mod tests {
     use faultline::sim::{NodeId, Time};
 
     fn sim(inputs: &[(u64, Input)]) -> Sim {
+        sim_of("primary-backup", &[("read-anywhere", 1)], inputs)
+    }
+
+    fn sim_of(model: &str, settings: &[(&str, i64)], inputs: &[(u64, Input)]) -> Sim {
         let library = Library::standard();
-        let mut scenario = Scenario::new(library.find("primary-backup").unwrap().about(), 7);
-        scenario.settings.insert("read-anywhere".into(), 1);
+        let mut scenario = Scenario::new(library.find(model).unwrap().about(), 7);
+        scenario.settings.extend(settings.iter().map(|(key, value)| ((*key).to_owned(), *value)));
         for (ms, input) in inputs {
             scenario.add(Time(ms * 1_000_000), input.clone());
         }
@@ -146,5 +131,15 @@ mod tests {
         watch.choose(Promise::ALL.iter().position(|(name, _)| *name == "causal").unwrap());
         watch.look(&run, false);
         assert!(watch.found().is_some_and(|judged| judged.verdict.contains("causal")));
+    }
+
+    #[test]
+    fn who_reads_a_store_of_keys_before_anything_is_written_is_not_told_off() {
+        let mut run = sim_of("quorums", &[], &[(10, ask(0, 0))]);
+        run.run_until(Time(1_000_000_000));
+        let mut watch = Watch::default();
+        watch.look(&run, false);
+        let found = watch.found().map(|judged| (judged.kept, judged.count));
+        assert_eq!(found, Some((Some(true), 1)), "{:?}", watch.found());
     }
 }

@@ -11,6 +11,12 @@ pub(crate) enum Route {
     Laboratory,
     /// A lab, by its id, or by the address of its file.
     Lab(String),
+    /// What a teacher takes along of a lab.
+    Kit(String),
+    /// Where a lab is written; perhaps around a run, in letters.
+    Author(Option<String>),
+    /// What the engine was held to.
+    Evidence,
     /// Where a history is judged.
     Check,
     /// Two runs side by side: it reads the address itself.
@@ -23,6 +29,12 @@ pub(crate) const LAB: &str = "#lab=";
 pub(crate) const FREE: &str = "#free=";
 /// The address of the judge.
 pub(crate) const CHECK: &str = "#check";
+/// What stands before the id of a lab for its teacher's kit.
+pub(crate) const KIT: &str = "#kit=";
+/// Where labs are written; with a run behind it, around that run.
+pub(crate) const AUTHOR: &str = "#author";
+/// What the engine was held to.
+pub(crate) const EVIDENCE: &str = "#evidence";
 
 impl Route {
     /// The screen for what stands behind an address.
@@ -30,8 +42,15 @@ impl Route {
         match fragment {
             "" | "#" => Self::Home,
             CHECK => Self::Check,
+            EVIDENCE => Self::Evidence,
+            AUTHOR => Self::Author(None),
             _ if fragment.starts_with(COMPARE) => Self::Compare,
-            _ => fragment.strip_prefix(LAB).map_or(Self::Laboratory, |lab| Self::Lab(lab.to_owned())),
+            _ => {
+                let behind = |mark: &str| fragment.strip_prefix(mark).map(str::to_owned);
+                let author = behind(AUTHOR).and_then(|run| Some(Self::Author(Some(run.strip_prefix('=')?.to_owned()))));
+                let of_a_lab = || behind(LAB).map(Self::Lab).or_else(|| behind(KIT).map(Self::Kit));
+                author.or_else(of_a_lab).unwrap_or(Self::Laboratory)
+            }
         }
     }
 }
@@ -47,6 +66,10 @@ mod tests {
         assert_eq!(Route::of("#check"), Route::Check);
         assert_eq!(Route::of("#lab=L10"), Route::Lab("L10".into()));
         assert_eq!(Route::of("#compare=1abc.1def"), Route::Compare);
+        assert_eq!(Route::of("#kit=L10"), Route::Kit("L10".into()));
+        assert_eq!(Route::of("#evidence"), Route::Evidence);
+        assert_eq!(Route::of("#author"), Route::Author(None));
+        assert_eq!(Route::of("#author=1abc"), Route::Author(Some("1abc".into())));
         for free in ["#free", "#free=gossip", "#run=1abc", "#nonsense"] {
             assert_eq!(Route::of(free), Route::Laboratory);
         }

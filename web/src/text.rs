@@ -1,6 +1,7 @@
 //! Every word on the page, in one place, so that a language can be added.
 
 use crate::session::Until;
+use faultline::lab::predicate::Value;
 use faultline::lab::tour::{Answer, Guess, Truth};
 use faultline::link::Verdict;
 use faultline::protocol::About;
@@ -40,12 +41,29 @@ pub(crate) const MOMENT: &str = "Moment";
 pub(crate) const SPEED: &str = "Speed";
 pub(crate) const LOSS: &str = "Messages lost";
 pub(crate) const LOSS_HELP: &str = "How likely the network loses a message on its way, from now on.";
+pub(crate) const TRAVEL: &str = "Messages take";
+pub(crate) const TRAVEL_HELP: &str = "How long messages travel, from now on.";
+pub(crate) const DELAY: &str = "Delay by";
+pub(crate) const MILLISECONDS: &str = "ms";
+pub(crate) const ARRIVED: &str = "It is not on its way any more.";
+pub(crate) const CLOCK_AHEAD: &str = "Clock 1 s ahead";
+pub(crate) const A_CLICK: &str = "A click";
+pub(crate) const CLICKS: [&str; 2] = ["cuts and heals", "makes slow or normal"];
+pub(crate) const MEASURED: &str = "Measured";
+pub(crate) const YES: &str = "yes";
+pub(crate) const NO: &str = "no";
+pub(crate) const BEFORE_THIS: &str = "Before this: ";
+pub(crate) const STRAIGHT_TO_CHALLENGES: &str = "Straight to the challenges";
+pub(crate) const TRY_EVERYTHING: &str = "Try every order of events";
+pub(crate) const TRIED_WITH: &str = "Any message may arrive next or never, any timer may run out next.";
+pub(crate) const ATTACKING: &str = "Attacking…";
+pub(crate) const THE_WAY: &str = "The steps to it";
 pub(crate) const MODEL: &str = "Model";
 pub(crate) const SETTINGS: &str = "Settings";
 pub(crate) const EVENTS: &str = "What happened";
 pub(crate) const NOTHING_YET: &str = "Nothing yet. Press play.";
 pub(crate) const QUIET: &str = "Nothing more happens by itself. Choose a client and let it ask.";
-pub(crate) const MEASURED: &str = "Measured so far";
+pub(crate) const MEASURED_SO_FAR: &str = "Measured so far";
 pub(crate) const CHART: &str = "Chart";
 pub(crate) const MESSAGES: &str = "Messages";
 pub(crate) const LATENCY: &str = "Latency";
@@ -117,11 +135,12 @@ pub(crate) const GESTURES: [(&str, &str); 5] = [
     ("Drag it to its end, or away", "deliver or drop it"),
     ("Point at an event", "see what had to happen before it"),
 ];
-pub(crate) const SHORTCUTS: [(&str, &str); 8] = [
+pub(crate) const SHORTCUTS: [(&str, &str); 9] = [
     ("Space", "play and pause"),
     (". and ,", "next and previous event"),
     (">", "next message that arrives"),
-    ("Arrows", "from node to node"),
+    ("Arrows", "from node to node, where it stands"),
+    ("Page Down, Page Up", "to the next, to the one before"),
     ("Enter", "what can be done to a node"),
     ("Ctrl Z, Ctrl Shift Z", "take back, do again"),
     ("Escape", "close what is open"),
@@ -306,6 +325,46 @@ pub(crate) fn so_many_stars(count: u32) -> String {
 pub(crate) const ALL_LABS: &str = "All labs";
 pub(crate) const LESSON: &str = "Lab";
 pub(crate) const CONTINUE: &str = "Continue";
+pub(crate) const START_AGAIN: &str = "Start again";
+pub(crate) const FOR_TEACHERS: &str = "For teachers";
+pub(crate) const PRINT: &str = "Print";
+pub(crate) const BACK_TO_LAB: &str = "To the lab";
+pub(crate) const FIVE_MINUTES: &str = "Five minutes";
+pub(crate) const TO_DISCUSS: &str = "To discuss";
+pub(crate) const RUNS_TO_SHOW: &str = "Runs to show";
+pub(crate) const EVIDENCE_TITLE: &str = "What the engine is held to";
+pub(crate) const EVIDENCE_HOW: &str = "Published or proved numbers, measured with the models of the labs. The seeds are fixed: `faultline validate` makes the same report again.";
+pub(crate) const EVIDENCE_COLUMNS: [&str; 7] = ["What", "Known", "Ours", "n", "95 % interval", "Tolerance", "Verdict"];
+pub(crate) const MORE_HERE: &str = "More";
+pub(crate) const AUTHOR_TITLE: &str = "Write a lab";
+pub(crate) const AUTHOR_HOW: &str = "Perform a run, say what happens in it, set a goal, and save the lab as a file.";
+pub(crate) const MAKE_A_LAB: &str = "Make a lab";
+pub(crate) const NO_RUN: &str = "First perform a run: open a model, do what you want to show, and choose “Make a lab”.";
+pub(crate) const OPEN_MODEL: &str = "Open a model";
+pub(crate) const OPEN_FILE: &str = "Open a lab file";
+pub(crate) const SAVE_FILE: &str = "Save the file";
+pub(crate) const TRY_ALL: &str = "Try everything out";
+pub(crate) const TRYING: &str = "Trying every step, challenge and scene…";
+pub(crate) const IS_WELL: &str = "The lab is well: every step, challenge and scene comes to its end.";
+pub(crate) const PREVIEW: &str = "Preview";
+pub(crate) const BACK_TO_WRITING: &str = "Back to writing";
+pub(crate) const START_OVER: &str = "Start over";
+pub(crate) const THE_RUN: &str = "The run";
+pub(crate) const THE_WORDS: &str = "Every field";
+pub(crate) const THE_FILE: &str = "The file";
+pub(crate) const BEGIN_HERE: &str = "Begin here";
+pub(crate) const END_HERE: &str = "End here";
+pub(crate) const CAPTION: &str = "What to say at this moment";
+pub(crate) const ADD_CAPTION: &str = "Add caption";
+pub(crate) const CAPTIONS: &str = "Captions";
+pub(crate) const GOAL: &str = "Goal of the first challenge";
+pub(crate) const CHOOSE_GOAL: &str = "Choose what must come true…";
+pub(crate) const PERFORM_ON: &str = "Perform on";
+pub(crate) const REMOVE: &str = "Remove";
+pub(crate) const NOT_SAID: &str = "not said";
+pub(crate) const NO_TIME: &str = "A lab cannot end before it begins.";
+pub(crate) const NOT_KEPT: &str = "The browser keeps nothing for this page: save the file before you leave.";
+pub(crate) const NOTHING_WRONG: &str = "The file can be read. Try everything out before you give it to others.";
 pub(crate) const PREVIOUS: &str = "Previous";
 pub(crate) const SKIP: &str = "Skip";
 pub(crate) const JUST_SHOW: &str = "No bet, just show me";
@@ -381,6 +440,60 @@ pub(crate) fn challenge_kind(kind: &str) -> &'static str {
 /// What may be done in a challenge.
 pub(crate) fn allowed(kinds: &[String]) -> String {
     format!("Allowed: {}", kinds.join(", "))
+}
+
+pub(crate) const STOPPED: &str = "This step is done.";
+
+/// What is said of a challenge that is decided.
+pub(crate) fn decided(solved: Option<bool>, said: &str) -> String {
+    let so = match solved {
+        Some(true) => SOLVED,
+        Some(false) => NOT_SOLVED,
+        None => NOT_KNOWN,
+    };
+    format!("{so}: {said}.")
+}
+
+/// What is shown of something that is measured.
+pub(crate) fn measured(value: &Value) -> String {
+    match value {
+        // Three digits behind the point are enough for whoever watches.
+        Value::Number(parts) => Value::Number((parts + parts.signum() * 500) / 1000 * 1000).to_string(),
+        Value::Text(text) => text.clone(),
+        Value::Nothing => "–".into(),
+        value => value.to_string(),
+    }
+}
+
+/// The bounds within which every order of events was tried.
+pub(crate) fn bounds(nodes: u16, timers: u16, crashes: u16, worlds: usize) -> String {
+    let some = |count: u16, one: &str, several: &str| match count {
+        0 => format!("no {several}"),
+        1 => format!("at most one {one}"),
+        count => format!("at most {count} {several}"),
+    };
+    let (timers, crashes) = (some(timers, "timer", "timers"), some(crashes, "crash", "crashes"));
+    let worlds = if worlds == 1 { "one world".into() } else { format!("{worlds} worlds") };
+    format!("{nodes} nodes, {timers}, {crashes}, {worlds}")
+}
+
+/// How far trying every order of events has come.
+pub(crate) fn tried(done: usize, worlds: usize, states: u64) -> String {
+    format!("{done} of {worlds} worlds, {states} states")
+}
+
+/// What trying every order of events has shown.
+pub(crate) fn all_tried(worlds: usize, states: u64, found: usize, contradicted: u64) -> String {
+    let so = match found {
+        0 => "It was found in none".to_owned(),
+        found => format!("It was found in {found} of {worlds} worlds"),
+    };
+    let why = if contradicted == 0 {
+        String::new()
+    } else {
+        format!(" In {contradicted} of them all were served, and contradicted each other; in the others somebody was not.")
+    };
+    format!("{so}: {states} states, all that there are within these bounds.{why}")
 }
 
 /// How well a challenge was solved.
@@ -463,6 +576,11 @@ pub(crate) fn branch(what: &str, left_at: Time, reached: Time) -> String {
     format!("Another future: {what}. It parts at {} and reaches {}.", clock(left_at), clock(reached))
 }
 
+/// A future in which something was not done.
+pub(crate) fn without(what: &str) -> String {
+    format!("without: {what}")
+}
+
 /// What puts a future that was left into another place.
 pub(crate) fn move_branch(what: &str) -> String {
     format!("Move: {what}. Drag it, or use the arrow keys.")
@@ -534,8 +652,13 @@ pub(crate) fn heal(from: &str, to: &str) -> String {
 }
 
 /// One direction of a link in the table of them.
-pub(crate) fn reaches(from: &str, to: &str) -> String {
-    format!("{from} reaches {to}")
+pub(crate) fn reaches(from: &str, to: &str, slow: bool) -> String {
+    format!("{from} reaches {to}{}", if slow { ", slowly" } else { "" })
+}
+
+/// Making one direction of a link slow, or as it was.
+pub(crate) fn slow(from: &str, to: &str, is_slow: bool) -> String {
+    format!("{} {from} → {to}", if is_slow { "Full speed" } else { "Slow down" })
 }
 
 /// How many directions of links are closed.
@@ -597,4 +720,44 @@ pub(crate) fn refused(answer: &str) -> String {
 /// What a screen reader says of the diagram; the events beside it say the rest.
 pub(crate) fn diagram(messages: usize, lost: usize) -> String {
     format!("Messages between nodes over time: {messages} here, {lost} lost. The list of events leads to the same moments.")
+}
+
+/// How many lines of a report hold.
+pub(crate) fn so_many_hold(holds: usize, all: usize) -> String {
+    format!("{holds} of {all} hold.")
+}
+
+/// How much is wrong with a lab that is being written.
+pub(crate) fn so_much_to_do(problems: usize) -> String {
+    if problems == 1 { "One thing is missing or wrong:".into() } else { format!("{problems} things are missing or wrong:") }
+}
+
+/// What a screen reader says of the diagram of a run on paper.
+pub(crate) fn diagram_of(from: Time, until: Time, sent: usize, lost: usize) -> String {
+    format!("Messages between nodes from {from} to {until}: {sent} sent, {lost} lost.")
+}
+
+/// What a screen reader says of the diagram of a run that ends at a moment.
+pub(crate) fn diagram_until(moment: Time) -> String {
+    format!("The messages of the two seconds before {moment}")
+}
+
+/// The stretch of a run that a lab shows.
+pub(crate) fn stretch(from: Time, to: Time) -> String {
+    format!("The lab shows {from} to {to}.")
+}
+
+/// How much is missing or wrong in a part of a lab.
+pub(crate) fn to_do(problems: usize) -> String {
+    format!(" {problems} to do")
+}
+
+/// Adding one more table to a list of them.
+pub(crate) fn add(what: &str) -> String {
+    format!("Add: {what}")
+}
+
+/// Taking one out again.
+pub(crate) fn remove(what: &str) -> String {
+    format!("{REMOVE} {what}")
 }

@@ -47,9 +47,9 @@ const LATER = [
   /^<*faultline::models::Model>::of(::)?<faultline::models::(?!raft)/,
   /^<*plotters/,
   /^<*faultline_web::(chart|diagram|knob|panel|promise|request|stage::touch)\b/,
-  /^<*faultline_web::(app|check|compare|home::map|host|lesson|worker)\b/,
-  /^<*yew::html::component::\w+::\w+<faultline_web::(app|check|compare|home::map|lesson)\b/,
-  /^<*&?(mut )?<*faultline::(judge|link|measure|search|lab)\b/,
+  /^<*faultline_web::(app|author|check|compare|evidence|home::map|host|lesson|worker)\b/,
+  /^<*yew::html::component::\w+::\w+<faultline_web::(app|author|check|compare|evidence|home::map|lesson)\b/,
+  /^<*&?(mut )?<*faultline::(evidence|judge|link|measure|search|lab)\b/,
   /^<*toml_parser/,
   // The first screen has no words for fractions.
   /^(core::fmt::float|core::num::flt2dec|<f64 as core::fmt::)/,

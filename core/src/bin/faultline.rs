@@ -17,6 +17,7 @@ mod command {
     mod lab;
     mod package;
     mod search;
+    mod validate;
 
     use faultline::judge::history::History;
     use faultline::judge::map::{ARROWS, Arrow, PLACES, Place};
@@ -25,7 +26,8 @@ mod command {
     use faultline::judge::{self, Promise};
     use faultline::link::{Link, MARK, Seal, Verdict};
     use faultline::models::Library;
-    use faultline::sim::{Span, Time};
+    use faultline::protocol::ParamKind;
+    use faultline::sim::{Chance, Span, Time};
     use faultline::{Scenario, Sim};
     use std::io::{BufWriter, Read, Write};
     use std::process::ExitCode;
@@ -33,7 +35,7 @@ mod command {
     const HELP: &str = "\
 faultline: a laboratory for distributed systems
 
-  faultline models                       what can be run
+  faultline models [MODEL]               what can be run; of one model its settings, and every name that a lab uses
   faultline new MODEL [--seed N]         a scenario to start from, as JSON
   faultline run SCENARIO [--for 10s] [--format text|json|hash]
                                          runs it and prints what happened
@@ -56,6 +58,8 @@ faultline: a laboratory for distributed systems
   faultline search MODEL [--break PROMISE] [--exhaustive BOUNDS | --chaos RUNS]
                    [--set KEY=VALUE]... [--nodes N] [--clients N] [--seed N] [--for 10s] [--threads N]
                                          the smallest run that breaks a promise, or what was covered
+  faultline validate [--format md|json|tsv]
+                                         what others published, measured with the models of the labs
 
 SCENARIO is a file, - for standard input, or a link. LINK is a link, with the page's address or without.
 FILE is a history as Jepsen writes it: EDN maps, JSON lines, or lines of its log.
@@ -75,6 +79,7 @@ Exit codes: 0 all is well, 1 the answer is no, 2 the input cannot be used, 3 nob
         let done = match words.as_slice() {
             [] | ["help" | "--help" | "-h"] => say(&help()),
             ["models"] => models(),
+            ["models", model] => names(model),
             ["map"] => map(),
             ["new", model, options @ ..] => new(model, options),
             ["run", file, options @ ..] => run(file, options),
@@ -87,6 +92,7 @@ Exit codes: 0 all is well, 1 the answer is no, 2 the input cannot be used, 3 nob
             ["package"] => Err("package takes a lab; see faultline help".into()),
             ["grade", ..] => Err("grade takes a lab file and a link".into()),
             ["search", model, options @ ..] => return search::search(model, options).unwrap_or_else(|why| useless(&why)),
+            ["validate", options @ ..] => return validate::validate(options).unwrap_or_else(|why| useless(&why)),
             ["verify", link] => return verify(link).unwrap_or_else(|why| useless(&why)),
             ["verify", ..] => Err("verify takes one link".into()),
             ["run" | "link" | "new" | "check" | "history" | "search"] => {
@@ -123,6 +129,39 @@ Exit codes: 0 all is well, 1 the answer is no, 2 the input cannot be used, 3 nob
             .iter()
             .map(|model| model.about())
             .try_for_each(|about| say(&format!("{:<18}{}", about.id, about.summary)))
+    }
+
+    /// Every name of a model that a scenario, a lab's script or its predicates can use.
+    fn names(id: &str) -> Result<(), String> {
+        let library = Library::standard();
+        let model = library.find(id).ok_or_else(|| format!("there is no model “{id}”; see faultline models"))?;
+        let about = model.about();
+        let sim = Sim::new(&library, Scenario::new(about, 1)).map_err(|fault| fault.to_string())?;
+        say(&format!("{}. {}\n\nsettings", about.title, about.summary))?;
+        for spec in about.params {
+            let values = match spec.kind {
+                ParamKind::Number { min, max, default } => format!("{default} ({min} to {max})"),
+                ParamKind::Switch { default } => if default { "on (or off)" } else { "off (or on)" }.to_owned(),
+                ParamKind::Choice { names, default } => {
+                    let others: Vec<_> = names.iter().filter(|name| **name != names[default]).copied().collect();
+                    format!("{} (or {})", names[default], others.join(", or "))
+                }
+                ParamKind::Span { min, max, default } => format!("{default} ({min} to {max})"),
+                ParamKind::Chance { default } => Chance::per_million(default).to_string(),
+            };
+            say(&format!("    {} = {values}\n        {}", spec.key, spec.help))?;
+        }
+        let promises: Vec<_> = sim.promises().into_iter().map(|(id, promised, _)| format!("{id}: {promised}")).collect();
+        let lists = [
+            ("kinds of messages", about.kinds.iter().map(|kind| kind.name.to_owned()).collect()),
+            ("operations of clients", about.ops.iter().map(|op| op.name.to_owned()).collect()),
+            ("timers", sim.timer_names().iter().map(|name| (*name).to_owned()).collect()),
+            ("promises", promises),
+        ];
+        lists
+            .into_iter()
+            .filter(|(_, names): &(_, Vec<String>)| !names.is_empty())
+            .try_for_each(|(title, names)| say(&format!("{title}\n    {}", names.join("\n    "))))
     }
 
     fn map() -> Result<(), String> {

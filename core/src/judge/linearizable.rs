@@ -179,7 +179,7 @@ impl Explanation {
             taken: Vec::new(),
             left: 0,
             budget: search.spent.saturating_mul(4).saturating_add(20_000),
-            patience: search.spent.saturating_mul(20).saturating_add(2_000_000),
+            patience: search.spent.saturating_mul(5).saturating_add(4_000_000),
             readers: true,
             size: case.steps.len().div_ceil(2),
             before: case.steps.len(),

@@ -2,12 +2,14 @@
 
 use super::predicate::{Moment, Observer, Predicate, Reason};
 use super::script::{Script, kind_of};
+use super::search::Search;
 use super::tour::{Answer, Guess, Truth};
-use super::{Lab, Settings};
+use super::{Lab, Settings, World};
 use crate::link::Link;
 use crate::models::Library;
 use crate::scenario::{Fault, Input, Scenario, Timed};
 use crate::sim::{Chance, Sim, Span, Time};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// A puzzle.
@@ -31,6 +33,10 @@ pub struct Challenge {
     pub won: String,
     /// What is to be done.
     pub task: Task,
+    /// Its own world, if not that of the lab.
+    pub world: Option<World>,
+    /// What trying every order of events shows.
+    pub searches: Vec<Search>,
     /// The line of the file on which it begins.
     pub line: usize,
 }
@@ -52,8 +58,8 @@ pub enum Task {
         par: Option<u32>,
         /// A way to the goal.
         solution: Script,
-        /// Settings with which that is no way.
-        fix: Settings,
+        /// Settings with which that is no way; none if a search shows that nothing helps.
+        fix: Option<Settings>,
     },
     /// Survive attacks.
     Defend {
@@ -95,7 +101,7 @@ pub struct Attack {
 }
 
 /// How a challenge was decided.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verdict {
     /// Whether it is solved; nothing if nobody knows.
     pub solved: Option<bool>,
@@ -109,6 +115,8 @@ pub struct Verdict {
     pub actions: u32,
     /// Whether the seed is not that of the lab.
     pub fresh_seed: bool,
+    /// Whether nothing that happens later in the run can change it.
+    pub over: bool,
     /// A run to look at: the one that was decided, or the attack that was not survived.
     pub run: Scenario,
 }
@@ -122,6 +130,49 @@ struct Played {
     offences: Vec<String>,
 }
 
+/// A challenge to break, as it is being played.
+#[derive(Debug)]
+pub struct Attempt {
+    goal: usize,
+    never: Option<usize>,
+    end: Time,
+    /// What is known before anything has happened.
+    verdict: Verdict,
+}
+
+impl Attempt {
+    /// The verdict, once nothing that happens later can change it.
+    #[must_use]
+    pub fn settled(&self, observer: &Observer, now: Time) -> Option<Verdict> {
+        let happened = |number: usize| observer.first(number).is_some();
+        let settled = self.verdict.over || now >= self.end || happened(self.goal) || self.never.is_some_and(happened);
+        settled.then(|| self.verdict(observer))
+    }
+
+    /// The verdict on the run as far as the observer has come.
+    #[must_use]
+    pub fn verdict(&self, observer: &Observer) -> Verdict {
+        let verdict = self.verdict.clone();
+        if verdict.over {
+            return verdict;
+        }
+        let found = observer.found(self.goal);
+        let never = self.never.map(|never| observer.found(never));
+        if let Some(broken) = never.filter(|never| never.first.is_some_and(|at| found.first.is_none_or(|goal| at.steps <= goal.steps))) {
+            return Verdict { said: "what must never happen has happened".into(), why: broken.why, over: true, ..verdict };
+        }
+        let unknown = found.first.is_none() && (found.doubtful || observer.cut_short());
+        let said = match found.first {
+            Some(moment) => format!("reached at {} with {} actions", moment.time, verdict.actions),
+            None if observer.cut_short() => format!("not reached within {} events; nobody looked further", observer.sim().steps()),
+            None if found.doubtful => "not reached, as far as the judge of histories knows; it gave up at least once".into(),
+            None => format!("not reached within {}", self.end),
+        };
+        let solved = if unknown { None } else { Some(found.first.is_some()) };
+        Verdict { solved, said, why: found.why, at: found.first, over: found.first.is_some(), ..verdict }
+    }
+}
+
 impl Challenge {
     /// What kind of task it is: break, defend or predict.
     #[must_use]
@@ -133,16 +184,22 @@ impl Challenge {
         }
     }
 
+    /// What is on the stage: the lab's world, or one of its own.
+    #[must_use]
+    pub fn world<'a>(&'a self, lab: &'a Lab) -> &'a World {
+        self.world.as_ref().unwrap_or(&lab.world)
+    }
+
     /// The run as the learner finds it.
     #[must_use]
     pub fn start(&self, lab: &Lab) -> Scenario {
-        lab.with(&self.settings)
+        self.world(lab).with(&self.settings)
     }
 
     /// The moment at which it is decided at the latest.
     #[must_use]
     pub fn end(&self, lab: &Lab) -> Time {
-        self.length.unwrap_or(lab.world.length)
+        self.length.unwrap_or(self.world(lab).length)
     }
 
     /// With how many actions there is a second star.
@@ -154,7 +211,7 @@ impl Challenge {
             Task::Break { par: Some(par), .. } => *par,
             Task::Break { solution, .. } => {
                 let start = self.start(lab);
-                let done = solution.perform(library, &start, &lab.world.subject, Time::ZERO, self.end(lab))?;
+                let done = solution.perform(library, &start, &self.world(lab).subject, Time::ZERO, self.end(lab))?;
                 (done.scenario.inputs.len() - start.inputs.len()) as u32
             }
             _ => 0,
@@ -167,7 +224,7 @@ impl Challenge {
     /// If the lab's scenario cannot be run.
     pub fn ghost(&self, lab: &Lab, library: &Library) -> Result<Option<Scenario>, Fault> {
         let Task::Break { solution, .. } = &self.task else { return Ok(None) };
-        let done = solution.first_half().perform(library, &self.start(lab), &lab.world.subject, Time::ZERO, self.end(lab))?;
+        let done = solution.first_half().perform(library, &self.start(lab), &self.world(lab).subject, Time::ZERO, self.end(lab))?;
         Ok(Some(done.scenario))
     }
 
@@ -177,21 +234,18 @@ impl Challenge {
     /// If the scenario cannot be run.
     pub fn decide(&self, lab: &Lab, library: &Library, played: &Scenario, guess: Option<&Guess>) -> Result<Verdict, Fault> {
         played.check(library)?;
-        let Played { actions, offences } = self.played(lab, library, played);
-        let verdict = Verdict {
-            solved: Some(false),
-            said: String::new(),
-            why: Vec::new(),
-            at: None,
-            actions: actions.len() as u32,
-            fresh_seed: played.seed != lab.world.scenario.seed,
-            run: played.clone(),
-        };
-        if !offences.is_empty() {
-            return Ok(Verdict { said: format!("this is not the challenge: {}", offences.join("; ")), ..verdict });
+        let verdict = self.begun(lab, library, played);
+        if !verdict.said.is_empty() {
+            return Ok(verdict);
         }
         match &self.task {
-            Task::Break { goal, never, .. } => self.decide_break(lab, library, goal, never.as_ref(), verdict),
+            Task::Break { .. } => {
+                let end = self.end(lab);
+                let mut observer = Observer::new(library, played.clone(), &self.world(lab).subject, end)?;
+                let Some(attempt) = self.watch(lab, library, &mut observer) else { return Ok(verdict) };
+                observer.run(end, &[attempt.goal]);
+                Ok(attempt.verdict(&observer))
+            }
             Task::Defend { survive, .. } => {
                 let attacks = self.attacks(lab, library, played)?;
                 let mut survived = 0;
@@ -228,32 +282,32 @@ impl Challenge {
         }
     }
 
-    fn decide_break(
-        &self,
-        lab: &Lab,
-        library: &Library,
-        goal: &Predicate,
-        never: Option<&Predicate>,
-        verdict: Verdict,
-    ) -> Result<Verdict, Fault> {
-        let end = self.end(lab);
-        let mut observer = Observer::new(library, verdict.run.clone(), &lab.world.subject, end)?;
-        let goal = observer.watch(goal, 0);
-        let never = never.map(|never| observer.watch(never, 0));
-        observer.run(end, &[goal]);
-        let found = observer.found(goal);
-        if let Some(broken) = never.map(|never| observer.found(never)).filter(|never| never.first.is_some()) {
-            return Ok(Verdict { said: "what must never happen has happened".into(), why: broken.why, ..verdict });
+    /// The verdict before anything was looked at: that is all there is to say if it is not the challenge.
+    fn begun(&self, lab: &Lab, library: &Library, played: &Scenario) -> Verdict {
+        let Played { actions, offences } = self.played(lab, library, played);
+        let said = if offences.is_empty() { String::new() } else { format!("this is not the challenge: {}", offences.join("; ")) };
+        Verdict {
+            solved: Some(false),
+            said,
+            why: Vec::new(),
+            at: None,
+            actions: actions.len() as u32,
+            fresh_seed: played.seed != self.world(lab).scenario.seed,
+            over: !offences.is_empty() || !matches!(self.task, Task::Break { .. }),
+            run: played.clone(),
         }
-        let unknown = found.first.is_none() && (found.doubtful || observer.cut_short());
-        let said = match found.first {
-            Some(moment) => format!("reached at {} with {} actions", moment.time, verdict.actions),
-            None if observer.cut_short() => format!("not reached within {} events; nobody looked further", observer.sim().steps()),
-            None if found.doubtful => "not reached, as far as the judge of histories knows; it gave up at least once".into(),
-            None => format!("not reached within {end}"),
-        };
-        let solved = if unknown { None } else { Some(found.first.is_some()) };
-        Ok(Verdict { solved, said, why: found.why, at: found.first, ..verdict })
+    }
+
+    /// Lets an observer at the beginning of a run look whether the goal is reached. Nothing if this is
+    /// no challenge to break.
+    #[must_use]
+    pub fn watch(&self, lab: &Lab, library: &Library, observer: &mut Observer) -> Option<Attempt> {
+        let Task::Break { goal, never, .. } = &self.task else { return None };
+        let played = observer.sim().scenario().clone();
+        let verdict = self.begun(lab, library, &played);
+        let goal = observer.watch(goal, 0);
+        let never = never.as_ref().map(|never| observer.watch(never, 0));
+        Some(Attempt { goal, never, end: self.end(lab), verdict })
     }
 
     /// Every run that these settings must survive.
@@ -262,7 +316,7 @@ impl Challenge {
     /// If the scenario cannot be run, or if there are too many.
     pub fn attacks(&self, lab: &Lab, library: &Library, played: &Scenario) -> Result<Vec<Scenario>, Fault> {
         let Task::Defend { attacks, .. } = &self.task else { return Ok(Vec::new()) };
-        let (end, subject) = (self.end(lab), &lab.world.subject);
+        let (end, subject) = (self.end(lab), &self.world(lab).subject);
         let mut runs = Vec::new();
         for attack in attacks {
             for number in 0..attack.seeds {
@@ -295,9 +349,14 @@ impl Challenge {
     pub fn survives(&self, lab: &Lab, library: &Library, attack: &Scenario) -> Result<(bool, Vec<Reason>), Fault> {
         let Task::Defend { goal, .. } = &self.task else { return Ok((true, Vec::new())) };
         let end = self.end(lab);
-        let mut observer = Observer::new(library, attack.clone(), &lab.world.subject, end)?;
+        let mut observer = Observer::new(library, attack.clone(), &self.world(lab).subject, end)?;
+        let momentary = goal.is_of_the_moment();
         let goal = observer.watch(goal, 0);
-        observer.run(end, &[]);
+        if momentary {
+            observer.leap(end);
+        } else {
+            observer.run(end, &[]);
+        }
         Ok((observer.holds(goal), if observer.holds(goal) { Vec::new() } else { observer.reasons(goal) }))
     }
 
@@ -308,8 +367,8 @@ impl Challenge {
     pub fn foreseen(&self, lab: &Lab, library: &Library, played: &Scenario) -> Result<(Scenario, Truth), Fault> {
         let Task::Predict { script, answer, when, .. } = &self.task else { return Ok((played.clone(), Truth::Open)) };
         let end = self.end(lab);
-        let run = script.perform(library, played, &lab.world.subject, Time::ZERO, end)?.scenario;
-        let truth = answer.truth(lab, library, &run, when, end, end)?;
+        let run = script.perform(library, played, &self.world(lab).subject, Time::ZERO, end)?.scenario;
+        let truth = answer.truth(&self.world(lab).subject, library, &run, when, end, end)?;
         Ok((run, truth))
     }
 
@@ -404,7 +463,7 @@ impl Challenge {
     pub(super) fn check(&self, lab: &Lab, library: &Library) -> Result<(), (&'static str, String)> {
         let failed = |field: &'static str| move |fault: Fault| (field, fault.to_string());
         let start = self.start(lab);
-        let (end, subject) = (self.end(lab), &lab.world.subject);
+        let (end, subject) = (self.end(lab), &self.world(lab).subject);
         let says = |verdict: &Verdict| {
             let why: Vec<_> = verdict.why.iter().map(|reason| format!("\n    {reason}")).collect();
             format!("{}{}", verdict.said, why.concat())
@@ -423,6 +482,7 @@ impl Challenge {
                 if nothing.solved != Some(false) {
                     return Err(("goal", format!("doing nothing solves it too: {}", says(&nothing))));
                 }
+                let Some(fix) = fix else { return self.check_searches(lab, library) };
                 let fixed = Self { settings: merged(&self.settings, fix), ..self.clone() };
                 let start = fixed.start(lab);
                 let done = solution.perform(library, &start, subject, Time::ZERO, end).map_err(failed("fix"))?;
@@ -448,7 +508,7 @@ impl Challenge {
                 for mistake in mistakes {
                     let verdict = with(mistake).map_err(failed("mistakes"))?;
                     if verdict.solved != Some(false) {
-                        return Err(("mistakes", format!("{} is no mistake: {}", lab.show(library, mistake), says(&verdict))));
+                        return Err(("mistakes", format!("{} is no mistake: {}", self.world(lab).show(library, mistake), says(&verdict))));
                     }
                 }
             }
@@ -476,13 +536,28 @@ impl Challenge {
                 }
             }
         }
+        self.check_searches(lab, library)
+    }
+
+    /// Whether trying every order of events shows what the lab says.
+    fn check_searches(&self, lab: &Lab, library: &Library) -> Result<(), (&'static str, String)> {
+        for search in &self.searches {
+            for case in search.cases(self, lab) {
+                let tried = search.attempt(self, lab, library, &case).map_err(|fault| ("search", fault.to_string()))?;
+                if tried.way.is_some() != search.found {
+                    let with = self.world(lab).show(library, &search.settings[case.settings]);
+                    let way = tried.way.map_or_else(|| format!("not found in {} states", tried.states), |way| way.join("; "));
+                    return Err(("search", format!("with {with}: {way}")));
+                }
+            }
+        }
         Ok(())
     }
 
     /// The run that solves it, as far as there is one.
     pub(super) fn solved(&self, lab: &Lab, library: &Library) -> Result<Scenario, Fault> {
         let mut start = self.start(lab);
-        let (end, subject) = (self.end(lab), &lab.world.subject);
+        let (end, subject) = (self.end(lab), &self.world(lab).subject);
         Ok(match &self.task {
             Task::Break { solution, .. } => solution.perform(library, &start, subject, Time::ZERO, end)?.scenario,
             Task::Predict { script, .. } => script.perform(library, &start, subject, Time::ZERO, end)?.scenario,

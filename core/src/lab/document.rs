@@ -4,6 +4,7 @@
 //! tables of what it finds; TOML's rules about tables that are opened twice are kept here.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 use toml_parser::decoder::ScalarKind;
 use toml_parser::parser::{Event, EventKind, RecursionGuard, parse_document};
@@ -64,6 +65,8 @@ pub(super) struct Node {
 pub(super) struct Table {
     pub(super) at: usize,
     pub(super) entries: Vec<Entry>,
+    /// The place of each key among the entries: a hostile table has many.
+    places: BTreeMap<String, usize>,
     how: How,
 }
 
@@ -91,22 +94,56 @@ enum How {
 
 impl Table {
     pub(super) fn get(&self, key: &str) -> Option<&Node> {
-        self.entries.iter().find(|entry| entry.key == key).map(|entry| &entry.node)
+        self.places.get(key).map(|place| &self.entries[*place].node)
+    }
+
+    pub(super) fn get_mut(&mut self, key: &str) -> Option<&mut Node> {
+        self.places.get(key).map(|place| &mut self.entries[*place].node)
+    }
+
+    fn add(&mut self, entry: Entry) {
+        self.places.insert(entry.key.clone(), self.entries.len());
+        self.entries.push(entry);
+    }
+
+    /// The same key with another value, or without any.
+    pub(super) fn put(&mut self, key: &str, value: Option<Value>) {
+        match (self.places.get(key).copied(), value) {
+            (Some(place), Some(value)) => self.entries[place].node.value = value,
+            (Some(place), None) => {
+                self.entries.remove(place);
+                self.places.remove(key);
+                for behind in self.places.values_mut().filter(|other| **other > place) {
+                    *behind -= 1;
+                }
+            }
+            (None, Some(value)) => self.add(Entry { key: key.into(), at: 0, node: Node { at: 0, value } }),
+            (None, None) => {}
+        }
     }
 
     fn get_or_add(&mut self, key: &str, at: usize, how: How) -> &mut Node {
-        let index = self.entries.iter().position(|entry| entry.key == key).unwrap_or_else(|| {
+        let place = self.places.get(key).copied().unwrap_or_else(|| {
             let value = Value::Table(Self { at, how, ..Self::default() });
-            self.entries.push(Entry { key: key.into(), at, node: Node { at, value } });
+            self.add(Entry { key: key.into(), at, node: Node { at, value } });
             self.entries.len() - 1
         });
-        &mut self.entries[index].node
+        &mut self.entries[place].node
     }
 }
 
-/// The line of a place, from 1.
-pub(super) fn line(text: &str, at: usize) -> usize {
-    text.as_bytes()[..at.min(text.len())].iter().filter(|byte| **byte == b'\n').count() + 1
+/// Where the lines of a file end.
+pub(super) struct Lines(Vec<usize>);
+
+impl Lines {
+    pub(super) fn of(text: &str) -> Self {
+        Self(text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at).collect())
+    }
+
+    /// The line of a place, from 1.
+    pub(super) fn line(&self, at: usize) -> usize {
+        self.0.partition_point(|end| *end < at) + 1
+    }
 }
 
 /// How deep lists and tables may lie inside one another.
@@ -127,14 +164,8 @@ pub(super) fn read(text: &str) -> (Table, Vec<Problem>) {
         (at, format!("this is not TOML: {}", fault.description()))
     }));
     problems.sort();
-    // There can be as many as there are letters: the lines between two are counted once.
-    let (mut number, mut counted) = (1, 0);
-    let problem = |(at, why): (usize, String)| {
-        let at = at.min(text.len());
-        number += line(&text[counted..], at - counted) - 1;
-        counted = at;
-        Problem { line: number, field: String::new(), why }
-    };
+    let lines = Lines::of(text);
+    let problem = |(at, why)| Problem { line: lines.line(at), field: String::new(), why };
     (root, problems.into_iter().map(problem).collect())
 }
 
@@ -286,7 +317,7 @@ impl Reader<'_> {
         if table.get(last).is_some() {
             return self.again.push((*at, format!("`{last}` is there twice")));
         }
-        table.entries.push(Entry { key: last.clone(), at: *at, node });
+        table.add(Entry { key: last.clone(), at: *at, node });
     }
 }
 
@@ -305,7 +336,8 @@ fn open(root: &mut Table, path: &[(String, usize)], one_of_several: bool) -> Res
             node.value = Value::List(Vec::new());
         }
         let Value::List(items) = &mut node.value else { return fault() };
-        if items.iter().any(|item| !matches!(&item.value, Value::Table(table) if table.how == How::Opened)) {
+        // As the first, so are all: a list in brackets is never added to.
+        if items.first().is_some_and(|item| !matches!(&item.value, Value::Table(table) if table.how == How::Opened)) {
             return fault();
         }
         items.push(Node { at: *at, value: Value::Table(Table { at: *at, how: How::Opened, ..Table::default() }) });
@@ -324,7 +356,7 @@ fn open(root: &mut Table, path: &[(String, usize)], one_of_several: bool) -> Res
 fn inside<'a>(root: &'a mut Table, path: &[(String, usize)]) -> Option<&'a mut Table> {
     let mut table = root;
     for (key, _) in path {
-        table = step(&mut table.entries.iter_mut().find(|entry| entry.key == *key)?.node)?;
+        table = step(table.get_mut(key)?)?;
     }
     Some(table)
 }
@@ -357,7 +389,7 @@ mod tests {
         let Value::Table(first) = &items[0].value else { panic!("of tables") };
         let Some(Node { value: Value::Table(deep), .. }) = first.get("deep") else { panic!("with a table in it") };
         let z = deep.get("z").unwrap();
-        assert_eq!((&z.value, line(text, z.at)), (&Value::Text("long".into()), 10));
+        assert_eq!((&z.value, Lines::of(text).line(z.at)), (&Value::Text("long".into()), 10));
         let Some(Node { value: Value::Table(n), .. }) = first.get("n") else { panic!("with n in it") };
         assert_eq!(n.get("x").unwrap().value, Value::Number(16));
     }

@@ -3,7 +3,7 @@
 //! The reader, the JSON schema and the table in the authors' guide all come from here, so they cannot
 //! disagree.
 
-use super::document::{Node, Problem, Table, Value, line};
+use super::document::{Lines, Node, Problem, Table, Value};
 use super::nearest;
 
 /// The fields of a table.
@@ -80,6 +80,9 @@ pub enum Kind {
 /// How many words can be on the stage at a time.
 pub const MOST_WORDS: usize = 40;
 
+/// More tables of a kind are in no lab.
+pub(super) const MOST_TABLES: usize = 20;
+
 const fn needed(name: &'static str, kind: Kind, help: &'static str) -> Field {
     Field { name, kind, needed: true, help }
 }
@@ -107,7 +110,7 @@ pub static LAB: Shape = Shape {
         needed("world", Kind::Table(&WORLD), "What is on the stage."),
         needed("bet", Kind::Table(&BET), "The prediction that is asked for before the first run."),
         needed("step", Kind::Tables(&STEP, 3, 12), "The guided part: do, see, explain."),
-        needed("challenge", Kind::Tables(&CHALLENGE, 1, 6), "What the learner has to reach, to survive, or to foresee."),
+        needed("challenge", Kind::Tables(&CHALLENGE, 1, 8), "What the learner has to reach, to survive, or to foresee."),
         needed("free", SAID, "What to try when everything is open: a question that needs a knob not touched so far."),
         optional(
             "textbook",
@@ -151,6 +154,16 @@ static WORLD: Shape = Shape {
             "What clients talk to, as a judge of their history must know it; a register if nothing is said.",
         ),
         optional("initial", Kind::Text, "What that object holds at the beginning, as EDN; 0 if nothing is said."),
+        optional("measure", Kind::Tables(&MEASURED, 1, 6), "What is shown of a run while it is played."),
+    ],
+};
+
+static MEASURED: Shape = Shape {
+    help: "Something that is shown while a run is played: a value, or a light.",
+    fields: &[
+        needed("name", Kind::Text, "Its name for people, with few words."),
+        optional("value", Kind::Measure, "What is measured; or instead of it"),
+        optional("holds", Kind::Predicate, "what is the case while the light is on."),
     ],
 };
 
@@ -230,6 +243,7 @@ static CHALLENGE: Shape = Shape {
             "break: solved at the first moment at which this holds. defend: must hold at the end of every attack.",
         ),
         optional("never", Kind::Predicate, "break: must not have held at any moment before that."),
+        optional("world", Kind::Table(&WORLD), "Another world than the lab's, for this challenge alone: another model, say."),
         optional("length", Kind::Span, "How long the run is, if not as long as the world's."),
         optional("settings", Kind::Settings, "Settings with which the challenge begins, if not the world's."),
         optional("knobs", Kind::Knobs, "Settings that the learner may choose before the run; also network, disk, load."),
@@ -244,11 +258,12 @@ static CHALLENGE: Shape = Shape {
         optional(
             "fix",
             Kind::Settings,
-            "break and predict: settings with which the same script does not reach the goal, or the same answer is wrong.",
+            "break and predict: settings with which the same script does not reach the goal, or the same answer is wrong. \
+             A challenge to break needs none if a `search` with `found = true` shows that nothing helps.",
         ),
         optional("defence", Kind::Settings, "defend: settings that survive every attack."),
         optional("mistakes", Kind::ManySettings, "defend: plausible settings that do not."),
-        optional("attack", Kind::Tables(&ATTACK, 1, 20), "defend: what the settings must survive."),
+        optional("attack", Kind::Tables(&ATTACK, 1, MOST_TABLES), "defend: what the settings must survive."),
         optional("survive", Kind::Share, "defend: what share of the attacks must be survived; all if nothing is said."),
         optional("script", Kind::Script, "predict: what is done in the run."),
         optional("option", Kind::Tables(&OPTION, 2, 5), "predict: the answers to choose from."),
@@ -256,8 +271,42 @@ static CHALLENGE: Shape = Shape {
         optional("tolerance", Kind::Text, "predict: how far off the number may be."),
         optional("answer", Kind::Text, "predict: the right answer: the words of an option, or the number."),
         optional("when", Kind::Predicate, "predict: decided at the first moment at which this holds; at the end if nothing is said."),
+        optional(
+            "search",
+            Kind::Tables(&SEARCH, 1, 4),
+            "What trying every order of events shows: that it is impossible, or that nothing prevents it. Learners can repeat it.",
+        ),
         needed("hints", Kind::Lines(1, 3), "Where to look; then which fault; each costs a star."),
         needed("won", SAID, "What stands on the stage when it is solved: what was found out, and its name."),
+    ],
+};
+
+static SEARCH: Shape = Shape {
+    help: "A claim about every order of events within bounds: any message may arrive next or never, any timer may run out next.",
+    fields: &[
+        needed("say", SAID, "The claim in words."),
+        needed(
+            "seek",
+            Kind::Text,
+            "What is looked for: `broken(NAME)`, a promise of the model; or `done and kept(NAME)`, that everything asked is done and \
+             the clients' promise kept.",
+        ),
+        needed("found", Kind::Switch, "Whether it is found: with each of the settings, or with none."),
+        optional("nodes", Kind::Number(1, 5), "How many nodes, if not as many as in the world."),
+        optional("settings", Kind::ManySettings, "It is tried with each of these; with those of the challenge if nothing is said."),
+        optional(
+            "cut",
+            Kind::Switch,
+            "Whether the nodes are cut in two from the beginning: in every way, with every node asked on each side.",
+        ),
+        optional(
+            "ask",
+            Kind::Texts,
+            "Operations that clients ask for, each when the one before is done: with a cut on the two sides in turn, otherwise of the first \
+             two nodes.",
+        ),
+        optional("timers", Kind::Number(0, 100), "How many timers run out at most; none if nothing is said."),
+        optional("crashes", Kind::Number(0, 10), "How many crashes there are at most; none if nothing is said."),
     ],
 };
 
@@ -280,6 +329,7 @@ static TEXTBOOK: Shape = Shape {
         needed("title", Kind::Text, "What the code does."),
         needed("code", Kind::Text, "The code, at most 30 lines."),
         needed("wrong", SAID, "What is wrong with it, or missing."),
+        optional("challenge", Kind::Id, "The challenge in whose world it runs, if not in the lab's."),
         needed("as-written", Kind::Settings, "Settings with which the run behaves like this code."),
         needed("corrected", Kind::Settings, "Settings with which it behaves as it should."),
     ],
@@ -307,11 +357,11 @@ static SCENE: Shape = Shape {
 };
 
 /// Finds everything in a file that does not have the shape it should have.
-pub(super) fn check(text: &str, table: &Table, shape: &Shape, place: &str, problems: &mut Vec<Problem>) {
+pub(super) fn check(lines: &Lines, table: &Table, shape: &Shape, place: &str, problems: &mut Vec<Problem>) {
     let path = |name: &str| if place.is_empty() { name.to_owned() } else { format!("{place}.{name}") };
     for entry in &table.entries {
         match shape.fields.iter().find(|field| field.name == entry.key) {
-            Some(field) => check_value(text, &entry.node, field.kind, &path(field.name), problems),
+            Some(field) => check_value(lines, &entry.node, field.kind, &path(field.name), problems),
             None => {
                 let hint = nearest(&entry.key, shape.fields.iter().map(|field| field.name));
                 let hint = hint.map_or_else(
@@ -319,18 +369,18 @@ pub(super) fn check(text: &str, table: &Table, shape: &Shape, place: &str, probl
                     |near| format!("did you mean `{near}`?"),
                 );
                 let why = format!("there is no such field; {hint}");
-                problems.push(Problem { line: line(text, entry.at), field: path(&entry.key), why });
+                problems.push(Problem { line: lines.line(entry.at), field: path(&entry.key), why });
             }
         }
     }
     for field in shape.fields.iter().filter(|field| field.needed && table.get(field.name).is_none()) {
         let why = format!("this is missing. {}", field.help);
-        problems.push(Problem { line: line(text, table.at), field: path(field.name), why });
+        problems.push(Problem { line: lines.line(table.at), field: path(field.name), why });
     }
 }
 
-fn check_value(text: &str, node: &Node, kind: Kind, place: &str, problems: &mut Vec<Problem>) {
-    let mut problem = |at: usize, place: &str, why: String| problems.push(Problem { line: line(text, at), field: place.into(), why });
+fn check_value(lines: &Lines, node: &Node, kind: Kind, place: &str, problems: &mut Vec<Problem>) {
+    let mut problem = |at: usize, place: &str, why: String| problems.push(Problem { line: lines.line(at), field: place.into(), why });
     let wanted = match (&node.value, kind) {
         (Value::Text(words), Kind::Words(most)) => {
             let count = words.split_whitespace().count();
@@ -372,36 +422,36 @@ fn check_value(text: &str, node: &Node, kind: Kind, place: &str, problems: &mut 
             for (index, item) in items.iter().enumerate() {
                 let place = format!("{place}[{}]", index + 1);
                 let kind = if matches!(kind, Kind::Lines(..)) { SAID } else { Kind::Text };
-                check_value(text, item, kind, &place, problems);
+                check_value(lines, item, kind, &place, problems);
             }
             if let Kind::Lines(least, most) = kind {
-                check_count(text, node, items.len(), (least, most), place, problems);
+                check_count(lines, node, items.len(), (least, most), place, problems);
             }
             return;
         }
         (Value::Table(_), Kind::Settings | Kind::Limits) => return,
         (Value::List(items), Kind::ManySettings) => {
             for (index, item) in items.iter().enumerate() {
-                check_value(text, item, Kind::Settings, &format!("{place}[{}]", index + 1), problems);
+                check_value(lines, item, Kind::Settings, &format!("{place}[{}]", index + 1), problems);
             }
             return;
         }
-        (Value::Table(table), Kind::Table(shape)) => return check(text, table, shape, place, problems),
+        (Value::Table(table), Kind::Table(shape)) => return check(lines, table, shape, place, problems),
         (Value::List(items), Kind::Tables(shape, least, most)) => {
             for (index, item) in items.iter().enumerate() {
-                check_value(text, item, Kind::Table(shape), &format!("{place}[{}]", index + 1), problems);
+                check_value(lines, item, Kind::Table(shape), &format!("{place}[{}]", index + 1), problems);
             }
-            return check_count(text, node, items.len(), (least, most), place, problems);
+            return check_count(lines, node, items.len(), (least, most), place, problems);
         }
         (_, kind) => kind.name(),
     };
     problem(node.at, place, format!("this is {}; it should be {wanted}", node.value.name()));
 }
 
-fn check_count(text: &str, node: &Node, count: usize, (least, most): (usize, usize), place: &str, problems: &mut Vec<Problem>) {
+fn check_count(lines: &Lines, node: &Node, count: usize, (least, most): (usize, usize), place: &str, problems: &mut Vec<Problem>) {
     if !(least..=most).contains(&count) {
         let why = format!("there are {count}; there should be {least} to {most}");
-        problems.push(Problem { line: line(text, node.at), field: place.into(), why });
+        problems.push(Problem { line: lines.line(node.at), field: place.into(), why });
     }
 }
 

@@ -8,27 +8,32 @@
 //! | [`script`] | what is done to a run, line by line |
 //! | [`tour`] | the bet and the guided steps |
 //! | [`challenge`] | puzzles, and who decides them |
+//! | [`search`] | what trying every order of events shows |
 //! | [`progress`] | what a learner has done so far |
+//! | [`draft`] | a lab as it is being written, made from a run that somebody performed |
+//! | [`write`](mod@write) | a lab file from its parts |
 
 mod document;
 mod read;
 
 pub mod challenge;
+pub mod draft;
 pub mod format;
 pub mod predicate;
 pub mod progress;
 pub mod script;
+pub mod search;
 pub mod tour;
+pub mod write;
 
 pub use document::Problem;
 
 use crate::link::{Link, Seal};
 use crate::models::Library;
-use crate::protocol::ParamKind;
 use crate::scenario::{Fault, Scenario};
-use crate::sim::{Chance, Sim, Span, Time};
+use crate::sim::{Sim, Time};
 use challenge::Challenge;
-use predicate::{Observer, Predicate, Subject};
+use predicate::{Measure, Observer, Predicate, Subject};
 use script::Script;
 use std::collections::BTreeMap;
 use tour::{Bet, Step, Truth};
@@ -75,6 +80,8 @@ pub struct Lab {
     pub correctness: String,
     /// For whoever teaches with it.
     pub teacher: Teacher,
+    /// The file that it was read from, for whoever reads it again elsewhere.
+    pub source: String,
 }
 
 /// How much one must know before.
@@ -99,6 +106,26 @@ pub struct World {
     pub knobs: Vec<String>,
     /// What clients talk to, for a judge of their history.
     pub subject: Subject,
+    /// What is shown of a run while it is played.
+    pub measures: Vec<Measured>,
+}
+
+/// Something that is shown of a run while it is played.
+#[derive(Clone, Debug)]
+pub struct Measured {
+    /// Its name for people.
+    pub name: String,
+    /// What it is.
+    pub what: Gauge,
+}
+
+/// What is shown of a run at every moment.
+#[derive(Clone, Debug)]
+pub enum Gauge {
+    /// A number, a length of time, or a text.
+    Value(Measure),
+    /// Whether something is the case.
+    Holds(Predicate),
 }
 
 /// Code as it stands in textbooks, and settings that behave like it.
@@ -110,10 +137,21 @@ pub struct Textbook {
     pub code: String,
     /// What is wrong with it.
     pub wrong: String,
+    /// The challenge in whose world it runs, by its place, if not in the lab's.
+    pub challenge: Option<usize>,
     /// Settings that behave like it.
     pub as_written: Settings,
     /// Settings that behave as it should.
     pub corrected: Settings,
+}
+
+impl Textbook {
+    /// The run that behaves like the code, or as it should.
+    #[must_use]
+    pub fn run(&self, lab: &Lab, corrected: bool) -> Scenario {
+        let own = self.challenge.and_then(|index| lab.challenges.get(index));
+        own.map_or(&lab.world, |challenge| challenge.world(lab)).with(if corrected { &self.corrected } else { &self.as_written })
+    }
 }
 
 /// For whoever teaches with it.
@@ -152,7 +190,7 @@ impl Scene {
     /// # Errors
     /// If the run does not come to that moment: says why.
     pub fn link(&self, lab: &Lab, library: &Library) -> Result<Link, String> {
-        let mut scenario = lab.with(&self.settings);
+        let mut scenario = lab.world.with(&self.settings);
         scenario.seed = self.seed.unwrap_or(scenario.seed);
         let end = lab.world.length;
         let done = self.script.perform(library, &scenario, &lab.world.subject, Time::ZERO, end).map_err(|fault| fault.to_string())?;
@@ -178,32 +216,32 @@ fn sealed(library: &Library, scenario: Scenario, moment: Time) -> Result<Link, F
     Ok(Link { scenario, seal: Some(Seal::of(&sim, moment)) })
 }
 
-impl Lab {
-    /// The world with some settings changed.
+impl World {
+    /// The run with some settings changed.
     #[must_use]
     pub fn with(&self, settings: &Settings) -> Scenario {
-        let mut scenario = self.world.scenario.clone();
+        let mut scenario = self.scenario.clone();
         scenario.settings.extend(settings.clone());
         scenario
     }
 
+    /// Settings as an author writes them.
+    #[must_use]
+    pub fn show(&self, library: &Library, settings: &Settings) -> String {
+        let params = library.find(&self.scenario.model).map_or(&[][..], |model| model.about().params);
+        let show = |key: &str, value: i64| {
+            let spec = params.iter().find(|spec| spec.key == key);
+            spec.map_or_else(|| value.to_string(), |spec| write::setting(spec, value))
+        };
+        settings.iter().map(|(key, value)| format!("{key} = {}", show(key, *value))).collect::<Vec<_>>().join(", ")
+    }
+}
+
+impl Lab {
     /// The challenge of that id.
     #[must_use]
     pub fn challenge(&self, id: &str) -> Option<&Challenge> {
         self.challenges.iter().find(|challenge| challenge.id == id)
-    }
-
-    /// Settings as an author writes them.
-    fn show(&self, library: &Library, settings: &Settings) -> String {
-        let params = library.find(&self.world.scenario.model).map_or(&[][..], |model| model.about().params);
-        let show = |key: &str, value: i64| match params.iter().find(|spec| spec.key == key).map(|spec| spec.kind) {
-            Some(ParamKind::Choice { names, .. }) => names.get(value as usize).map_or_else(String::new, |name| (*name).to_owned()),
-            Some(ParamKind::Switch { .. }) => if value == 0 { "off" } else { "on" }.into(),
-            Some(ParamKind::Span { .. }) => Span(value.unsigned_abs()).to_string(),
-            Some(ParamKind::Chance { .. }) => Chance::per_million(value as u32).to_string(),
-            _ => value.to_string(),
-        };
-        settings.iter().map(|(key, value)| format!("{key} = {}", show(key, *value))).collect::<Vec<_>>().join(", ")
     }
 
     /// Runs everything that the lab promises: every step of the tour comes to its stop, the bet has one
@@ -216,7 +254,7 @@ impl Lab {
             Err((index, why)) => problem(self.steps[index].line, format!("step[{}]", index + 1), why),
             Ok((scenario, moments)) => {
                 let until = moments.last().map_or(Time::ZERO, |moment| moment.time).max(self.world.length);
-                match self.bet.answer.truth(self, library, &scenario, &self.bet.when, self.world.length, until) {
+                match self.bet.answer.truth(&self.world.subject, library, &scenario, &self.bet.when, self.world.length, until) {
                     Err(fault) => problem(self.bet.line, "bet".into(), fault.to_string()),
                     Ok(Truth::Open) => problem(self.bet.line, "bet.when".into(), "the tour never comes to it".into()),
                     Ok(Truth::Options(right, _)) if right.len() != 1 => {

@@ -164,7 +164,7 @@ mod tests {
 
     fn verdict(solved: bool, actions: u32, seed: u64) -> Verdict {
         let run = Scenario::new(Library::standard().find("ping-pong").unwrap().about(), seed);
-        Verdict { solved: Some(solved), said: String::new(), why: Vec::new(), at: None, actions, fresh_seed: false, run }
+        Verdict { solved: Some(solved), said: String::new(), why: Vec::new(), at: None, actions, fresh_seed: false, over: true, run }
     }
 
     #[test]

@@ -1,19 +1,21 @@
 //! From the text of a lab file to a lab, with everything that is wrong with it at once.
 
 use super::challenge::{Attack, Challenge, Task};
-use super::document::{self, Node, Problem, Table, Value, line};
+use super::document::{self, Lines, Node, Problem, Table, Value};
 use super::format::{self, LAB};
 use super::predicate::{Measure, Names, Predicate, Subject, Value as Found, Wrong, unknown};
 use super::script::{self, ACTIONS, Script};
+use super::search::{Search, Seek};
 use super::tour::{Answer, Bet, Doing, Step};
-use super::{Lab, Level, Scene, Settings, Teacher, Textbook, World};
+use super::{Gauge, Lab, Level, Measured, Scene, Settings, Teacher, Textbook, World};
+use crate::judge::Promise;
 use crate::judge::spec::Object;
 use crate::judge::value::Reader as EdnReader;
 use crate::judge::value::Value as Word;
 use crate::models::Library;
 use crate::scenario::{Pace, Route, Scenario, Workload};
 use crate::sim::{Chance, Latency, Span, Time};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The most letters that are read.
 const MOST_LETTERS: usize = 1 << 16;
@@ -29,14 +31,15 @@ impl Lab {
             return Err(vec![Problem { line: 1, field: String::new(), why }]);
         }
         let (root, mut problems) = document::read(text);
-        format::check(text, &root, &LAB, "", &mut problems);
-        let mut reader = Reader { text, library, names: None, problems };
+        let lines = Lines::of(text);
+        format::check(&lines, &root, &LAB, "", &mut problems);
+        let mut reader = Reader { lines, library, names: None, problems };
         let lab = reader.lab(&root, id);
         let mut problems = reader.problems;
         problems.sort_by_key(|problem| problem.line);
         problems.dedup();
         match lab {
-            Some(lab) if problems.is_empty() => Ok(lab),
+            Some(lab) if problems.is_empty() => Ok(Self { source: text.to_owned(), ..lab }),
             _ => Err(problems),
         }
     }
@@ -91,7 +94,8 @@ impl<'a> Part<'a> {
     }
 
     fn parts(&self, name: &str) -> Vec<Self> {
-        let parts = (1..).zip(self.items(name));
+        // No table of the format may be there more often; that there are too many was said already.
+        let parts = (1..).zip(self.items(name)).take(format::MOST_TABLES);
         parts
             .filter_map(|(number, item)| match &item.value {
                 Value::Table(table) => Some(Self { table, place: format!("{}[{number}]", self.path(name)) }),
@@ -116,7 +120,7 @@ impl<'a> Part<'a> {
 }
 
 struct Reader<'a> {
-    text: &'a str,
+    lines: Lines,
     library: &'a Library,
     names: Option<Names>,
     problems: Vec<Problem>,
@@ -124,7 +128,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn problem(&mut self, at: usize, field: impl Into<String>, why: impl Into<String>) {
-        self.problems.push(Problem { line: line(self.text, at), field: field.into(), why: why.into() });
+        self.problems.push(Problem { line: self.lines.line(at), field: field.into(), why: why.into() });
     }
 
     /// Reads a text in some language of its own.
@@ -246,13 +250,14 @@ impl Reader<'_> {
         let steps: Vec<_> = part.parts("step").iter().filter_map(|part| self.step(part)).collect();
         self.check_steps(&part, &steps);
         let challenges: Vec<_> = part.parts("challenge").iter().filter_map(|part| self.challenge(part)).collect();
+        let mut ids = BTreeSet::new();
         for (index, challenge) in challenges.iter().enumerate() {
-            if challenges[..index].iter().any(|other| other.id == challenge.id) {
+            if !ids.insert(&challenge.id) {
                 let field = format!("challenge[{}].id", index + 1);
                 self.problems.push(Problem { line: challenge.line, field, why: "another challenge has the same".into() });
             }
         }
-        let textbook = part.parts("textbook").iter().map(|part| self.textbook(part)).collect();
+        let textbook = part.parts("textbook").iter().map(|part| self.textbook(part, &challenges)).collect();
         let teacher = part.part("teacher").map(|part| self.teacher(&part));
         let world = world?;
         self.check_knobs(&world_part, &world, &steps);
@@ -279,6 +284,7 @@ impl Reader<'_> {
             leaves_out: part.said("leaves-out"),
             correctness: part.said("correctness"),
             teacher: teacher?,
+            source: String::new(),
         })
     }
 
@@ -329,12 +335,26 @@ impl Reader<'_> {
             let value = reader.next_value().map_err(|fault| fault.to_string())?;
             Ok(value.map_or(Word::Nil, |placed| placed.value))
         });
+        let measures = part.parts("measure").iter().filter_map(|part| self.measured(part)).collect();
         Some(World {
+            measures,
             length: self.told(part, "length", some_time).unwrap_or(Time::ZERO),
             knobs: self.knobs(part, "knobs", &[]),
             subject: Subject { object: object.map_or(Object::Register, |(_, object)| *object), initial: initial.unwrap_or(Word::Int(0)) },
             scenario,
         })
+    }
+
+    fn measured(&mut self, part: &Part<'_>) -> Option<Measured> {
+        let what = match (part.table.get("value"), part.table.get("holds")) {
+            (Some(_), None) => self.in_language(part, "value", Measure::parse).map(Gauge::Value),
+            (None, Some(_)) => self.predicate(part, "holds").map(Gauge::Holds),
+            _ => {
+                self.problem(part.table.at, part.path("value"), "there should be either a value or what holds");
+                None
+            }
+        };
+        Some(Measured { name: part.said("name"), what: what? })
     }
 
     fn load(&mut self, part: &Part<'_>) -> Option<Workload> {
@@ -399,7 +419,7 @@ impl Reader<'_> {
     fn bet(&mut self, part: &Part<'_>) -> Option<Bet> {
         let answer = self.answer(part);
         let when = self.predicate(part, "when");
-        Some(Bet { ask: part.said("ask"), answer: answer?, when: when?, line: line(self.text, part.table.at) })
+        Some(Bet { ask: part.said("ask"), answer: answer?, when: when?, line: self.lines.line(part.table.at) })
     }
 
     fn step(&mut self, part: &Part<'_>) -> Option<Step> {
@@ -430,7 +450,7 @@ impl Reader<'_> {
             say: part.said("say"),
             more: part.text("more").map(|(text, _)| text.trim().to_owned()),
             reveal,
-            line: line(self.text, part.table.at),
+            line: self.lines.line(part.table.at),
         })
     }
 
@@ -456,15 +476,16 @@ impl Reader<'_> {
 
     fn check_knobs(&mut self, part: &Part<'_>, world: &World, steps: &[Step]) {
         let at = part.table.get("knobs").map_or(part.table.at, |node| node.at);
-        let mut revealed: Vec<&String> = Vec::new();
+        let mut revealed: BTreeSet<&String> = BTreeSet::new();
+        let known: BTreeSet<&String> = world.knobs.iter().collect();
         for (number, step) in (1..).zip(steps) {
             for knob in &step.reveal {
-                let why = if revealed.contains(&knob) { "was revealed before" } else { "is not among the knobs of the world" };
-                if revealed.contains(&knob) || !world.knobs.contains(knob) {
+                let again = !revealed.insert(knob);
+                let why = if again { "was revealed before" } else { "is not among the knobs of the world" };
+                if again || !known.contains(knob) {
                     let field = format!("step[{number}].reveal");
                     self.problems.push(Problem { line: step.line, field, why: format!("{knob} {why}") });
                 }
-                revealed.push(knob);
             }
         }
         let first = world.knobs.iter().filter(|knob| !revealed.contains(knob)).count();
@@ -483,9 +504,9 @@ impl Reader<'_> {
 
     fn challenge(&mut self, part: &Part<'_>) -> Option<Challenge> {
         let kind = part.said("kind");
-        const SHARED: [&str; 9] = ["id", "title", "kind", "say", "length", "settings", "knobs", "hints", "won"];
+        const SHARED: [&str; 11] = ["id", "title", "kind", "say", "world", "length", "settings", "knobs", "search", "hints", "won"];
         let (needed, other): (&[&str], &[&str]) = match kind.as_str() {
-            "break" => (&["goal", "allow", "solution", "fix"], &["never", "at-most", "par"]),
+            "break" => (&["goal", "allow", "solution"], &["never", "at-most", "par", "fix"]),
             "defend" => (&["goal", "knobs", "defence", "mistakes", "attack"], &["survive"]),
             "predict" => (&["answer", "fix"], &["script", "option", "measure", "tolerance", "when"]),
             _ => return None,
@@ -504,10 +525,25 @@ impl Reader<'_> {
                 self.problem(entry.at, part.path(key), format!("a challenge to {kind} has none"));
             }
         }
+        // Names in a world of its own are those of its model.
+        let lab = self.names.clone();
+        let own = part.part("world");
+        let world = own.as_ref().and_then(|part| self.world(part));
+        let challenge = if own.is_some() && world.is_none() { None } else { self.puzzle(part, &kind, world) };
+        self.names = lab;
+        challenge
+    }
+
+    /// A challenge, once it is known which names there are in its world.
+    fn puzzle(&mut self, part: &Part<'_>, kind: &str, world: Option<World>) -> Option<Challenge> {
         let length = self.told(part, "length", some_time);
         let settings = self.settings(part, "settings");
         let knobs = self.knobs(part, "knobs", &["network", "disk", "load"]);
-        let task = match kind.as_str() {
+        let searches: Vec<_> = part.parts("search").iter().filter_map(|part| self.search(part)).collect();
+        if kind == "break" && part.table.get("fix").is_none() && !searches.iter().any(|search| search.found) {
+            self.problem(part.table.at, part.path("fix"), "a challenge to break needs this, or a search that shows that nothing helps");
+        }
+        let task = match kind {
             "break" => self.breaking(part),
             "defend" => self.defending(part, &knobs),
             _ => self.predicting(part),
@@ -522,7 +558,46 @@ impl Reader<'_> {
             hints: part.lines("hints"),
             won: part.said("won"),
             task: task?,
-            line: line(self.text, part.table.at),
+            world,
+            searches,
+            line: self.lines.line(part.table.at),
+        })
+    }
+
+    fn search(&mut self, part: &Part<'_>) -> Option<Search> {
+        let names = self.names.clone()?;
+        let seek = self.told(part, "seek", |text| {
+            let inner = |form: &str| text.trim().strip_prefix(form)?.strip_suffix(')');
+            if let Some(name) = inner("broken(") {
+                let found = names.promises.iter().find(|promise| **promise == name);
+                return found.map(|promise| Seek::Broken(promise)).ok_or_else(|| unknown("promise", name, names.promises.iter().copied()));
+            }
+            let name = inner("done and kept(").ok_or("it is broken(NAME), or done and kept(NAME)")?;
+            let found = Promise::named(name).map(Seek::Done);
+            found.ok_or_else(|| unknown("promise", name, Promise::ALL.iter().map(|(name, _)| *name)))
+        });
+        let mut ask = Vec::new();
+        for (index, (text, at)) in part.texts("ask").into_iter().enumerate() {
+            match names.op(text) {
+                Ok(op) => ask.push(op),
+                Err(why) => self.problem(at, format!("{}[{}]", part.path("ask"), index + 1), why),
+            }
+        }
+        let settings: Vec<_> = (1..)
+            .zip(part.items("settings"))
+            .map(|(number, node)| self.settings_of(node, &format!("{}[{number}]", part.path("settings"))))
+            .collect();
+        Some(Search {
+            say: part.said("say"),
+            nodes: part.number("nodes").map(|nodes| nodes as u16),
+            settings: if settings.is_empty() { vec![Settings::new()] } else { settings },
+            cut: part.on("cut"),
+            ask,
+            timers: part.number("timers").unwrap_or(0) as u16,
+            crashes: part.number("crashes").unwrap_or(0) as u16,
+            seek: seek?,
+            found: part.on("found"),
+            line: self.lines.line(part.table.at),
         })
     }
 
@@ -547,7 +622,7 @@ impl Reader<'_> {
             }
         }
         let solution = self.script(part, "solution");
-        let fix = self.settings(part, "fix");
+        let fix = part.table.get("fix").map(|_| self.settings(part, "fix"));
         let par = part.number("par").map(|par| par as u32);
         Some(Task::Break { goal: goal?, never, allow, at_most, par, solution: solution?, fix })
     }
@@ -602,15 +677,28 @@ impl Reader<'_> {
 
     // ---- beside it ----------------------------------------------------------------------------
 
-    fn textbook(&mut self, part: &Part<'_>) -> Textbook {
+    fn textbook(&mut self, part: &Part<'_>, challenges: &[Challenge]) -> Textbook {
+        let mut challenge = None;
+        if let Some((id, at)) = part.text("challenge") {
+            challenge = challenges.iter().position(|challenge| challenge.id == id);
+            if challenge.is_none() {
+                let why = unknown("challenge", id, challenges.iter().map(|challenge| challenge.id.as_str()));
+                self.problem(at, part.path("challenge"), why);
+            }
+        }
+        let lab = self.names.clone();
+        if let Some(world) = challenge.and_then(|index| challenges[index].world.as_ref()) {
+            self.names = self.library.find(&world.scenario.model).map(|model| Names::of(model, &world.scenario));
+        }
         if let Some((code, at)) = part.text("code").filter(|(code, _)| code.trim().lines().count() > 30) {
             self.problem(at, part.path("code"), format!("it has {} lines; nobody reads more than 30", code.trim().lines().count()));
         }
         let (as_written, corrected) = (self.settings(part, "as-written"), self.settings(part, "corrected"));
+        self.names = lab;
         if as_written == corrected {
             self.problem(part.table.at, part.path("corrected"), "these are the same settings as those as written");
         }
-        Textbook { title: part.said("title"), code: part.said("code"), wrong: part.said("wrong"), as_written, corrected }
+        Textbook { title: part.said("title"), code: part.said("code"), wrong: part.said("wrong"), challenge, as_written, corrected }
     }
 
     fn teacher(&mut self, part: &Part<'_>) -> Teacher {
@@ -621,7 +709,7 @@ impl Reader<'_> {
             let until = self.predicate(&scene, "until");
             if let (Some(script), Some(until)) = (script, until) {
                 let seed = scene.number("seed").map(i64::unsigned_abs);
-                scenes.push(Scene { title: scene.said("title"), seed, settings, script, until, line: line(self.text, scene.table.at) });
+                scenes.push(Scene { title: scene.said("title"), seed, settings, script, until, line: self.lines.line(scene.table.at) });
             }
         }
         Teacher { goal: part.said("goal"), plan: part.lines("plan"), questions: part.lines("questions"), scenes }

@@ -5,11 +5,12 @@
 //! nothing special.
 
 use super::Lab;
-use super::predicate::{Found, Measure, Moment, Observer, Predicate, Reason, Value};
+use super::predicate::{Found, Measure, Moment, Observer, Predicate, Reason, Subject, Value};
 use super::script::{Performed, Script};
 use crate::models::Library;
 use crate::scenario::{Fault, Scenario};
 use crate::sim::{Span, Time};
+use serde::{Deserialize, Serialize};
 
 /// A prediction.
 #[derive(Clone, Debug)]
@@ -51,8 +52,38 @@ pub enum Truth {
     Number(Value),
 }
 
+/// A question whose answer an observer looks for.
+#[derive(Debug)]
+pub struct Asked {
+    /// The number of the predicate that decides it.
+    pub when: usize,
+    what: Sought,
+}
+
+#[derive(Debug)]
+enum Sought {
+    Options(Vec<usize>),
+    Number(usize),
+}
+
+impl Asked {
+    /// The answer, if it is decided at the moment that the observer looks at.
+    #[must_use]
+    pub fn truth(&self, observer: &Observer) -> Truth {
+        match &self.what {
+            Sought::Options(watches) => {
+                let found: Vec<_> = watches.iter().map(|watch| observer.found(*watch)).collect();
+                let right: Vec<_> = (0..found.len()).filter(|index| found[*index].holds).collect();
+                let why = right.first().map_or_else(Vec::new, |index| found[*index].why.clone());
+                Truth::Options(right, why)
+            }
+            Sought::Number(measure) => Truth::Number(observer.value(*measure)),
+        }
+    }
+}
+
 /// What somebody answers.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Guess {
     /// One of the options.
     Option(usize),
@@ -107,32 +138,28 @@ impl Answer {
     /// If the scenario cannot be run.
     pub fn truth(
         &self,
-        lab: &Lab,
+        subject: &Subject,
         library: &Library,
         scenario: &Scenario,
         when: &Predicate,
         end: Time,
         until: Time,
     ) -> Result<Truth, Fault> {
-        let mut observer = Observer::new(library, scenario.clone(), &lab.world.subject, end)?;
+        let mut observer = Observer::new(library, scenario.clone(), subject, end)?;
+        let asked = self.ask(&mut observer, when);
+        let decided = observer.run(until, &[asked.when]);
+        Ok(if decided { asked.truth(&observer) } else { Truth::Open })
+    }
+
+    /// Lets an observer at the beginning of a run look for the answer.
+    #[must_use]
+    pub fn ask(&self, observer: &mut Observer, when: &Predicate) -> Asked {
         let when = observer.watch(when, 0);
-        match self {
-            Self::Options(options) => {
-                let watches: Vec<_> = options.iter().map(|(_, right)| observer.watch(right, 0)).collect();
-                if !observer.run(until, &[when]) {
-                    return Ok(Truth::Open);
-                }
-                let found: Vec<_> = watches.iter().map(|watch| observer.found(*watch)).collect();
-                let right: Vec<_> = (0..found.len()).filter(|index| found[*index].holds).collect();
-                let why = right.first().map_or_else(Vec::new, |index| found[*index].why.clone());
-                Ok(Truth::Options(right, why))
-            }
-            Self::Number { measure, .. } => {
-                let measure = observer.measure(measure);
-                let decided = observer.run(until, &[when]);
-                Ok(if decided { Truth::Number(observer.value(measure)) } else { Truth::Open })
-            }
-        }
+        let what = match self {
+            Self::Options(options) => Sought::Options(options.iter().map(|(_, right)| observer.watch(right, 0)).collect()),
+            Self::Number { measure, .. } => Sought::Number(observer.measure(measure)),
+        };
+        Asked { when, what }
     }
 }
 

@@ -6,6 +6,7 @@
 //! write decides whether the lock was one.
 
 use crate::judge::history::Word;
+use crate::judge::spec::Object;
 use crate::judge::value::Value;
 use crate::protocol::{About, Cluster, Cx, Invariant, Kind, Nodes, OpId, OpSpec, ParamKind, ParamSpec, Protocol, Seen, Settings, Ticket};
 use crate::sim::{LocalTime, NodeId, Span};
@@ -924,6 +925,10 @@ impl Protocol for LockService {
     }
 
     /// A read and a write in one: in order only if nobody else wrote between them.
+    fn object() -> Object {
+        Object::MultiRegister
+    }
+
     fn word(op: &Update, ret: Option<&Ret>) -> Option<Word> {
         let part = |f: &str, value| Value::List(vec![Value::Word(f.into()), Value::Int(0), value]);
         let write = || part("w", Value::Int(op.0.into()));

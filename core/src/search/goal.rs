@@ -196,7 +196,7 @@ impl Goal {
     fn judge(&self, sim: &Sim, promise: Promise, effort: &mut Effort) -> Option<(Break, Time)> {
         let history = History::of(sim);
         let mut verdict = |history: &History| {
-            let judgement = judge_clients(history, &sim.initial(), promise, self.most_thought);
+            let judgement = judge_clients(history, sim.object(), &sim.initial(), promise, self.most_thought);
             effort.undecided += u64::from(judgement.as_ref().is_none_or(|judgement| judgement.kept.is_none()));
             judgement.filter(|judgement| judgement.kept == Some(false))
         };
@@ -220,8 +220,8 @@ impl Goal {
 }
 
 /// The verdict on what clients saw; nothing if it cannot be judged by this promise.
-pub(super) fn judge_clients(history: &History, initial: &Value, promise: Promise, steps: u64) -> Option<Judgement> {
-    judge::judge(history, Object::of(history), promise, initial, steps).ok()
+pub(super) fn judge_clients(history: &History, object: Object, initial: &Value, promise: Promise, steps: u64) -> Option<Judgement> {
+    judge::judge(history, object, promise, initial, steps).ok()
 }
 
 pub(super) fn promised(name: &str) -> String {

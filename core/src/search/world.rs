@@ -592,7 +592,7 @@ impl System for World {
         }
         let key = state.told.iter().fold(0, |sum: u64, told| sum.wrapping_add(told.fingerprint()));
         if !self.verdicts.contains_key(&key) {
-            let judgement = judge_clients(&self.history(state), &self.host.initial(), promise, self.most_thought);
+            let judgement = judge_clients(&self.history(state), self.host.object(), &self.host.initial(), promise, self.most_thought);
             self.undecided += u64::from(judgement.as_ref().is_none_or(|judgement| judgement.kept.is_none()));
             let broken = judgement.filter(|judgement| judgement.kept == Some(false));
             self.verdicts.insert(key, broken.map(|judgement| judgement.to_string()));

@@ -10,6 +10,7 @@ use super::clock::LocalTime;
 use super::draw::{Purpose, below, draw};
 use super::time::Span;
 use crate::judge::history::Word;
+use crate::judge::spec::Object;
 use crate::judge::value::Value;
 use crate::measure::theory::Theory;
 use crate::protocol::{About, Cluster, Cx, OpId, Protocol, Seen, Settings, Ticket, Timer, TimerCode};
@@ -176,6 +177,8 @@ pub trait Host {
     fn describe_answer(&self, answer: u32) -> String;
     /// What an operation and its answer are to a judge.
     fn word(&self, op: u32, answer: Option<u32>) -> Option<Word>;
+    /// What kind of object clients ask.
+    fn object(&self) -> Object;
     /// What clients read before anything was written.
     fn initial(&self) -> Value;
     /// Which formula is about it.
@@ -367,6 +370,10 @@ impl<P: Protocol> Host for Typed<P> {
 
     fn word(&self, op: u32, answer: Option<u32>) -> Option<Word> {
         P::word(self.said.ops.get(op as usize)?, answer.and_then(|answer| self.said.answers.get(answer as usize)))
+    }
+
+    fn object(&self) -> Object {
+        P::object()
     }
 
     fn initial(&self) -> Value {

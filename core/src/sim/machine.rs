@@ -11,6 +11,7 @@ use super::state::{Held, Node, NodeStatus, OpenOp, State, TimerState, Work};
 use super::time::{Span, Time};
 use super::trace::{Cargo, Cursor, EventKind, LossReason, MessageMeta, OpMeta, Row, Trace};
 use crate::judge::history::Word;
+use crate::judge::spec::Object;
 use crate::judge::value::Value;
 use crate::measure::theory::Theory;
 use crate::models::{Library, Model};
@@ -265,6 +266,12 @@ impl Sim {
     #[must_use]
     pub fn word(&self, op: u32) -> Option<Word> {
         self.host.word(op, self.trace.op(op).and_then(|meta| meta.ended?.1))
+    }
+
+    /// What kind of object clients ask, to a judge.
+    #[must_use]
+    pub fn object(&self) -> Object {
+        self.host.object()
     }
 
     /// What clients read, in the judge's words, before anything was written.

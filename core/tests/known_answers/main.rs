@@ -12,12 +12,8 @@
 // from them here is for people, and in a debug build there would take a minute.
 #![cfg(not(target_arch = "wasm32"))]
 
-mod commit;
-mod elections;
 mod measure;
 mod protocols;
 mod queues;
-mod retries;
 mod rumors;
-mod staleness;
 mod swim;

@@ -15,7 +15,7 @@
 //! means are of. The cycles vary by more than one from rumor to rumor, so with some hundred of them
 //! its digits after the point are not certain either: 0.2 is allowed for that.
 
-use crate::measure::{Measured, more};
+use crate::measure::{Measured, check as hold, more};
 use crate::protocols::{Rumor, Style};
 use faultline::models::Library;
 use faultline::protocol::Protocol;
@@ -92,7 +92,7 @@ fn check(name: &str, style: Style, runs: u64, table: &[Line]) {
         let fates: Vec<Fate> = (0..more(runs)).map(|run| spread(&library, style, line.k, 16 * run + line.k as u64)).collect();
         let check = |what, of: fn(&Fate) -> f64, (known, unit)| {
             let samples: Vec<f64> = fates.iter().map(of).collect();
-            Measured::mean(&samples).check(&format!("{name}, k={}: {what}", line.k), known, unit);
+            hold(&Measured::mean(&samples), &format!("{name}, k={}: {what}", line.k), known, unit);
         };
         check("residue", |fate| fate.residue, line.residue);
         check("sent for each site", |fate| fate.traffic, line.traffic);

@@ -13,7 +13,7 @@
 
 #![allow(clippy::disallowed_methods, reason = "powers are for the known values, not for a run")]
 
-use crate::measure::{Measured, more};
+use crate::measure::{Measured, check as hold, more};
 use crate::protocols::Prober;
 use faultline::models::Library;
 use faultline::protocol::Protocol;
@@ -53,11 +53,11 @@ fn nobody_pings(members: u16) -> f64 {
 
 fn check_periods(what: &str, members: u16, periods: &[f64]) {
     let none = nobody_pings(members);
-    Measured::mean(periods).check(&format!("SWIM, {members} members, {what}: periods"), 1.0 / (1.0 - none), 0.0);
+    hold(&Measured::mean(periods), &format!("SWIM, {members} members, {what}: periods"), 1.0 / (1.0 - none), 0.0);
     for (limit, name) in [(1.0, "in the first"), (2.0, "in the first two"), (3.0, "in the first three")] {
         let hits = periods.iter().filter(|&&count| count <= limit).count();
         let known = 1.0 - none.powf(limit);
-        Measured::share(hits, periods.len()).check(&format!("SWIM, {members} members, {what}: {name}"), known, 0.0);
+        hold(&Measured::share(hits, periods.len()), &format!("SWIM, {members} members, {what}: {name}"), known, 0.0);
     }
 }
 
@@ -88,6 +88,6 @@ fn swim_with_periods_of_their_own_needs_as_many_and_less_time() {
         check_periods("apart", members, &periods);
         let (n, none) = (f64::from(members), nobody_pings(members));
         let known = (n - 1.0) / n * (1.0 - none * (1.0 - 1.0 / (n - 1.0))) / (1.0 - none);
-        Measured::mean(&elapsed).check(&format!("SWIM, {members} members, apart: time in periods"), known, 0.0);
+        hold(&Measured::mean(&elapsed), &format!("SWIM, {members} members, apart: time in periods"), known, 0.0);
     }
 }

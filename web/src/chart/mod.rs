@@ -34,7 +34,7 @@ pub(crate) fn chart(kind: Kind, runs: &[Run<'_>], take: &Callback<(Kind, Take)>)
             </div>
             <details>
                 <summary>{ text::AS_TABLE }</summary>
-                <div class="wide"><table>
+                <div class="wide" tabindex="0" role="group" aria-label={format!("{}: {}", kind.name(), text::AS_TABLE)}><table>
                     <thead><tr>{ for plot.table.head.iter().map(|name| html! { <th scope="col">{ name.clone() }</th> }) }</tr></thead>
                     <tbody>{ for plot.table.rows.iter().map(|row| html! { <tr>{ for row.iter().map(|cell| html! { <td>{ cell.clone() }</td> }) }</tr> }) }</tbody>
                 </table></div>

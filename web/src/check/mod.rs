@@ -10,6 +10,7 @@ use crate::worker::{Checking, Job, Judged, Report, Worker, likely_object};
 use faultline::judge::Promise;
 use faultline::judge::history::History;
 use faultline::judge::spec::Object;
+use faultline::models::Library;
 use web_sys::{DragEvent, File, HtmlInputElement, HtmlTextAreaElement};
 use yew::{Component, Context, Event, Html, InputEvent, TargetCast, html};
 
@@ -100,8 +101,9 @@ impl Component for Check {
                 let tell = done.clone();
                 let worker = Worker::start(&job, move |report| tell.emit(report));
                 if worker.is_none() {
+                    let library = Library::standard();
                     // Without a worker it is done here, after the page has said that it begins.
-                    gloo_timers::callback::Timeout::new(30, move || done.emit(job.work())).forget();
+                    gloo_timers::callback::Timeout::new(30, move || done.emit(job.work(&library))).forget();
                 }
                 self.state = State::Working { _worker: worker };
             }
@@ -177,6 +179,7 @@ impl Check {
                     <button onclick={ctx.link().callback(|_| Msg::Cancel)}>{ text::CANCEL }</button></p>
             },
             State::Done(Report::Judged(judged)) => verdict(judged),
+            State::Done(Report::Decided(_) | Report::Tried(_)) => Html::default(),
             State::Done(Report::Bad(why) | Report::Failed(why)) => html! { <p class="bad" role="alert">{ why.clone() }</p> },
         }
     }

@@ -187,6 +187,7 @@ impl Component for Compare {
             Msg::Model(side, model) => {
                 let done = pair.choose(&library, side, model);
                 let title = library.models()[model].about().title;
+                self.sides[side].refused += u32::from(done.is_err());
                 self.changed(done.map(|lost| (lost > 0).then(|| text::left_out(lost, title))));
             }
             Msg::Pace(pace) => {

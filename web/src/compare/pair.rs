@@ -1,7 +1,7 @@
 //! Two runs in lock-step: the same moment of both, the same gestures to both, and where they part. No
 //! types of the browser, so that all of this is tested natively.
 
-use crate::knob::Knob;
+use crate::knob::{Knob, Turns};
 use crate::session::{Session, Speed};
 use crate::text;
 use faultline::Scenario;
@@ -283,7 +283,7 @@ impl Pair {
     /// # Errors
     /// If that cannot be: says why.
     pub(crate) fn turn(&mut self, library: &Library, side: usize, knob: &Knob, value: i64) -> Result<(), String> {
-        let Some(key) = knob.key else {
+        let Turns::Setting(key) = knob.turns else {
             let Input::Network(network) = knob.turn(value, &self.sides[side].sim().scenario().network) else { return Ok(()) };
             return self.begin_both(library, |scenario| {
                 scenario.inputs.retain(|timed| !matches!(timed.input, Input::Network(_)));
@@ -404,7 +404,7 @@ impl Pair {
         }
         let [of_a, of_b] = self.sides.each_ref().map(|side| Knob::all(side.sim(), side.playhead()));
         for knob in &of_a {
-            let Some(other) = of_b.iter().find(|other| other.key == knob.key && other.label == knob.label) else { continue };
+            let Some(other) = of_b.iter().find(|other| other.turns == knob.turns && other.label == knob.label) else { continue };
             if knob.value != other.value {
                 found.push(both(knob.label, said(knob), said(other)));
             }
@@ -574,8 +574,8 @@ mod tests {
         let before = pair.scenarios();
         assert!(pair.act(0, &[heartbeat]).unwrap_err().contains("register"));
         assert_eq!(pair.scenarios(), before, "neither has it");
-        let ping_pong = library.models().iter().position(|model| model.about().id == "ping-pong").unwrap();
-        assert!(pair.choose(&library, 1, ping_pong).unwrap_err().contains("nodes"), "it has two");
+        let generals = library.models().iter().position(|model| model.about().id == "two-generals").unwrap();
+        assert!(pair.choose(&library, 1, generals).unwrap_err().contains("nodes"), "there are two");
     }
 
     #[test]

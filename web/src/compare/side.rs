@@ -3,7 +3,7 @@
 
 use super::Msg;
 use super::pair::Pair;
-use crate::app::{self, finger};
+use crate::app::{self, HEAL, finger};
 use crate::diagram::{self, Window};
 use crate::dom::{self, Size};
 use crate::panel::client::Ask;
@@ -34,6 +34,8 @@ pub(super) struct Side {
     pub(super) ask: Ask,
     pub(super) draft: Option<Draft>,
     pub(super) tools: bool,
+    /// How often another model was refused: the choice must show again what is.
+    pub(super) refused: u32,
     pub(super) tallies: Tallies,
     diagram_size: (f64, f64),
     stage: NodeRef,
@@ -54,6 +56,7 @@ impl Side {
             ask: Ask::default(),
             draft: None,
             tools: false,
+            refused: 0,
             tallies: Tallies::default(),
             diagram_size: (0.0, 0.0),
             stage: NodeRef::default(),
@@ -152,9 +155,11 @@ impl Side {
         let label = if place == 0 { text::MODEL_OF_A } else { text::MODEL_OF_B };
         let named = Named { label: Some(label), ..Named::default() };
         let titles = models.iter().map(|model| model.about().title);
+        let heal = self.layout.free_corner(HEAL.0, HEAL.1);
+        let heal = format!("left:{:.0}px;top:{:.0}px", heal.x, heal.y);
         html! {
             <section class="side" aria-label={session.titled(session.about().title)}>
-                <header><h2>{ text::SIDES[place] }</h2>{ ui::choice(named, titles, chosen, send.reform(move |model| Msg::Model(place, model))) }</header>
+                <header key={self.refused}><h2>{ text::SIDES[place] }</h2>{ ui::choice(named, titles, chosen, send.reform(move |model| Msg::Model(place, model))) }</header>
                 <div class="stage" ref={self.stage.clone()}>
                     <canvas ref={self.canvas.clone()} aria-hidden="true" onpointerdown={finger(&here, Finger::Down)}
                         onpointermove={finger(&here, Finger::Move)} onpointerup={finger(&here, Finger::Up)}
@@ -165,7 +170,7 @@ impl Side {
                         { menu::menu(session, &self.layout, target, &self.ask, &here) }
                     }
                     if !touch::is_whole(session.sim()) {
-                        <button class="heal" onclick={here.reform(|_| app::Msg::Act(vec![Input::HealAll]))}>{ text::HEAL_ALL }</button>
+                        <button class="heal" style={heal} onclick={here.reform(|_| app::Msg::Act(vec![Input::HealAll]))}>{ text::HEAL_ALL }</button>
                     }
                 </div>
                 { diagram::diagram(session, self.window(pair, elsewhere), elsewhere.is_some(), self.tools, &self.diagram, &here) }

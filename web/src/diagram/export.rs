@@ -13,7 +13,7 @@ const STYLE: &str = "text{font:11px system-ui,sans-serif;fill:#565c69}.moving pa
 .message .head{fill:var(--ink)}.message .loss{stroke:#c22f1d;stroke-width:2}.message text{text-anchor:middle}\
 text{paint-order:stroke;stroke:#fff;stroke-width:4px;stroke-linejoin:round}.event{--ink:#565c69;fill:var(--ink)}.timer{--ink:#9aa3bd}\
 .input{--ink:#c22f1d}.moving .all{stroke-dasharray:1 4}.op{--ink:#565c69}.op rect{fill:#f0f1f4;stroke:var(--ink)}.done{--ink:#0b7d5e}\
-.failed,.unknown{--ink:#c22f1d}.blamed rect{stroke:#c22f1d;stroke-width:2.5}";
+.parts{--ink:#7a6a00;stroke-width:2;stroke-dasharray:5 3}.failed,.unknown{--ink:#c22f1d}.blamed rect{stroke:#c22f1d;stroke-width:2.5}";
 /// Room for the names of the lanes.
 const NAMES: f64 = 48.0;
 

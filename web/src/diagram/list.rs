@@ -30,6 +30,8 @@ const SECONDS: f64 = 9.0;
 const PACE: (f64, f64) = (40.0, 80.0);
 /// How far to the right the playhead stands, so that there is room for what is known of the future.
 const HEAD: f64 = 0.78;
+/// How much of a picture of a whole stretch that stretch takes: what happens last has a name too.
+const WHOLE: f64 = 0.96;
 
 impl Window {
     /// `ratio` is how many nanoseconds of the run pass in one of the learner; `center` is where else
@@ -40,6 +42,12 @@ impl Window {
         let whole = ((width / scale) as u64).max(1);
         let start = center.since(Time((width * HEAD / scale) as u64)).0;
         Self { width, height, scale, playhead, center, origin: Time(start / whole * whole) }
+    }
+
+    /// All of a stretch of a run, which has come to the end of it.
+    pub(crate) fn whole(width: f64, height: f64, from: Time, until: Time) -> Self {
+        let scale = width * WHOLE / until.since(from).0.max(1) as f64;
+        Self { width, height, scale, playhead: until, center: from + Span((width * HEAD / scale) as u64), origin: from }
     }
 
     /// Where a moment is drawn.
@@ -289,7 +297,11 @@ impl List {
                 answer.map_or(asked.clone(), |answer| format!("{asked}: {answer}"))
             };
             let blamed = is_blamed(session.promise().found(), op);
-            self.bars.push(Bar { from: window.x(begun), to, y: self.y(meta.client), row: meta.invoked, outcome, label, blamed });
+            let (from, y) = (window.x(begun), self.y(meta.client));
+            // The next request of the same client, if it comes too soon, has the room.
+            let next = self.bars.iter().rev().find(|bar| bar.y == y).map_or(far, |bar| bar.from);
+            let label = if blamed || from + width_of(&label) * 0.92 < next { label } else { String::new() };
+            self.bars.push(Bar { from, to, y, row: meta.invoked, outcome, label, blamed });
         }
     }
 

@@ -15,7 +15,7 @@ use crate::dom;
 use crate::session::Session;
 use crate::text;
 use crate::ui;
-use faultline::sim::NodeId;
+use faultline::sim::{NodeId, Time};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 use yew::{AttrValue, Callback, Html, MouseEvent, NodeRef, WheelEvent, html};
@@ -96,6 +96,13 @@ fn toolbox(session: &Session, lanes: usize, send: &Callback<Msg>) -> Html {
             }
         </div>
     }
+}
+
+/// A stretch of a run as a picture of its own, and how wide and high it is; the session has come to its end.
+pub(crate) fn stretch(session: &Session, from: Time, width: f64) -> String {
+    let scenario = session.sim().scenario();
+    let height = f64::from(scenario.nodes + scenario.clients) * 34.0 + 30.0;
+    export::picture(session, Window::whole(width, height, from, session.playhead()))
 }
 
 /// A form in which the diagram can be taken along.

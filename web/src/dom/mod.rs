@@ -49,6 +49,19 @@ pub(crate) fn focus(id: &str) {
     }
 }
 
+/// Opens what an element lies in, and puts the focus on it.
+pub(crate) fn reveal(id: &str) {
+    let Some(element) = by_id(id) else { return };
+    let mut around = element.closest("details").ok().flatten();
+    while let Some(details) = around {
+        let _ = details.set_attribute("open", "");
+        around = details.parent_element().and_then(|parent| parent.closest("details").ok().flatten());
+    }
+    if let Ok(element) = element.dyn_into::<HtmlElement>() {
+        let _ = element.focus();
+    }
+}
+
 /// Opens a dialog, unless it is open.
 pub(crate) fn show_modal(id: &str) {
     if let Some(dialog) = by_id(id).and_then(|dialog| dialog.dyn_into::<HtmlDialogElement>().ok())
@@ -71,18 +84,26 @@ pub(crate) fn remembered(key: &str) -> Option<String> {
     }
 }
 
-/// Lets the browser remember something, or forget it.
-pub(crate) fn remember(key: &str, value: Option<&str>) {
+/// Lets the browser remember something, or forget it. Says whether it may; if not, it is remembered until
+/// the page goes.
+pub(crate) fn remember(key: &str, value: Option<&str>) -> bool {
     let Ok(Some(storage)) = window().local_storage() else {
-        return MEMORY.with_borrow_mut(|memory| match value {
+        MEMORY.with_borrow_mut(|memory| match value {
             Some(value) => drop(memory.insert(key.to_owned(), value.to_owned())),
             None => drop(memory.remove(key)),
         });
+        return false;
     };
-    let _ = match value {
+    let done = match value {
         Some(value) => storage.set_item(key, value),
         None => storage.remove_item(key),
     };
+    done.is_ok()
+}
+
+/// Prints the page.
+pub(crate) fn print() {
+    let _ = window().print();
 }
 
 /// A colour of the style sheet as a canvas understands it, read off the element that will show it.

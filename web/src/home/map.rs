@@ -2,6 +2,7 @@
 //! into the search leaves those that have it.
 
 use crate::dom;
+use crate::kept;
 use crate::route::LAB;
 use crate::text;
 use std::collections::BTreeMap;
@@ -61,11 +62,11 @@ impl Component for Map {
                 fetch(ctx);
             }
             Msg::Forget(sure) if self.forgetting && sure => {
-                dom::remember(PROGRESS, None);
+                dom::remember(kept::NAME, None);
                 self.forgetting = false;
             }
             Msg::Forget(ask) => self.forgetting = ask,
-            Msg::Take => dom::file::save("faultline-progress.txt", "text/plain", &dom::remembered(PROGRESS).unwrap_or_default()),
+            Msg::Take => dom::file::save("faultline-progress.txt", "text/plain", &dom::remembered(kept::NAME).unwrap_or_default()),
         }
         true
     }
@@ -81,7 +82,7 @@ impl Component for Map {
             }
             Some(Ok(labs)) => labs,
         };
-        let done = stars();
+        let done = kept::stars();
         let found: Vec<&Entry> = labs.iter().filter(|lab| lab.has(&self.find)).collect();
         let mut tracks: Vec<&str> = Vec::new();
         for lab in &found {
@@ -154,22 +155,6 @@ fn read(list: &str) -> Vec<Entry> {
     let mut labs: Vec<_> = list.lines().filter_map(entry).collect();
     labs.sort_by(|one, other| (one.order, &one.id).cmp(&(other.order, &other.id)));
     labs
-}
-
-/// Where the lessons keep what was done (web/src/lesson/progress.rs).
-const PROGRESS: &str = crate::lesson::progress::NAME;
-
-/// The stars of every lab that was begun. The first screen has no reader of whole progress files, which
-/// comes later: a challenge is a line with `stars=N`.
-fn stars() -> BTreeMap<String, u32> {
-    let mut done = BTreeMap::new();
-    for line in dom::remembered(PROGRESS).unwrap_or_default().lines() {
-        let mut words = line.split(' ');
-        let (Some("lab" | "challenge"), Some(lab)) = (words.next(), words.next()) else { continue };
-        let stars = words.find_map(|word| word.strip_prefix("stars=")?.parse().ok());
-        *done.entry(lab.to_owned()).or_default() += stars.unwrap_or(0);
-    }
-    done
 }
 
 fn fetch(ctx: &Context<Map>) {

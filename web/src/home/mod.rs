@@ -51,6 +51,10 @@ pub(crate) fn home(props: &Props) -> Html {
                     <li><a href={route::CHECK}><strong>{ text::CHECK_TITLE }</strong><span>{ text::CHECK_PROMISE }</span></a></li>
                 </ul>
             </nav>
+            <nav class="foot" aria-label={text::MORE_HERE}>
+                <a href={route::EVIDENCE}>{ text::EVIDENCE_TITLE }</a>
+                <a href={route::AUTHOR}>{ text::AUTHOR_TITLE }</a>
+            </nav>
         </main>
     }
 }

@@ -2,21 +2,29 @@
 //! began, watches the run, and says when a step stops; how that looks is in `panel`. No types of the
 //! browser in here, so that all of it is tested natively.
 
+mod kit;
 mod load;
+mod looking;
+mod memo;
 mod panel;
 pub(crate) mod progress;
 mod screen;
 
+pub(crate) use kit::Kit;
+use looking::Looking;
 pub(crate) use panel::panel;
 pub(crate) use screen::Screen;
 
 use crate::session::Session;
+use crate::text;
+use crate::worker::{Job, Report};
 use faultline::Scenario;
-use faultline::lab::Lab;
 use faultline::lab::challenge::{Task, Verdict};
 use faultline::lab::predicate::Moment;
 use faultline::lab::progress::LabProgress;
+use faultline::lab::search::Tried;
 use faultline::lab::tour::{Doing, Guess, Truth};
+use faultline::lab::{Lab, World};
 use faultline::models::Library;
 use faultline::sim::Time;
 use std::rc::Rc;
@@ -46,6 +54,8 @@ pub(crate) enum Say {
     /// On, whether there was an answer or not.
     Continue,
     Previous,
+    /// From the bet on, as if nothing had been done.
+    StartAgain,
     /// Do this step for me.
     Finish,
     /// To this challenge.
@@ -56,8 +66,12 @@ pub(crate) enum Say {
     Hint,
     /// Decide the challenge now.
     Decide,
-    /// What decided it elsewhere has come back.
-    Decided(Box<Result<Verdict, String>>),
+    /// Try every order of events.
+    Search,
+    /// What was worked on beside the page has come back.
+    Report(Box<Report>),
+    /// Do not go on with it.
+    Cancel,
     /// Show the run that the verdict is about, or the shortest that does the same.
     Look(bool),
     /// To the list of challenges.
@@ -73,8 +87,31 @@ pub(crate) enum Say {
 pub(crate) enum Then {
     Nothing,
     Play(bool),
+    /// Something to be worked on beside the page.
+    Work(Box<Job>),
     /// Another run takes its place, at this moment.
     Show(Box<Scenario>, Time, bool),
+}
+
+/// What is worked on beside the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Work {
+    /// A challenge is decided.
+    Deciding,
+    /// Every order of events is tried.
+    Searching,
+}
+
+/// A claim about every order of events, as far as it was tried.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Trying {
+    /// How many worlds there are, and how many of them were tried.
+    pub(crate) worlds: usize,
+    pub(crate) done: usize,
+    pub(crate) states: u64,
+    pub(crate) contradicted: u64,
+    /// In which worlds what was looked for was found: with which settings, and the way to it.
+    pub(crate) found: Vec<(String, Vec<String>)>,
 }
 
 /// A lab as it is being done.
@@ -82,7 +119,7 @@ pub(crate) struct Lesson {
     pub(crate) lab: Rc<Lab>,
     library: Rc<Library>,
     pub(crate) place: Place,
-    /// The run and the moment with which each step began.
+    /// The run and the moment with which each step began, and with which the last one ended.
     began: Vec<(Scenario, Moment)>,
     /// Where the step stopped, once it has.
     pub(crate) stopped: Option<Moment>,
@@ -93,8 +130,14 @@ pub(crate) struct Lesson {
     /// What was answered in a challenge that asks.
     pub(crate) answer: Option<Guess>,
     pub(crate) hints: usize,
-    /// What is known of the challenge as it was played: the run, and the verdict.
-    decided: Option<(Scenario, Verdict)>,
+    /// What is known of the challenge as it was played.
+    decided: Option<Verdict>,
+    /// What is worked on beside the page.
+    pub(crate) work: Option<Work>,
+    /// What trying every order of events has shown so far, one by one.
+    pub(crate) tried: Vec<Trying>,
+    /// The run as far as it was looked at.
+    looking: Option<Looking>,
     pub(crate) stars: Option<u8>,
     /// What went wrong, for the author of the lab to mend.
     pub(crate) fault: Option<String>,
@@ -115,6 +158,9 @@ impl Lesson {
             answer: None,
             hints: 0,
             decided: None,
+            work: None,
+            tried: Vec::new(),
+            looking: None,
             stars: None,
             fault: None,
             progress,
@@ -126,25 +172,70 @@ impl Lesson {
         self.lab.world.scenario.clone()
     }
 
+    /// Whether nothing has been run yet.
+    pub(crate) fn is_before(&self) -> bool {
+        matches!(self.place, Place::Bet)
+    }
+
     /// Whether the whole laboratory is open, or only what the step is about.
     pub(crate) fn is_open(&self) -> bool {
         matches!(self.place, Place::Free)
     }
 
-    /// The settings that can be turned here.
+    /// What is on the stage in a run.
+    fn world(&self, scenario: &Scenario) -> &World {
+        let own = |world: &&World| world.scenario.model == scenario.model;
+        match self.place {
+            Place::Challenge(index) => self.lab.challenges[index].world(&self.lab),
+            // The run of a challenge may still be there.
+            Place::Choice | Place::Free if !own(&&self.lab.world) => {
+                self.lab.challenges.iter().map(|challenge| challenge.world(&self.lab)).find(own).unwrap_or(&self.lab.world)
+            }
+            _ => &self.lab.world,
+        }
+    }
+
+    /// What is measured of the run as far as it was looked at: names and values.
+    pub(crate) fn measured(&self) -> Vec<(&str, looking::Shown)> {
+        let Some(looking) = &self.looking else { return Vec::new() };
+        let names = self.world(looking.scenario()).measures.iter().map(|measure| measure.name.as_str());
+        names.zip(looking.shown()).collect()
+    }
+
+    /// Whether a setting is chosen before the run here, and not turned while it goes on.
+    pub(crate) fn chooses(&self, key: &str) -> bool {
+        let Place::Challenge(index) = self.place else { return false };
+        let challenge = &self.lab.challenges[index];
+        let during = matches!(&challenge.task, Task::Break { allow, .. } if allow.iter().any(|action| action == "set"));
+        !during && challenge.knobs.iter().any(|knob| knob == key)
+    }
+
+    /// Gives a setting a value with which the run begins.
+    pub(crate) fn choose(&mut self, key: &str, value: i64, session: &Session) -> Then {
+        let mut scenario = session.sim().scenario().clone();
+        scenario.settings.insert(key.to_owned(), value);
+        (self.decided, self.answer, self.stars) = (None, None, None);
+        Then::Show(Box::new(scenario), Time::ZERO, false)
+    }
+
+    /// The settings that can be turned here, and “network” if that can.
     pub(crate) fn knobs(&self) -> Vec<&str> {
         let revealed = |upto: usize| self.lab.steps.iter().take(upto).flat_map(|step| step.reveal.iter().map(String::as_str));
         match self.place {
             Place::Bet => Vec::new(),
             Place::Step(index) => revealed(index + 1).collect(),
-            Place::Challenge(index) => self.lab.challenges[index].knobs.iter().map(String::as_str).collect(),
+            Place::Challenge(index) => {
+                let challenge = &self.lab.challenges[index];
+                let network = matches!(&challenge.task, Task::Break { allow, .. } if allow.iter().any(|action| action == "network"));
+                challenge.knobs.iter().map(String::as_str).chain(network.then_some("network")).collect()
+            }
             Place::Choice | Place::Free => self.lab.world.knobs.iter().map(String::as_str).collect(),
         }
     }
 
     /// Whether the challenge as it was played is solved, once that is decided.
     pub(crate) fn is_solved(&self) -> Option<bool> {
-        self.decided.as_ref()?.1.solved
+        self.decided.as_ref()?.solved
     }
 
     /// Goes to a place where somebody has been before. The steps before it are done as the lab does
@@ -169,56 +260,55 @@ impl Lesson {
 
     /// What the challenge came to, as far as the run has been looked at.
     pub(crate) fn verdict(&self, playhead: Time) -> Option<&Verdict> {
-        let (_, verdict) = self.decided.as_ref()?;
+        let verdict = self.decided.as_ref()?;
         let Place::Challenge(index) = self.place else { return None };
-        let challenge = &self.lab.challenges[index];
-        match challenge.task {
-            Task::Break { .. } => {
-                let seen = verdict.at.map_or(challenge.end(&self.lab), |at| at.time);
-                (playhead >= seen).then_some(verdict)
-            }
-            Task::Defend { .. } | Task::Predict { .. } => Some(verdict),
+        let seen = verdict.at.map_or(Time::ZERO, |at| at.time);
+        (playhead >= seen && (verdict.over || playhead >= self.lab.challenges[index].end(&self.lab))).then_some(verdict)
+    }
+
+    /// What somebody who does not see the panel has to hear of it: that the challenge is decided, or
+    /// that the step has come to its end.
+    pub(crate) fn in_words(&self, playhead: Time) -> Option<String> {
+        match self.place {
+            Place::Step(_) if self.stopped.is_some() => Some(text::STOPPED.into()),
+            _ => self.verdict(playhead).map(|verdict| text::decided(verdict.solved, &verdict.said)),
         }
     }
 
     /// Looks at the run. Says where it should stand still, if the step stops here.
     pub(crate) fn watch(&mut self, session: &Session) -> Option<Time> {
-        let scenario = session.sim().scenario();
-        let playhead = session.playhead();
-        if self.bet.is_some() && self.truth == Truth::Open && matches!(self.place, Place::Step(_)) {
-            let bet = &self.lab.bet;
-            match bet.answer.truth(&self.lab, &self.library, scenario, &bet.when, self.lab.world.length, playhead) {
-                Ok(truth) => {
-                    self.progress.bet = self.bet.as_ref().and_then(|guess| bet.answer.is_right(guess, &truth));
-                    self.truth = truth;
+        let mut looking = match self.looking.take() {
+            Some(looking) if looking.is_of(session, self.place) => looking,
+            other => match Looking::begin(self, session, other) {
+                Ok(looking) => looking,
+                Err(fault) => {
+                    self.fault = Some(fault.to_string());
+                    return None;
                 }
-                Err(fault) => self.fault = Some(fault.to_string()),
-            }
+            },
+        };
+        looking.go_on(session.playhead());
+        if self.bet.is_some()
+            && self.truth == Truth::Open
+            && let Some(truth) = looking.truth()
+        {
+            self.progress.bet = self.bet.as_ref().and_then(|guess| self.lab.bet.answer.is_right(guess, truth));
+            self.truth = truth.clone();
         }
+        let stopped = looking.stopped();
+        let verdict = looking.verdict();
+        self.looking = Some(looking);
         match self.place {
             Place::Step(index) if self.stopped.is_none() => {
-                let (_, began) = self.began.get(index)?;
-                let found = match self.lab.steps[index].stops(&self.lab, &self.library, scenario, *began, playhead) {
-                    Ok(found) => found?,
-                    Err(fault) => {
-                        self.fault = Some(fault.to_string());
-                        return None;
-                    }
-                };
-                self.stopped = found.first;
+                self.stopped = Some(stopped?);
                 self.progress.step = self.progress.step.max(index as u32 + 1);
-                found.first.map(|moment| moment.time)
+                stopped.map(|moment| moment.time)
             }
             Place::Challenge(index) => {
-                let challenge = &self.lab.challenges[index];
-                let known = self.decided.as_ref().is_some_and(|(decided, _)| decided == scenario);
-                if matches!(challenge.task, Task::Break { .. }) && !known {
-                    match challenge.decide(&self.lab, &self.library, scenario, None) {
-                        Ok(verdict) => self.decided = Some((scenario.clone(), verdict)),
-                        Err(fault) => self.fault = Some(fault.to_string()),
-                    }
+                if matches!(self.lab.challenges[index].task, Task::Break { .. }) {
+                    self.decided = verdict;
                 }
-                let verdict = self.verdict(playhead)?;
+                let verdict = self.verdict(session.playhead())?;
                 if verdict.solved == Some(true) && self.stars.is_none() {
                     let (at, verdict) = (verdict.at.map(|at| at.time), verdict.clone());
                     self.score(index, &verdict);
@@ -244,6 +334,10 @@ impl Lesson {
             Say::Guess(text) => return self.guess(&text, session),
             Say::Continue => return self.go_on(session),
             Say::Previous => return self.go_back(),
+            Say::StartAgain => {
+                *self = Self::new(self.lab.clone(), self.library.clone(), self.progress.clone());
+                return Then::Show(Box::new(self.scenario()), Time::ZERO, false);
+            }
             Say::Finish => return self.finish(session),
             Say::Challenge(index) => return self.challenge(index, None),
             Say::Again(other_seed) => {
@@ -255,25 +349,27 @@ impl Lesson {
             Say::Hint => return self.hint(session),
             Say::Decide => {
                 if let Place::Challenge(index) = self.place {
-                    let challenge = &self.lab.challenges[index];
-                    let played = session.sim().scenario();
-                    let verdict = challenge.decide(&self.lab, &self.library, played, self.answer.as_ref());
-                    return self.hear(Say::Decided(Box::new(verdict.map_err(|fault| fault.to_string()))), session);
+                    self.work = Some(Work::Deciding);
+                    self.decided = None;
+                    let job = Job::decide(&self.lab, index, session.sim().scenario(), self.answer.as_ref());
+                    // One run is soon over; many attacks would make the page stand still.
+                    let many = matches!(self.lab.challenges[index].task, Task::Defend { .. });
+                    return if many { Then::Work(Box::new(job)) } else { self.take(job.work(&self.library)) };
                 }
             }
-            Say::Decided(verdict) => match (*verdict, self.place) {
-                (Ok(verdict), Place::Challenge(index)) => {
-                    if verdict.solved == Some(true) {
-                        self.score(index, &verdict);
-                    }
-                    self.decided = Some((session.sim().scenario().clone(), verdict));
+            Say::Search => {
+                self.tried.clear();
+                return self.search();
+            }
+            Say::Report(report) => return self.take(*report),
+            Say::Cancel => {
+                if self.work.take() == Some(Work::Searching) {
+                    self.tried.clear();
                 }
-                (Err(why), _) => self.fault = Some(why),
-                _ => {}
-            },
+            }
             Say::Look(minimal) => return self.look(minimal),
             Say::Choice => {
-                self.place = Place::Choice;
+                (self.place, self.work) = (Place::Choice, None);
                 return Then::Play(false);
             }
             Say::Free => {
@@ -282,12 +378,68 @@ impl Lesson {
             }
             Say::Textbook(index, corrected) => {
                 let code = &self.lab.textbook[index];
-                let scenario = self.lab.with(if corrected { &code.corrected } else { &code.as_written });
+                let scenario = code.run(&self.lab, corrected);
                 self.place = Place::Free;
                 return Then::Show(Box::new(scenario), Time::ZERO, true);
             }
         }
         Then::Nothing
+    }
+
+    /// What was worked on beside the page has come back.
+    fn take(&mut self, report: Report) -> Then {
+        let Place::Challenge(index) = self.place else { return Then::Nothing };
+        match (self.work, report) {
+            (Some(Work::Deciding), Report::Decided(verdict)) => {
+                self.work = None;
+                if verdict.solved == Some(true) {
+                    self.score(index, &verdict);
+                }
+                self.decided = Some(*verdict);
+            }
+            (Some(Work::Searching), Report::Tried(tried)) => return self.found(index, tried),
+            (Some(_), Report::Bad(why) | Report::Failed(why)) => {
+                self.work = None;
+                self.fault = Some(why);
+            }
+            // What was cancelled has nothing more to say.
+            _ => {}
+        }
+        Then::Nothing
+    }
+
+    /// The next world in which every order of events is tried, if there is one.
+    fn search(&mut self) -> Then {
+        let Place::Challenge(index) = self.place else { return Then::Nothing };
+        let challenge = &self.lab.challenges[index];
+        if self.tried.last().is_none_or(|tried| tried.done == tried.worlds) {
+            let Some(next) = challenge.searches.get(self.tried.len()) else {
+                self.work = None;
+                return Then::Nothing;
+            };
+            self.tried.push(Trying { worlds: next.cases(challenge, &self.lab).len(), ..Trying::default() });
+        }
+        self.work = Some(Work::Searching);
+        let case = self.tried.last().map_or(0, |tried| tried.done);
+        Then::Work(Box::new(Job::search(&self.lab, index, self.tried.len() - 1, case)))
+    }
+
+    /// One world more was tried.
+    fn found(&mut self, index: usize, tried: Tried) -> Then {
+        let challenge = &self.lab.challenges[index];
+        let which = self.tried.len().saturating_sub(1);
+        if let (Some(trying), Some(search)) = (self.tried.last_mut(), challenge.searches.get(which)) {
+            if let Some(way) = tried.way {
+                let settings = search.cases(challenge, &self.lab).get(trying.done).map_or(0, |case| case.settings);
+                let with =
+                    search.settings.get(settings).map_or_else(String::new, |with| challenge.world(&self.lab).show(&self.library, with));
+                trying.found.push((with, way));
+            }
+            trying.done += 1;
+            trying.states += tried.states;
+            trying.contradicted += tried.contradicted;
+        }
+        self.search()
     }
 
     fn guess(&mut self, text: &str, session: &Session) -> Then {
@@ -317,13 +469,13 @@ impl Lesson {
         };
         self.stopped = None;
         self.progress.step = self.progress.step.max(next as u32);
+        let sim = session.sim();
+        self.began.truncate(next);
+        self.began.push((sim.scenario().clone(), Moment { time: session.playhead(), steps: sim.steps(), rows: sim.rows() }));
         if next == self.lab.steps.len() {
             self.place = Place::Choice;
             return Then::Play(false);
         }
-        let sim = session.sim();
-        self.began.truncate(next);
-        self.began.push((sim.scenario().clone(), Moment { time: session.playhead(), steps: sim.steps(), rows: sim.rows() }));
         self.place = Place::Step(next);
         Then::Play(!matches!(self.lab.steps[next].doing, Doing::Explain))
     }
@@ -378,6 +530,7 @@ impl Lesson {
             self.hints = 0;
         }
         (self.place, self.decided, self.stars, self.answer) = (Place::Challenge(index), None, None, None);
+        (self.work, self.tried) = (None, Vec::new());
         self.typed.clear();
         let moves = matches!(challenge.task, Task::Break { .. });
         Then::Show(Box::new(scenario), Time::ZERO, moves)
@@ -407,8 +560,9 @@ impl Lesson {
     }
 
     fn look(&mut self, minimal: bool) -> Then {
-        let (Place::Challenge(index), Some((played, verdict))) = (self.place, &self.decided) else { return Then::Nothing };
-        let run = if minimal { self.lab.challenges[index].minimal(&self.lab, &self.library, played) } else { Ok(verdict.run.clone()) };
+        let (Place::Challenge(index), Some(verdict)) = (self.place, &self.decided) else { return Then::Nothing };
+        let played = &verdict.run;
+        let run = if minimal { self.lab.challenges[index].minimal(&self.lab, &self.library, played) } else { Ok(played.clone()) };
         match run {
             Ok(run) => {
                 self.place = Place::Free;
@@ -478,6 +632,41 @@ mod tests {
     }
 
     #[test]
+    fn whoever_comes_back_is_where_they_were() {
+        for lab in labs() {
+            let (mut lesson, mut session) = begin(&lab);
+            assert_eq!(lesson.memo(&session), None, "nothing was done");
+            hear(&mut lesson, &mut session, Say::Guess("1".into()));
+            if lesson.bet.is_none() {
+                hear(&mut lesson, &mut session, Say::Guess("100ms".into()));
+            }
+            let back = |lesson: &Lesson, session: &Session| {
+                let memo = lesson.memo(session).expect("something was done");
+                let (mut again, _) = begin(&lab);
+                let (scenario, moment) = again.recall(&memo).expect("it can be read");
+                let mut there = Session::new(&Library::standard(), scenario).expect("a run");
+                there.seek(moment);
+                assert_eq!(again.memo(&there), Some(memo), "{}", lab.id);
+                assert_eq!((again.place, again.bet.clone()), (lesson.place, lesson.bet.clone()));
+                again.watch(&there);
+                assert_eq!((there.sim().hash(), &again.truth), (session.sim().hash(), &lesson.truth), "{}", lab.id);
+            };
+            for _ in 0..lab.steps.len() {
+                hear(&mut lesson, &mut session, Say::Finish);
+                lesson.watch(&session);
+                back(&lesson, &session);
+                hear(&mut lesson, &mut session, Say::Continue);
+            }
+            back(&lesson, &session);
+            hear(&mut lesson, &mut session, Say::Challenge(0));
+            let memo = lesson.memo(&session).expect("a challenge was begun");
+            for damaged in ["", "step 0 0", "step 99 0\nnone\n", &memo[..memo.len() / 2], &memo.replace("challenge 0", "challenge 99")] {
+                assert!(begin(&lab).0.recall(damaged).is_none(), "{damaged}");
+            }
+        }
+    }
+
+    #[test]
     fn a_bet_stays_open_until_what_it_is_about_has_happened() {
         for lab in labs() {
             let (mut lesson, mut session) = begin(&lab);
@@ -506,6 +695,60 @@ mod tests {
             }
             assert_ne!(lesson.truth, Truth::Open, "{}: the bet is decided by the guided part", lab.id);
         }
+    }
+
+    #[test]
+    fn a_defence_is_chosen_with_the_controls_and_decided_beside_the_page() {
+        let library = Library::standard();
+        for lab in labs().into_iter().filter(|lab| ["L02", "L21"].contains(&lab.id.as_str())) {
+            let (index, task) = lab
+                .challenges
+                .iter()
+                .map(|challenge| &challenge.task)
+                .enumerate()
+                .find(|(_, task)| matches!(task, Task::Defend { .. }))
+                .expect("one");
+            let Task::Defend { defence, .. } = task else { panic!("to defend") };
+            let (mut lesson, mut session) = begin(&lab);
+            hear(&mut lesson, &mut session, Say::Challenge(index));
+            let decided = |lesson: &mut Lesson, session: &mut Session| {
+                let Then::Work(job) = lesson.hear(Say::Decide, session) else { panic!("there is something to do") };
+                assert_eq!((lesson.work, lesson.verdict(Time::ZERO)), (Some(Work::Deciding), None));
+                lesson.hear(Say::Report(Box::new(job.work(&library))), session);
+                assert_eq!((lesson.work, &lesson.fault), (None, &None));
+                lesson.verdict(Time::ZERO).expect("a verdict").solved
+            };
+            assert_eq!(decided(&mut lesson, &mut session), Some(false), "{}", lab.id);
+            for (key, value) in defence {
+                assert!(lesson.chooses(key));
+                let Then::Show(scenario, ..) = lesson.choose(key, *value, &session) else { panic!("another run") };
+                session = Session::new(&Library::standard(), *scenario).expect("a run");
+            }
+            assert_eq!(lesson.verdict(Time::ZERO), None, "what was decided before is not about this");
+            assert_eq!(decided(&mut lesson, &mut session), Some(true), "{}", lab.id);
+            assert!(lesson.stars.is_some());
+        }
+    }
+
+    #[test]
+    fn every_order_of_events_is_tried_world_by_world_until_somebody_cancels() {
+        let library = Library::standard();
+        let lab = labs().into_iter().find(|lab| lab.id == "L02").expect("a lab");
+        let index = lab.challenges.iter().position(|challenge| challenge.id == "generals").expect("two generals");
+        let (mut lesson, mut session) = begin(&lab);
+        hear(&mut lesson, &mut session, Say::Challenge(index));
+        let mut then = lesson.hear(Say::Search, &session);
+        while let Then::Work(job) = then {
+            assert_eq!(lesson.work, Some(Work::Searching));
+            then = lesson.hear(Say::Report(Box::new(job.work(&library))), &session);
+        }
+        let tried = &lesson.tried[0];
+        assert_eq!((lesson.tried.len(), tried.done, tried.worlds, tried.found.len(), lesson.work), (1, 9, 9, 9, None));
+        assert!(tried.found[8].0.contains("acknowledgements = 8"));
+        let Then::Work(job) = lesson.hear(Say::Search, &session) else { panic!("once more") };
+        lesson.hear(Say::Cancel, &session);
+        assert_eq!(lesson.hear(Say::Report(Box::new(job.work(&library))), &session), Then::Nothing);
+        assert!(lesson.tried.is_empty() && lesson.work.is_none());
     }
 
     #[test]

@@ -1,7 +1,10 @@
 //! How a lab looks beside the stage: few words, one way on, always in the same place.
 
-use super::{Lesson, Place, Say};
+use super::looking::Shown;
+use super::{Lesson, Place, Say, Trying, Work};
 use crate::app::Msg;
+use crate::dom;
+use crate::route;
 use crate::session::Session;
 use crate::text;
 use faultline::lab::challenge::{Challenge, Task, Verdict};
@@ -15,6 +18,14 @@ pub(crate) fn panel(lesson: &Lesson, session: &Session, send: &Callback<Msg>) ->
     html! {
         <section class="lesson" aria-label={text::LESSON}>
             { progress(lesson) }
+            <p class="asides">
+                if lesson.place != Place::Bet {
+                    { quiet(text::START_AGAIN, Say::StartAgain, &say) }
+                }
+                if let Some(lab) = dom::address::fragment().strip_prefix(route::LAB) {
+                    <a href={format!("{}{lab}", route::KIT)}>{ text::FOR_TEACHERS }</a>
+                }
+            </p>
             { match lesson.place {
                 Place::Bet => bet(lesson, &say),
                 Place::Step(index) => step(lesson, index, &say),
@@ -22,10 +33,29 @@ pub(crate) fn panel(lesson: &Lesson, session: &Session, send: &Callback<Msg>) ->
                 Place::Challenge(index) => challenge(lesson, session, index, &say),
                 Place::Free => free(lesson, &say),
             } }
+            { measured(lesson) }
             if let Some(fault) = &lesson.fault {
                 <p class="refused" role="alert">{ fault.clone() }</p>
             }
         </section>
+    }
+}
+
+/// What is measured of the run, now.
+fn measured(lesson: &Lesson) -> Html {
+    let measured = lesson.measured();
+    if lesson.is_before() || measured.is_empty() {
+        return Html::default();
+    }
+    html! {
+        <dl class="measured" aria-label={text::MEASURED}>{ for measured.into_iter().map(|(name, shown)| {
+            let (class, value) = match shown {
+                Shown::Value(value) => ("", text::measured(&value)),
+                Shown::Light(true) => ("on", text::YES.to_owned()),
+                Shown::Light(false) => ("off", text::NO.to_owned()),
+            };
+            html! { <div key={name.to_owned()} {class}><dt>{ name.to_owned() }</dt><dd>{ value }</dd></div> }
+        }) }</dl>
     }
 }
 
@@ -62,7 +92,8 @@ fn bet(lesson: &Lesson, say: &Callback<Say>) -> Html {
         <p class="say">{ lesson.lab.hook.clone() }</p>
         <p class="ask">{ lesson.lab.bet.ask.clone() }</p>
         { answers(&lesson.lab.bet.answer, lesson, say) }
-        <div class="ways">{ quiet(text::JUST_SHOW, Say::Continue, say) }</div>
+        <div class="ways">{ quiet(text::JUST_SHOW, Say::Continue, say) }{ quiet(text::STRAIGHT_TO_CHALLENGES, Say::Choice, say) }</div>
+        { labs(text::BEFORE_THIS, &lesson.lab.prerequisites) }
         </>
     }
 }
@@ -180,12 +211,22 @@ fn challenge(lesson: &Lesson, session: &Session, index: usize, say: &Callback<Sa
         <p class="say">{ challenge.say.clone() }</p>
         { match &challenge.task {
             Task::Break { allow, .. } => html! { <p class="allowed">{ text::allowed(allow) }</p> },
-            Task::Defend { .. } if !solved => html! { <div class="ways">{ go(text::ATTACK, Say::Decide, true, say) }</div> },
+            Task::Defend { .. } if !solved && lesson.work.is_none() => html! { <div class="ways">{ go(text::ATTACK, Say::Decide, true, say) }</div> },
             Task::Predict { answer, .. } if verdict.is_none() => answers(answer, lesson, say),
             _ => Html::default(),
         } }
+        if lesson.work == Some(Work::Deciding) {
+            <p class="working" role="status"><progress aria-label={text::ATTACKING} />{ text::ATTACKING }</p>
+        }
         if let Some(verdict) = verdict {
             { decided(lesson, challenge, verdict, say) }
+        }
+        // Who could still find out is not told; nor is what the challenge asks.
+        if solved || matches!(challenge.task, Task::Predict { .. }) && verdict.is_some() || lesson.work == Some(Work::Searching) {
+            { searched(lesson, challenge, say) }
+        }
+        if lesson.work.is_some() {
+            <div class="ways">{ quiet(text::CANCEL, Say::Cancel, say) }</div>
         }
         if !solved {
             <ul class="hints">{ for challenge.hints.iter().take(lesson.hints).map(|hint| html! { <li>{ hint.clone() }</li> }) }</ul>
@@ -229,6 +270,57 @@ fn decided(lesson: &Lesson, challenge: &Challenge, verdict: &Verdict, say: &Call
     }
 }
 
+/// Other labs, as links.
+fn labs(title: &'static str, ids: &[String]) -> Html {
+    if ids.is_empty() {
+        return Html::default();
+    }
+    html! {
+        <p class="related">{ title }{ for ids.iter().map(|id| html! { <a key={id.clone()} href={format!("{}{id}", crate::route::LAB)}>{ id.clone() }</a> }) }</p>
+    }
+}
+
+/// What trying every order of events shows, and the button that does it.
+fn searched(lesson: &Lesson, challenge: &Challenge, say: &Callback<Say>) -> Html {
+    if challenge.searches.is_empty() {
+        return Html::default();
+    }
+    let nodes = challenge.start(&lesson.lab).nodes;
+    html! {
+        <section class="searched" aria-label={text::TRY_EVERYTHING}>
+            <ul>{ for challenge.searches.iter().enumerate().map(|(index, search)| {
+                let tried = lesson.tried.get(index);
+                let worlds = search.cases(challenge, &lesson.lab).len();
+                html! { <li key={index}>{ search.say.clone() }
+                    <small>{ text::bounds(search.nodes.unwrap_or(nodes), search.timers, search.crashes, worlds) }</small>
+                    { tried.map_or_else(Html::default, trying) }
+                </li> }
+            }) }</ul>
+            <p class="help">{ text::TRIED_WITH }</p>
+            if lesson.work.is_none() && lesson.tried.is_empty() {
+                <div class="ways">{ quiet(text::TRY_EVERYTHING, Say::Search, say) }</div>
+            }
+        </section>
+    }
+}
+
+fn trying(tried: &Trying) -> Html {
+    if tried.done < tried.worlds {
+        return html! { <p class="working"><progress max={tried.worlds.to_string()} value={tried.done.to_string()} aria-label={text::TRY_EVERYTHING} />
+        { text::tried(tried.done, tried.worlds, tried.states) }</p> };
+    }
+    html! {
+        <>
+        <p role="status">{ text::all_tried(tried.worlds, tried.states, tried.found.len(), tried.contradicted) }</p>
+        if !tried.found.is_empty() {
+            <details><summary>{ text::THE_WAY }</summary><ol class="evidence">{ for tried.found.iter().map(|(with, way)| html! {
+                <li key={with.clone()}>{ format!("{with}: {}", way.join("; ")) }</li>
+            }) }</ol></details>
+        }
+        </>
+    }
+}
+
 fn free(lesson: &Lesson, say: &Callback<Say>) -> Html {
     let lab = &lesson.lab;
     html! {
@@ -236,10 +328,26 @@ fn free(lesson: &Lesson, say: &Callback<Say>) -> Html {
         <p class="say">{ lab.free.clone() }</p>
         <details class="more"><summary>{ text::LEAVES_OUT }</summary><p>{ lab.leaves_out.clone() }</p></details>
         <details class="more"><summary>{ text::CORRECTNESS }</summary><p>{ lab.correctness.clone() }</p></details>
-        if !lab.related.is_empty() {
-            <p class="related">{ text::RELATED }{ for lab.related.iter().map(|id| html! { <a key={id.clone()} href={format!("{}{id}", crate::route::LAB)}>{ id.clone() }</a> }) }</p>
+        { labs(text::RELATED, &lab.related) }
+        if EVIDENT.contains(&lab.id.as_str()) {
+            <p class="related"><a href={route::EVIDENCE}>{ text::EVIDENCE_TITLE }</a></p>
         }
         <div class="ways">{ go(text::ALL_CHALLENGES, Say::Choice, true, say) }</div>
         </>
+    }
+}
+
+/// The labs whose models were held to published numbers (static/evidence.tsv).
+const EVIDENT: [&str; 5] = ["L10", "L12", "L16", "L17", "L24"];
+
+#[cfg(test)]
+mod tests {
+    use super::EVIDENT;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_lab_that_was_held_to_something_says_so() {
+        let labs = faultline::evidence::EXPERIMENTS.iter().flat_map(|experiment| experiment.labs.iter().copied());
+        assert_eq!(labs.collect::<BTreeSet<_>>(), BTreeSet::from(EVIDENT));
     }
 }

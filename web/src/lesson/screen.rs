@@ -8,7 +8,7 @@ use crate::text;
 use faultline::lab::Lab;
 use faultline::models::Library;
 use std::rc::Rc;
-use yew::{Component, Context, Html, Properties, html};
+use yew::{Callback, Component, Context, Html, MouseEvent, Properties, html};
 
 /// Which lab.
 #[derive(Properties, Clone)]
@@ -77,17 +77,22 @@ impl Component for Screen {
         match &self.lab {
             None => html! { <main class="wait" aria-busy="true"><p role="status">{ text::LOADING }</p></main> },
             Some(Ok(lab)) => html! { <App key={lab.id.clone()} library={ctx.props().library.clone()} lab={lab.clone()} /> },
-            Some(Err(problems)) => html! {
-                <main class="wait">
-                    <h1>{ text::bad_lab(&ctx.props().asked) }</h1>
-                    <div role="alert"><ul class="evidence">{ for problems.iter().map(|problem| html! { <li>{ problem.clone() }</li> }) }</ul></div>
-                    <div class="ways">
-                        <button onclick={ctx.link().callback(|_| Msg::Again)}>{ text::AGAIN }</button>
-                        <a href="#">{ text::ALL_LABS }</a>
-                    </div>
-                </main>
-            },
+            Some(Err(problems)) => bad(&ctx.props().asked, problems, ctx.link().callback(|_| Msg::Again)),
         }
+    }
+}
+
+/// What is wrong with a lab, and the ways from here.
+pub(super) fn bad(asked: &str, problems: &[String], again: Callback<MouseEvent>) -> Html {
+    html! {
+        <main class="wait">
+            <h1>{ text::bad_lab(asked) }</h1>
+            <div role="alert"><ul class="evidence">{ for problems.iter().map(|problem| html! { <li>{ problem.clone() }</li> }) }</ul></div>
+            <div class="ways">
+                <button onclick={again}>{ text::AGAIN }</button>
+                <a href="#">{ text::ALL_LABS }</a>
+            </div>
+        </main>
     }
 }
 

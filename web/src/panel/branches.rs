@@ -8,6 +8,7 @@ use crate::stage::{tone, tone_name};
 use crate::text;
 use crate::ui;
 use faultline::models::Library;
+use faultline::scenario::Timed;
 use faultline::sim::{Branch, EventKind, NodeId, Sim, Span, Time};
 use faultline::view::Tone;
 use std::cell::{Cell, RefCell};
@@ -83,11 +84,18 @@ fn grip(id: u32) -> String {
     format!("grip-{id}")
 }
 
-/// What was done in that future and not in this one.
+/// What was done in that future and not in this one, or else what was done only in this one.
 pub(crate) fn deed(session: &Session, branch: &Branch) -> String {
-    let here = &session.sim().scenario().inputs;
-    let own = branch.scenario.inputs.iter().find(|timed| !here.contains(timed));
-    own.map_or_else(|| text::UNTOUCHED.to_owned(), |timed| session.sim().describe_input(&timed.input))
+    let (here, there) = (&session.sim().scenario().inputs, &branch.scenario.inputs);
+    let only = |one: &[Timed], other: &[Timed]| {
+        let timed = one.iter().find(|timed| !other.contains(timed));
+        timed.map(|timed| session.sim().describe_input(&timed.input))
+    };
+    match (only(there, here), only(here, there)) {
+        (Some(there), _) => there,
+        (None, Some(here)) if !there.is_empty() => text::without(&here),
+        _ => text::UNTOUCHED.to_owned(),
+    }
 }
 
 /// Small pictures of the futures that were left. Each is run once more to be drawn, and then kept.
@@ -230,6 +238,15 @@ mod tests {
         session.switch(0);
         assert_eq!(deed(&session, &session.branches().0[0]), "n1 is paused");
         assert_eq!(session.playhead(), Time(600_000_000));
+    }
+
+    #[test]
+    fn a_future_in_which_less_was_done_is_named_after_what_is_missing() {
+        let (_, mut session) = left("ping-pong");
+        session.seek(Time(500_000_000));
+        session.seek(Time(200_000_000));
+        session.edit(vec![Input::Crash(NodeId(1))]).unwrap();
+        assert_eq!(deed(&session, &session.branches().0[1]), "without: n2 crashes");
     }
 
     #[test]

@@ -3,13 +3,16 @@
 use crate::app::Msg;
 use crate::request::{Outcome, Request};
 use crate::session::Session;
+use crate::stage::touch;
 use crate::text;
 use crate::ui::{self, Named};
-use faultline::scenario::Input;
-use faultline::sim::NodeId;
+use faultline::scenario::{Fate, Input};
+use faultline::sim::{NodeId, Span};
 use web_sys::HtmlInputElement;
 use yew::{Callback, Html, InputEvent, SubmitEvent, TargetCast, html};
 
+/// Nobody waits for a message for longer than an hour.
+const MOST_LAG_MS: u64 = 3_600_000;
 /// How many requests are listed.
 const REQUESTS: usize = 8;
 
@@ -19,13 +22,15 @@ pub(crate) struct Ask {
     pub(crate) node: NodeId,
     /// What was typed as the argument of each operation, where something was.
     pub(crate) arguments: Vec<(usize, String)>,
+    /// How much later a message is to come, in milliseconds, as it was typed.
+    pub(crate) lag: Option<String>,
     /// Why the last one was refused.
     pub(crate) refused: Option<String>,
 }
 
 impl Default for Ask {
     fn default() -> Self {
-        Self { node: NodeId(0), arguments: Vec::new(), refused: None }
+        Self { node: NodeId(0), arguments: Vec::new(), lag: None, refused: None }
     }
 }
 
@@ -37,6 +42,23 @@ impl Ask {
     pub(crate) fn say(&mut self, op: usize, typed: String) {
         self.arguments.retain(|(other, _)| *other != op);
         self.arguments.push((op, typed));
+    }
+
+    /// By how many milliseconds a message is to be delayed: as much as it travels anyway, if nothing is said.
+    pub(crate) fn lag(&self, session: &Session, message: u32) -> String {
+        let travels = touch::flight(session.sim(), message).map_or(Span::ZERO, |flight| flight.due.since(flight.sent));
+        self.lag.clone().unwrap_or_else(|| (travels.0 / 1_000_000).max(1).to_string())
+    }
+
+    /// The gesture that delays a message.
+    ///
+    /// # Errors
+    /// If what was typed is no length of time, or the message has arrived.
+    pub(crate) fn delay(&self, session: &Session, message: u32) -> Result<Input, String> {
+        let typed = self.lag(session, message);
+        let millis = typed.trim().parse().ok().filter(|millis| (1..=MOST_LAG_MS).contains(millis));
+        let millis = millis.ok_or_else(|| text::not_a_number(text::DELAY, &typed))?;
+        touch::decide(session.sim(), message, Fate::Delay(Span::millis(millis))).ok_or_else(|| text::ARRIVED.to_owned())
     }
 
     /// The gesture that lets a client ask.

@@ -5,6 +5,7 @@ use crate::app::Msg;
 use crate::session::Session;
 use crate::stage::touch;
 use crate::text;
+use crate::ui::{self, Named};
 use faultline::scenario::Input;
 use faultline::sim::NodeId;
 use yew::{Callback, Html, html};
@@ -12,30 +13,36 @@ use yew::{Callback, Html, html};
 /// With more rows than this the table would be wider than the panel.
 const MOST: u16 = 12;
 
-pub(crate) fn matrix(session: &Session, send: &Callback<Msg>) -> Html {
+pub(crate) fn matrix(session: &Session, slowing: bool, send: &Callback<Msg>) -> Html {
     let sim = session.sim();
     let (nodes, all) = (sim.scenario().nodes, sim.scenario().nodes + sim.scenario().clients);
     if all > MOST || session.knower.is_some() {
         return Html::default();
     }
     let closed = touch::closed(sim);
+    let named = Named { label: Some(text::A_CLICK), ..Named::default() };
     let everybody = || (0..all).map(NodeId);
     let cell = |from: NodeId, to: NodeId| {
         if from == to || from.min(to).0 >= nodes {
             return html! { <td key={to.0} /> };
         }
-        let open = sim.connects(from, to);
-        let inputs = if open { vec![Input::Cut { from, to }] } else { touch::heal(sim, &[(from, to)]) };
-        let label = text::reaches(&sim.name(from), &sim.name(to));
+        let (open, slow) = (sim.connects(from, to), touch::is_slow(sim, from, to));
+        let inputs = match (slowing, open) {
+            (true, _) => vec![touch::toggle_slow(sim, from, to)],
+            (false, true) => vec![Input::Cut { from, to }],
+            (false, false) => touch::heal(sim, &[(from, to)]),
+        };
+        let label = text::reaches(&sim.name(from), &sim.name(to), slow);
         html! {
             <td key={to.0}><button aria-label={label} aria-pressed={open.to_string()} onclick={send.reform(move |_| Msg::Act(inputs.clone()))}>
-                { if open { "→" } else { "✕" } }
+                { if !open { "✕" } else if slow { "⇢" } else { "→" } }
             </button></td>
         }
     };
     html! {
         <details class="panel matrix">
             <summary>{ text::MATRIX }<small>{ text::closed(closed) }</small></summary>
+            <p class="slowing"><label>{ text::A_CLICK }{ ui::choice(named, text::CLICKS.into_iter(), usize::from(slowing), send.reform(|way| Msg::Slowing(way == 1))) }</label></p>
             <table>
                 <thead><tr><td>{ text::FROM_TO }</td>{ for everybody().map(|to| html! { <th key={to.0} scope="col">{ sim.name(to) }</th> }) }</tr></thead>
                 <tbody>{ for everybody().map(|from| html! {

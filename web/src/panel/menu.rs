@@ -8,7 +8,8 @@ use crate::text;
 use crate::ui;
 use faultline::scenario::{Fate, Input};
 use faultline::sim::{Latency, NodeId, NodeStatus};
-use yew::{Callback, Html, html};
+use web_sys::HtmlInputElement;
+use yew::{Callback, Html, InputEvent, SubmitEvent, TargetCast, html};
 
 /// What can be done: its name and what it does.
 type Action = (String, Vec<Input>);
@@ -28,6 +29,24 @@ pub(crate) fn menu(session: &Session, layout: &Layout, target: Target, ask: &Ask
     let top = top.clamp(6.0, (layout.height - height - 6.0).max(6.0));
     let asks = match target {
         Target::Node(client) if session.is_client(client) => client::ask(session, client, ask, send),
+        Target::Message(message) => {
+            let onsubmit = send.reform(move |event: SubmitEvent| {
+                event.prevent_default();
+                Msg::Delay(message)
+            });
+            let oninput = send.reform(|event: InputEvent| Msg::Lag(event.target_unchecked_into::<HtmlInputElement>().value()));
+            html! {
+                <>
+                <div class="ask"><form {onsubmit}>
+                    <button>{ text::DELAY }</button>
+                    <label>{ text::MILLISECONDS }<input type="number" min="1" value={ask.lag(session, message)} {oninput} /></label>
+                </form></div>
+                if let Some(refused) = ask.refused.clone() {
+                    <p class="refused" role="alert">{ refused }</p>
+                }
+                </>
+            }
+        }
         _ => Html::default(),
     };
     html! {
@@ -59,7 +78,7 @@ fn content(session: &Session, layout: &Layout, target: Target, ask: &Ask) -> Opt
             let flight = touch::flight(sim, id)?;
             let place = on_its_way(layout, &flight, session.playhead());
             let title = format!("{} → {}: {}", sim.name(flight.from), sim.name(flight.to), sim.describe_message(id));
-            let fates = [Fate::Deliver, Fate::Delay(flight.due.since(flight.sent)), Fate::Duplicate, Fate::Drop];
+            let fates = [Fate::Deliver, Fate::Duplicate, Fate::Drop];
             let action = |fate| Some((text::fate(fate), vec![touch::decide(sim, id, fate)?]));
             Some((place, 8.0, title, fates.into_iter().filter_map(action).collect()))
         }
@@ -78,6 +97,7 @@ fn of_node(session: &Session, node: NodeId, ask: &Ask) -> Vec<Action> {
         None => one(text::SLOW, Input::Work { node, time: Some(Latency::Constant(touch::SLOW)) }),
         Some(_) => one(text::FAST, Input::Work { node, time: None }),
     });
+    actions.push(one(text::CLOCK_AHEAD, Input::ClockStep { node, by: touch::CLOCK_STEP }));
     actions.extend(sim.timer_kinds(node).into_iter().map(|(timer, name)| (text::fire(name), vec![Input::Fire { node, timer }])));
     if sim.scenario().clients > 0 {
         let client = NodeId(sim.scenario().nodes);
@@ -105,6 +125,9 @@ fn of_link(session: &Session, a: NodeId, b: NodeId) -> Vec<Action> {
         } else if !open {
             actions.push((text::heal(from_name, to_name), touch::heal(sim, &[(from, to)])));
         }
+    }
+    for (from, to, from_name, to_name) in [(a, b, &a_name, &b_name), (b, a, &b_name, &a_name)] {
+        actions.push((text::slow(from_name, to_name, touch::is_slow(sim, from, to)), vec![touch::toggle_slow(sim, from, to)]));
     }
     if !there && !back {
         actions.push((text::HEAL_BOTH.to_owned(), touch::heal(sim, &[(a, b), (b, a)])));
@@ -151,11 +174,11 @@ mod tests {
     fn a_link_can_be_cut_and_healed_in_each_direction() {
         let mut session = session("ping-pong");
         let (a, b) = (NodeId(0), NodeId(1));
-        assert_eq!(names(of_link(&session, a, b)).len(), 3);
+        assert_eq!(names(of_link(&session, a, b)).len(), 5);
         let one = of_link(&session, a, b).swap_remove(1);
         session.edit(one.1).unwrap();
         assert!(!session.sim().connects(a, b) && session.sim().connects(b, a));
-        let heal = of_link(&session, a, b).pop().unwrap();
+        let heal = of_link(&session, a, b).swap_remove(1);
         session.edit(heal.1).unwrap();
         assert!(session.sim().connects(a, b));
     }

@@ -2,7 +2,7 @@
 //! any other: it happens at the playhead and can be taken back.
 
 use crate::app::Msg;
-use crate::knob::Knob;
+use crate::knob::{Knob, Turns};
 use crate::session::Session;
 use crate::text;
 use crate::ui::{self, Named};
@@ -22,7 +22,12 @@ pub(crate) struct Draft {
 /// The settings, or only those with these keys.
 pub(crate) fn settings(session: &Session, draft: Option<&Draft>, only: Option<&[&str]>, send: &Callback<Msg>) -> Html {
     let knobs = Knob::all(session.sim(), session.playhead());
-    let shown = |knob: &Knob| only.is_none_or(|only| knob.key.is_some_and(|key| only.contains(&key)));
+    let shown = |knob: &Knob| {
+        only.is_none_or(|only| match knob.turns {
+            Turns::Setting(key) => only.contains(&key),
+            Turns::Loss | Turns::Latency => only.contains(&"network"),
+        })
+    };
     if !knobs.iter().any(shown) {
         return Html::default();
     }
@@ -70,7 +75,7 @@ fn control(prefix: &str, index: usize, knob: &Knob, draft: Option<&Draft>, send:
         },
     };
     html! {
-        <div key={knob.key.unwrap_or_default()} class="setting" title={knob.help}>
+        <div key={knob.turns.key()} class="setting" title={knob.help}>
             <label for={id.clone()}>{ knob.label }</label>
             { entry }
             <output for={id}>{ words.unwrap_or_default() }</output>

@@ -55,7 +55,9 @@ impl<'a> Labels<'a> {
         let (words, stretch) = match whole {
             Some(stretch) if stretch.parts() >= ENOUGH => (words, stretch),
             _ => match self.room(way, width_of(short)) {
-                Some(stretch) if short.len() < words.len() && whole.is_none_or(|whole| whole.parts() < stretch.parts()) => {
+                Some(stretch)
+                    if !short.is_empty() && short.len() < words.len() && whole.is_none_or(|whole| whole.parts() < stretch.parts()) =>
+                {
                     (short.into(), stretch)
                 }
                 _ => (words, whole?),

@@ -180,7 +180,8 @@ impl Layout {
             let (place, reach) = (self.place(endpoint), self.reach(endpoint));
             let around = 2.0 * (reach + 6.0);
             taken.push(Area::around(place, around, around));
-            if self.is_roomy && endpoint.0 < self.nodes {
+            // A client says that it waits, whoever else is silent.
+            if self.is_roomy || endpoint.0 >= self.nodes {
                 taken.push(self.words(place, reach));
             }
         }

@@ -8,7 +8,7 @@ use super::way::turn;
 use crate::session::Session;
 use crate::text;
 use faultline::scenario::{Fate, Input};
-use faultline::sim::{Flight, NodeId, Sim, Span, Time};
+use faultline::sim::{Flight, Latency, LinkRule, NodeId, Sim, Span, Time};
 
 /// What can be picked on the stage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,6 +82,10 @@ const OFF: f64 = 44.0;
 const ARRIVED: f64 = 24.0;
 /// How slow a node becomes that is slowed.
 pub(crate) const SLOW: Span = Span::millis(100);
+/// How long messages travel on a link that is slowed.
+const SLOW_LINK: Span = Span::millis(300);
+/// By how much a clock is set forward at a time.
+pub(crate) const CLOCK_STEP: i64 = 1_000_000_000;
 
 impl Touch {
     /// A finger does something; what comes of it.
@@ -224,6 +228,21 @@ fn stroke(sim: &Sim, layout: &Layout, from: Point, to: Point) -> Vec<Input> {
 /// The cuts that close a link in both directions, as far as it is open.
 pub(crate) fn cut(sim: &Sim, a: NodeId, b: NodeId) -> Vec<Input> {
     [(a, b), (b, a)].into_iter().filter(|(from, to)| sim.connects(*from, *to)).map(|(from, to)| Input::Cut { from, to }).collect()
+}
+
+/// Whether one direction of a link has a latency of its own now.
+pub(crate) fn is_slow(sim: &Sim, a: NodeId, b: NodeId) -> bool {
+    let inputs = sim.scenario().inputs.iter().take_while(|timed| timed.at <= sim.now()).map(|timed| &timed.input);
+    inputs.fold(false, |before, input| match input {
+        Input::Link { from, to, rule } if (*from, *to) == (a, b) => rule.latency.is_some(),
+        _ => before,
+    })
+}
+
+/// Makes one direction of a link slow, or as it was.
+pub(crate) fn toggle_slow(sim: &Sim, from: NodeId, to: NodeId) -> Input {
+    let latency = if is_slow(sim, from, to) { None } else { Some(Latency::Constant(SLOW_LINK)) };
+    Input::Link { from, to, rule: LinkRule { latency, ..LinkRule::default() } }
 }
 
 /// Every direction between two that talk to each other.

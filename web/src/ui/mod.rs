@@ -88,6 +88,7 @@ pub(crate) const UNDO: &str = "M9 7 4.5 11.5 9 16M5 11.5h9a5 5 0 0 1 0 10h-2";
 pub(crate) const REDO: &str = "M15 7l4.5 4.5L15 16M19 11.5h-9a5 5 0 0 0 0 10h2";
 pub(crate) const MORE: &str = "M4 6l6 6-6 6M12 6l6 6-6 6M20.5 5v14";
 pub(crate) const DOTS: &str = "M5 12h.01M12 12h.01M19 12h.01";
+pub(crate) const FLASK: &str = "M9 3h6M10 3v6l-5 9a2 2 0 0 0 2 3h10a2 2 0 0 0 2-3l-5-9V3M7.5 15h9";
 pub(crate) const GRIP: &str = "M9 6h.01M15 6h.01M9 12h.01M15 12h.01M9 18h.01M15 18h.01";
 pub(crate) const HELP: &str = "M9 9a3 3 0 1 1 4.2 2.75c-.8.35-1.2 1-1.2 1.75v.5M12 17.5h.01M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18";
 pub(crate) const CROSS: &str = "M6 6l12 12M18 6L6 18";

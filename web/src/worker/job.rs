@@ -4,6 +4,12 @@ use faultline::judge::history::History;
 use faultline::judge::spec::Object;
 use faultline::judge::value::{BadInput, Reader, Value};
 use faultline::judge::{self, Promise};
+use faultline::lab::Lab;
+use faultline::lab::challenge::Verdict;
+use faultline::lab::search::Tried;
+use faultline::lab::tour::Guess;
+use faultline::models::Library;
+use faultline::scenario::Scenario;
 use serde::{Deserialize, Serialize};
 
 /// What is to be done.
@@ -11,6 +17,20 @@ use serde::{Deserialize, Serialize};
 pub(crate) enum Job {
     /// Judge a history.
     Check(Checking),
+    /// Decide a challenge as it was played.
+    Decide(Puzzle, Box<Scenario>, Option<Guess>),
+    /// Try every order of events: in which search of the challenge, and in which of its worlds.
+    Search(Puzzle, usize, usize),
+}
+
+/// A challenge of a lab.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Puzzle {
+    /// The file of the lab.
+    source: String,
+    id: String,
+    /// Its place among the lab's challenges.
+    challenge: usize,
 }
 
 /// A history to be judged.
@@ -30,6 +50,10 @@ pub(crate) struct Checking {
 pub(crate) enum Report {
     /// A verdict on a history.
     Judged(Judged),
+    /// A verdict on a challenge.
+    Decided(Box<Verdict>),
+    /// What trying every order of events has shown in one world.
+    Tried(Tried),
     /// The history cannot be read, or not as such an object: where, and why.
     Bad(String),
     /// The work itself has failed.
@@ -75,11 +99,50 @@ impl Job {
 }
 
 impl Job {
+    /// To decide a challenge of a lab, by its place, as it was played.
+    pub(crate) fn decide(lab: &Lab, challenge: usize, played: &Scenario, guess: Option<&Guess>) -> Self {
+        Self::Decide(Puzzle::of(lab, challenge), Box::new(played.clone()), guess.cloned())
+    }
+
+    /// To try every order of events in one world of a search.
+    pub(crate) fn search(lab: &Lab, challenge: usize, search: usize, case: usize) -> Self {
+        Self::Search(Puzzle::of(lab, challenge), search, case)
+    }
+
     /// Does it here and now.
-    pub(crate) fn work(&self) -> Report {
-        match self {
-            Self::Check(checking) => check(checking).unwrap_or_else(|fault| Report::Bad(fault.to_string())),
-        }
+    pub(crate) fn work(&self, library: &Library) -> Report {
+        let done = match self {
+            Self::Check(checking) => check(checking).map_err(|fault| fault.to_string()),
+            Self::Decide(puzzle, played, guess) => puzzle.decide(library, played, guess.as_ref()),
+            Self::Search(puzzle, search, case) => puzzle.search(library, *search, *case),
+        };
+        done.unwrap_or_else(Report::Bad)
+    }
+}
+
+impl Puzzle {
+    fn of(lab: &Lab, challenge: usize) -> Self {
+        Self { source: lab.source.clone(), id: lab.id.clone(), challenge }
+    }
+
+    fn lab(&self, library: &Library) -> Result<Lab, String> {
+        Lab::read(&self.source, &self.id, library).map_err(|problems| problems.iter().map(|problem| format!("{problem}. ")).collect())
+    }
+
+    fn decide(&self, library: &Library, played: &Scenario, guess: Option<&Guess>) -> Result<Report, String> {
+        let lab = self.lab(library)?;
+        let challenge = lab.challenges.get(self.challenge).ok_or("there is no such challenge")?;
+        let verdict = challenge.decide(&lab, library, played, guess).map_err(|fault| fault.to_string())?;
+        Ok(Report::Decided(Box::new(verdict)))
+    }
+
+    fn search(&self, library: &Library, search: usize, case: usize) -> Result<Report, String> {
+        let lab = self.lab(library)?;
+        let challenge = lab.challenges.get(self.challenge).ok_or("there is no such challenge")?;
+        let search = challenge.searches.get(search).ok_or("there is no such search")?;
+        let cases = search.cases(challenge, &lab);
+        let case = cases.get(case).ok_or("there is no such world")?;
+        search.attempt(challenge, &lab, library, case).map(Report::Tried).map_err(|fault| fault.to_string())
     }
 }
 
@@ -95,8 +158,8 @@ impl Report {
 
 /// Does a job that was packed.
 #[inline(never)]
-pub(crate) fn work(job: &[u8]) -> Vec<u8> {
-    postcard::from_bytes::<Job>(job).map_or_else(|fault| Report::Failed(fault.to_string()), |job| job.work()).pack()
+pub(crate) fn work(job: &[u8], library: &Library) -> Vec<u8> {
+    postcard::from_bytes::<Job>(job).map_or_else(|fault| Report::Failed(fault.to_string()), |job| job.work(library)).pack()
 }
 
 fn check(job: &Checking) -> Result<Report, BadInput> {
@@ -152,7 +215,7 @@ mod tests {
     use super::*;
 
     fn judge(text: &str) -> Report {
-        Report::unpack(&work(&Job::Check(Checking { text: text.into(), ..Checking::default() }).pack()))
+        Report::unpack(&work(&Job::Check(Checking { text: text.into(), ..Checking::default() }).pack(), &Library::standard()))
     }
 
     #[test]
@@ -177,7 +240,7 @@ mod tests {
 
     #[test]
     fn a_damaged_job_is_a_report_too() {
-        assert!(matches!(Report::unpack(&work(&[9, 9, 9])), Report::Failed(_)));
+        assert!(matches!(Report::unpack(&work(&[9, 9, 9], &Library::standard())), Report::Failed(_)));
     }
 
     #[test]

@@ -43,6 +43,13 @@ impl Worker {
     }
 }
 
+impl Worker {
+    /// Gives it one more job; what it answers goes where the first answer went.
+    pub(crate) fn go_on(&self, job: &Job) -> bool {
+        self.worker.post_message(&Uint8Array::from(job.pack().as_slice())).is_ok()
+    }
+}
+
 impl Drop for Worker {
     fn drop(&mut self) {
         self.worker.terminate();

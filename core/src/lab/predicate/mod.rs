@@ -24,6 +24,7 @@ pub use watch::{Found, Moment, Observer, Reason, Subject};
 use crate::judge::Promise;
 use crate::sim::{NodeId, NodeStatus, Span, Time};
 use count::Counter;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// A condition on a run.
@@ -47,6 +48,15 @@ impl Predicate {
         &self.text
     }
 
+    /// Whether it is only about the moment, and about how often something happened before, but not about
+    /// what was the case before.
+    #[must_use]
+    pub fn is_of_the_moment(&self) -> bool {
+        let looks_back =
+            |kind: &Kind| matches!(kind, Kind::Ever(..) | Kind::Always(..) | Kind::For(..) | Kind::Then { .. } | Kind::Within { .. });
+        !self.root.any(&mut |formula| looks_back(&formula.kind))
+    }
+
     /// Whether a judge of histories is asked.
     #[must_use]
     pub fn asks_judge(&self) -> bool {
@@ -63,7 +73,7 @@ impl Measure {
 }
 
 /// What a measure gives.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Value {
     /// A number, in parts of a million.
     Number(i128),

@@ -17,6 +17,7 @@ use crate::protocol::ParamKind;
 use crate::scenario::{Fault, Scenario};
 use crate::sim::{EventKind, NodeId, NodeStatus, Row, Sim, Span, Time};
 use crate::view::{View, Widget};
+use serde::{Deserialize, Serialize};
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -27,7 +28,7 @@ const JUDGE_STEPS: u64 = 2_000_000;
 const MOST_STEPS: u64 = 2_000_000;
 
 /// A moment of a run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Moment {
     /// When it is.
     pub time: Time,
@@ -43,7 +44,7 @@ impl Moment {
 }
 
 /// One line of an explanation.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reason {
     /// How deep it lies inside others.
     pub depth: u8,
@@ -151,13 +152,13 @@ impl Observer {
     }
 
     /// Goes to a moment before anything is looked for.
-    pub(in crate::lab) fn begin(&mut self, at: Time) {
+    pub fn begin(&mut self, at: Time) {
         self.run(at, &[]);
         self.now = self.now.max(at);
     }
 
     /// Looks at the present moment: what is already the case need not happen.
-    pub(in crate::lab) fn look_now(&mut self) {
+    pub fn look_now(&mut self) {
         self.look(self.now, false);
     }
 
@@ -166,12 +167,31 @@ impl Observer {
     pub fn run(&mut self, until: Time, stops: &[usize]) -> bool {
         let is_new = |watches: &[Watch], stops: &[usize]| stops.iter().filter(|stop| watches[**stop].first.is_some()).count();
         let before = is_new(&self.watches, stops);
-        while self.advance(until) {
-            if is_new(&self.watches, stops) > before {
-                return true;
-            }
+        let mut stopped = false;
+        while !stopped && self.advance(until) {
+            stopped = is_new(&self.watches, stops) > before;
         }
-        false
+        self.measure_now();
+        stopped
+    }
+
+    /// Goes on up to and including a moment, and looks only there: for predicates that do not ask what
+    /// was the case before.
+    pub(in crate::lab) fn leap(&mut self, until: Time) {
+        while self.sim.steps() < MOST_STEPS && self.sim.step_until(until) {}
+        self.cut_short = self.sim.steps() >= MOST_STEPS;
+        let end = self.end <= until && !self.ended;
+        self.ended |= end;
+        self.look(until, end);
+        self.measure_now();
+    }
+
+    /// Measures at the moment that was looked at last.
+    fn measure_now(&mut self) {
+        let look = Look::new(&self.sim, &self.subject, self.now, false);
+        for (measure, value) in self.measures.iter_mut().zip(&mut self.values) {
+            *value = measure.look(&look);
+        }
     }
 
     /// Looks at the next moment that is not after `until`. Says whether there was one.
@@ -221,6 +241,12 @@ impl Observer {
         watch.root.reasons(&Look::new(&self.sim, &self.subject, self.now, self.ended), &watch.text)
     }
 
+    /// The first moment at which a predicate was true, if there was one so far.
+    #[must_use]
+    pub fn first(&self, number: usize) -> Option<Moment> {
+        self.watches[number].first
+    }
+
     /// What was found out so far.
     #[must_use]
     pub fn found(&self, number: usize) -> Found {
@@ -254,11 +280,10 @@ impl Observer {
                 watch.why = watch.root.reasons(&look, &watch.text);
             }
         }
-        for (measure, value) in self.measures.iter_mut().zip(&mut self.values) {
+        for measure in &mut self.measures {
             for (_, row) in &rows {
                 measure.take(&look, row, true);
             }
-            *value = measure.look(&look);
         }
         self.taken = self.sim.rows();
     }

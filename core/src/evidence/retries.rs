@@ -12,11 +12,32 @@
 //! over it if, and only if, A times the load is less than it can do. Our own result, in the spirit of
 //! Bronson and others (HotOS 2021), whose systems were others.
 
-use crate::measure::{Measured, more};
-use faultline::models::Library;
-use faultline::scenario::{Input, Pace, Route, Workload};
-use faultline::sim::{EventKind, Latency, NodeId, Row, Span, Time};
-use faultline::{Scenario, Sim};
+use super::Experiment;
+use super::measure::{Finding, Measured, Tolerance, Unit};
+use crate::models::Library;
+use crate::scenario::{Input, Pace, Route, Workload};
+use crate::sim::{EventKind, Latency, NodeId, Row, Span, Time};
+use crate::{Scenario, Sim};
+
+pub(super) const CONTENTION: Experiment = Experiment {
+    id: "contention",
+    title: "What retries cost, and what jitter saves",
+    labs: &["L24"],
+    source: "Exponential Backoff and Jitter, AWS Architecture Blog, 2015, and its published simulator",
+    how: "So many writers of one row, each of whom must win once. Counted are all tries, and the time until the last has won; the mean of the runs.",
+    limits: "Known are the values of an independent Monte Carlo of the simulator's model, not the article's charts. No pause at all ends soonest here: its cost is tries.",
+    run: contention,
+};
+
+pub(super) const STANDSTILL: Experiment = Experiment {
+    id: "standstill",
+    title: "When an overload outlives its cause",
+    labs: &["L24"],
+    source: "Our own threshold, in the spirit of Bronson and others, Metastable Failures in Distributed Systems, HotOS 2021",
+    how: "A server that does 100 requests a second, callers that wait a second and try up to A times, a standstill of ten seconds. It gets over it if A times the load is less than it can do.",
+    limits: "No published number. The systems of the paper were others.",
+    run: standstill,
+};
 
 fn scenario(model: &str, seed: u64) -> Scenario {
     Scenario::new(Library::standard().find(model).unwrap().about(), seed)
@@ -31,13 +52,13 @@ fn contend(seed: u64, writers: u16, backoff: i64) -> (f64, f64) {
     scenario.settings.insert("backoff".into(), backoff);
     let mut sim = Sim::new(&Library::standard(), scenario).unwrap();
     sim.run_until(Time::NEVER);
-    assert!(sim.promises().iter().all(|(.., holds)| holds.is_ok()));
+    debug_assert!(sim.promises().iter().all(|(.., holds)| holds.is_ok()));
     let arrived = |name: &str| -> Vec<Time> {
         let named = |row: &&Row| sim.about().kinds[usize::from(sim.trace().message(row.subject).unwrap().kind)].name == name;
         sim.trace().rows().filter(|row| row.kind == EventKind::Deliver).filter(named).map(|row| row.time).collect()
     };
     let won = arrived("written");
-    assert_eq!(won.len(), usize::from(writers));
+    debug_assert_eq!(won.len(), usize::from(writers));
     (arrived("write").len() as f64, won[won.len() - 1].0 as f64 / 1e6)
 }
 
@@ -53,22 +74,22 @@ const KNOWN: [Known; 4] = [
 
 const WAYS: [&str; 5] = ["no pause", "exponential", "equal jitter", "full jitter", "decorrelated"];
 
-#[test]
-fn pauses_that_differ_save_tries() {
-    // Without optimisation only the small ones.
-    let sizes = if cfg!(debug_assertions) { 2 } else { KNOWN.len() };
-    for (writers, known) in &KNOWN[..sizes] {
+fn contention(effort: u64) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (writers, known) in &KNOWN {
         for (way, (tries, ms)) in known.iter().enumerate() {
-            let runs: Vec<_> = (0..more(10)).map(|seed| contend(seed, *writers, way as i64)).collect();
+            let runs: Vec<_> = (0..effort * 10).map(|seed| contend(seed, *writers, way as i64)).collect();
             let name = format!("{writers} writers, {}", WAYS[way]);
-            Measured::mean(&runs.iter().map(|run| run.0).collect::<Vec<_>>()).check(&format!("{name}: tries"), *tries, 0.08 * tries);
-            Measured::mean(&runs.iter().map(|run| run.1).collect::<Vec<_>>()).check(
-                &format!("{name}: ms until all have won"),
-                *ms,
-                0.08 * ms,
-            );
+            for (what, unit, known, of) in [
+                ("tries", Unit::Number, *tries, (|run| run.0) as fn(&(f64, f64)) -> f64),
+                ("until all have won", Unit::Ms, *ms, |run| run.1),
+            ] {
+                let measured = Measured::mean(&runs.iter().map(of).collect::<Vec<_>>());
+                findings.push(Finding::number(format!("{name}, {what}"), unit, known, Tolerance::Relative(0.08), &measured));
+            }
         }
     }
+    findings
 }
 
 /// The share of users who are answered, in the last ten seconds of so many after a standstill.
@@ -102,23 +123,22 @@ fn after_standstill(seed: u64, attempts: i64, load: u64, settings: &[(&str, i64)
     f64::from(answered) / f64::from(asked)
 }
 
-#[test]
-fn a_server_gets_over_a_standstill_if_attempts_times_load_is_less_than_it_can_do() {
+fn standstill(effort: u64) -> Vec<Finding> {
     // The backlog of ten seconds, and what is tried again, must have been worked off by then.
     const LATER: u64 = 130;
+    let mut findings = Vec::new();
     for (attempts, load, recovers) in
         [(1, 80, true), (2, 40, true), (2, 50, false), (3, 30, true), (3, 40, false), (4, 20, true), (4, 30, false)]
     {
-        let shares: Vec<f64> = (0..more(1)).map(|seed| after_standstill(seed, attempts, load, &[], LATER)).collect();
-        let hits = shares.iter().filter(|share| if recovers { **share > 0.99 } else { **share < 0.1 }).count();
+        let shares: Vec<f64> = (0..effort).map(|seed| after_standstill(seed, attempts, load, &[], LATER)).collect();
+        let holds = shares.iter().all(|share| if recovers { *share > 0.99 } else { *share < 0.1 });
         let mean = shares.iter().sum::<f64>() / shares.len() as f64;
-        eprintln!(
-            "{attempts} attempts, {load}/s of 100/s, {LATER} s after: {mean:.4} answered, n={}, known: recovers {recovers}",
-            shares.len()
-        );
-        assert_eq!(hits, shares.len(), "{attempts} attempts, {load}/s: {shares:?}");
-        // With a short queue, and no retries of what was refused, ten seconds are always enough.
+        let what = format!("A = {attempts}, {load} requests a second, {LATER} s later");
+        let known = if recovers { "answers all" } else { "answers nearly nobody" };
+        findings.push(Finding::shape(what, known, format!("{:.1} % answered", 100.0 * mean), effort, holds));
         let cured = after_standstill(0, attempts, load, &[("room", 50), ("retry-refused", 0)], 20);
-        assert!(cured > 0.99, "{attempts} attempts, {load}/s, room 50: {cured}");
+        let what = format!("A = {attempts}, {load} requests a second, room for 50, 20 s later");
+        findings.push(Finding::shape(what, "answers all", format!("{:.1} % answered", 100.0 * cured), 1, cured > 0.99));
     }
+    findings
 }

@@ -1,0 +1,156 @@
+//! What a teacher takes along of a lab, on paper or on the screen: its goal, a plan for five minutes, two
+//! questions, and runs that always show the same, each with its diagram.
+
+use super::load;
+use crate::diagram;
+use crate::dom;
+use crate::route::LAB;
+use crate::session::Session;
+use crate::text;
+use faultline::lab::Lab;
+use faultline::models::Library;
+use faultline::sim::{EventKind, Time};
+use std::rc::Rc;
+use yew::{Component, Context, Html, Properties, html};
+
+/// Of which lab.
+#[derive(Properties, Clone)]
+pub(crate) struct Props {
+    pub(crate) library: Rc<Library>,
+    /// Its id, or the address of its file.
+    pub(crate) asked: String,
+}
+
+impl PartialEq for Props {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.library, &other.library) && self.asked == other.asked
+    }
+}
+
+/// A run to show.
+struct Scene {
+    title: String,
+    link: String,
+    /// The diagram of it as a picture, and in words.
+    picture: String,
+    words: String,
+}
+
+/// What can happen.
+pub(crate) enum Msg {
+    /// The file of that lab has come, or what is wrong with it.
+    Came(String, Result<Box<Lab>, Vec<String>>),
+    Again,
+}
+
+/// The screen.
+pub(crate) struct Kit {
+    lab: Option<Result<(Box<Lab>, Vec<Result<Scene, String>>), Vec<String>>>,
+}
+
+/// How many messages a diagram on paper has room for.
+const MOST_MESSAGES: usize = 60;
+/// How wide it is, in pixels.
+const WIDTH: f64 = 900.0;
+
+impl Component for Kit {
+    type Message = Msg;
+    type Properties = Props;
+
+    fn create(ctx: &Context<Self>) -> Self {
+        fetch(ctx);
+        Self { lab: None }
+    }
+
+    fn changed(&mut self, ctx: &Context<Self>, _: &Self::Properties) -> bool {
+        self.lab = None;
+        fetch(ctx);
+        true
+    }
+
+    fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
+        match msg {
+            Msg::Came(asked, _) if asked != ctx.props().asked => return false,
+            Msg::Came(_, lab) => {
+                self.lab = Some(lab.map(|lab| {
+                    let scenes = lab.teacher.scenes.iter().map(|scene| show(scene, &lab, &ctx.props().library)).collect();
+                    (lab, scenes)
+                }));
+            }
+            Msg::Again => {
+                self.lab = None;
+                fetch(ctx);
+            }
+        }
+        true
+    }
+
+    fn view(&self, ctx: &Context<Self>) -> Html {
+        let asked = &ctx.props().asked;
+        match &self.lab {
+            None => html! { <main class="wait" aria-busy="true"><p role="status">{ text::LOADING }</p></main> },
+            Some(Ok((lab, scenes))) => paper(asked, lab, scenes),
+            Some(Err(problems)) => super::screen::bad(asked, problems, ctx.link().callback(|_| Msg::Again)),
+        }
+    }
+}
+
+fn paper(asked: &str, lab: &Lab, scenes: &[Result<Scene, String>]) -> Html {
+    let list = |lines: &[String]| html! { <ol>{ for lines.iter().map(|line| html! { <li>{ line.clone() }</li> }) }</ol> };
+    html! {
+        <main class="kit">
+            <nav class="ways" aria-label={text::FOR_TEACHERS}>
+                <a href={format!("{LAB}{asked}")}>{ text::BACK_TO_LAB }</a>
+                <button class="go" onclick={|_| dom::print()}>{ text::PRINT }</button>
+            </nav>
+            <h1>{ lab.title.clone() }</h1>
+            <p class="goal">{ lab.teacher.goal.clone() }</p>
+            <h2>{ text::FIVE_MINUTES }</h2>
+            { list(&lab.teacher.plan) }
+            <h2>{ text::TO_DISCUSS }</h2>
+            { list(&lab.teacher.questions) }
+            <h2>{ text::RUNS_TO_SHOW }</h2>
+            { for scenes.iter().enumerate().map(|(number, scene)| match scene {
+                Ok(scene) => html! {
+                    <figure key={number}>
+                        <figcaption><h3>{ scene.title.clone() }</h3></figcaption>
+                        <img src={scene.picture.clone()} alt={scene.words.clone()} />
+                        <p class="link"><a href={scene.link.clone()}>{ dom::address::with(&scene.link) }</a></p>
+                    </figure>
+                },
+                Err(why) => html! { <p key={number} class="bad">{ why.clone() }</p> },
+            }) }
+            <h2>{ text::LEAVES_OUT }</h2>
+            <p>{ lab.leaves_out.clone() }</p>
+            <h2>{ text::CORRECTNESS }</h2>
+            <p>{ lab.correctness.clone() }</p>
+        </main>
+    }
+}
+
+/// The run of a scene, its link and its diagram.
+fn show(scene: &faultline::lab::Scene, lab: &Lab, library: &Library) -> Result<Scene, String> {
+    let link = scene.link(lab, library).map_err(|why| format!("{}: {why}", scene.title))?;
+    let letters = link.write();
+    let until = link.seal.as_ref().map_or(lab.world.length, |seal| seal.moment);
+    let mut session = Session::new(library, link.scenario).map_err(|fault| fault.to_string())?;
+    session.seek(until);
+    let sent: Vec<Time> = session.sim().trace().rows().filter(|row| row.kind == EventKind::Send).map(|row| row.time).collect();
+    let from = sent.len().checked_sub(MOST_MESSAGES).map_or(Time::ZERO, |first| sent[first]);
+    let picture = diagram::stretch(&session, from, WIDTH);
+    let lost = session.sim().trace().rows().filter(|row| row.kind == EventKind::Lose && row.time >= from).count();
+    Ok(Scene {
+        title: scene.title.clone(),
+        link: letters,
+        picture: format!("data:image/svg+xml,{}", js_sys::encode_uri_component(&picture)),
+        words: text::diagram_of(from, until, sent.len().min(MOST_MESSAGES), lost),
+    })
+}
+
+fn fetch(ctx: &Context<Kit>) {
+    let Props { library, asked } = ctx.props().clone();
+    ctx.link().send_future(async move {
+        let lab = load::load(&asked, &library).await.map(Box::new);
+        Msg::Came(asked, lab)
+    });
+}
