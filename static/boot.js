@@ -57,7 +57,10 @@ async function download() {
  * the places in them that the first calls it by. In a build for development there is but one part.
  */
 async function join(first, rest) {
-  if (!rest) return;
+  if (!rest) {
+    await first;
+    return;
+  }
   const response = await get(rest);
   await WebAssembly.instantiate(await response.arrayBuffer(), { first: await first });
 }
@@ -67,10 +70,13 @@ function offer(first) {
   const address = (name) => name && new URL(name, document.baseURI).href;
   let joining;
   const whole = () => {
-    joining ??= join(first, address(rest)).catch((error) => {
-      joining = null; // so that it can be tried again
-      throw error;
-    });
+    joining ??= join(first, address(rest)).then(
+      () => window.dispatchEvent(new Event("faultline:whole")),
+      (error) => {
+        joining = null; // so that it can be tried again
+        throw error;
+      },
+    );
     return joining;
   };
   const worker = () => {
@@ -93,8 +99,12 @@ function beWorker() {
   };
   addEventListener("message", async ({ data }) => {
     program ??= load(data);
-    const { work } = await program.catch((error) => reportError(error)) ?? {};
-    if (data instanceof Uint8Array) postMessage(work(data));
+    try {
+      const { work } = await program;
+      if (data instanceof Uint8Array) postMessage(work(data));
+    } catch (error) {
+      reportError(error); // to the page, which says so
+    }
   });
 }
 

@@ -24,6 +24,7 @@ function stop(what) {
     `Browser: ${navigator.userAgent}`,
   ].join("\n");
   dialog.showModal();
+  // Not by an attribute: browsers complain of it in a frame of somebody else's page.
   document.getElementById("crash-reload").focus();
 }
 

@@ -13,6 +13,7 @@
 //! | [`scenario`] | the one input of a run |
 //! | [`search`] | runs that break a promise: found, made smaller, explained |
 //! | [`link`] | a run in a link |
+//! | [`files`] | a run as files |
 //! | [`measure`] | what can be counted on a run: messages, latencies, availability, staleness, load, and theory beside it |
 //! | [`evidence`] | published numbers, measured with the models of the labs |
 //! | [`judge`] | whether a run, or a history from anywhere, keeps a promise, and why |
@@ -21,6 +22,7 @@
 //! This crate knows no browser, no clock on the wall and no source of randomness but the seed.
 
 pub mod evidence;
+pub mod files;
 pub mod judge;
 pub mod lab;
 pub mod link;

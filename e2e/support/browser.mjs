@@ -50,6 +50,8 @@ export function inPage(name, options, body) {
       reducedMotion: motion ? "no-preference" : "reduce",
       hasTouch: size === PHONE,
       permissions: ["clipboard-read", "clipboard-write"],
+      // What is kept for use without a network would stand between a test and its server.
+      serviceWorkers: "block",
       ...context,
     });
     try {

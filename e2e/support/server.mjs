@@ -16,10 +16,15 @@ const TYPES = {
   ".wasm": "application/wasm",
   ".svg": "image/svg+xml",
   ".json": "application/json",
+  ".png": "image/png",
+  ".webmanifest": "application/manifest+json",
 };
 
-/** Starts a server on a free port. `disturb(path, response)` may answer in its place by returning true. */
-export async function serve({ site = SITE, disturb = () => false } = {}) {
+/**
+ * Starts a server on a free port. `disturb(path, response)` may answer in its place by returning true;
+ * `open` lets pages of any origin have its files, also those of none.
+ */
+export async function serve({ site = SITE, open = false, disturb = () => false } = {}) {
   const requests = [];
   const server = http.createServer((request, response) => {
     const { pathname } = new URL(request.url, "http://localhost");
@@ -36,6 +41,7 @@ export async function serve({ site = SITE, disturb = () => false } = {}) {
       "content-type": TYPES[path.extname(file)] ?? "application/octet-stream",
       "last-modified": statSync(file).mtime.toUTCString(),
       ...(packed && { "content-encoding": "br" }),
+      ...(open && { "access-control-allow-origin": "*" }),
     });
     createReadStream(packed ? `${file}.br` : file).pipe(response);
   });
@@ -43,6 +49,7 @@ export async function serve({ site = SITE, disturb = () => false } = {}) {
   return {
     url: `http://127.0.0.1:${server.address().port}${UNDER}`,
     under: UNDER,
+    folder: site,
     requests,
     close: () => {
       server.closeAllConnections();

@@ -179,7 +179,7 @@ inPage("L17 by ear: every challenge", { at: "#lab=L17", timeout: 300_000 }, asyn
   const delivery = () => reader.press(">");
 
   await reader.challenge("Ten terms, no leader");
-  await reader.reach(/slider "Messages take"/);
+  await reader.reach(/slider "Fastest message"/);
   await reader.press("End");
   await reader.playOut(/Solved/);
   await reader.solved();

@@ -125,8 +125,11 @@ inPage("another protocol in the same world: both are counted, and the link bring
   assert.ok(ended.every((cell) => /^\d+ of \d+$/.test(cell)), `${ended}`);
   const [moment, first] = [await clock(page), await page.locator("#first").innerText()];
   assert.match(first, /^First difference at/);
+  await page.waitForFunction((sent) => location.hash.startsWith("#compare=") && sent, sent[0]);
+  await button(page, "Share").click();
+  await page.getByText("sees both runs").waitFor();
   await button(page, "Copy link").click();
-  await page.getByRole("alert").filter({ hasText: "both runs" }).waitFor();
+  await page.getByText("Copied.").waitFor();
   const link = await page.evaluate(() => navigator.clipboard.readText());
   await page.goto("about:blank");
   await page.goto(link);

@@ -129,7 +129,7 @@ const CHALLENGES = [
     id: "perpetual",
     title: "Ten terms, no leader",
     async gestures(page) {
-      const latency = page.getByRole("slider", { name: "Messages take" });
+      const latency = page.getByRole("slider", { name: "Fastest message" });
       await latency.focus();
       // Half a second.
       for (let step = 0; step < 5; step += 1) await latency.press("ArrowRight");

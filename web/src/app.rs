@@ -6,26 +6,28 @@ use crate::compare;
 use crate::diagram;
 use crate::dom::{self, Frames, Listener, Sight, Size};
 use crate::host::{self, Order};
-use crate::knob::{Knob, Turns};
+use crate::knob::{Knob, Turned, What};
 use crate::lesson::{self, Lesson, Say, Then, progress};
 use crate::panel::branches::Glimpses;
 use crate::panel::client::{self, Ask};
-use crate::panel::settings::{self, Draft};
-use crate::panel::{events, flights, help, inspector, matrix, menu, promises, state, transport};
+use crate::panel::settings::{self, Draft, Which};
+use crate::panel::{events, flights, help, inspector, links, matrix, menu, promises, state, transport};
 use crate::route::{self, Route};
+use crate::sandbox;
 use crate::session::{Session, Speed, Until};
+use crate::share::{self, Save, Share, Thing};
 use crate::stage::touch::Deed;
 use crate::stage::{self, Crowd, Finger, Layout, Painter, Point, Scene, Target, Touch, Who, touch};
 use crate::text;
 use crate::ui::{self, Named};
-use crate::worker::{Job, Report, Worker};
+use crate::worker::{self, Job, Worker};
 use faultline::Scenario;
 use faultline::lab::Lab;
 use faultline::link::{self, Link};
 use faultline::measure::Tallies;
 use faultline::models::Library;
 use faultline::scenario::{Fault, Input};
-use faultline::sim::{Chance, NodeId, Span, Time};
+use faultline::sim::{NodeId, Span, Time};
 use faultline::view::Meaning;
 use gloo_timers::callback::Timeout;
 use std::cell::Cell;
@@ -93,6 +95,8 @@ pub(crate) enum Msg {
     Shortcuts(bool),
     /// The page can be seen, or not any more.
     Shown(bool),
+    /// The page goes away, to come back in its newer version.
+    Leave,
     /// Another promise is watched: its place among all.
     Promise(usize),
     /// Over to a future that was left: its place among them.
@@ -105,6 +109,8 @@ pub(crate) enum Msg {
     Open(usize),
     /// A control of the settings is being moved, and shows this.
     Draft(usize, String),
+    /// A choice about one link is being made.
+    LinkDraft(links::Draft),
     /// A control of the settings was set to this.
     Turn(usize, String),
     Select(Option<NodeId>),
@@ -138,10 +144,10 @@ pub(crate) enum Msg {
     Address,
     /// A lab is to be written around this run.
     Author,
-    /// The link is to be copied.
-    Copy,
-    /// Whether the browser allowed it.
-    Copied(bool),
+    /// The dialog for sharing is opened or closed.
+    Share(bool),
+    /// The run is taken along in a file.
+    Save(Save),
     /// Another chart: its place among all.
     Chart(usize),
     /// A chart is taken along.
@@ -167,6 +173,8 @@ pub(crate) enum Msg {
 /// The page.
 pub(crate) struct App {
     session: Session,
+    /// Who is in it, as far as the page knows.
+    world: (&'static str, u16, u16),
     lesson: Option<Lesson>,
     /// What works for the lesson beside the page.
     worker: Option<Worker>,
@@ -176,6 +184,7 @@ pub(crate) struct App {
     chart: chart::Kind,
     comparing: bool,
     draft: Option<Draft>,
+    link_draft: links::Draft,
     ask: Ask,
     touch: Touch,
     crowd: Crowd,
@@ -184,12 +193,18 @@ pub(crate) struct App {
     evidence: bool,
     tools: bool,
     help: bool,
+    /// What can be shared, while the dialog for it is open.
+    sharing: Option<Vec<Thing>>,
     shortcuts: Rc<Cell<bool>>,
     shown: bool,
     /// Where in time the diagram looks, if not at the playhead.
     elsewhere: Option<Time>,
     /// When the clients' history was judged last, and what was said of promises.
     judged_at: f64,
+    /// When the link of the run was put into the address last while it was playing.
+    kept_at: f64,
+    /// Whether anything was done since the page was opened. Until then its address is what it was.
+    touched: bool,
     told: Vec<(String, Option<bool>)>,
     /// Where the focus goes when the page shows what has changed: the id of an element.
     focus: Option<String>,
@@ -209,8 +224,8 @@ pub(crate) struct App {
     in_sight: bool,
     announced: AttrValue,
     settling: Option<Timeout>,
-    /// What the reader has to know, and the link to copy by hand if there is one.
-    notice: Option<(String, Option<String>)>,
+    /// What the reader has to know.
+    notice: Option<String>,
     watches: Watches,
     /// What the page around this one was told, if there is one.
     report: Option<host::Report>,
@@ -222,6 +237,7 @@ struct Watches {
     _keys: Option<Listener>,
     _address: Option<Listener>,
     _shown: Option<Listener>,
+    _leave: Option<Listener>,
     _size: Option<Size>,
     _diagram_size: Option<Size>,
     _sight: Option<Sight>,
@@ -231,10 +247,14 @@ struct Watches {
 
 /// Where it is remembered that keys without Ctrl do nothing.
 pub(crate) const NO_SHORTCUTS: &str = "faultline.no-shortcuts";
+/// The seed of a run of which nothing was said.
+const SEED: u64 = 7;
 /// Words and numbers change at most this often while nothing happens but time.
 const RENDER_EVERY_MS: f64 = 100.0;
 /// The clients' history is judged at most this often while time passes.
 const JUDGE_EVERY_MS: f64 = 500.0;
+/// While time passes, the address is never older than this. Browsers refuse to be asked much more often.
+const KEEP_EVERY_MS: f64 = 2_000.0;
 /// With more nodes than this words do not keep up with every event.
 const MOST_CALM: u16 = 12;
 /// How long it has to be quiet before a screen reader is told what happened.
@@ -260,12 +280,14 @@ impl Component for App {
             worker: None,
             slowing: false,
             layout: layout(&session, 0.0, 0.0),
+            world: session.world(),
             session,
             tallies: Tallies::default(),
             glimpses: Glimpses::default(),
             chart: chart::Kind::Messages,
             comparing: false,
             draft: None,
+            link_draft: links::Draft::default(),
             ask: Ask::default(),
             touch: Touch::default(),
             crowd: Crowd::default(),
@@ -274,10 +296,13 @@ impl Component for App {
             evidence: false,
             tools: false,
             help: false,
+            sharing: None,
             shortcuts: Rc::new(Cell::new(dom::remembered(NO_SHORTCUTS).is_none())),
             shown: true,
             elsewhere: None,
             judged_at: 0.0,
+            kept_at: 0.0,
+            touched: false,
             told: Vec::new(),
             focus: None,
             diagram_size: (0.0, 0.0),
@@ -330,8 +355,8 @@ impl Component for App {
                 | Msg::InSight(_)
                 | Msg::Settle
                 | Msg::Address
-                | Msg::Copied(_)
                 | Msg::Shown(_)
+                | Msg::Leave
         );
         match msg {
             Msg::Frame(_) | Msg::Touch(_) | Msg::Point(_) | Msg::Pan(_) => {}
@@ -356,8 +381,12 @@ impl Component for App {
             }
             Msg::Shown(shown) => {
                 self.shown = shown;
-                self.keep_place();
+                // Who goes away may never come back: a browser ends what nobody sees.
+                if !shown {
+                    self.keep();
+                }
             }
+            Msg::Leave => self.keep(),
             Msg::Here => self.elsewhere = None,
             Msg::Tools(open) => self.tools = open,
             Msg::Hide(lane) => {
@@ -377,13 +406,13 @@ impl Component for App {
                     Msg::Undo => self.session.undo(),
                     _ => self.session.redo(),
                 };
-                self.tallies.forget();
+                self.look_anew();
             }
             Msg::Seek(moment) => self.session.seek(Time(moment)),
             Msg::ShowRow(row) => self.session.show_row(row),
             Msg::Until(until) => {
                 self.more = false;
-                self.notice = (!self.session.wait(until)).then(|| (text::not_until(until), None));
+                self.notice = (!self.session.wait(until)).then(|| text::not_until(until));
             }
             Msg::More(more) => self.more = more,
             Msg::Evidence(open) => self.evidence = open,
@@ -391,7 +420,7 @@ impl Component for App {
             Msg::Careful(careful) => self.session.careful = careful,
             Msg::Branch(index) => {
                 self.session.switch(index);
-                self.tallies.forget();
+                self.look_anew();
             }
             Msg::Grab(branch) => self.glimpses.held.set(branch),
             Msg::Arrange(from, to, by_key) => {
@@ -403,9 +432,12 @@ impl Component for App {
             }
             Msg::Speed(step) => self.session.speed = Speed::new(step),
             Msg::Open(model) => {
-                self.show(open(&ctx.props().library, model));
-                self.notice = None;
+                let library = &ctx.props().library;
+                let about = library.models()[model].about();
+                let scenario = sandbox::with_model(library, self.session.sim(), self.session.playhead(), about);
+                self.notice = self.build(scenario).err().map(|fault| fault.to_string());
             }
+            Msg::LinkDraft(draft) => self.link_draft = draft,
             Msg::Draft(knob, shown) => self.draft = Some(Draft { knob, shown, refused: None }),
             Msg::Turn(knob, shown) => self.turn(ctx, knob, shown),
             Msg::Know(node) => self.session.knower = node,
@@ -461,14 +493,7 @@ impl Component for App {
             }
             Msg::InSight(in_sight) => self.in_sight = in_sight,
             Msg::Settle => {
-                // In a lab the address names the lab.
-                if self.lesson.is_none() {
-                    dom::address::replace(&self.session.link().write());
-                }
-                self.keep_place();
-                if let Some(report) = &mut self.report {
-                    report.state(self.lesson.as_ref(), &self.session).iter().for_each(host::tell);
-                }
+                self.keep();
                 if !self.session.playing() {
                     let news = promises::news(&self.session, &mut self.told);
                     let lesson = self.lesson.as_ref().and_then(|lesson| lesson.in_words(self.session.playhead()));
@@ -483,16 +508,9 @@ impl Component for App {
                 let (session, notice) = arrive(&ctx.props().library, &dom::address::fragment());
                 self.show(session);
                 self.notice = notice;
+                self.touched = false;
                 // What was about to be put into the address would replace the link.
                 self.settling = None;
-            }
-            Msg::Copy => {
-                let link = self.session.link().write();
-                if self.lesson.is_none() {
-                    dom::address::replace(&link);
-                }
-                let done = ctx.link().callback(Msg::Copied);
-                dom::address::copy(&dom::address::with(&link), move |allowed| done.emit(allowed));
             }
             Msg::Author => {
                 let link = self.session.link().write();
@@ -502,8 +520,9 @@ impl Component for App {
                 self.settling = None;
                 return false;
             }
-            Msg::Copied(true) => self.notice = Some((text::COPIED.into(), None)),
-            Msg::Copied(false) => self.notice = Some((text::COPY_BY_HAND.into(), Some(dom::address::with(&self.session.link().write())))),
+            Msg::Share(true) => self.share(),
+            Msg::Share(false) => self.sharing = None,
+            Msg::Save(what) => share::save(&self.session, self.window(), what),
             Msg::Chart(kind) => self.chart = chart::Kind::ALL[kind.min(chart::Kind::ALL.len() - 1)],
             Msg::TakeChart(kind, take) => self.measured(|runs| chart::take(kind, runs, take)),
             Msg::Comparing(open) => self.comparing = open,
@@ -511,9 +530,7 @@ impl Component for App {
             Msg::Compare(other) => {
                 // What is about to be put into the address would replace the comparison.
                 self.settling = None;
-                if self.lesson.is_none() {
-                    dom::address::replace(&self.session.link().write());
-                }
+                self.keep();
                 dom::address::go(&compare::link(&self.session, other));
                 return true;
             }
@@ -532,6 +549,7 @@ impl Component for App {
         }
         self.follow_lesson();
         if by_learner {
+            self.touched = true;
             self.settle(ctx);
         }
         self.crowd = stage::crowd(self.session.sim(), &self.layout);
@@ -558,7 +576,7 @@ impl Component for App {
         html! {
             <>
             <header class="bar">
-                <a class="brand" href="#">{ "Faultline" }</a>
+                <a class="brand" href="#">{ text::NAME }</a>
                 if let Some(lesson) = &self.lesson {
                     <h1>{ lesson.lab.title.clone() }</h1>
                     <p class="hook">{ lesson.lab.goal.clone() }</p>
@@ -577,16 +595,13 @@ impl Component for App {
                     if self.lesson.is_none() {
                         <button class="quiet" onclick={send.reform(|_| Msg::Author)}>{ ui::icon(ui::FLASK) }{ text::MAKE_A_LAB }</button>
                     }
-                    <button class="quiet" onclick={send.reform(|_| Msg::Copy)}>{ ui::icon(ui::LINK) }{ text::COPY }</button>
+                    <button class="quiet" onclick={send.reform(|_| Msg::Share(true))}>{ ui::icon(ui::LINK) }{ text::SHARE }</button>
                     <button id="ask-help" class="quiet" aria-label={text::HELP} title={text::HELP} onclick={send.reform(|_| Msg::Help(true))}>{ ui::icon(ui::HELP) }</button>
                 </div>
             </header>
-            if let Some((words, link)) = &self.notice {
+            if let Some(words) = &self.notice {
                 <div class="notice">
                     <p role="alert">{ words.clone() }</p>
-                    if let Some(link) = link {
-                        <input readonly={true} value={link.clone()} aria-label={text::LINK} />
-                    }
                     <button class="quiet" onclick={send.reform(|_| Msg::Close)}>{ text::CLOSE }</button>
                 </div>
             }
@@ -631,9 +646,12 @@ impl Component for App {
                     if self.evidence {
                         { promises::evidence(session, &send) }
                     }
-                    { settings::settings(session, self.draft.as_ref(), self.knobs().as_deref(), &send) }
+                    { settings::settings(session, self.draft.as_ref(), self.knobs().as_deref().map_or(Which::Everything, Which::These), &send) }
                     if self.lesson.as_ref().is_none_or(|lesson| !lesson.is_before()) {
                     { matrix::matrix(session, self.slowing, &send) }
+                    if self.lesson.as_ref().is_none_or(Lesson::is_open) {
+                        { links::links(session, self.link_draft, &send) }
+                    }
                     { flights::flights(session, &send) }
                     // No node can count what happens to messages; in a lab what is measured is chosen.
                     if session.knower.is_none() && self.lesson.as_ref().is_none_or(Lesson::is_open) {
@@ -648,6 +666,9 @@ impl Component for App {
                 { transport::transport(session, self.more, &self.glimpses, &ctx.props().library, &send) }
             </footer>
             <details class="leaves-out"><summary>{ text::LEAVES_OUT }</summary><p>{ about.leaves_out }</p></details>
+            if let Some(things) = &self.sharing {
+                <Share title={self.title()} things={things.clone()} save={Some(send.reform(Msg::Save))} close={send.reform(|()| Msg::Share(false))} />
+            }
             if self.help {
                 { help::help(self.shortcuts.get(), &send) }
             }
@@ -678,8 +699,10 @@ impl Component for App {
             let shown = ctx.link().callback(Msg::Shown);
             let address = ctx.link().callback(|()| Msg::Address);
             let order = ctx.link().callback(Msg::Host);
+            let leave = ctx.link().callback(|()| Msg::Leave);
             self.watches = Watches {
                 _orders: Some(host::orders(move |asked| order.emit(asked))),
+                _leave: Some(dom::offline::on_leave(move || leave.emit(()))),
                 _shown: Some(Listener::on_document("visibilitychange", move |_| shown.emit(!dom::document().hidden()))),
                 _address: Some(Listener::on_window("hashchange", move |_| address.emit(()))),
                 _keys: Some(Listener::on_document("keydown", move |event| {
@@ -716,6 +739,10 @@ impl App {
             self.judged_at = now;
             self.session.judge();
         }
+        if now - self.kept_at >= KEEP_EVERY_MS {
+            self.kept_at = now;
+            self.keep();
+        }
         if render {
             self.crowd = stage::crowd(self.session.sim(), &self.layout);
             self.session.watch();
@@ -724,6 +751,18 @@ impl App {
         self.run_frames(ctx);
         self.report();
         render
+    }
+
+    /// Puts the link of the run into the address, so that it is there when the page comes back. In a
+    /// lab the address names the lab.
+    fn keep(&mut self) {
+        if self.touched && self.lesson.is_none() {
+            dom::address::replace(&self.session.link().write());
+        }
+        self.keep_place();
+        if let Some(report) = &mut self.report {
+            report.state(self.lesson.as_ref(), &self.session).iter().for_each(host::tell);
+        }
     }
 
     /// Frames run while something moves that somebody can see.
@@ -764,6 +803,25 @@ impl App {
         self.window().origin() != before.origin() || self.elsewhere.is_some() != was
     }
 
+    /// What this is called.
+    fn title(&self) -> String {
+        self.lesson.as_ref().map_or_else(|| self.session.about().title.to_owned(), |lesson| lesson.lab.title.clone())
+    }
+
+    /// Time stands still while something is shared: it is this moment that others will see.
+    fn share(&mut self) {
+        self.session.play(false);
+        let link = self.session.link().write();
+        let mut things = vec![Thing { name: text::THIS_RUN, shows: text::SHOWS_RUN, address: dom::address::with(&link) }];
+        if self.lesson.is_none() {
+            dom::address::replace(&link);
+        } else if let Route::Lab(lab) = Route::of(&dom::address::fragment()) {
+            let address = dom::address::with(&format!("{}{lab}", route::LAB));
+            things.push(Thing { name: text::THIS_LAB, shows: text::SHOWS_LAB, address });
+        }
+        self.sharing = Some(things);
+    }
+
     /// The settings that can be turned; nothing if that is all of them.
     fn knobs(&self) -> Option<Vec<&str>> {
         self.lesson.as_ref().filter(|lesson| !lesson.is_open()).map(Lesson::knobs)
@@ -795,7 +853,7 @@ impl App {
                     session.play(playing && !dom::reduced_motion());
                     self.show(session);
                 }
-                Err(fault) => self.notice = Some((fault.to_string(), None)),
+                Err(fault) => self.notice = Some(fault.to_string()),
             },
         }
     }
@@ -822,7 +880,7 @@ impl App {
                 }
                 match Session::new(library, beginning) {
                     Ok(session) => self.show(session),
-                    Err(fault) => self.notice = Some((fault.to_string(), None)),
+                    Err(fault) => self.notice = Some(fault.to_string()),
                 }
             }
         }
@@ -841,13 +899,13 @@ impl App {
         if self.worker.as_ref().is_some_and(|worker| worker.go_on(job)) {
             return;
         }
-        let tell = ctx.link().callback(|report: Report| Msg::Lesson(Say::Report(Box::new(report))));
+        let tell = ctx.link().callback(|report: worker::Report| Msg::Lesson(Say::Report(Box::new(report))));
         let said = tell.clone();
         self.worker = Worker::start(job, move |report| said.emit(report));
         if self.worker.is_none() {
             // Without a worker it is done here, after the page has said that it begins.
             let (job, library) = (job.clone(), ctx.props().library.clone());
-            Timeout::new(30, move || tell.emit(job.work(&library))).forget();
+            Timeout::new(30, move || tell.emit(job.work(&library, &mut |_| ()))).forget();
         }
     }
 
@@ -871,8 +929,10 @@ impl App {
     /// Another run takes the place of this one.
     fn show(&mut self, session: Session) {
         self.session = session;
+        self.world = self.session.world();
         self.tallies.forget();
         self.draft = None;
+        self.link_draft = links::Draft::default();
         self.ask = Ask::default();
         self.touch = Touch::default();
         (self.menu, self.elsewhere) = (None, None);
@@ -932,6 +992,27 @@ impl App {
         }
     }
 
+    /// Another world takes the place of this one, and can be taken back.
+    fn build(&mut self, scenario: Scenario) -> Result<(), Fault> {
+        let playing = self.session.playing() || !self.session.begun() && !dom::reduced_motion();
+        self.session.rebuild(scenario)?;
+        self.session.play(playing);
+        self.look_anew();
+        Ok(())
+    }
+
+    /// The run has changed, and maybe who is in it.
+    fn look_anew(&mut self) {
+        self.tallies.forget();
+        if std::mem::replace(&mut self.world, self.session.world()) != self.session.world() {
+            (self.menu, self.elsewhere, self.draft) = (None, None, None);
+            self.link_draft = links::Draft::default();
+            self.ask = Ask::default();
+            self.touch = Touch::default();
+            self.layout = layout(&self.session, self.layout.width, self.layout.height);
+        }
+    }
+
     fn act(&mut self, inputs: Vec<Input>) -> Result<(), Fault> {
         self.session.edit(inputs)?;
         self.tallies.forget();
@@ -942,14 +1023,20 @@ impl App {
     /// page says why.
     fn turn(&mut self, ctx: &Context<Self>, index: usize, shown: String) {
         let Some(knob) = Knob::all(self.session.sim(), self.session.playhead()).into_iter().nth(index) else { return };
-        if let (Turns::Setting(key), Some(lesson), Ok(value)) = (knob.turns, &mut self.lesson, knob.heard(&shown))
+        if let (What::Own(key), Some(lesson), Ok(value)) = (knob.what, &mut self.lesson, knob.heard(&shown))
             && lesson.chooses(key)
         {
             let then = lesson.choose(key, value, &self.session);
             return self.follow(ctx, then);
         }
-        let input = knob.heard(&shown).map(|value| knob.turn(value, self.session.sim().network()));
-        let done = input.and_then(|input| self.act(vec![input]).map_err(|fault| fault.why));
+        let turned = knob.heard(&shown).and_then(|value| knob.turn(value, &self.session));
+        let done = turned.and_then(|turned| {
+            let done = match turned {
+                Turned::Now(input) => self.act(vec![input]),
+                Turned::Anew(scenario) => self.build(*scenario),
+            };
+            done.map_err(|fault| fault.why)
+        });
         self.draft = done.err().map(|why| Draft { knob: index, shown, refused: Some(why) });
     }
 
@@ -984,7 +1071,7 @@ impl App {
 }
 
 /// A lab from its beginning, or from where its learner was; and what there is to say of it.
-fn begin(lesson: &mut Lesson, library: &Rc<Library>) -> (Session, Option<(String, Option<String>)>) {
+fn begin(lesson: &mut Lesson, library: &Rc<Library>) -> (Session, Option<String>) {
     let fresh = |lesson: &Lesson| Session::new(library, lesson.scenario()).expect("a lab's world was run when it was read");
     let Some(saved) = host::saved(&lesson.lab.id) else {
         let Some((scenario, moment)) = progress::place(&lesson.lab.id).and_then(|memo| lesson.recall(&memo)) else {
@@ -999,31 +1086,28 @@ fn begin(lesson: &mut Lesson, library: &Rc<Library>) -> (Session, Option<(String
             progress::keep(&lesson.lab.id, &lesson.progress);
             (session, None)
         }
-        Err(why) => (fresh(lesson), Some((why, None))),
+        Err(why) => (fresh(lesson), Some(why)),
     }
 }
 
 /// The run of the link behind the address, or else the first model; and what there is to say of it.
-fn arrive(library: &Library, fragment: &str) -> (Session, Option<(String, Option<String>)>) {
+fn arrive(library: &Library, fragment: &str) -> (Session, Option<String>) {
     if !fragment.starts_with(link::MARK) {
-        let asked = fragment.strip_prefix(route::FREE).and_then(|id| library.models().iter().position(|model| model.about().id == id));
-        return (open(library, asked.unwrap_or(0)), None);
+        let Some(id) = fragment.strip_prefix(route::FREE) else { return (open(library, 0), None) };
+        let asked = library.models().iter().position(|model| model.about().id == id);
+        return (open(library, asked.unwrap_or(0)), asked.is_none().then(|| text::no_model(id)));
     }
     let opened = Link::read(fragment, library).map_err(|fault| fault.to_string());
     match opened.and_then(|link| Session::of_link(library, link).map_err(|fault| fault.to_string())) {
-        Ok((session, verdict)) => (session, text::verdict(verdict).map(|words| (words.into(), None))),
+        Ok((session, verdict)) => (session, text::verdict(verdict).map(Into::into)),
         // The link stays in the address until something is done here.
-        Err(why) => (open(library, 0), Some((text::bad_link(&why), None))),
+        Err(why) => (open(library, 0), Some(text::bad_link(&why))),
     }
 }
 
-/// A model as it is if nothing is said; the first one with a network that loses some.
+/// A model as it is when it is opened.
 fn open(library: &Library, model: usize) -> Session {
-    let about = library.models()[model].about();
-    let mut scenario = Scenario::new(about, 7);
-    if model == 0 {
-        scenario.network.loss = Chance::percent(20);
-    }
+    let scenario = sandbox::opening(library, library.models()[model].about(), SEED);
     let mut session = Session::new(library, scenario).expect("a model can be run as it is");
     session.play(!dom::reduced_motion());
     session
@@ -1052,6 +1136,10 @@ pub(crate) fn finger(send: &Callback<Msg>, does: fn(Point) -> Finger) -> Callbac
 pub(crate) fn key(event: &KeyboardEvent, single: bool) -> Option<Msg> {
     let element = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
     let node = element.as_ref().and_then(|element| element.id().rsplit_once("node-")?.1.parse().ok()).map(NodeId);
+    // A dialog has keys of its own.
+    if element.as_ref().is_some_and(|element| element.closest("dialog").ok().flatten().is_some()) {
+        return None;
+    }
     let focused = element.map(|element| element.tag_name());
     let in_control = matches!(focused.as_deref(), Some("INPUT" | "SELECT" | "TEXTAREA"));
     let on_button = matches!(focused.as_deref(), Some("BUTTON" | "SUMMARY"));

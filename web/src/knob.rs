@@ -1,75 +1,128 @@
-//! The settings that a learner can turn: those that the model declares, and how much the network
-//! loses. Each is a value, its words, and what a control of the page says and hears of it. No types
-//! of the browser, so that all of this is tested natively.
+//! The settings that a learner can turn: the world, the network, and what the model declares. Each is
+//! a value, its words, and what a control of the page says and hears of it. No types of the browser,
+//! so that all of this is tested natively.
 
+use crate::sandbox::{self, Change, Load};
+use crate::session::Session;
 use crate::text;
+use faultline::Scenario;
 use faultline::protocol::ParamKind;
 use faultline::scenario::Input;
 use faultline::sim::{Chance, Latency, Network, Sim, Span, Time};
 
-/// What a knob turns.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Turns {
-    /// How much the network loses.
-    Loss,
-    /// How long messages travel.
-    Latency,
-    /// A setting of the model, by its name in the scenario.
-    Setting(&'static str),
-}
-
-impl Turns {
-    /// A name for lists: those of the network are none of a setting.
-    pub(crate) const fn key(self) -> &'static str {
-        match self {
-            Self::Loss => "network loss",
-            Self::Latency => "network latency",
-            Self::Setting(key) => key,
-        }
-    }
-}
-
 /// One setting as it is at the playhead.
 #[derive(Clone, Debug)]
 pub(crate) struct Knob {
-    pub(crate) turns: Turns,
+    pub(crate) what: What,
     pub(crate) label: &'static str,
     pub(crate) help: &'static str,
     pub(crate) kind: ParamKind,
     pub(crate) value: i64,
 }
 
+/// What it sets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum What {
+    Nodes,
+    Clients,
+    Seed,
+    Load,
+    Gap,
+    Patience,
+    Fastest,
+    Slowest,
+    Loss,
+    Duplicate,
+    Reorder,
+    Ordered,
+    /// A setting of the model: its name in the scenario.
+    Own(&'static str),
+}
+
+/// Settings that belong together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Group {
+    World,
+    Network,
+    Model,
+}
+
+/// What turning a setting does.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Turned {
+    /// Something happens at the playhead.
+    Now(Input),
+    /// Another run begins.
+    Anew(Box<Scenario>),
+}
+
+/// More clients than the page has room for are better asked for in a scenario file.
+const MOST_CLIENTS: u16 = 200;
+/// The longest that a message can be made to travel here.
+const LONGEST: Span = Span::secs(10);
 /// One percent, in parts of a million.
 const PERCENT: i64 = 10_000;
 
 impl Knob {
-    /// Every setting of a run: the network's first, then the model's.
+    /// Every setting of a run: the world's first, then the network's, then the model's.
     pub(crate) fn all(sim: &Sim, playhead: Time) -> Vec<Self> {
-        let loss = sim.network().loss.parts();
-        let loss = Self {
-            turns: Turns::Loss,
-            label: text::LOSS,
-            help: text::LOSS_HELP,
-            kind: ParamKind::Chance { default: loss },
-            value: i64::from(loss),
-        };
-        // Where it varies, the control shows what is in the middle, and makes it constant.
-        let typical = sim.network().latency.sample(u64::MAX / 2);
-        let latency = Self {
-            turns: Turns::Latency,
-            label: text::TRAVEL,
-            help: text::TRAVEL_HELP,
-            kind: ParamKind::Span { min: Span::ZERO, max: Span::secs(10), default: typical },
-            value: typical.0 as i64,
-        };
-        let own = sim.about().params.iter().map(|spec| Self {
-            turns: Turns::Setting(spec.key),
+        let (scenario, about, network) = (sim.scenario(), sim.about(), sim.network());
+        let knob = |what, (label, help), kind, value| Self { what, label, help, kind, value };
+        let number = |min: u16, max: u16, default: u16| ParamKind::Number { min: min.into(), max: max.into(), default: default.into() };
+        let span = |min, max, default| ParamKind::Span { min, max, default };
+        let chance = |default: Chance| ParamKind::Chance { default: default.parts() };
+        let nodes = number(about.nodes.min, about.nodes.max, about.nodes.default);
+        let usual = Network::default();
+        let mut knobs = vec![knob(What::Nodes, text::NODES, nodes, scenario.nodes.into())];
+        if !about.ops.is_empty() {
+            knobs.push(knob(What::Clients, text::CLIENTS, number(0, MOST_CLIENTS, about.clients), scenario.clients.into()));
+        }
+        let seed = ParamKind::Number { min: 0, max: i64::MAX, default: 7 };
+        knobs.push(knob(What::Seed, text::SEED, seed, i64::try_from(scenario.seed).unwrap_or(i64::MAX)));
+        if !about.ops.is_empty() && scenario.clients > 0 {
+            let (load, gap) = Load::of(scenario);
+            let place = Load::ALL.iter().position(|other| *other == load).unwrap_or(0);
+            knobs.push(knob(What::Load, text::ASKING, ParamKind::Choice { names: &text::LOADS, default: 0 }, place as i64));
+            if load != Load::None {
+                knobs.push(knob(What::Gap, text::GAP, span(Span::millis(1), Span::secs(10), sandbox::GAP), gap.0 as i64));
+            }
+            let patience = span(Span::millis(10), Span::secs(60), Span::secs(1));
+            knobs.push(knob(What::Patience, text::PATIENCE, patience, scenario.patience.0 as i64));
+        }
+        // Other shapes than these have no two ends that could be turned.
+        if let Some((fastest, slowest)) = between(&network.latency) {
+            let (least, most) = between(&usual.latency).unwrap_or_default();
+            knobs.push(knob(What::Fastest, text::FASTEST, span(Span::ZERO, LONGEST, least), fastest.0 as i64));
+            knobs.push(knob(What::Slowest, text::SLOWEST, span(Span::ZERO, LONGEST, most), slowest.0 as i64));
+        }
+        knobs.push(knob(What::Loss, (text::LOSS, text::LOSS_HELP), chance(network.loss), network.loss.parts().into()));
+        knobs.push(knob(What::Duplicate, text::DUPLICATE, chance(usual.duplicate), network.duplicate.parts().into()));
+        knobs.push(knob(What::Reorder, text::REORDER, chance(usual.reorder), network.reorder.parts().into()));
+        knobs.push(knob(What::Ordered, text::ORDERED, ParamKind::Switch { default: usual.ordered }, network.ordered.into()));
+        knobs.extend(about.params.iter().map(|spec| Self {
+            what: What::Own(spec.key),
             label: spec.label,
             help: spec.help,
             kind: spec.kind,
             value: current(sim, playhead, spec.key).unwrap_or_else(|| spec.kind.default()),
-        });
-        [loss, latency].into_iter().chain(own).collect()
+        }));
+        knobs
+    }
+
+    /// Its name in the scenario, if it is the model's.
+    pub(crate) fn key(&self) -> Option<&'static str> {
+        match self.what {
+            What::Own(key) => Some(key),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn group(&self) -> Group {
+        match self.what {
+            What::Nodes | What::Clients | What::Seed | What::Load | What::Gap | What::Patience => Group::World,
+            What::Own(_) => Group::Model,
+            _ => Group::Network,
+        }
     }
 
     /// What its control shows: the control of a span shows a place on its scale.
@@ -104,13 +157,38 @@ impl Knob {
         }
     }
 
-    /// The gesture that gives it a value.
-    pub(crate) fn turn(&self, value: i64, network: &Network) -> Input {
-        match self.turns {
-            Turns::Setting(key) => Input::Set { key: key.into(), value },
-            Turns::Latency => Input::Network(Network { latency: Latency::Constant(Span(value.unsigned_abs())), ..network.clone() }),
-            Turns::Loss => Input::Network(Network { loss: Chance::per_million(value.clamp(0, 1_000_000) as u32), ..network.clone() }),
-        }
+    /// What gives it a value.
+    ///
+    /// # Errors
+    /// If it cannot have that value: says why.
+    pub(crate) fn turn(&self, value: i64, session: &Session) -> Result<Turned, String> {
+        let network = session.sim().network();
+        let part = Chance::per_million(value.clamp(0, 1_000_000) as u32);
+        let time = Span(value.unsigned_abs());
+        let ends = between(&network.latency).unwrap_or_default();
+        let lasting = |min: Span, max: Span| Network { latency: Latency::Uniform { min, max }, ..network.clone() };
+        let network = match self.what {
+            What::Own(key) => return Ok(Turned::Now(Input::Set { key: key.into(), value })),
+            What::Fastest => lasting(time, time.max(ends.1)),
+            What::Slowest => lasting(time.min(ends.0), time),
+            What::Loss => Network { loss: part, ..network.clone() },
+            What::Duplicate => Network { duplicate: part, ..network.clone() },
+            What::Reorder => Network { reorder: part, ..network.clone() },
+            What::Ordered => Network { ordered: value != 0, ..network.clone() },
+            What::Nodes | What::Clients | What::Seed | What::Load | What::Gap | What::Patience => {
+                let change = match self.what {
+                    What::Nodes => Change::Nodes(value),
+                    What::Clients => Change::Clients(value),
+                    What::Seed => Change::Seed(value),
+                    What::Load => Change::Load(Load::ALL[(value.clamp(0, 2)) as usize]),
+                    What::Gap => Change::Gap(time),
+                    _ => Change::Patience(time),
+                };
+                let changed = sandbox::changed(session.sim(), session.playhead(), change).map_err(|fault| fault.why)?;
+                return Ok(Turned::Anew(Box::new(changed)));
+            }
+        };
+        Ok(Turned::Now(Input::Network(network)))
     }
 
     /// The lengths of time between which its slider chooses: steps of 1, 2, 5, which the eye can
@@ -138,6 +216,15 @@ impl Knob {
     }
 }
 
+/// The shortest and the longest, if that is all there is to say of it.
+fn between(latency: &Latency) -> Option<(Span, Span)> {
+    match *latency {
+        Latency::Constant(span) => Some((span, span)),
+        Latency::Uniform { min, max } => Some((min, max)),
+        _ => None,
+    }
+}
+
 /// What the scenario says of a setting: its last change up to the playhead, or how it began.
 fn current(sim: &Sim, playhead: Time, key: &str) -> Option<i64> {
     let scenario = sim.scenario();
@@ -151,8 +238,6 @@ fn current(sim: &Sim, playhead: Time, key: &str) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::Session;
-    use faultline::Scenario;
     use faultline::models::Library;
 
     fn session() -> Session {
@@ -166,8 +251,16 @@ mod tests {
         Knob::all(session.sim(), session.playhead()).into_iter().find(|knob| knob.label == label).unwrap()
     }
 
+    fn turn(session: &mut Session, knob: &Knob, value: i64) -> Result<(), String> {
+        let done = match knob.turn(value, session)? {
+            Turned::Now(input) => session.edit(vec![input]),
+            Turned::Anew(scenario) => session.rebuild(*scenario),
+        };
+        done.map_err(|fault| fault.why)
+    }
+
     fn chance() -> Knob {
-        Knob { turns: Turns::Loss, label: "C", help: "", kind: ParamKind::Chance { default: 0 }, value: 250_000 }
+        Knob { what: What::Own("c"), label: "C", help: "", kind: ParamKind::Chance { default: 0 }, value: 250_000 }
     }
 
     #[test]
@@ -182,7 +275,7 @@ mod tests {
         assert_eq!(words(&session, text::LOSS), "0%");
         session.seek(Time(100_000_000));
         let patience = knob(&session, "Patience");
-        session.edit(vec![patience.turn(500_000_000, session.sim().network())]).unwrap();
+        turn(&mut session, &patience, 500_000_000).unwrap();
         session.seek(Time(200_000_000));
         assert_eq!(words(&session, "Patience"), "500 ms");
         session.seek(Time(50_000_000));
@@ -215,7 +308,45 @@ mod tests {
     fn a_value_out_of_range_is_refused_with_the_name_and_the_range() {
         let mut session = session();
         let patience = knob(&session, "Patience");
-        let fault = session.edit(vec![patience.turn(0, session.sim().network())]).unwrap_err();
-        assert!(fault.why.contains("Patience") && fault.why.contains("1 ms"), "{}", fault.why);
+        let why = turn(&mut session, &patience, 0).unwrap_err();
+        assert!(why.contains("Patience") && why.contains("1 ms"), "{why}");
+        let nodes = knob(&session, text::NODES.0);
+        let why = turn(&mut session, &nodes, 5_000).unwrap_err();
+        assert!(why.contains("2 to 1000 nodes"), "{why}");
+    }
+
+    #[test]
+    fn every_setting_can_be_turned_and_taken_back() {
+        let library = Library::standard();
+        let mut session = Session::new(&library, Scenario::new(library.find("raft").unwrap().about(), 7)).unwrap();
+        session.seek(Time(100_000_000));
+        for load in [0, 1] {
+            let choice = knob(&session, text::ASKING.0);
+            turn(&mut session, &choice, load).unwrap();
+            for knob in Knob::all(session.sim(), session.playhead()) {
+                let other = match knob.kind {
+                    ParamKind::Span { .. } => knob.scale()[knob.scale().len() / 2],
+                    ParamKind::Chance { .. } => 400_000,
+                    _ if knob.value == knob.kind.range().0 => knob.value + 1,
+                    _ => knob.value - 1,
+                };
+                turn(&mut session, &knob, other).unwrap_or_else(|why| panic!("{}: {why}", knob.label));
+                let place = |session: &Session| Knob::all(session.sim(), session.playhead()).into_iter().find(|now| now.what == knob.what);
+                assert_eq!(place(&session).map_or(other, |now| now.value), other, "{}", knob.label);
+                assert!(session.undo());
+                assert_eq!(place(&session).unwrap().value, knob.value, "{}", knob.label);
+            }
+        }
+    }
+
+    #[test]
+    fn the_fastest_message_never_overtakes_the_slowest() {
+        let mut session = session();
+        let fastest = knob(&session, text::FASTEST.0);
+        turn(&mut session, &fastest, 500_000_000).unwrap();
+        let slowest = knob(&session, text::SLOWEST.0);
+        assert_eq!(slowest.value, 500_000_000);
+        turn(&mut session, &slowest, 1_000_000).unwrap();
+        assert_eq!(knob(&session, text::FASTEST.0).value, 1_000_000);
     }
 }

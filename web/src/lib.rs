@@ -6,6 +6,7 @@
 //! | `home` | the first screen |
 //! | `app` | the laboratory: one message for everything that can happen in it |
 //! | `lesson` | a lab as it is being done: bet, guided steps, challenges |
+//! | `share` | links, embed code, QR codes and files out; files and links in |
 //! | `compare` | two runs side by side, in lock-step |
 //! | `author` | where a lab is written around a run that somebody performed |
 //! | `check` | where a history is judged |
@@ -13,6 +14,7 @@
 //! | `worker` | heavy work beside the page |
 //! | `session` | the run that is looked at, the playhead and its speed; no browser types |
 //! | `kept` | what the device remembers of what was done |
+//! | `sandbox` | a world that is built by hand; no browser types
 //! | `knob` | the settings that can be turned, as values and words; no browser types |
 //! | `request` | what clients asked and what came of it; no browser types |
 //! | `promise` | whether what clients were promised is kept; no browser types |
@@ -45,7 +47,9 @@ mod promise;
 mod request;
 mod rest;
 mod route;
+mod sandbox;
 mod session;
+mod share;
 mod stage;
 mod text;
 mod ui;
@@ -76,5 +80,5 @@ thread_local! {
 #[must_use]
 pub fn work(job: &[u8]) -> Vec<u8> {
     let library = LIBRARY.with_borrow(Clone::clone).unwrap_or_else(|| Rc::new(Library::standard()));
-    worker::job::work(job, &library)
+    worker::work(job, &library)
 }

@@ -3,16 +3,19 @@
 
 use crate::app::App;
 use crate::author::Author;
-use crate::check::Check;
+use crate::check::{self, Check};
 use crate::compare::Compare;
+use crate::dom::given::Offer;
 use crate::dom::{self, Listener};
 use crate::evidence::Evidence;
 use crate::home::Home;
 use crate::host;
 use crate::lesson::{Kit, Screen};
 use crate::rest;
-use crate::route::Route;
+use crate::route::{self, Route};
+use crate::share::{self, Given};
 use crate::text;
+use faultline::lab::Lab;
 use faultline::models::Library;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
@@ -41,6 +44,16 @@ pub(crate) enum Msg {
     Whole(Result<(), String>),
     /// Try again to load it.
     Again,
+    /// A file or a text is given to the page.
+    Given(Offer),
+    /// What was said of it was read.
+    Heard,
+    /// A newer version of the page can be had.
+    Newer,
+    /// Now, or not now.
+    Update(bool),
+    /// The browser keeps nothing for the page.
+    Forgetful(bool),
 }
 
 /// The page.
@@ -54,8 +67,26 @@ pub(crate) struct Page {
     seed: Option<u64>,
     /// How often something was opened: whatever it is, it begins anew.
     opened: u32,
-    _listeners: [Listener; 2],
+    /// What was given before the rest was there to read it.
+    waiting: Option<Offer>,
+    /// Something is held above the page.
+    above: bool,
+    /// What is wrong with what was given.
+    faults: Vec<String>,
+    /// The lab of a file, and how many there were.
+    file: Option<Rc<Lab>>,
+    files: u32,
+    /// The history that was given.
+    history: Option<check::Given>,
+    newer: bool,
+    /// Whether the browser keeps nothing, and whether that was said.
+    forgetful: bool,
+    told: bool,
+    _listeners: Vec<Listener>,
 }
+
+/// So many faults of a file are shown.
+const MOST_FAULTS: usize = 6;
 
 impl Component for Page {
     type Message = Msg;
@@ -68,14 +99,36 @@ impl Component for Page {
         if route != Route::Home {
             complete(ctx);
         }
-        let listener = Listener::on_window("hashchange", move |_| address.emit(()));
+        let given = ctx.link().callback(Msg::Given);
+        let newer = ctx.link().callback(|()| Msg::Newer);
+        let forgetful = ctx.link().callback(|()| Msg::Forgetful(true));
+        let mut listeners = Vec::from(dom::given::listen(move |offer| given.emit(offer)));
         let open = ctx.link().callback(Msg::Open);
-        let opens = Listener::on_window("faultline:open", move |event| {
+        listeners.push(Listener::on_window("faultline:open", move |event| {
             if let Some(what) = event.dyn_ref::<CustomEvent>().and_then(|event| event.detail().as_string()) {
                 open.emit(what);
             }
-        });
-        Self { route, whole: false, missing: None, seed: dom::address::seed(), opened: 0, _listeners: [listener, opens] }
+        }));
+        listeners.push(Listener::on_window("hashchange", move |_| address.emit(())));
+        listeners.push(Listener::on_window(dom::FORGETFUL, move |_| forgetful.emit(())));
+        listeners.push(dom::offline::on_newer(move || newer.emit(())));
+        Self {
+            route,
+            whole: false,
+            missing: None,
+            seed: dom::address::seed(),
+            opened: 0,
+            waiting: None,
+            above: false,
+            faults: Vec::new(),
+            file: None,
+            files: 0,
+            history: None,
+            newer: false,
+            forgetful: false,
+            told: false,
+            _listeners: listeners,
+        }
     }
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
@@ -107,10 +160,28 @@ impl Component for Page {
                 if self.whole && matches!(self.route, Route::Home | Route::Check | Route::Compare) {
                     host::tell(&host::Message::new("ready", &[]));
                 }
+                if let Some(Offer::Text(name, given)) = self.waiting.take_if(|_| self.whole) {
+                    self.take(ctx, name, given);
+                }
             }
             Msg::Again => {
                 self.missing = None;
                 complete(ctx);
+            }
+            Msg::Given(Offer::Above(above)) => return std::mem::replace(&mut self.above, above) != above,
+            Msg::Given(Offer::Text(name, given)) if self.whole => self.take(ctx, name, given),
+            Msg::Given(given) => self.waiting = Some(given),
+            Msg::Heard => self.faults.clear(),
+            Msg::Newer => self.newer = true,
+            Msg::Update(now) => {
+                self.newer = now;
+                if now {
+                    dom::offline::update();
+                }
+            }
+            Msg::Forgetful(now) => {
+                self.forgetful = now && !self.told;
+                self.told = true;
             }
         }
         true
@@ -126,6 +197,28 @@ impl Component for Page {
                     <button class="quiet" onclick={ctx.link().callback(|_| Msg::Again)}>{ text::AGAIN }</button>
                 </div>
             }
+            if !self.faults.is_empty() {
+                <div class="notice">
+                    <div role="alert"><ul>{ for self.faults.iter().map(|fault| html! { <li>{ fault.clone() }</li> }) }</ul></div>
+                    <button class="quiet" onclick={ctx.link().callback(|_| Msg::Heard)}>{ text::CLOSE }</button>
+                </div>
+            }
+            if self.forgetful {
+                <div class="notice">
+                    <p role="status">{ text::FORGETFUL }</p>
+                    <button class="quiet" onclick={ctx.link().callback(|_| Msg::Forgetful(false))}>{ text::CLOSE }</button>
+                </div>
+            }
+            if self.newer {
+                <div class="notice">
+                    <p role="status">{ text::NEWER }</p>
+                    <button onclick={ctx.link().callback(|_| Msg::Update(true))}>{ text::UPDATE }</button>
+                    <button class="quiet" onclick={ctx.link().callback(|_| Msg::Update(false))}>{ text::LATER }</button>
+                </div>
+            }
+            if self.above {
+                <p class="drop-here">{ text::DROP_HERE }</p>
+            }
             { match &self.route {
                 Route::Home => html! { <Home library={library.clone()} whole={self.whole} /> },
                 _ if !self.whole => html! { <main class="wait" aria-busy="true"><p role="status">{ text::LOADING }</p></main> },
@@ -134,7 +227,11 @@ impl Component for Page {
                 Route::Kit(id) => html! { <Kit library={library.clone()} asked={id.clone()} /> },
                 Route::Author(run) => html! { <Author library={library.clone()} run={run.clone()} /> },
                 Route::Evidence => html! { <Evidence /> },
-                Route::Check => html! { <Check /> },
+                Route::Check => html! { <Check given={self.history.clone()} /> },
+                Route::File => match &self.file {
+                    Some(lab) => html! { <App key={self.files} library={library.clone()} lab={lab.clone()} /> },
+                    None => no_file(),
+                },
                 Route::Compare => html! { <Compare library={library.clone()} /> },
             } }
             </>
@@ -145,6 +242,60 @@ impl Component for Page {
         if first && self.route == Route::Home {
             complete(ctx);
         }
+    }
+}
+
+impl Page {
+    /// Opens what was given where it belongs. If something is wrong with it, everything stays as it is.
+    fn take(&mut self, ctx: &Context<Self>, name: Option<String>, given: Result<String, String>) {
+        let called = name.clone().unwrap_or_else(|| text::GIVEN_TEXT.into());
+        let given = match given {
+            Ok(given) => given,
+            Err(why) => {
+                self.faults = vec![text::unreadable(&called, &why)];
+                return;
+            }
+        };
+        self.faults.clear();
+        match share::read(name.as_deref(), &given, &ctx.props().library) {
+            Ok(Given::Address(address)) => dom::address::go(&address),
+            Ok(Given::Lab(lab)) => {
+                self.file = Some(Rc::from(lab));
+                self.files += 1;
+                dom::address::go(route::FILE);
+            }
+            // Where histories are judged, one with a fault can be mended.
+            Ok(Given::History) => self.judge(called, given),
+            Err(_) if self.route == Route::Check => self.judge(called, given),
+            Err(mut faults) => {
+                let more = faults.len().saturating_sub(MOST_FAULTS);
+                faults.truncate(MOST_FAULTS);
+                if more > 0 {
+                    faults.push(text::and_more(more));
+                }
+                self.faults = faults;
+            }
+        }
+    }
+
+    fn judge(&mut self, name: String, history: String) {
+        self.history = Some(Rc::new((name, history)));
+        dom::address::go(route::CHECK);
+    }
+}
+
+/// The lab of a file after the page was loaded again: files are not kept.
+#[inline(never)]
+fn no_file() -> Html {
+    html! {
+        <main class="wait">
+            <h1>{ text::NO_FILE }</h1>
+            <p>{ text::NO_FILE_HOW }</p>
+            <div class="ways">
+                { share::chooser(text::OPEN_FILE, yew::Callback::from(|file| dom::given::give(&file))) }
+                <a href="#">{ text::ALL_LABS }</a>
+            </div>
+        </main>
     }
 }
 

@@ -19,6 +19,8 @@ pub(crate) enum Route {
     Evidence,
     /// Where a history is judged.
     Check,
+    /// A lab out of a file that was given to the page.
+    File,
     /// Two runs side by side: it reads the address itself.
     Compare,
 }
@@ -35,6 +37,8 @@ pub(crate) const KIT: &str = "#kit=";
 pub(crate) const AUTHOR: &str = "#author";
 /// What the engine was held to.
 pub(crate) const EVIDENCE: &str = "#evidence";
+/// The address of a lab that has none.
+pub(crate) const FILE: &str = "#file";
 
 impl Route {
     /// The screen for what stands behind an address.
@@ -44,6 +48,7 @@ impl Route {
             CHECK => Self::Check,
             EVIDENCE => Self::Evidence,
             AUTHOR => Self::Author(None),
+            FILE => Self::File,
             _ if fragment.starts_with(COMPARE) => Self::Compare,
             _ => {
                 let behind = |mark: &str| fragment.strip_prefix(mark).map(str::to_owned);
@@ -64,6 +69,7 @@ mod tests {
         assert_eq!(Route::of(""), Route::Home);
         assert_eq!(Route::of("#"), Route::Home);
         assert_eq!(Route::of("#check"), Route::Check);
+        assert_eq!(Route::of("#file"), Route::File);
         assert_eq!(Route::of("#lab=L10"), Route::Lab("L10".into()));
         assert_eq!(Route::of("#compare=1abc.1def"), Route::Compare);
         assert_eq!(Route::of("#kit=L10"), Route::Kit("L10".into()));

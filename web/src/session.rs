@@ -14,6 +14,8 @@ use std::collections::BTreeSet;
 /// The run that is looked at.
 pub(crate) struct Session {
     timeline: Timeline,
+    /// The world in which what is selected, hidden and marked is.
+    shown: (&'static str, u16, u16),
     playing: bool,
     /// How many events it takes until every node has started: where looking begins.
     opening: u64,
@@ -153,7 +155,9 @@ impl Session {
     fn at_the_beginning(mut timeline: Timeline) -> Self {
         timeline.seek(Time::ZERO);
         let opening = timeline.sim().steps();
+        let scenario = timeline.sim().scenario();
         Self {
+            shown: (timeline.sim().about().id, scenario.nodes, scenario.clients),
             timeline,
             playing: false,
             opening,
@@ -355,6 +359,37 @@ impl Session {
         self.timeline.edit_all(inputs)
     }
 
+    /// Another world, in one gesture: other nodes, another seed, another model.
+    pub(crate) fn rebuild(&mut self, scenario: Scenario) -> Result<(), Fault> {
+        self.timeline.rebuild(scenario)?;
+        self.playing = false;
+        self.settle_in();
+        Ok(())
+    }
+
+    /// Where another world is shown, what was looked at in the old one may not be there.
+    fn settle_in(&mut self) {
+        let (world, playhead) = (self.world(), self.playhead());
+        if self.shown == world {
+            return;
+        }
+        self.shown = world;
+        self.timeline.seek(Time::ZERO);
+        self.opening = self.timeline.sim().steps();
+        self.timeline.seek(playhead);
+        self.promise = Watch::default();
+        self.changes = Changes::default();
+        (self.linked, self.selected, self.pointed, self.knower) = (None, None, None, None);
+        self.first = NodeId(0);
+        self.hidden.clear();
+    }
+
+    /// What decides who is there to be looked at.
+    pub(crate) fn world(&self) -> (&'static str, u16, u16) {
+        let scenario = self.sim().scenario();
+        (self.about().id, scenario.nodes, scenario.clients)
+    }
+
     /// The earliest moment for a gesture.
     pub(crate) fn next_gesture(&self) -> Time {
         self.timeline.next_gesture()
@@ -377,7 +412,9 @@ impl Session {
 
     /// Takes the last gesture back, if there is one.
     pub(crate) fn undo(&mut self) -> bool {
-        self.timeline.undo()
+        let done = self.timeline.undo();
+        self.settle_in();
+        done
     }
 
     /// Whether a gesture was taken back that can be done again.
@@ -387,7 +424,9 @@ impl Session {
 
     /// Does the last gesture that was taken back again, if there is one.
     pub(crate) fn redo(&mut self) -> bool {
-        self.timeline.redo()
+        let done = self.timeline.redo();
+        self.settle_in();
+        done
     }
 
     /// Whether a row is to be shown. A node knows what it did and what came to it; not what became

@@ -1,4 +1,6 @@
-//! Every word on the page, in one place, so that a language can be added.
+//! Every word on the page, in one place, so that a language can be added. Models and labs bring words
+//! of their own; what is said before the program runs, or after it has failed, is in index.html,
+//! static/boot.js and static/crash.js.
 
 use crate::session::Until;
 use faultline::lab::predicate::Value;
@@ -8,10 +10,12 @@ use faultline::protocol::About;
 use faultline::scenario::Fate;
 use faultline::sim::{NodeStatus, Span, Time};
 
+pub(crate) const NAME: &str = "Faultline";
 pub(crate) const PLAY: &str = "Play";
 pub(crate) const PAUSE: &str = "Pause";
 pub(crate) const STEP: &str = "Next event";
 pub(crate) const BACK: &str = "Previous event";
+pub(crate) const SPACE: &str = "Space";
 pub(crate) const MORE: &str = "Go on until";
 pub(crate) const CAREFUL: &str = "Slow down at decisions";
 pub(crate) const BRANCHES: &str = "Other futures";
@@ -33,23 +37,55 @@ pub(crate) const LANES: &str = "Lanes";
 pub(crate) const UNDO: &str = "Undo";
 pub(crate) const REDO: &str = "Redo";
 pub(crate) const HEAL_ALL: &str = "Heal all";
+pub(crate) const SHARE: &str = "Share";
+pub(crate) const THIS_RUN: &str = "This run";
+pub(crate) const SHOWS_RUN: &str = "Whoever opens it sees this run, at this moment.";
+pub(crate) const THIS_LAB: &str = "This lab";
+pub(crate) const SHOWS_LAB: &str = "Whoever opens it begins this lab.";
 pub(crate) const COPY: &str = "Copy link";
-pub(crate) const COPIED: &str = "Copied. Whoever opens the link sees this run, at this moment.";
-pub(crate) const COPY_BY_HAND: &str = "The browser did not allow copying. Here is the link:";
+pub(crate) const COPIED: &str = "Copied.";
+pub(crate) const COPY_BY_HAND: &str = "The browser did not allow copying. It is selected: copy it by hand.";
+pub(crate) const EMBED: &str = "For a page of yours";
+pub(crate) const COPY_EMBED: &str = "Copy code";
+pub(crate) const EMBED_HOW: &str = "One line of HTML. Height:";
+pub(crate) const EMBED_HEIGHT: &str = "Height";
+pub(crate) const QR: &str = "QR code";
+pub(crate) const SEND: &str = "Send…";
+pub(crate) const FILES: &str = "Files";
+pub(crate) const SAVE_SCENARIO: &str = "Scenario";
+pub(crate) const SAVE_HISTORY: &str = "What clients saw";
+pub(crate) const SAVE_TRACE: &str = "Everything that happened";
+pub(crate) const SAVE_DIAGRAM: &str = "Diagram";
+pub(crate) const JSON_LINES: &str = "JSON lines";
+pub(crate) const BRING: &str = "Or open what somebody gave you";
+pub(crate) const OPEN_FILE: &str = "Open a file";
+pub(crate) const BRING_HOW: &str =
+    "A scenario, a link, a lab or a history, chosen or dropped anywhere on the page. It stays on this machine.";
+pub(crate) const DROP_HERE: &str = "Drop it to open it";
+pub(crate) const GIVEN_TEXT: &str = "what was dropped";
+pub(crate) const TOO_LARGE: &str = "It has more than 64 MB.";
+pub(crate) const NOTHING_IN_IT: &str = "there is nothing in it";
+pub(crate) const NOTHING_KNOWN: &str =
+    "this is no scenario (JSON), no link, no lab (TOML) and no history (EDN, JSON lines or a Jepsen log)";
+pub(crate) const NO_FILE: &str = "The lab was in a file";
+pub(crate) const NO_FILE_HOW: &str = "Files are not kept when the page is loaded again. Open it once more.";
+pub(crate) const FORGETFUL: &str =
+    "This browser keeps nothing for this page, or has no room left. Everything works; what you do in labs is forgotten when you leave.";
+pub(crate) const NEWER: &str = "A newer version is ready.";
+pub(crate) const UPDATE: &str = "Update";
+pub(crate) const LATER: &str = "Not now";
 pub(crate) const LINK: &str = "Link";
 pub(crate) const MOMENT: &str = "Moment";
 pub(crate) const SPEED: &str = "Speed";
 pub(crate) const LOSS: &str = "Messages lost";
 pub(crate) const LOSS_HELP: &str = "How likely the network loses a message on its way, from now on.";
-pub(crate) const TRAVEL: &str = "Messages take";
-pub(crate) const TRAVEL_HELP: &str = "How long messages travel, from now on.";
 pub(crate) const DELAY: &str = "Delay by";
 pub(crate) const MILLISECONDS: &str = "ms";
 pub(crate) const ARRIVED: &str = "It is not on its way any more.";
 pub(crate) const CLOCK_AHEAD: &str = "Clock 1 s ahead";
 pub(crate) const A_CLICK: &str = "A click";
 pub(crate) const CLICKS: [&str; 2] = ["cuts and heals", "makes slow or normal"];
-pub(crate) const MEASURED: &str = "Measured";
+pub(crate) const GAUGES: &str = "Measured";
 pub(crate) const YES: &str = "yes";
 pub(crate) const NO: &str = "no";
 pub(crate) const BEFORE_THIS: &str = "Before this: ";
@@ -58,6 +94,36 @@ pub(crate) const TRY_EVERYTHING: &str = "Try every order of events";
 pub(crate) const TRIED_WITH: &str = "Any message may arrive next or never, any timer may run out next.";
 pub(crate) const ATTACKING: &str = "Attacking…";
 pub(crate) const THE_WAY: &str = "The steps to it";
+/// Settings of the world: their names, and what they do.
+pub(crate) const NODES: (&str, &str) = ("Nodes", "How many nodes there are. Another number begins another run.");
+pub(crate) const CLIENTS: (&str, &str) = ("Clients", "How many clients there are. Another number begins another run.");
+pub(crate) const SEED: (&str, &str) = ("Seed", "All chance follows from it. Another seed is another run in which the same is done.");
+pub(crate) const ASKING: (&str, &str) = ("Clients ask", "Whether clients ask by themselves. Another choice begins another run.");
+pub(crate) const LOADS: [&str; 3] = ["when told", "after each answer", "at a steady pace"];
+pub(crate) const GAP: (&str, &str) =
+    ("Time between requests", "How long it takes from one request of a client to its next. The run begins again.");
+pub(crate) const PATIENCE: (&str, &str) =
+    ("Clients wait", "How long a client waits for an answer before it gives up. The run begins again.");
+/// Settings of the network.
+pub(crate) const FASTEST: (&str, &str) = ("Fastest message", "The shortest time a message can be on its way, from now on.");
+pub(crate) const SLOWEST: (&str, &str) = ("Slowest message", "The longest time a message can be on its way, from now on.");
+pub(crate) const DUPLICATE: (&str, &str) = ("Messages doubled", "How likely a message arrives twice, from now on.");
+pub(crate) const REORDER: (&str, &str) = ("Messages held back", "How likely a message is overtaken by those after it, from now on.");
+pub(crate) const ORDERED: (&str, &str) =
+    ("Links keep order", "Whether messages on a link arrive in the order in which they were sent, as on a TCP connection.");
+pub(crate) const WORLD: &str = "World";
+pub(crate) const NETWORK: &str = "Network";
+pub(crate) const ANOTHER: &str = "Another seed";
+pub(crate) const LINKS: &str = "Slow and lossy links";
+pub(crate) const LINKS_HOW: &str = "One direction of one link, from now on.";
+pub(crate) const LINK_FROM: &str = "From";
+pub(crate) const LINK_TO: &str = "To";
+pub(crate) const LINK_TAKES: &str = "Takes";
+pub(crate) const LINK_LOSES: &str = "Loses";
+pub(crate) const LINK_SET: &str = "Set";
+pub(crate) const LINK_USUAL: &str = "as the others";
+pub(crate) const VARYING: &str = "a time that varies";
+pub(crate) const LINK_RESET: &str = "As the others";
 pub(crate) const MODEL: &str = "Model";
 pub(crate) const SETTINGS: &str = "Settings";
 pub(crate) const EVENTS: &str = "What happened";
@@ -161,7 +227,6 @@ pub(crate) const DIFFERS: &str = "What differs";
 pub(crate) const NOTHING_DIFFERS: &str = "Nothing yet. Choose another model or setting for B.";
 pub(crate) const COUNTERS: &str = "So far";
 pub(crate) const FAULTS: &str = "Faults";
-pub(crate) const SEED: &str = "Seed";
 pub(crate) const ON: &str = "on";
 pub(crate) const OFF: &str = "off";
 pub(crate) const NEXT_MOMENT: &str = "Next moment";
@@ -172,7 +237,8 @@ pub(crate) const NOT_THEN: &str = "nothing then";
 pub(crate) const CLIENTS_ASK: &str = "Clients ask";
 pub(crate) const MODEL_OF_A: &str = "Model of A";
 pub(crate) const MODEL_OF_B: &str = "Model of B";
-pub(crate) const COPIED_BOTH: &str = "Copied. Whoever opens the link sees both runs, at this moment.";
+pub(crate) const BOTH_RUNS: &str = "Both runs";
+pub(crate) const SHOWS_BOTH: &str = "Whoever opens it sees both runs, at this moment.";
 pub(crate) const TO_THE_LABORATORY: &str = "To the laboratory";
 pub(crate) const OTHER_PACE: &str = "as in the link";
 
@@ -287,6 +353,13 @@ pub(crate) const CHECK_PROMISE_LABEL: &str = "that is promised to be";
 pub(crate) const CHECK_INITIAL: &str = "and holds at first";
 pub(crate) const CHECK_START: &str = "Judge";
 pub(crate) const CHECK_WORKING: &str = "Judging…";
+
+/// How far a judgement is.
+pub(crate) fn so_far(done: usize, of: usize) -> String {
+    format!("{done} of {of}")
+}
+
+pub(crate) const CHECK_PICTURE: &str = "Operations over time";
 pub(crate) const CANCEL: &str = "Cancel";
 
 /// How long a history is.
@@ -297,6 +370,11 @@ pub(crate) fn operations(count: usize) -> String {
 /// Why a file cannot be judged.
 pub(crate) fn unreadable(name: &str, why: &str) -> String {
     format!("{name} cannot be read as text. {why}")
+}
+
+/// A server that has no file for us.
+pub(crate) fn answered(status: u16) -> String {
+    format!("the server answered {status}")
 }
 
 /// A lab that cannot be shown.
@@ -341,7 +419,7 @@ pub(crate) const AUTHOR_HOW: &str = "Perform a run, say what happens in it, set 
 pub(crate) const MAKE_A_LAB: &str = "Make a lab";
 pub(crate) const NO_RUN: &str = "First perform a run: open a model, do what you want to show, and choose “Make a lab”.";
 pub(crate) const OPEN_MODEL: &str = "Open a model";
-pub(crate) const OPEN_FILE: &str = "Open a lab file";
+pub(crate) const OPEN_LAB_FILE: &str = "Open a lab file";
 pub(crate) const SAVE_FILE: &str = "Save the file";
 pub(crate) const TRY_ALL: &str = "Try everything out";
 pub(crate) const TRYING: &str = "Trying every step, challenge and scene…";
@@ -499,6 +577,70 @@ pub(crate) fn all_tried(worlds: usize, states: u64, found: usize, contradicted: 
 /// How well a challenge was solved.
 pub(crate) fn stars(count: u8) -> String {
     format!("{count} of 3 stars")
+}
+
+/// The world in a few words.
+pub(crate) fn world(nodes: u16, lost: &str) -> String {
+    format!("{nodes} nodes, {lost} {LOST}")
+}
+
+/// What is different about one direction of a link.
+pub(crate) fn link_rule(takes: Option<String>, loses: Option<String>) -> String {
+    let takes = takes.map(|time| format!("takes {time}"));
+    let loses = loses.map(|part| format!("loses {part}"));
+    [takes, loses].into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+/// Any length of time between two.
+pub(crate) fn between(min: Span, max: Span) -> String {
+    format!("{min} to {max}")
+}
+
+/// A link that is not as the others are, and how.
+pub(crate) fn special_link(from: &str, to: &str, how: &str) -> String {
+    format!("{from} → {to} {how}")
+}
+
+/// How many links are not as the others are.
+pub(crate) fn special_links(count: usize) -> String {
+    match count {
+        0 => "none".into(),
+        count => count.to_string(),
+    }
+}
+
+/// An address that names no model.
+pub(crate) fn no_model(id: &str) -> String {
+    format!("There is no model “{id}”. Here is the first one instead.")
+}
+
+/// How high something is.
+pub(crate) fn pixels(height: u32) -> String {
+    format!("{height} pixels")
+}
+
+/// A file in one of its forms.
+pub(crate) fn in_form(name: &str, form: &str) -> String {
+    format!("{name} {form}")
+}
+
+/// What has to be known of a link of so many letters.
+pub(crate) fn long_link(letters: usize, careful: usize, most: usize) -> String {
+    match letters {
+        _ if letters > most => format!("With {letters} letters it is too long to be opened: send the scenario file instead."),
+        _ if letters > careful => format!("It has {letters} letters, and some programs cut long links: the scenario file is safer."),
+        _ => String::new(),
+    }
+}
+
+/// An address without a QR code.
+pub(crate) fn no_qr(letters: usize, most: usize) -> String {
+    format!("This link has {letters} letters. A QR code that a phone can read off a screen holds {most}.")
+}
+
+/// Faults that are not shown.
+pub(crate) fn and_more(count: usize) -> String {
+    format!("… and {count} more")
 }
 
 /// What draws a learner in: of the first screen a riddle, of every other model what it does.
@@ -760,4 +902,38 @@ pub(crate) fn add(what: &str) -> String {
 /// Taking one out again.
 pub(crate) fn remove(what: &str) -> String {
     format!("{REMOVE} {what}")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::{Path, PathBuf};
+
+    fn files(folder: &Path, found: &mut Vec<PathBuf>) {
+        for entry in std::fs::read_dir(folder).unwrap().flatten() {
+            if entry.path().is_dir() {
+                files(&entry.path(), found);
+            } else {
+                found.push(entry.path());
+            }
+        }
+    }
+
+    #[test]
+    fn no_words_stand_anywhere_else() {
+        let (folder, mut all) = (Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), Vec::new());
+        files(&folder, &mut all);
+        assert!(all.len() > 50);
+        let begins = [">{ \"", "> { \"", "label=\"", "label={\"", "title=\"", "title={\"", "alt=\"", "placeholder=\""];
+        for file in all.iter().filter(|file| !file.ends_with("text.rs")) {
+            for line in std::fs::read_to_string(file).unwrap().lines().map(str::trim).filter(|line| !line.starts_with("//")) {
+                for begin in begins {
+                    let Some((_, said)) = line.split_once(begin) else { continue };
+                    let said = said.split('"').next().unwrap_or_default();
+                    // `nil` is what EDN calls nothing; a sign is no word.
+                    let word = said.chars().filter(|letter| letter.is_alphabetic()).count() > 1 && said != "nil";
+                    assert!(!word || line.contains("iframe"), "{}: {line}", file.display());
+                }
+            }
+        }
+    }
 }

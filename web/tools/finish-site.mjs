@@ -1,8 +1,9 @@
 // The last step of every build: makes trunk's output ready to be put on any web server.
 //
 // trunk runs it (Trunk.toml) on the staged site, so a build that fails here never replaces a good one.
-// It splits the program, tells the page how large it is, adds the security policy, writes a brotli and
-// a gzip twin beside each file, and holds the first load to its budget.
+// It splits the program, tells the page how large it is, adds the security policy, lists the files for
+// use without a network, writes a brotli and a gzip twin beside each file, and holds the first load to
+// its budget.
 
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
@@ -46,11 +47,11 @@ const LATER = [
   /^(core::ptr::drop_\w+::)?<*faultline::sim::host::\w+<faultline::models::(?!raft)/,
   /^<*faultline::models::Model>::of(::)?<faultline::models::(?!raft)/,
   /^<*plotters/,
-  /^<*faultline_web::(chart|diagram|knob|panel|promise|request|stage::touch)\b/,
+  /^<*faultline_web::(chart|diagram|knob|panel|promise|request|sandbox|share|stage::touch)\b/,
   /^<*faultline_web::(app|author|check|compare|evidence|home::map|host|lesson|worker)\b/,
-  /^<*yew::html::component::\w+::\w+<faultline_web::(app|author|check|compare|evidence|home::map|lesson)\b/,
-  /^<*&?(mut )?<*faultline::(evidence|judge|link|measure|search|lab)\b/,
-  /^<*toml_parser/,
+  /^<*yew::html::component::\w+::\w+<faultline_web::(app|author|check|compare|evidence|home::map|lesson|share)\b/,
+  /^<*&?(mut )?<*faultline::(evidence|files|judge|link|measure|search|lab)\b/,
+  /^<*(toml_parser|serde_json|qrcodegen)\b/,
   // The first screen has no words for fractions.
   /^(core::fmt::float|core::num::flt2dec|<f64 as core::fmt::)/,
 ];
@@ -114,7 +115,6 @@ async function finishPage() {
   if (!page.includes("<script>")) {
     page = page.replace("<title>", `<meta http-equiv="Content-Security-Policy" content="${POLICY}" />\n    <title>`);
   }
-  await writeFile(file, page);
   return page;
 }
 
@@ -131,6 +131,31 @@ async function listLabs() {
   const row = (head) => [value(head, "id"), value(head, "track"), number(head, "order"), value(head, "level"), value(head, "title"), value(head, "hook")];
   const line = (cells) => cells.map((cell) => String(cell).replace(/[\t\n]/g, " ")).join("\t");
   await writeFile(path.join(folder, "labs.tsv"), `${heads.map(row).map(line).join("\n")}\n`);
+}
+
+/** What nobody needs who only uses the page. */
+const NOT_KEPT = /\.(br|gz|md)$|^(sizes|labs\/schema)\.json$|^sw\.js$/;
+
+const digest = (content) => createHash("sha256").update(content).digest("hex");
+
+/**
+ * The worker that keeps the site for use without a network: static/sw.js with the list of exactly the
+ * files of this build before it, and the page with the name of the build, so that the two can tell
+ * whether they belong together.
+ */
+async function keepOffline(page) {
+  const entries = await readdir(site, { recursive: true, withFileTypes: true });
+  const names = entries.filter((entry) => entry.isFile()).map((entry) => path.relative(site, path.join(entry.parentPath ?? entry.path, entry.name)));
+  const kept = names.map((name) => name.split(path.sep).join("/")).filter((name) => !NOT_KEPT.test(name)).sort();
+  const files = {};
+  for (const name of kept) files[name] = digest(await readFile(path.join(site, name)));
+  files["index.html"] = digest(page);
+  const version = digest(JSON.stringify(files)).slice(0, 16);
+  page = page.replace('id="entry"', `id="entry" data-build="${version}"`);
+  await writeFile(path.join(site, "index.html"), page);
+  files["index.html"] = digest(page);
+  const worker = readFileSync(path.resolve(import.meta.dirname, "../../static/sw.js"), "utf8");
+  await writeFile(path.join(site, "sw.js"), `const BUILD = ${JSON.stringify({ version, files }, null, 1)};\n\n${worker}`);
 }
 
 async function compress(name) {
@@ -165,6 +190,7 @@ function overBudget({ budget, firstLoad, files }) {
 
 const page = await finishPage();
 await listLabs();
+await keepOffline(page);
 if (process.env.TRUNK_PROFILE === "release") {
   const names = (await readdir(site, { recursive: true })).filter((name) => TEXT.test(name));
   const sizes = measure(page, await Promise.all(names.map(compress)));

@@ -19,6 +19,7 @@ mod command {
     mod search;
     mod validate;
 
+    use faultline::files;
     use faultline::judge::history::History;
     use faultline::judge::map::{ARROWS, Arrow, PLACES, Place};
     use faultline::judge::spec::Object;
@@ -182,7 +183,7 @@ Exit codes: 0 all is well, 1 the answer is no, 2 the input cannot be used, 3 nob
         };
         let library = Library::standard();
         let model = library.find(id).ok_or_else(|| format!("there is no model “{id}”; see faultline models"))?;
-        say(&serde_json::to_string_pretty(&Scenario::new(model.about(), seed)).map_err(|fault| fault.to_string())?)
+        say(&files::write_scenario(&Scenario::new(model.about(), seed)))
     }
 
     fn run(file: &str, options: &[&str]) -> Result<(), String> {
@@ -200,7 +201,7 @@ Exit codes: 0 all is well, 1 the answer is no, 2 the input cannot be used, 3 nob
         let mut out = BufWriter::new(std::io::stdout().lock());
         let written = match format {
             "hash" => writeln!(out, "{} {}", sim.hash(), sim.rows()),
-            "json" => (0..sim.rows()).try_for_each(|row| writeln!(out, "{}", row_as_json(&sim, row))),
+            "json" => (0..sim.rows()).try_for_each(|row| writeln!(out, "{}", files::write_row(&sim, row))),
             _ => print_text(&sim, &mut out),
         };
         match written.and_then(|()| out.flush()) {
@@ -295,7 +296,7 @@ Exit codes: 0 all is well, 1 the answer is no, 2 the input cannot be used, 3 nob
             return Link::read(file, &Library::standard()).map(|link| link.scenario).map_err(|fault| fault.to_string());
         }
         let text = read_text(file)?;
-        serde_json::from_str(&text).map_err(|fault| format!("{file}: {fault}"))
+        files::read_scenario(&text, &Library::standard()).map_err(|fault| format!("{file}: {fault}"))
     }
 
     fn read_text(file: &str) -> Result<String, String> {
@@ -320,20 +321,5 @@ Exit codes: 0 all is well, 1 the answer is no, 2 the input cannot be used, 3 nob
             }
         }
         writeln!(out, "{} rows, hash {}", sim.rows(), sim.hash())
-    }
-
-    fn row_as_json(sim: &Sim, index: u32) -> serde_json::Value {
-        let Some(row) = sim.trace().row(index) else { return serde_json::Value::Null };
-        serde_json::json!({
-            "row": index,
-            "time": row.time.0,
-            "kind": format!("{:?}", row.kind).to_lowercase(),
-            "node": sim.name(row.node),
-            "peer": sim.name(row.peer),
-            "subject": row.subject,
-            "cause": sim.trace().row(row.cause).map(|_| row.cause),
-            "text": sim.describe_row(index),
-            "notes": sim.trace().notes(index),
-        })
     }
 }

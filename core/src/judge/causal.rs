@@ -319,7 +319,8 @@ impl Facts {
 
     /// Whether each process can have seen its causes in an order of its own that it never changed.
     fn memory(&self, causes: &Relation, budget: &mut Budget<'_>) -> Result<(), Stop> {
-        for lane in &self.lanes {
+        for (done, lane) in self.lanes.iter().enumerate() {
+            budget.tell(done, self.lanes.len());
             let Some(&last) = lane.last() else { continue };
             let mut order = Relation::new(self.count());
             let past: Vec<bool> = (0..self.count()).map(|node| node == last || causes.has(node, last)).collect();
@@ -335,6 +336,7 @@ impl Facts {
 
     fn pram(&self, budget: &mut Budget<'_>) -> Result<(), Stop> {
         for (process, lane) in self.lanes.iter().enumerate() {
+            budget.tell(process, self.lanes.len());
             let mut order = Relation::new(self.count());
             for other in &self.lanes {
                 let seen: Vec<usize> = other.iter().copied().filter(|node| self.writes[*node] || self.process[*node] == process).collect();
@@ -417,7 +419,8 @@ impl Facts {
                 }
             }
         }
-        for lane in &self.lanes {
+        for (done, lane) in self.lanes.iter().enumerate() {
+            budget.tell(done, self.lanes.len());
             let mut order = common.clone();
             let own: Vec<usize> = lane.iter().copied().filter(writes).collect();
             if asked.own_writes {

@@ -13,6 +13,7 @@
 //! - one that may never have happened, if nobody would notice;
 //! - what makes a value that no longer can become what the next reader has read.
 
+use super::Progress;
 use super::spec::{Case, NONE, States, Step};
 use super::value::Value;
 
@@ -69,6 +70,9 @@ pub struct Linearizability {
     turn_left: u64,
     witness: Witness,
     why: Option<Explanation>,
+    /// How many operations there are, and how many are of objects whose order is found.
+    of: usize,
+    placed: usize,
 }
 
 impl Linearizability {
@@ -77,7 +81,8 @@ impl Linearizability {
     pub fn new(objects: Vec<Case>) -> Self {
         let mut objects: Vec<_> = objects.into_iter().map(|case| (Search::new(&case), case)).collect();
         objects.sort_by_key(|(_, case)| case.steps.len());
-        Self { objects, turn: 0, turn_left: TURN, witness: Vec::new(), why: None }
+        let of = objects.iter().map(|(_, case)| case.steps.len()).sum();
+        Self { objects, turn: 0, turn_left: TURN, witness: Vec::new(), why: None, of, placed: 0 }
     }
 
     /// Goes on for about so many steps (it looks at so many events), until there is a verdict with
@@ -89,6 +94,13 @@ impl Linearizability {
             Some(false) => self.why.as_mut().and_then(|why| why.run(&mut left)).map_or(Verdict::Unknown, Verdict::Broken),
             None => Verdict::Unknown,
         }
+    }
+
+    /// How many operations found a place, as far as the searches ever came.
+    #[must_use]
+    pub fn progress(&self) -> Progress {
+        let searched = self.objects.iter().map(|(search, _)| search.furthest());
+        Progress { done: self.placed + searched.sum::<usize>(), of: self.of }
     }
 
     /// What is known if it does not go on: a refutation may then have more operations than it needs.
@@ -118,6 +130,7 @@ impl Linearizability {
             match found {
                 Some(true) => {
                     self.witness.push(search.order());
+                    self.placed += case.steps.len();
                     self.objects.remove(self.turn);
                 }
                 Some(false) => self.why = Some(Explanation::new(case, search)),
@@ -179,7 +192,7 @@ impl Explanation {
             taken: Vec::new(),
             left: 0,
             budget: search.spent.saturating_mul(4).saturating_add(20_000),
-            patience: search.spent.saturating_mul(5).saturating_add(4_000_000),
+            patience: search.spent.saturating_mul(5).saturating_add(2_000_000),
             readers: true,
             size: case.steps.len().div_ceil(2),
             before: case.steps.len(),
@@ -570,6 +583,11 @@ impl Search {
             steps.extend_from_slice(&self.trail[*shared..]);
             *shared = self.trail.len();
         }
+    }
+
+    /// How many steps have a place, in the longest order there was.
+    fn furthest(&self) -> usize {
+        self.longest.steps.len().max(self.trail.len())
     }
 
     /// The order that was found, as indices into the history.

@@ -101,12 +101,23 @@ impl Promise {
     }
 }
 
+/// How far a judgement has come: so many operations, or so many processes, of all that it has to find a
+/// place for. A search that goes on in vain stays where it is; nothing of 0 is known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// So many ...
+    pub done: usize,
+    /// ... of so many.
+    pub of: usize,
+}
+
 /// What a judgement may cost, in steps that are all about as long. Whoever waits can look in now and
-/// then, and say that it has been enough.
+/// then, see how far it is, and say that it has been enough.
 pub struct Budget<'a> {
     left: u64,
     until_look: u64,
-    go_on: Option<&'a mut dyn FnMut() -> bool>,
+    progress: Progress,
+    go_on: Option<&'a mut dyn FnMut(Progress) -> bool>,
 }
 
 /// The budget has ended.
@@ -120,12 +131,17 @@ impl<'a> Budget<'a> {
     /// So many steps.
     #[must_use]
     pub fn steps(steps: u64) -> Self {
-        Self { left: steps, until_look: Self::LOOK, go_on: None }
+        Self { left: steps, until_look: Self::LOOK, progress: Progress::default(), go_on: None }
     }
 
     /// So many steps, as long as whoever is asked every 65,536 steps says to go on.
-    pub fn watched(steps: u64, go_on: &'a mut dyn FnMut() -> bool) -> Self {
+    pub fn watched(steps: u64, go_on: &'a mut dyn FnMut(Progress) -> bool) -> Self {
         Self { go_on: Some(go_on), ..Self::steps(steps) }
+    }
+
+    /// Says how far the judgement is.
+    fn tell(&mut self, done: usize, of: usize) {
+        self.progress = Progress { done, of };
     }
 
     /// Takes so many steps.
@@ -139,7 +155,7 @@ impl<'a> Budget<'a> {
             Some(left) => self.until_look = left,
             None => {
                 self.until_look = Self::LOOK;
-                if self.go_on.as_mut().is_some_and(|go_on| !go_on()) {
+                if self.go_on.as_mut().is_some_and(|go_on| !go_on(self.progress)) {
                     self.left = 0;
                     return Err(Spent);
                 }
@@ -217,19 +233,20 @@ fn in_order(history: &History, order: &[usize]) -> String {
 }
 
 /// Runs a search that can be interrupted as long as the budget lasts.
-fn search<Yes, No>(budget: &mut Budget<'_>, mut run: impl FnMut(u64) -> Verdict<Yes, No>) -> Verdict<Yes, No> {
+fn search<Yes, No>(budget: &mut Budget<'_>, mut run: impl FnMut(u64) -> (Verdict<Yes, No>, Progress)) -> Verdict<Yes, No> {
     loop {
         let slice = budget.left.min(Budget::LOOK);
-        match run(slice) {
-            Verdict::Unknown if slice > 0 && budget.spend(slice).is_ok() => {}
-            verdict => return verdict,
+        let (verdict, progress) = run(slice);
+        budget.progress = progress;
+        if !matches!(verdict, Verdict::Unknown) || slice == 0 || budget.spend(slice).is_err() {
+            return verdict;
         }
     }
 }
 
 fn linearizable(history: &History, case: &Case, budget: &mut Budget<'_>) -> Judgement {
     let mut check = Linearizability::new(case.by_object());
-    let verdict = match search(budget, |steps| check.run(steps)) {
+    let verdict = match search(budget, |steps| (check.run(steps), check.progress())) {
         Verdict::Unknown => check.so_far(),
         verdict => verdict,
     };
@@ -251,7 +268,7 @@ fn linearizable(history: &History, case: &Case, budget: &mut Budget<'_>) -> Judg
 fn sequential(history: &History, case: &Case, budget: &mut Budget<'_>) -> Judgement {
     let objects = case.by_object();
     let mut check = Sequential::new(case, &objects);
-    match search(budget, |steps| check.run(steps)) {
+    match search(budget, |steps| (check.run(steps), check.progress())) {
         Verdict::Kept(order) => kept("sequentially consistent", vec![in_order(history, &order)]),
         Verdict::Broken(ops) => {
             let mut evidence = vec!["the furthest that any order comes is before these:".to_owned()];

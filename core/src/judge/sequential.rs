@@ -5,6 +5,7 @@
 //! with a memory of the places and states it has been in. It can be interrupted after any number of steps
 //! and goes on where it was.
 
+use super::Progress;
 use super::linearizable::{Seen, Verdict};
 use super::spec::{Case, NONE, States};
 
@@ -84,6 +85,12 @@ impl<'a> Sequential<'a> {
             at[lane] += 1;
         }
         order
+    }
+
+    /// How many operations found a place, as far as the search ever came.
+    #[must_use]
+    pub fn progress(&self) -> Progress {
+        Progress { done: self.furthest.0, of: self.case.steps.len() }
     }
 
     /// Goes on for so many steps. Finds an order of all operations (indices into the history), or the

@@ -14,6 +14,8 @@ use crate::scenario::{Fault, Input, Scenario, Timed};
 
 /// A run that can be looked at at any of its moments.
 pub struct Timeline {
+    /// Where the models of other worlds are found.
+    library: Library,
     sim: Sim,
     /// The moment that is looked at. Everything up to it has happened in `sim`.
     playhead: Time,
@@ -35,7 +37,9 @@ pub struct Timeline {
 #[derive(Clone, Debug)]
 struct Version {
     scenario: Scenario,
+    playhead: Time,
     reached: Time,
+    script: Vec<Timed>,
     branches: Vec<Branch>,
 }
 
@@ -64,9 +68,9 @@ impl Timeline {
         let script = scenario.inputs.clone();
         let sim = Sim::new(library, scenario)?;
         Ok(Self {
+            library: library.clone(),
             frames: vec![sim.keyframe()],
-            // A large cluster's keyframe is large too.
-            spacing: FIRST_SPACING.max(u64::from(sim.scenario().nodes) * 16),
+            spacing: spacing(&sim),
             sim,
             playhead: Time::ZERO,
             reached: Time::ZERO,
@@ -84,7 +88,13 @@ impl Timeline {
     pub fn resume(library: &Library, scenario: Scenario) -> Result<Self, Fault> {
         let before = |count: usize| {
             let inputs = scenario.inputs[..count].to_vec();
-            Version { scenario: Scenario { inputs, ..scenario.clone() }, reached: Time::ZERO, branches: Vec::new() }
+            Version {
+                scenario: Scenario { inputs, ..scenario.clone() },
+                playhead: Time::ZERO,
+                reached: Time::ZERO,
+                script: Vec::new(),
+                branches: Vec::new(),
+            }
         };
         let gestures = scenario.inputs.len();
         let undone = (gestures.saturating_sub(MOST_VERSIONS)..gestures).map(before).collect();
@@ -232,6 +242,21 @@ impl Timeline {
         Ok(())
     }
 
+    /// Another world from its beginning, in one gesture: other nodes, another seed, another model.
+    ///
+    /// # Errors
+    /// If the scenario cannot be run: names the fault and its place. Then nothing is done.
+    pub fn rebuild(&mut self, scenario: Scenario) -> Result<(), Fault> {
+        scenario.check(&self.library)?;
+        self.remember();
+        self.branches.clear();
+        self.script.clone_from(&scenario.inputs);
+        self.begin(scenario);
+        (self.playhead, self.reached) = (Time::ZERO, Time::ZERO);
+        self.seek(Time::ZERO);
+        Ok(())
+    }
+
     /// The earliest moment for a gesture: it comes after everything that has already happened, and so
     /// at a later nanosecond.
     #[must_use]
@@ -289,7 +314,13 @@ impl Timeline {
     }
 
     fn version(&self) -> Version {
-        Version { scenario: self.sim.scenario().clone(), reached: self.reached, branches: self.branches.clone() }
+        Version {
+            scenario: self.sim.scenario().clone(),
+            playhead: self.playhead,
+            reached: self.reached,
+            script: self.script.clone(),
+            branches: self.branches.clone(),
+        }
     }
 
     /// Before a gesture: what it can be taken back to.
@@ -303,7 +334,20 @@ impl Timeline {
 
     fn come_back(&mut self, version: Version) {
         self.branches = version.branches;
-        self.go_over(version.scenario, version.reached);
+        self.script = version.script;
+        if same_world(self.sim.scenario(), &version.scenario) {
+            return self.go_over(version.scenario, version.reached);
+        }
+        self.begin(version.scenario);
+        self.reached = version.reached;
+        self.seek(version.playhead);
+    }
+
+    /// A run from its beginning.
+    fn begin(&mut self, scenario: Scenario) {
+        self.sim = Sim::new(&self.library, scenario).expect("its scenario was checked before");
+        self.frames = vec![self.sim.keyframe()];
+        self.spacing = spacing(&self.sim);
     }
 
     /// Replaces the run by one that begins like it, and looks at the same moment of that.
@@ -348,6 +392,18 @@ impl Timeline {
             });
         }
     }
+}
+
+/// How many steps lie between two keyframes at first: a large cluster's keyframe is large too.
+fn spacing(sim: &Sim) -> u64 {
+    FIRST_SPACING.max(u64::from(sim.scenario().nodes) * 16)
+}
+
+/// Whether two runs differ in nothing but their inputs, so that one can go over into the other.
+fn same_world(one: &Scenario, other: &Scenario) -> bool {
+    let Scenario { model, nodes, clients, seed, settings, network, disk, workload, patience, inputs: _ } = one;
+    let same = (model, nodes, clients, seed, settings) == (&other.model, &other.nodes, &other.clients, &other.seed, &other.settings);
+    same && (network, disk, workload, patience) == (&other.network, &other.disk, &other.workload, &other.patience)
 }
 
 #[cfg(test)]
@@ -439,6 +495,39 @@ mod tests {
         assert_eq!((run.sim().scenario(), run.sim().hash()), (&old, old_hash));
         run.switch(0);
         assert_eq!(run.sim().hash(), new_hash);
+    }
+
+    #[test]
+    fn another_world_is_a_gesture_that_can_be_taken_back_and_done_again() {
+        let mut run = timeline();
+        run.seek(Time(4_000_000_000));
+        run.edit(Input::Crash(NodeId(1))).unwrap();
+        run.seek(Time(2_000_000_000));
+        run.edit(Input::Pause(NodeId(0))).unwrap();
+        run.seek(Time(5_000_000_000));
+        let (old, old_hash, branches) = (run.sim().scenario().clone(), run.sim().hash(), run.branches().to_vec());
+
+        let raft = Library::standard().find("raft").unwrap();
+        let other = Scenario { nodes: 7, ..Scenario::new(raft.about(), 11) };
+        assert_eq!(run.rebuild(Scenario { nodes: 9_999, ..other.clone() }).unwrap_err().place, "nodes");
+        assert_eq!((run.sim().scenario(), run.playhead()), (&old, Time(5_000_000_000)), "what cannot be done changes nothing");
+        run.rebuild(other.clone()).unwrap();
+        assert_eq!((run.sim().about().id, run.playhead(), run.reached(), run.branches()), ("raft", Time::ZERO, Time::ZERO, &[][..]));
+        run.seek(Time(3_000_000_000));
+        run.edit(Input::Crash(NodeId(6))).unwrap();
+        let crashed = run.sim().scenario().clone();
+
+        assert!(run.undo() && run.undo());
+        assert_eq!((run.sim().scenario(), run.sim().hash(), run.playhead()), (&old, old_hash, Time(5_000_000_000)));
+        assert_eq!(run.branches(), branches);
+        assert!(run.undo() && run.redo() && run.redo());
+        assert_eq!(run.sim().scenario(), &other);
+        assert!(run.redo() && !run.can_redo());
+        assert_eq!(run.sim().scenario(), &crashed);
+        let mut fresh = Timeline::new(&Library::standard(), crashed).unwrap();
+        run.seek(Time(9_000_000_000));
+        fresh.seek(Time(9_000_000_000));
+        assert_eq!(run.sim().hash(), fresh.sim().hash());
     }
 
     #[test]

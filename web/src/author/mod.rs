@@ -230,7 +230,7 @@ impl Component for Author {
                     <p>{ text::AUTHOR_HOW }</p>
                 </header>
                 <div class="deeds" role="group" aria-label={text::AUTHOR_TITLE}>
-                    <label class="file">{ text::OPEN_FILE }<input type="file" accept=".toml" onchange={onfile} /></label>
+                    <label class="file">{ text::OPEN_LAB_FILE }<input type="file" accept=".toml" onchange={onfile} /></label>
                     <button disabled={self.past.is_empty()} onclick={link.callback(|_| Msg::Undo)}>{ ui::icon(ui::UNDO) }{ text::UNDO }</button>
                     <button disabled={self.future.is_empty()} onclick={link.callback(|_| Msg::Redo)}>{ ui::icon(ui::REDO) }{ text::REDO }</button>
                     if self.draft.is_some() {

@@ -4,6 +4,7 @@
 mod picture;
 
 use crate::dom;
+use crate::share;
 use crate::text;
 use crate::ui::{self, Named};
 use crate::worker::{Checking, Job, Judged, Report, Worker, likely_object};
@@ -11,15 +12,27 @@ use faultline::judge::Promise;
 use faultline::judge::history::History;
 use faultline::judge::spec::Object;
 use faultline::models::Library;
-use web_sys::{DragEvent, File, HtmlInputElement, HtmlTextAreaElement};
-use yew::{Component, Context, Event, Html, InputEvent, TargetCast, html};
+use std::rc::Rc;
+use web_sys::{HtmlInputElement, HtmlTextAreaElement};
+use yew::{Callback, Component, Context, Html, InputEvent, Properties, TargetCast, html};
+
+/// A history that was given to the page: its name and its text.
+pub(crate) type Given = Rc<(String, String)>;
+
+/// What the screen is made with.
+#[derive(Properties, Clone)]
+pub(crate) struct Props {
+    pub(crate) given: Option<Given>,
+}
+
+impl PartialEq for Props {
+    fn eq(&self, other: &Self) -> bool {
+        self.given.as_ref().map(Rc::as_ptr) == other.given.as_ref().map(Rc::as_ptr)
+    }
+}
 
 /// What can happen here.
 pub(crate) enum Msg {
-    /// A file was dropped or chosen.
-    Take(File),
-    /// Its text, or why it cannot be read.
-    Taken(String, Result<String, String>),
     Typed(String),
     Object(usize),
     Promise(usize),
@@ -27,8 +40,6 @@ pub(crate) enum Msg {
     Start,
     Cancel,
     Report(Report),
-    /// Something is held above the page.
-    Above(bool),
     Example,
 }
 
@@ -37,7 +48,7 @@ enum State {
     /// Nothing was asked yet.
     Idle,
     /// It is being done.
-    Working { _worker: Option<Worker> },
+    Working { _worker: Option<Worker>, so_far: Option<(usize, usize)> },
     /// It is done.
     Done(Report),
 }
@@ -47,7 +58,6 @@ pub(crate) struct Check {
     job: Checking,
     file: Option<String>,
     state: State,
-    above: bool,
 }
 
 /// Whoever has no history at hand can try this one: a client reads what was overwritten before it asked.
@@ -63,26 +73,21 @@ const EXAMPLE: &str = "{:process 0, :type :invoke, :f :write, :value 1}
 
 impl Component for Check {
     type Message = Msg;
-    type Properties = ();
+    type Properties = Props;
 
-    fn create(_: &Context<Self>) -> Self {
-        Self { job: Checking::default(), file: None, state: State::Idle, above: false }
+    fn create(ctx: &Context<Self>) -> Self {
+        let mut check = Self { job: Checking::default(), file: None, state: State::Idle };
+        check.take(ctx);
+        check
+    }
+
+    fn changed(&mut self, ctx: &Context<Self>, _: &Props) -> bool {
+        self.take(ctx);
+        true
     }
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
         match msg {
-            Msg::Take(file) => {
-                self.above = false;
-                let name = file.name();
-                let done = ctx.link().callback(move |text| Msg::Taken(name.clone(), text));
-                dom::read_text(&file, move |text| done.emit(text));
-            }
-            Msg::Taken(name, Ok(text)) => {
-                self.file = Some(name);
-                self.read(text);
-                ctx.link().send_message(Msg::Start);
-            }
-            Msg::Taken(name, Err(why)) => self.state = State::Done(Report::Bad(text::unreadable(&name, &why))),
             Msg::Typed(text) => {
                 self.file = None;
                 self.read(text);
@@ -103,17 +108,17 @@ impl Component for Check {
                 if worker.is_none() {
                     let library = Library::standard();
                     // Without a worker it is done here, after the page has said that it begins.
-                    gloo_timers::callback::Timeout::new(30, move || done.emit(job.work(&library))).forget();
+                    gloo_timers::callback::Timeout::new(30, move || done.emit(job.work(&library, &mut |_| ()))).forget();
                 }
-                self.state = State::Working { _worker: worker };
+                self.state = State::Working { _worker: worker, so_far: None };
             }
             Msg::Cancel => self.state = State::Idle,
             // What was cancelled has nothing more to say.
-            Msg::Report(report) => match self.state {
-                State::Working { .. } => self.state = State::Done(report),
+            Msg::Report(report) => match (&mut self.state, report) {
+                (State::Working { so_far, .. }, Report::SoFar { done, of }) => *so_far = Some((done, of)),
+                (State::Working { .. }, report) => self.state = State::Done(report),
                 _ => return false,
             },
-            Msg::Above(above) => return std::mem::replace(&mut self.above, above) != above,
         }
         true
     }
@@ -123,26 +128,17 @@ impl Component for Check {
         let objects = Object::ALL.iter().map(|(name, _)| *name);
         let promises = Promise::ALL.iter().map(|(name, _)| *name);
         let label = |label| Named { label: Some(label), ..Named::default() };
-        let ondrop = link.batch_callback(|event: DragEvent| {
-            event.prevent_default();
-            event.data_transfer()?.files()?.get(0).map(Msg::Take)
-        });
-        let ondragover = link.callback(|event: DragEvent| {
-            event.prevent_default();
-            Msg::Above(true)
-        });
-        let onfile = link.batch_callback(|event: Event| event.target_unchecked_into::<HtmlInputElement>().files()?.get(0).map(Msg::Take));
         let working = matches!(self.state, State::Working { .. });
         html! {
-            <main class={if self.above { "check above" } else { "check" }} {ondrop} {ondragover} ondragleave={link.callback(|_| Msg::Above(false))}>
+            <main class="check">
                 <header>
-                    <p><a href="#">{ "Faultline" }</a></p>
+                    <p><a href="#">{ text::NAME }</a></p>
                     <h1>{ text::CHECK_TITLE }</h1>
                     <p>{ text::CHECK_HOW }</p>
                 </header>
                 <div class="given">
                     <div class="deeds">
-                        <label class="file">{ text::CHECK_FILE }<input type="file" accept=".edn,.json,.jsonl,.log,.txt" onchange={onfile} /></label>
+                        { share::chooser(text::CHECK_FILE, Callback::from(|file| dom::given::give(&file))) }
                         <button onclick={link.callback(|_| Msg::Example)}>{ text::CHECK_EXAMPLE }</button>
                         <span>{ self.file.clone().unwrap_or_default() }</span>
                     </div>
@@ -163,6 +159,15 @@ impl Component for Check {
 }
 
 impl Check {
+    /// What was given to the page is judged at once.
+    fn take(&mut self, ctx: &Context<Self>) {
+        if let Some(given) = &ctx.props().given {
+            self.file = Some(given.0.clone());
+            self.read(given.1.clone());
+            ctx.link().send_message(Msg::Start);
+        }
+    }
+
     fn read(&mut self, text: String) {
         if let Ok(history) = History::read(&text) {
             self.job.object = likely_object(&history);
@@ -173,15 +178,24 @@ impl Check {
 
     fn found(&self, ctx: &Context<Self>) -> Html {
         match &self.state {
-            State::Idle => Html::default(),
-            State::Working { .. } => html! {
-                <p class="working"><progress aria-label={text::CHECK_WORKING} />{ text::CHECK_WORKING }
+            State::Idle | State::Done(Report::SoFar { .. }) => Html::default(),
+            State::Working { so_far, .. } => html! {
+                <p class="working">{ bar(*so_far) }{ text::CHECK_WORKING }
+                    { for so_far.map(|(done, of)| html! { <small>{ text::so_far(done, of) }</small> }) }
                     <button onclick={ctx.link().callback(|_| Msg::Cancel)}>{ text::CANCEL }</button></p>
             },
             State::Done(Report::Judged(judged)) => verdict(judged),
             State::Done(Report::Decided(_) | Report::Tried(_)) => Html::default(),
             State::Done(Report::Bad(why) | Report::Failed(why)) => html! { <p class="bad" role="alert">{ why.clone() }</p> },
         }
+    }
+}
+
+/// How far the work is, if that is known.
+fn bar(so_far: Option<(usize, usize)>) -> Html {
+    match so_far {
+        Some((done, of)) => html! { <progress aria-label={text::CHECK_WORKING} value={done.to_string()} max={of.to_string()} /> },
+        None => html! { <progress aria-label={text::CHECK_WORKING} /> },
     }
 }
 

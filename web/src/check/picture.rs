@@ -1,6 +1,7 @@
 //! The picture of a verdict: a lane for every process, a bar for every operation from its call to its
 //! answer, and those that show the verdict marked.
 
+use crate::text;
 use crate::worker::{Bar, Judged};
 use yew::{Html, html};
 
@@ -19,7 +20,7 @@ pub(crate) fn picture(judged: &Judged) -> Html {
     let moments = judged.bars.iter().map(|bar| bar.to.unwrap_or(bar.from)).max().unwrap_or(0) + 1;
     let (width, height) = (NAMES + (moments + 1) * MOMENT, judged.lanes.len() * LANE + 8);
     html! {
-        <div class="lanes-picture" tabindex="0" role="region" aria-label={"Operations over time"}>
+        <div class="lanes-picture" tabindex="0" role="region" aria-label={text::CHECK_PICTURE}>
             <svg width={width.to_string()} height={height.to_string()} role="img" aria-label={words(judged)}>
                 { for judged.lanes.iter().enumerate().map(|(lane, name)| html! {
                     <g key={lane} class="lane">
@@ -27,7 +28,7 @@ pub(crate) fn picture(judged: &Judged) -> Html {
                         <text x="4" y={(lane * LANE + 18).to_string()}>{ name.clone() }</text>
                     </g>
                 }) }
-                { for judged.bars.iter().enumerate().map(|(index, bar)| html! { <g key={index}>{ draw(bar, moments) }</g> }) }
+                { for judged.bars.iter().enumerate().map(|(index, bar)| html! { <g key={format!("bar {index}")}>{ draw(bar, moments) }</g> }) }
             </svg>
         </div>
     }

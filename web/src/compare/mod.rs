@@ -12,6 +12,7 @@ use crate::panel::branches;
 use crate::panel::settings::Draft;
 use crate::route::{self, Route};
 use crate::session::{Session, Speed};
+use crate::share::{Share, Thing};
 use crate::stage::Target;
 use crate::stage::touch::Deed;
 use crate::text;
@@ -70,8 +71,8 @@ pub(crate) enum Msg {
     Shown(bool),
     Settle,
     Address,
-    Copy,
-    Copied(bool),
+    /// The dialog for sharing is opened or closed.
+    Share(bool),
     Close,
 }
 
@@ -81,7 +82,9 @@ pub(crate) struct Compare {
     pair: Result<Pair, String>,
     sides: [Side; 2],
     elsewhere: Option<Time>,
-    notice: Option<(String, Option<String>)>,
+    notice: Option<String>,
+    /// What can be shared, while the dialog for it is open.
+    sharing: Option<Thing>,
     focus: Option<String>,
     announced: AttrValue,
     frames: Option<Frames>,
@@ -115,6 +118,7 @@ impl Component for Compare {
             sides: [0, 1].map(Side::new),
             elsewhere: None,
             notice: None,
+            sharing: None,
             focus: None,
             announced: AttrValue::default(),
             frames: None,
@@ -138,14 +142,7 @@ impl Component for Compare {
         let library = ctx.props().library.clone();
         let by_learner = !matches!(
             msg,
-            Msg::Resized(..)
-                | Msg::DiagramResized(..)
-                | Msg::Theme
-                | Msg::InSight(_)
-                | Msg::Shown(_)
-                | Msg::Settle
-                | Msg::Address
-                | Msg::Copied(_)
+            Msg::Resized(..) | Msg::DiagramResized(..) | Msg::Theme | Msg::InSight(_) | Msg::Shown(_) | Msg::Settle | Msg::Address
         );
         if let Msg::Address = msg {
             // The address of another screen is not for this one.
@@ -179,7 +176,7 @@ impl Component for Compare {
             Msg::Speed(step) => pair.speed = Speed::new(step),
             Msg::First => {
                 if !pair.to_parting() {
-                    self.notice = Some((text::NEVER_DIFFERENT.into(), None));
+                    self.notice = Some(text::NEVER_DIFFERENT.into());
                 }
             }
             Msg::Undo => self.undo(&library, false),
@@ -210,14 +207,13 @@ impl Component for Compare {
                     self.announced = Self::in_words(pair).into();
                 }
             }
-            Msg::Copy => {
+            Msg::Share(true) => {
+                pair.play(false);
                 let link = pair.link();
                 dom::address::replace(&link);
-                let done = ctx.link().callback(Msg::Copied);
-                dom::address::copy(&dom::address::with(&link), move |allowed| done.emit(allowed));
+                self.sharing = Some(Thing { name: text::BOTH_RUNS, shows: text::SHOWS_BOTH, address: dom::address::with(&link) });
             }
-            Msg::Copied(true) => self.notice = Some((text::COPIED_BOTH.into(), None)),
-            Msg::Copied(false) => self.notice = Some((text::COPY_BY_HAND.into(), Some(dom::address::with(&pair.link())))),
+            Msg::Share(false) => self.sharing = None,
             Msg::Close => self.notice = None,
             Msg::Frame(_) | Msg::Address => {}
         }
@@ -236,7 +232,7 @@ impl Component for Compare {
         html! {
             <>
             <header class="bar">
-                <a class="brand" href="#">{ "Faultline" }</a>
+                <a class="brand" href="#">{ text::NAME }</a>
                 <h1>{ text::COMPARE }</h1>
                 <p class="hook">{ text::COMPARED }</p>
                 if let Ok(pair) = &self.pair {
@@ -247,16 +243,16 @@ impl Component for Compare {
                         if pair.can_redo() {
                             <button class="quiet" onclick={send.reform(|_| Msg::Redo)}>{ ui::icon(ui::REDO) }{ text::REDO }</button>
                         }
-                        <button class="quiet" onclick={send.reform(|_| Msg::Copy)}>{ ui::icon(ui::LINK) }{ text::COPY }</button>
+                        <button class="quiet" onclick={send.reform(|_| Msg::Share(true))}>{ ui::icon(ui::LINK) }{ text::SHARE }</button>
                     </div>
                 }
             </header>
-            if let Some((words, link)) = &self.notice {
+            if let Some(thing) = &self.sharing {
+                <Share title={text::COMPARE} things={vec![thing.clone()]} close={send.reform(|()| Msg::Share(false))} />
+            }
+            if let Some(words) = &self.notice {
                 <div class="notice">
                     <p role="alert">{ words.clone() }</p>
-                    if let Some(link) = link {
-                        <input readonly={true} value={link.clone()} aria-label={text::LINK} />
-                    }
                     <button class="quiet" onclick={send.reform(|_| Msg::Close)}>{ text::CLOSE }</button>
                 </div>
             }
@@ -311,7 +307,7 @@ impl Compare {
         self.elsewhere = None;
         self.notice = None;
         self.pair = opened.map(|(pair, verdicts)| {
-            self.notice = verdicts.into_iter().find_map(text::verdict).map(|words| (words.into(), None));
+            self.notice = verdicts.into_iter().find_map(text::verdict).map(Into::into);
             pair
         });
         self.forget();
@@ -332,7 +328,7 @@ impl Compare {
         if done.is_ok() {
             self.forget();
         }
-        self.notice = done.unwrap_or_else(Some).map(|words| (words, None));
+        self.notice = done.unwrap_or_else(Some);
     }
 
     fn undo(&mut self, library: &Library, again: bool) {
@@ -407,6 +403,11 @@ impl Compare {
             }
             app::Msg::Act(inputs) => self.act(place, &inputs),
             app::Msg::AskOf(node) => side.ask.node = node,
+            app::Msg::Lag(typed) => side.ask.lag = Some(typed),
+            app::Msg::Delay(message) => match side.ask.delay(&pair.sides[place], message) {
+                Ok(input) => self.act(place, &[input]),
+                Err(why) => side.ask.refused = Some(why),
+            },
             app::Msg::Argument(op, typed) => side.ask.say(op, typed),
             app::Msg::Ask(client, op) => match side.ask.input(&pair.sides[place], client, op) {
                 Ok(input) => self.act(place, &[input]),

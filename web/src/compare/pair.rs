@@ -1,7 +1,7 @@
 //! Two runs in lock-step: the same moment of both, the same gestures to both, and where they part. No
 //! types of the browser, so that all of this is tested natively.
 
-use crate::knob::{Knob, Turns};
+use crate::knob::{Group, Knob, Turned, What};
 use crate::session::{Session, Speed};
 use crate::text;
 use faultline::Scenario;
@@ -283,12 +283,15 @@ impl Pair {
     /// # Errors
     /// If that cannot be: says why.
     pub(crate) fn turn(&mut self, library: &Library, side: usize, knob: &Knob, value: i64) -> Result<(), String> {
-        let Turns::Setting(key) = knob.turns else {
-            let Input::Network(network) = knob.turn(value, &self.sides[side].sim().scenario().network) else { return Ok(()) };
-            return self.begin_both(library, |scenario| {
-                scenario.inputs.retain(|timed| !matches!(timed.input, Input::Network(_)));
-                scenario.network = network.clone();
-            });
+        let What::Own(key) = knob.what else {
+            return match knob.turn(value, &self.sides[side])? {
+                Turned::Now(Input::Network(network)) => self.begin_both(library, |scenario| {
+                    scenario.inputs.retain(|timed| !matches!(timed.input, Input::Network(_)));
+                    scenario.network = network.clone();
+                }),
+                Turned::Now(_) => Ok(()),
+                Turned::Anew(next) => self.begin(library, side, |scenario| *scenario = *next),
+            };
         };
         self.begin(library, side, |scenario| {
             scenario.inputs.retain(|timed| !matches!(&timed.input, Input::Set { key: other, .. } if other == key));
@@ -403,14 +406,14 @@ impl Pair {
             found.push(both(text::MODEL, a.about().title.into(), b.about().title.into()));
         }
         let [of_a, of_b] = self.sides.each_ref().map(|side| Knob::all(side.sim(), side.playhead()));
-        for knob in &of_a {
-            let Some(other) = of_b.iter().find(|other| other.turns == knob.turns && other.label == knob.label) else { continue };
+        for knob in of_a.iter().filter(|knob| knob.group() != Group::World) {
+            let Some(other) = of_b.iter().find(|other| other.what == knob.what && other.label == knob.label) else { continue };
             if knob.value != other.value {
                 found.push(both(knob.label, said(knob), said(other)));
             }
         }
         if a.scenario().seed != b.scenario().seed {
-            found.push(both(text::SEED, a.scenario().seed.to_string(), b.scenario().seed.to_string()));
+            found.push(both(text::SEED.0, a.scenario().seed.to_string(), b.scenario().seed.to_string()));
         }
         let own = |sim: &Sim, other: &Sim| {
             let own = sim.scenario().inputs.iter().find(|timed| !other.scenario().inputs.contains(timed) && !is_setting(&timed.input));

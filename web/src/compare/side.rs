@@ -7,7 +7,7 @@ use crate::app::{self, HEAL, finger};
 use crate::diagram::{self, Window};
 use crate::dom::{self, Size};
 use crate::panel::client::Ask;
-use crate::panel::settings::{self, Draft};
+use crate::panel::settings::{self, Draft, Which};
 use crate::panel::{menu, state};
 use crate::session::Session;
 use crate::stage::touch::{self, Deed};
@@ -174,7 +174,7 @@ impl Side {
                     }
                 </div>
                 { diagram::diagram(session, self.window(pair, elsewhere), elsewhere.is_some(), self.tools, &self.diagram, &here) }
-                { settings::settings(session, self.draft.as_ref(), None, &here) }
+                { settings::settings(session, self.draft.as_ref(), Which::NotOfTheWorld, &here) }
                 { state::state(session, &here) }
             </section>
         }

@@ -2,8 +2,10 @@
 //! or reloading the page keeps the run.
 
 use super::window;
+use js_sys::Reflect;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{Navigator, ShareData};
 
 /// What stands between a fragment and the parameters of an embedded page (static/host.js).
 const MORE: char = '&';
@@ -53,11 +55,29 @@ pub(crate) fn go(fragment: &str) {
 
 /// Copies a text for the reader, and says whether the browser allowed it.
 pub(crate) fn copy(text: &str, done: impl FnOnce(bool) + 'static) {
-    let clipboard = window().navigator().clipboard();
-    // Where the page is not secure, there is none.
-    if clipboard.is_undefined() {
+    let navigator = window().navigator();
+    // A site without a certificate has no clipboard at all.
+    if !has(&navigator, "clipboard") {
         return done(false);
     }
-    let copying = JsFuture::from(clipboard.write_text(text));
+    let copying = JsFuture::from(navigator.clipboard().write_text(text));
     spawn_local(async move { done(copying.await.is_ok()) });
+}
+
+/// Whether the device has a share sheet.
+pub(crate) fn can_send() -> bool {
+    has(&window().navigator(), "share")
+}
+
+/// Opens the share sheet of the device; whoever closes it again has changed his mind, and that is all.
+pub(crate) fn send(title: &str, address: &str) {
+    let data = ShareData::new();
+    data.set_title(title);
+    data.set_url(address);
+    let sending = JsFuture::from(window().navigator().share_with_data(&data));
+    spawn_local(async move { drop(sending.await) });
+}
+
+fn has(navigator: &Navigator, name: &str) -> bool {
+    Reflect::get(navigator, &name.into()).is_ok_and(|value| !value.is_undefined())
 }

@@ -4,16 +4,19 @@ pub(crate) mod address;
 pub(crate) mod crash;
 pub(crate) mod file;
 mod frames;
+pub(crate) mod given;
+pub(crate) mod offline;
 mod watch;
 
 pub(crate) use frames::Frames;
 pub(crate) use watch::{Listener, Sight, Size, theme};
 
+use crate::text;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{Document, Element, HtmlDialogElement, HtmlElement, Window};
+use web_sys::{Document, Element, HtmlDialogElement, HtmlElement, HtmlInputElement, Window};
 
 pub(crate) fn window() -> Window {
     web_sys::window().expect("the page runs in a window")
@@ -84,26 +87,49 @@ pub(crate) fn remembered(key: &str) -> Option<String> {
     }
 }
 
-/// Lets the browser remember something, or forget it. Says whether it may; if not, it is remembered until
-/// the page goes.
+/// The event with which the page hears that the browser keeps nothing.
+pub(crate) const FORGETFUL: &str = "faultline:forgetful";
+
+/// Lets the browser remember something, or forget it. Where it refuses, or is full, it is remembered until
+/// the page goes, and the page hears of that. Says whether the browser remembers it.
 pub(crate) fn remember(key: &str, value: Option<&str>) -> bool {
-    let Ok(Some(storage)) = window().local_storage() else {
+    let storage = window().local_storage().ok().flatten();
+    let done = match (&storage, value) {
+        (Some(storage), Some(value)) => storage.set_item(key, value).is_ok(),
+        (Some(storage), None) => storage.remove_item(key).is_ok(),
+        // What was never kept is forgotten already.
+        (None, value) => value.is_none(),
+    };
+    if storage.is_none() {
         MEMORY.with_borrow_mut(|memory| match value {
             Some(value) => drop(memory.insert(key.to_owned(), value.to_owned())),
             None => drop(memory.remove(key)),
         });
-        return false;
-    };
-    let done = match value {
-        Some(value) => storage.set_item(key, value),
-        None => storage.remove_item(key),
-    };
-    done.is_ok()
+    }
+    if !done && let Ok(event) = web_sys::Event::new(FORGETFUL) {
+        let _ = window().dispatch_event(&event);
+    }
+    done
 }
 
 /// Prints the page.
 pub(crate) fn print() {
     let _ = window().print();
+}
+
+/// Closes a dialog; the browser gives the focus back to where it came from.
+pub(crate) fn close(id: &str) {
+    if let Some(dialog) = by_id(id).and_then(|dialog| dialog.dyn_into::<HtmlDialogElement>().ok()) {
+        dialog.close();
+    }
+}
+
+/// Selects the text of a field, so that it can be copied by hand.
+pub(crate) fn select(id: &str) {
+    if let Some(field) = by_id(id).and_then(|field| field.dyn_into::<HtmlInputElement>().ok()) {
+        let _ = field.focus();
+        field.select();
+    }
 }
 
 /// A colour of the style sheet as a canvas understands it, read off the element that will show it.
@@ -137,7 +163,7 @@ pub(crate) async fn fetch_text(address: &str) -> Result<String, String> {
     let response = JsFuture::from(window().fetch_with_str(address)).await.map_err(said)?;
     let response: web_sys::Response = response.dyn_into().map_err(said)?;
     if !response.ok() {
-        return Err(format!("the server answered {}", response.status()));
+        return Err(text::answered(response.status()));
     }
     let text = JsFuture::from(response.text().map_err(said)?).await.map_err(said)?;
     Ok(text.as_string().unwrap_or_default())

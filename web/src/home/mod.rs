@@ -3,13 +3,15 @@
 mod hero;
 mod map;
 
+use crate::dom;
 use crate::route;
+use crate::share;
 use crate::text;
 use faultline::models::Library;
 use hero::Hero;
 use map::Map;
 use std::rc::Rc;
-use yew::{Html, Properties, component, html};
+use yew::{Callback, Html, Properties, component, html};
 
 /// What the first screen is made with.
 #[derive(Properties, Clone)]
@@ -31,7 +33,7 @@ pub(crate) fn home(props: &Props) -> Html {
     html! {
         <main class="home" aria-busy={(!props.whole).to_string()}>
             <header>
-                <p class="brand-large">{ "Faultline" }</p>
+                <p class="brand-large">{ text::NAME }</p>
                 <h1>{ text::HOME_TITLE }</h1>
                 <p>{ text::HOME_PROMISE }</p>
             </header>
@@ -50,6 +52,7 @@ pub(crate) fn home(props: &Props) -> Html {
                     }) }
                     <li><a href={route::CHECK}><strong>{ text::CHECK_TITLE }</strong><span>{ text::CHECK_PROMISE }</span></a></li>
                 </ul>
+                if props.whole { { bring() } }
             </nav>
             <nav class="foot" aria-label={text::MORE_HERE}>
                 <a href={route::EVIDENCE}>{ text::EVIDENCE_TITLE }</a>
@@ -57,4 +60,10 @@ pub(crate) fn home(props: &Props) -> Html {
             </nav>
         </main>
     }
+}
+
+/// The way in for files.
+#[inline(never)]
+fn bring() -> Html {
+    html! { <p class="bring">{ share::chooser(text::OPEN_FILE, Callback::from(|file| dom::given::give(&file))) }{ text::BRING_HOW }</p> }
 }

@@ -354,7 +354,7 @@ impl Lesson {
                     let job = Job::decide(&self.lab, index, session.sim().scenario(), self.answer.as_ref());
                     // One run is soon over; many attacks would make the page stand still.
                     let many = matches!(self.lab.challenges[index].task, Task::Defend { .. });
-                    return if many { Then::Work(Box::new(job)) } else { self.take(job.work(&self.library)) };
+                    return if many { Then::Work(Box::new(job)) } else { self.take(job.work(&self.library, &mut |_| ())) };
                 }
             }
             Say::Search => {
@@ -714,7 +714,7 @@ mod tests {
             let decided = |lesson: &mut Lesson, session: &mut Session| {
                 let Then::Work(job) = lesson.hear(Say::Decide, session) else { panic!("there is something to do") };
                 assert_eq!((lesson.work, lesson.verdict(Time::ZERO)), (Some(Work::Deciding), None));
-                lesson.hear(Say::Report(Box::new(job.work(&library))), session);
+                lesson.hear(Say::Report(Box::new(job.work(&library, &mut |_| ()))), session);
                 assert_eq!((lesson.work, &lesson.fault), (None, &None));
                 lesson.verdict(Time::ZERO).expect("a verdict").solved
             };
@@ -740,14 +740,14 @@ mod tests {
         let mut then = lesson.hear(Say::Search, &session);
         while let Then::Work(job) = then {
             assert_eq!(lesson.work, Some(Work::Searching));
-            then = lesson.hear(Say::Report(Box::new(job.work(&library))), &session);
+            then = lesson.hear(Say::Report(Box::new(job.work(&library, &mut |_| ()))), &session);
         }
         let tried = &lesson.tried[0];
         assert_eq!((lesson.tried.len(), tried.done, tried.worlds, tried.found.len(), lesson.work), (1, 9, 9, 9, None));
         assert!(tried.found[8].0.contains("acknowledgements = 8"));
         let Then::Work(job) = lesson.hear(Say::Search, &session) else { panic!("once more") };
         lesson.hear(Say::Cancel, &session);
-        assert_eq!(lesson.hear(Say::Report(Box::new(job.work(&library))), &session), Then::Nothing);
+        assert_eq!(lesson.hear(Say::Report(Box::new(job.work(&library, &mut |_| ()))), &session), Then::Nothing);
         assert!(lesson.tried.is_empty() && lesson.work.is_none());
     }
 

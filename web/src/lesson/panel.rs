@@ -48,7 +48,7 @@ fn measured(lesson: &Lesson) -> Html {
         return Html::default();
     }
     html! {
-        <dl class="measured" aria-label={text::MEASURED}>{ for measured.into_iter().map(|(name, shown)| {
+        <dl class="measured" aria-label={text::GAUGES}>{ for measured.into_iter().map(|(name, shown)| {
             let (class, value) = match shown {
                 Shown::Value(value) => ("", text::measured(&value)),
                 Shown::Light(true) => ("on", text::YES.to_owned()),

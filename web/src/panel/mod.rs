@@ -7,6 +7,7 @@ pub(crate) mod events;
 pub(crate) mod flights;
 pub(crate) mod help;
 pub(crate) mod inspector;
+pub(crate) mod links;
 pub(crate) mod matrix;
 pub(crate) mod menu;
 pub(crate) mod promises;

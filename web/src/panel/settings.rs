@@ -2,7 +2,7 @@
 //! any other: it happens at the playhead and can be taken back.
 
 use crate::app::Msg;
-use crate::knob::{Knob, Turns};
+use crate::knob::{Group, Knob, What};
 use crate::session::Session;
 use crate::text;
 use crate::ui::{self, Named};
@@ -19,22 +19,48 @@ pub(crate) struct Draft {
     pub(crate) refused: Option<String>,
 }
 
-/// The settings, or only those with these keys.
-pub(crate) fn settings(session: &Session, draft: Option<&Draft>, only: Option<&[&str]>, send: &Callback<Msg>) -> Html {
-    let knobs = Knob::all(session.sim(), session.playhead());
-    let shown = |knob: &Knob| {
-        only.is_none_or(|only| match knob.turns {
-            Turns::Setting(key) => only.contains(&key),
-            Turns::Loss | Turns::Latency => only.contains(&"network"),
-        })
+/// Which of the settings.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Which<'a> {
+    Everything,
+    /// All but those of the world.
+    NotOfTheWorld,
+    /// Those of the model with these keys.
+    These(&'a [&'a str]),
+}
+
+/// The settings that are shown here.
+pub(crate) fn settings(session: &Session, draft: Option<&Draft>, which: Which<'_>, send: &Callback<Msg>) -> Html {
+    let sim = session.sim();
+    let knobs = Knob::all(sim, session.playhead());
+    let shown = |knob: &Knob| match which {
+        Which::Everything => true,
+        Which::NotOfTheWorld => knob.group() != Group::World,
+        Which::These(keys) => knob.key().map_or(knob.group() == Group::Network && keys.contains(&"network"), |key| keys.contains(&key)),
     };
     if !knobs.iter().any(shown) {
         return Html::default();
     }
+    let all = !matches!(which, Which::These(_));
+    let group = |group: Group, name: &'static str| {
+        let mut of_group = knobs.iter().enumerate().filter(|(_, knob)| knob.group() == group && shown(knob)).peekable();
+        if of_group.peek().is_none() {
+            return Html::default();
+        }
+        html! {
+            <div key={name} class="group" role="group" aria-label={name}>
+                if all { <h2>{ name }</h2> }
+                { for of_group.map(|(index, knob)| control(session.prefix, index, knob, draft.filter(|draft| draft.knob == index), send)) }
+            </div>
+        }
+    };
+    let world = text::world(sim.scenario().nodes, &sim.network().loss.to_string());
     html! {
-        <details class="panel settings" open={only.is_some()}>
-            <summary>{ text::SETTINGS }<small>{ format!("{} {}", knobs[0].words(knobs[0].value), text::LOST) }</small></summary>
-            { for knobs.iter().enumerate().filter(|(_, knob)| shown(knob)).map(|(index, knob)| control(session.prefix, index, knob, draft.filter(|draft| draft.knob == index), send)) }
+        <details class="panel settings" open={!all}>
+            <summary>{ text::SETTINGS }<small>{ world }</small></summary>
+            { group(Group::World, text::WORLD) }
+            { group(Group::Network, text::NETWORK) }
+            { group(Group::Model, session.about().title) }
         </details>
     }
 }
@@ -75,14 +101,24 @@ fn control(prefix: &str, index: usize, knob: &Knob, draft: Option<&Draft>, send:
         },
     };
     html! {
-        <div key={knob.turns.key()} class="setting" title={knob.help}>
+        <div key={knob.label} class="setting" title={knob.help}>
             <label for={id.clone()}>{ knob.label }</label>
             { entry }
             <output for={id}>{ words.unwrap_or_default() }</output>
+            if knob.what == What::Seed {
+                { another(index, knob.value, send) }
+            }
             <p id={help} class="help">{ knob.help }</p>
             if let Some(refused) = refused {
                 <p class="refused" role="alert">{ refused }</p>
             }
         </div>
     }
+}
+
+/// A button for whoever does not care which seed it is.
+fn another(index: usize, seed: i64, send: &Callback<Msg>) -> Html {
+    let next = seed.checked_add(1).unwrap_or_default().to_string();
+    let onclick = send.reform(move |_| Msg::Turn(index, next.clone()));
+    html! { <button class="quiet" aria-label={text::ANOTHER} title={text::ANOTHER} {onclick}>{ ui::icon(ui::DICE) }</button> }
 }

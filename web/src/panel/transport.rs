@@ -27,9 +27,9 @@ pub(crate) fn transport(session: &Session, more: bool, glimpses: &Glimpses, libr
             <div class="buttons">
                 { button("", text::BACK, ",", ui::BACK, !session.begun(), || Msg::Back) }
                 if session.playing() {
-                    { button("primary", text::PAUSE, "Space", ui::PAUSE, false, || Msg::Toggle) }
+                    { button("primary", text::PAUSE, text::SPACE, ui::PAUSE, false, || Msg::Toggle) }
                 } else {
-                    { button("primary", text::PLAY, "Space", ui::PLAY, sim.next_time().is_none(), || Msg::Toggle) }
+                    { button("primary", text::PLAY, text::SPACE, ui::PLAY, sim.next_time().is_none(), || Msg::Toggle) }
                 }
                 { button("", text::STEP, ".", ui::STEP, sim.next_time().is_none(), || Msg::Step) }
                 if session.begun() {

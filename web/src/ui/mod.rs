@@ -92,6 +92,7 @@ pub(crate) const FLASK: &str = "M9 3h6M10 3v6l-5 9a2 2 0 0 0 2 3h10a2 2 0 0 0 2-
 pub(crate) const GRIP: &str = "M9 6h.01M15 6h.01M9 12h.01M15 12h.01M9 18h.01M15 18h.01";
 pub(crate) const HELP: &str = "M9 9a3 3 0 1 1 4.2 2.75c-.8.35-1.2 1-1.2 1.75v.5M12 17.5h.01M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18";
 pub(crate) const CROSS: &str = "M6 6l12 12M18 6L6 18";
+pub(crate) const DICE: &str = "M5 4h14a1 1 0 0 1 1 1v14a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1V5a1 1 0 0 1 1-1M8.5 8.5h.01M15.5 15.5h.01M12 12h.01";
 pub(crate) const CHOOSE: &str = "M7 10l5 5 5-5";
 pub(crate) const COMPARE: &str = "M4 5h6.5v14H4zM13.5 5H20v14h-6.5z";
 pub(crate) const LINK: &str = "M10 14a4 4 0 0 0 6 0l3-3a4.2 4.2 0 0 0-6-6l-1 1M14 10a4 4 0 0 0-6 0l-3 3a4.2 4.2 0 0 0 6 6l1-1";

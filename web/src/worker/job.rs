@@ -3,7 +3,7 @@
 use faultline::judge::history::History;
 use faultline::judge::spec::Object;
 use faultline::judge::value::{BadInput, Reader, Value};
-use faultline::judge::{self, Promise};
+use faultline::judge::{self, Budget, Progress, Promise};
 use faultline::lab::Lab;
 use faultline::lab::challenge::Verdict;
 use faultline::lab::search::Tried;
@@ -45,7 +45,7 @@ pub(crate) struct Checking {
     pub(crate) initial: String,
 }
 
-/// What has come of it.
+/// What has come of it, or how far it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Report {
     /// A verdict on a history.
@@ -58,6 +58,8 @@ pub(crate) enum Report {
     Bad(String),
     /// The work itself has failed.
     Failed(String),
+    /// It goes on, and has come so far: more comes later.
+    SoFar { done: usize, of: usize },
 }
 
 /// A verdict on a history.
@@ -109,10 +111,10 @@ impl Job {
         Self::Search(Puzzle::of(lab, challenge), search, case)
     }
 
-    /// Does it here and now.
-    pub(crate) fn work(&self, library: &Library) -> Report {
+    /// Does it here and now, and says how far it is.
+    pub(crate) fn work(&self, library: &Library, tell: &mut dyn FnMut(Report)) -> Report {
         let done = match self {
-            Self::Check(checking) => check(checking).map_err(|fault| fault.to_string()),
+            Self::Check(checking) => check(checking, tell).map_err(|fault| fault.to_string()),
             Self::Decide(puzzle, played, guess) => puzzle.decide(library, played, guess.as_ref()),
             Self::Search(puzzle, search, case) => puzzle.search(library, *search, *case),
         };
@@ -156,17 +158,27 @@ impl Report {
     }
 }
 
-/// Does a job that was packed.
+/// Does a job that was packed, and tells how far it is in the same way.
 #[inline(never)]
-pub(crate) fn work(job: &[u8], library: &Library) -> Vec<u8> {
-    postcard::from_bytes::<Job>(job).map_or_else(|fault| Report::Failed(fault.to_string()), |job| job.work(library)).pack()
+pub(crate) fn work(job: &[u8], library: &Library, tell: &mut dyn FnMut(Vec<u8>)) -> Vec<u8> {
+    let mut tell = |report: Report| tell(report.pack());
+    postcard::from_bytes::<Job>(job).map_or_else(|fault| Report::Failed(fault.to_string()), |job| job.work(library, &mut tell)).pack()
 }
 
-fn check(job: &Checking) -> Result<Report, BadInput> {
+fn check(job: &Checking, tell: &mut dyn FnMut(Report)) -> Result<Report, BadInput> {
     let history = History::read(&job.text)?;
     let initial = Reader::new(&job.initial).next_value()?.map_or(Value::Nil, |placed| placed.value);
     let (object, promise) = (Object::ALL[job.object].1, Promise::ALL[job.promise].1);
-    let judgement = judge::judge(&history, object, promise, &initial, STEPS)?;
+    // A search that takes choices back has still come as far as it once was.
+    let mut furthest = 0;
+    let mut look = |Progress { done, of }| {
+        if done > furthest {
+            furthest = done;
+            tell(Report::SoFar { done, of });
+        }
+        true
+    };
+    let judgement = judge::judge_within(&history, object, promise, &initial, &mut Budget::watched(STEPS, &mut look))?;
     let (lanes, bars) = picture(&history, &judgement.ops);
     Ok(Report::Judged(Judged {
         kept: judgement.kept,
@@ -215,7 +227,7 @@ mod tests {
     use super::*;
 
     fn judge(text: &str) -> Report {
-        Report::unpack(&work(&Job::Check(Checking { text: text.into(), ..Checking::default() }).pack(), &Library::standard()))
+        Report::unpack(&work(&Job::Check(Checking { text: text.into(), ..Checking::default() }).pack(), &Library::standard(), &mut |_| ()))
     }
 
     #[test]
@@ -240,7 +252,7 @@ mod tests {
 
     #[test]
     fn a_damaged_job_is_a_report_too() {
-        assert!(matches!(Report::unpack(&work(&[9, 9, 9], &Library::standard())), Report::Failed(_)));
+        assert!(matches!(Report::unpack(&work(&[9, 9, 9], &Library::standard(), &mut |_| ())), Report::Failed(_)));
     }
 
     #[test]

@@ -7,6 +7,7 @@ pub(crate) mod job;
 
 pub(crate) use job::{Bar, Checking, Job, Judged, Report, likely_object};
 
+use faultline::models::Library;
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 use web_sys::{ErrorEvent, MessageEvent};
@@ -16,6 +17,14 @@ extern "C" {
     /// Of `static/boot.js`: a worker with the program in it.
     #[wasm_bindgen(catch, js_namespace = faultline, js_name = worker)]
     fn new_worker() -> Result<web_sys::Worker, JsValue>;
+    /// Of the browser: in a worker it says something to the page.
+    #[wasm_bindgen(js_name = postMessage)]
+    fn say_to_page(said: Uint8Array);
+}
+
+/// In a worker: does a job that the page has packed, and tells it how far it is.
+pub(crate) fn work(job: &[u8], library: &Library) -> Vec<u8> {
+    job::work(job, library, &mut |said| say_to_page(Uint8Array::from(said.as_slice())))
 }
 
 /// A worker and its job.
