@@ -49,8 +49,12 @@ function readParameters() {
 function look(name, value) {
   if (value === undefined) delete root.dataset[name];
   else root.dataset[name] = name === "hide" ? value.replaceAll(",", " ") : value;
-  // What is painted with the colours of the style sheet has to be painted again (web/src/dom/watch.rs).
-  if (name === "theme") window.dispatchEvent(new Event("faultline:theme"));
+  if (name === "theme") repaint();
+}
+
+/** What is painted with the colours of the style sheet has to be painted again (web/src/dom/watch.rs). */
+function repaint() {
+  window.dispatchEvent(new Event("faultline:theme"));
 }
 
 /** Says something to the page around this one. */
@@ -145,6 +149,7 @@ function hear({ source, origin, data }) {
 
 readParameters();
 window.addEventListener("hashchange", readParameters);
+window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
 if (around) window.addEventListener("message", hear);
 window.addEventListener("faultline:fault", ({ detail }) => tell("error", { message: String(detail).slice(0, 2000) }));
 globalThis.faultline = { tell: (type, fields) => tell(type, JSON.parse(fields)) };

@@ -14,7 +14,9 @@ async function begin() {
   if (window.parent !== window) return;
   const workers = navigator.serviceWorker;
   if (!workers) return;
-  const { build } = document.getElementById("entry").dataset;
+  const { build, alone } = document.getElementById("entry").dataset;
+  // A page that is one file is kept by whoever has it.
+  if (alone !== undefined) return;
   let controlled = Boolean(workers.controller);
 
   workers.addEventListener("message", ({ data }) => data.newer && offer());

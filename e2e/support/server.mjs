@@ -1,7 +1,7 @@
 // A web server like the plain ones that Faultline is put on: it knows file types, sends the brotli
 // twin to whoever accepts it, and serves the site under a path of its own. A test can make it break.
 
-import { createReadStream, existsSync } from "node:fs";
+import { createReadStream, existsSync, statSync } from "node:fs";
 import http from "node:http";
 import path from "node:path";
 
@@ -39,6 +39,7 @@ export async function serve({ site = SITE, open = false, disturb = () => false }
     const packed = /\bbr\b/.test(request.headers["accept-encoding"] ?? "") && existsSync(`${file}.br`);
     response.writeHead(200, {
       "content-type": TYPES[path.extname(file)] ?? "application/octet-stream",
+      "last-modified": statSync(file).mtime.toUTCString(),
       ...(packed && { "content-encoding": "br" }),
       ...(open && { "access-control-allow-origin": "*" }),
     });

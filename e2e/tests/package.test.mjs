@@ -163,7 +163,7 @@ inPage("one file opens from a disk, and reaches nobody", { open: false, timeout:
   await page.locator(".answers button").first().click();
   await page.getByText("Your bet:").waitFor();
   await page.getByRole("button", { name: "Do it for me" }).or(page.getByRole("button", { name: "Skip" })).first().click();
-  await page.getByRole("button", { name: "Previous" }).waitFor();
+  await page.getByRole("button", { name: "Previous", exact: true }).waitFor();
   await accessible(page);
   await picture(page, "one-file");
   assert.deepEqual([...new Set(asked)], [`file://${file}`]);

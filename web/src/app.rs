@@ -257,7 +257,7 @@ struct Watches {
     _diagram_size: Option<Size>,
     _sight: Option<Sight>,
     _orders: Option<Listener>,
-    _theme: Option<(Listener, Listener)>,
+    _theme: Option<Listener>,
 }
 
 /// Where it is remembered that keys without Ctrl do nothing.
@@ -751,7 +751,7 @@ impl Component for App {
                 _size: Size::of(&stage, move |width, height| size.emit((width, height))),
                 _diagram_size: Size::of(&diagram, move |width, height| diagram_size.emit((width, height))),
                 _sight: Sight::of(&views, move |in_sight| sight.emit(in_sight)),
-                _theme: dom::theme(move || theme.emit(())),
+                _theme: Some(dom::theme(move || theme.emit(()))),
             };
             self.report();
         }
@@ -927,7 +927,7 @@ impl App {
     /// Tells the page around this one what is new.
     fn report(&mut self) {
         if let Some(report) = &mut self.report {
-            let news = report.look(self.lesson.as_ref(), &self.session, &dom::address::with(""), dom::now());
+            let news = report.look(self.lesson.as_ref(), &self.session, &|| dom::address::with(""), dom::now());
             news.iter().for_each(host::tell);
         }
     }

@@ -158,7 +158,7 @@ impl Component for Page {
             Msg::Whole(came) => {
                 self.whole = came.is_ok();
                 self.missing = came.err();
-                if self.whole && matches!(self.route, Route::Home | Route::Check) {
+                if self.whole && matches!(self.route, Route::Home | Route::Check | Route::Compare) {
                     host::tell(&host::Message::new("ready", &[]));
                 }
                 if let Some(Offer::Text(name, given)) = self.waiting.take_if(|_| self.whole) {

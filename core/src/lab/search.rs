@@ -93,7 +93,7 @@ impl Search {
                 for (index, settings) in self.settings.iter().enumerate() {
                     let mut scenario = Scenario { nodes, inputs: Vec::new(), workload: None, ..start.clone() };
                     scenario.settings.extend(settings.clone());
-                    let whom = |question: usize| NodeId(if question % 2 == 0 { one } else { other });
+                    let whom = |question: usize| NodeId(if question.is_multiple_of(2) { one } else { other });
                     let asked = (0..self.ask.len()).map(whom).collect();
                     cases.push(Case { settings: index, scenario, side, asked });
                 }

@@ -94,7 +94,7 @@ pub(crate) struct Compare {
     shown: bool,
     settling: Option<Timeout>,
     main: NodeRef,
-    watches: Option<[Option<Listener>; 5]>,
+    watches: Option<[Option<Listener>; 4]>,
     sight: Option<Sight>,
 }
 
@@ -285,7 +285,6 @@ impl Component for Compare {
         let link = ctx.link();
         let (keys, address) = (link.batch_callback(|event: KeyboardEvent| key(&event)), link.callback(|()| Msg::Address));
         let (shown, theme, sight) = (link.callback(Msg::Shown), link.callback(|()| Msg::Theme), link.callback(Msg::InSight));
-        let (scheme, asked) = dom::theme(move || theme.emit(())).unzip();
         self.watches = Some([
             Some(Listener::on_document("keydown", move |event| {
                 if let Ok(event) = event.dyn_into() {
@@ -294,8 +293,7 @@ impl Component for Compare {
             })),
             Some(Listener::on_window("hashchange", move |_| address.emit(()))),
             Some(Listener::on_document("visibilitychange", move |_| shown.emit(!dom::document().hidden()))),
-            scheme,
-            asked,
+            Some(dom::theme(move || theme.emit(()))),
         ]);
         self.sight = self.main.cast::<Element>().and_then(|main| Sight::of(&main, move |in_sight| sight.emit(in_sight)));
     }

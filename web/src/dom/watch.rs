@@ -43,9 +43,8 @@ pub(crate) fn media(query: &str, changed: impl Fn() + 'static) -> Option<Listene
 
 /// Calls back when light becomes dark, or dark light, until dropped: by the browser's wish, or by that of
 /// the page around this one (static/host.js).
-pub(crate) fn theme(changed: impl Fn() + Clone + 'static) -> Option<(Listener, Listener)> {
-    let asked = changed.clone();
-    Some((media("(prefers-color-scheme: dark)", changed)?, Listener::on_window("faultline:theme", move |_| asked())))
+pub(crate) fn theme(changed: impl Fn() + 'static) -> Listener {
+    Listener::on_window("faultline:theme", move |_| changed())
 }
 
 /// Calls back with an element's width and height whenever they change, until dropped.

@@ -62,7 +62,7 @@ pub(crate) struct Hero {
     last_frame: Option<f64>,
     rendered_at: f64,
     in_sight: bool,
-    watches: (Option<Size>, Option<Sight>, Option<(Listener, Listener)>),
+    watches: (Option<Size>, Option<Sight>, Option<Listener>),
 }
 
 impl Component for Hero {
@@ -165,7 +165,7 @@ impl Component for Hero {
             self.watches = (
                 Size::of(&stage, move |width, height| size.emit((width, height))),
                 Sight::of(&stage, move |in_sight| sight.emit(in_sight)),
-                dom::theme(move || theme.emit(())),
+                Some(dom::theme(move || theme.emit(()))),
             );
         }
         self.run_frames(ctx);

@@ -27,8 +27,8 @@ pub(crate) struct Report {
 const MOST_STARS: u32 = 3;
 
 impl Report {
-    /// What is new, at this time in milliseconds; the page stands at this address.
-    pub(crate) fn look(&mut self, lesson: Option<&Lesson>, session: &Session, address: &str, now: f64) -> Vec<Message> {
+    /// What is new, at this time in milliseconds; the page says at which address it stands.
+    pub(crate) fn look(&mut self, lesson: Option<&Lesson>, session: &Session, address: &dyn Fn() -> String, now: f64) -> Vec<Message> {
         let mut news = Vec::new();
         if !self.ready {
             self.ready = true;
@@ -129,7 +129,7 @@ impl Report {
         }
     }
 
-    fn solved(&mut self, lesson: &Lesson, session: &Session, address: &str, now: f64, news: &mut Vec<Message>) {
+    fn solved(&mut self, lesson: &Lesson, session: &Session, address: &dyn Fn() -> String, now: f64, news: &mut Vec<Message>) {
         let (Place::Challenge(index), Some(stars)) = (lesson.place, lesson.stars) else {
             // The same challenge again: its time begins anew.
             if std::mem::take(&mut self.solved) {
@@ -143,7 +143,7 @@ impl Report {
         let challenge = &lesson.lab.challenges[index];
         let since = self.place.map_or(now, |(_, since)| since);
         let seconds = ((now - since).max(0.0) / 1000.0) as u64;
-        news.push(completed(lesson, challenge, u32::from(stars), seconds, &session.link().write(), address));
+        news.push(completed(lesson, challenge, u32::from(stars), seconds, &session.link().write(), &address()));
     }
 }
 
@@ -249,20 +249,20 @@ mod tests {
         let mut lesson = Lesson::new(lab.clone(), library.clone(), LabProgress::default());
         let mut session = Session::new(&library, lesson.scenario()).expect("a run");
         let mut report = Report::default();
-        assert_eq!(kinds(&report.look(Some(&lesson), &session, "", 0.0)), ["ready", "progress"]);
-        assert!(report.look(Some(&lesson), &session, "", 1.0).is_empty());
+        assert_eq!(kinds(&report.look(Some(&lesson), &session, &String::new, 0.0)), ["ready", "progress"]);
+        assert!(report.look(Some(&lesson), &session, &String::new, 1.0).is_empty());
         hear(&mut lesson, &mut session, Say::Guess("1".into()));
-        assert_eq!(kinds(&report.look(Some(&lesson), &session, "", 2.0)), ["progress", "prediction"]);
+        assert_eq!(kinds(&report.look(Some(&lesson), &session, &String::new, 2.0)), ["progress", "prediction"]);
         let (index, challenge) =
             lab.challenges.iter().enumerate().find(|(_, one)| matches!(one.task, Task::Break { .. })).expect("something to break");
         hear(&mut lesson, &mut session, Say::Challenge(index));
-        assert_eq!(kinds(&report.look(Some(&lesson), &session, "", 1_000.0)), ["progress"]);
+        assert_eq!(kinds(&report.look(Some(&lesson), &session, &String::new, 1_000.0)), ["progress"]);
         let run = lab.runs(&library).expect("runs").into_iter().find(|(name, ..)| *name == format!("challenge {}", challenge.id));
         session = Session::new(&library, run.expect("its solution").1).expect("a run");
         session.seek(challenge.end(&lab));
         let at = lesson.watch(&session).expect("solved");
         session.seek(at);
-        let news = report.look(Some(&lesson), &session, "https://a.course/x/", 84_500.0);
+        let news = report.look(Some(&lesson), &session, &|| "https://a.course/x/".into(), 84_500.0);
         assert_eq!(kinds(&news), ["progress", "completed"]);
         let said = news[1].fields();
         assert!(said.contains("\"duration\":\"PT83S\""), "{said}");
@@ -271,6 +271,6 @@ mod tests {
         let link = Link::read(link, &library).expect("a link that can be read");
         assert_eq!(link.verify(&library, 1_000_000), Ok(faultline::link::Verdict::Same));
         assert_eq!(challenge.decide(&lab, &library, &link.scenario, None).map(|verdict| verdict.solved), Ok(Some(true)));
-        assert!(report.look(Some(&lesson), &session, "", 90_000.0).is_empty());
+        assert!(report.look(Some(&lesson), &session, &String::new, 90_000.0).is_empty());
     }
 }

@@ -80,8 +80,13 @@ impl Saved {
     /// Brings a lesson and its run to this place; says what is in the way.
     pub(crate) fn restore(self, lesson: &mut Lesson, library: &Library) -> Result<Session, String> {
         let place = self.place(&lesson.lab).ok_or("the lab has no such place any more")?;
+        // A challenge may have a world of its own.
+        let model = match place {
+            Place::Challenge(index) => lesson.lab.challenges[index].start(&lesson.lab).model,
+            _ => lesson.scenario().model,
+        };
         let session = match self.link {
-            Some(link) if link.scenario.model != lesson.scenario().model => {
+            Some(link) if link.scenario.model != model => {
                 return Err("the run of the state is not one of this lab".into());
             }
             Some(link) => Session::of_link(library, link).map(|(session, _)| session),
