@@ -178,7 +178,7 @@ fn of(run: &Run<'_>, name: &str) -> String {
 fn percent(parts: u32) -> String {
     // With one digit after the point, and none if it is nought. Never more than was measured.
     let tenths = parts / 1_000;
-    if tenths % 10 == 0 { format!("{} %", tenths / 10) } else { format!("{}.{} %", tenths / 10, tenths % 10) }
+    if tenths.is_multiple_of(10) { format!("{} %", tenths / 10) } else { format!("{}.{} %", tenths / 10, tenths % 10) }
 }
 
 fn parts(count: u32, of: u32) -> u32 {
@@ -186,7 +186,7 @@ fn parts(count: u32, of: u32) -> u32 {
 }
 
 fn said(span: Option<Span>) -> String {
-    span.map_or_else(|| "–".into(), |span| text::millis(span))
+    span.map_or_else(|| "–".into(), text::millis)
 }
 
 /// One kind of count of a tally.

@@ -155,7 +155,7 @@ impl Component for Compare {
         let Ok(pair) = &mut self.pair else { return true };
         match msg {
             Msg::Side(side, msg) => {
-                if !self.hear(ctx, &library, side, msg) {
+                if !self.hear(&library, side, msg) {
                     return false;
                 }
             }
@@ -166,7 +166,7 @@ impl Component for Compare {
                 app::Msg::Undo => self.undo(&library, false),
                 app::Msg::Redo => self.undo(&library, true),
                 app::Msg::Escape => self.escape(),
-                app::Msg::Rove(..) => drop(self.hear(ctx, &library, side, msg)),
+                app::Msg::Rove(..) => drop(self.hear(&library, side, msg)),
                 _ => return false,
             },
             Msg::Toggle => pair.play(!pair.playing()),
@@ -175,7 +175,7 @@ impl Component for Compare {
             Msg::Seek(moment) => pair.seek(Time(moment)),
             Msg::Speed(step) => pair.speed = Speed::new(step),
             Msg::First => {
-                if !pair.to_parting() {
+                if !pair.find_parting() {
                     self.notice = Some(text::NEVER_DIFFERENT.into());
                 }
             }
@@ -355,7 +355,7 @@ impl Compare {
     }
 
     /// Something is said of one of the runs. Says whether the page has to show anything new.
-    fn hear(&mut self, ctx: &Context<Self>, library: &Library, place: usize, msg: app::Msg) -> bool {
+    fn hear(&mut self, library: &Library, place: usize, msg: app::Msg) -> bool {
         let Ok(pair) = &mut self.pair else { return false };
         let side = &mut self.sides[place];
         match msg {
@@ -373,7 +373,7 @@ impl Compare {
                     Deed::Away => app::Msg::Select(None),
                     Deed::Act(inputs) => app::Msg::Act(inputs),
                 };
-                return self.hear(ctx, library, place, said);
+                return self.hear(library, place, said);
             }
             app::Msg::Pick(target, by_key) => {
                 if let Target::Node(node) = target {

@@ -170,13 +170,13 @@ impl Pair {
     }
 
     /// Goes to where they part. If they do not for a long time, nothing has happened; says so.
-    pub(crate) fn to_parting(&mut self) -> bool {
+    pub(crate) fn find_parting(&mut self) -> bool {
         self.playing = false;
         let (before, reached) = (self.playhead(), self.reached());
         let limit = reached.max(before) + WAIT;
         let mut moment = reached.max(before);
         while self.parted().is_none() && moment < limit && self.goes_on() && self.sides.iter().all(|side| side.sim().rows() < MOST_ROWS) {
-            moment = moment + LEAP;
+            moment += LEAP;
             self.seek(moment);
         }
         if let Some(parted) = self.parted() {
@@ -492,7 +492,7 @@ mod tests {
         let (library, mut pair) = pair("ping-pong");
         pair.seek(ms(400));
         assert_eq!((pair.parted(), pair.differing()), (None, vec![]));
-        assert!(!pair.to_parting());
+        assert!(!pair.find_parting());
         assert_eq!((pair.playhead(), pair.reached()), (ms(400), ms(400)), "it was only tried");
         let patience = knob(&pair, "Patience");
         pair.turn(&library, 1, &patience, 30_000_000).unwrap();
@@ -500,7 +500,7 @@ mod tests {
         assert_eq!((pair.playhead(), pair.parted().map(|parted| parted.at)), (ms(400), Some(ms(30))));
         assert_eq!(pair.sides[0].parts, Some(ms(30)));
         assert!(pair.parts_with(1).unwrap().contains("no return yet") && pair.parts_with(0).is_none());
-        assert!(pair.to_parting());
+        assert!(pair.find_parting());
         assert_eq!(pair.playhead(), ms(30));
         pair.undo(&library, false);
         assert_eq!((pair.parted(), pair.differing(), pair.can_undo()), (None, vec![], false));
@@ -563,7 +563,7 @@ mod tests {
         pair.act(0, &[Input::Invoke { client: 0, node: NodeId(0), op: write, argument: 0 }]).unwrap();
         pair.act(0, &[Input::Crash(NodeId(2))]).unwrap();
         let heartbeat = Input::Set { key: "heartbeat".into(), value: 150_000_000 };
-        pair.act(0, &[heartbeat.clone()]).unwrap();
+        pair.act(0, std::slice::from_ref(&heartbeat)).unwrap();
         let model = library.models().iter().position(|model| model.about().id == "register").unwrap();
         assert_eq!(pair.choose(&library, 1, model), Ok(1), "a register has no heartbeat");
         let (a, b) = (pair.sides[0].sim(), pair.sides[1].sim());

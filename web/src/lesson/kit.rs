@@ -43,9 +43,12 @@ pub(crate) enum Msg {
     Again,
 }
 
+/// A lab and its scenes, each as far as it can be shown.
+type Taken = (Box<Lab>, Vec<Result<Scene, String>>);
+
 /// The screen.
 pub(crate) struct Kit {
-    lab: Option<Result<(Box<Lab>, Vec<Result<Scene, String>>), Vec<String>>>,
+    lab: Option<Result<Taken, Vec<String>>>,
 }
 
 /// How many messages a diagram on paper has room for.

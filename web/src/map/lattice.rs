@@ -136,19 +136,14 @@ mod tests {
                 let ((_, from), (_, to)) = lattice.arrow(index(arrow.strong), index(arrow.weak));
                 assert!(from + 10.0 < to, "{} {}", arrow.strong, arrow.weak);
             }
-            for one in 0..PLACES.len() {
+            for (one, promise) in PLACES.iter().enumerate() {
                 let (x, y) = lattice.at(one);
                 let (width, height) = lattice.place;
-                assert!(
-                    x - width / 2.0 > 0.0 && x + width / 2.0 < lattice.size.0 && y + height / 2.0 < lattice.size.1,
-                    "{}",
-                    PLACES[one].name
-                );
+                assert!(x - width / 2.0 > 0.0 && x + width / 2.0 < lattice.size.0 && y + height / 2.0 < lattice.size.1, "{}", promise.name);
                 let apart = |other: usize| (lattice.at(other).0 - x).abs() > width || (lattice.at(other).1 - y).abs() > height;
-                assert!((0..one).all(apart), "{}", PLACES[one].name);
+                assert!((0..one).all(apart), "{}", promise.name);
                 assert!(
-                    lattice.lines(PLACES[one].name).len() <= 4
-                        && lattice.lines(PLACES[one].name).iter().all(|line| line.len() <= lattice.letters)
+                    lattice.lines(promise.name).len() <= 4 && lattice.lines(promise.name).iter().all(|line| line.len() <= lattice.letters)
                 );
             }
         }
