@@ -63,7 +63,7 @@ impl Component for Evidence {
         html! {
             <main class="report" aria-busy={self.report.is_none().to_string()}>
                 <header>
-                    <p><a href="#">{ "Faultline" }</a></p>
+                    <p><a href="#">{ text::NAME }</a></p>
                     <h1>{ text::EVIDENCE_TITLE }</h1>
                     <p>{ text::EVIDENCE_HOW }</p>
                 </header>

@@ -8,7 +8,7 @@ use faultline::protocol::About;
 use faultline::scenario::Route;
 use faultline::scenario::{Fault, Input, Pace, Timed, Workload};
 use faultline::sim::{Chance, Latency, LinkRule, NodeId, Sim, Span, Time};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A change of the world. Each begins another run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -150,7 +150,7 @@ fn from_now(sim: &Sim, playhead: Time) -> Scenario {
     let mut scenario = sim.scenario().clone();
     scenario.network = sim.network().clone();
     let mut rules: BTreeMap<(NodeId, NodeId), LinkRule> = BTreeMap::new();
-    let mut cuts: BTreeMap<(NodeId, NodeId), bool> = BTreeMap::new();
+    let mut cuts: BTreeSet<(NodeId, NodeId)> = BTreeSet::new();
     for timed in std::mem::take(&mut scenario.inputs).into_iter().filter(|timed| timed.at <= playhead) {
         match timed.input {
             Input::Set { key, value } => {
@@ -159,13 +159,13 @@ fn from_now(sim: &Sim, playhead: Time) -> Scenario {
             Input::Link { from, to, rule } => {
                 rules.insert((from, to), rule);
             }
-            Input::Cut { from, to } => {
-                cuts.insert((from, to), !sim.connects(from, to));
-            }
+            Input::Cut { from, to } => drop(cuts.insert((from, to))),
+            Input::Heal { from, to } => drop(cuts.remove(&(from, to))),
+            Input::HealAll => cuts.clear(),
             _ => {}
         }
     }
-    let cuts = cuts.into_iter().filter(|(_, cut)| *cut).map(|((from, to), _)| Input::Cut { from, to });
+    let cuts = cuts.into_iter().map(|(from, to)| Input::Cut { from, to });
     let rules = rules.into_iter().filter(|(_, rule)| *rule != LinkRule::default()).map(|((from, to), rule)| Input::Link { from, to, rule });
     scenario.inputs = rules.chain(cuts).map(|input| Timed { at: Time::ZERO, input }).collect();
     scenario
@@ -223,7 +223,6 @@ mod tests {
 
     fn act(session: &mut Session, inputs: Vec<Input>) {
         session.edit(inputs).unwrap();
-        session.seek(NOW);
     }
 
     fn change(session: &Session, change: Change) -> Scenario {

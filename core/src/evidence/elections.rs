@@ -137,7 +137,7 @@ fn split_votes(effort: u64) -> Vec<Finding> {
     let (min, range) = (Span::millis(150), Span::millis(150));
     let mut findings = Vec::new();
     for (nodes, alive) in [(5, 4), (5, 3), (3, 2), (7, 6), (7, 4)] {
-        for (percent, runs) in [(1, 400), (5, 400), (10, 200), (20, 120), (30, 120)] {
+        for (percent, runs) in [(1, 400), (5, 400), (10, 500), (20, 120), (30, 120)] {
             let known = split(nodes, alive, percent as f64 / 100.0);
             // Too rare to be met often enough in the report.
             if known * ((super::REPORT * runs) as f64) < 16.0 {

@@ -225,7 +225,7 @@ impl Component for Author {
         html! {
             <main class="author">
                 <header>
-                    <p><a href="#">{ "Faultline" }</a></p>
+                    <p><a href="#">{ text::NAME }</a></p>
                     <h1>{ text::AUTHOR_TITLE }</h1>
                     <p>{ text::AUTHOR_HOW }</p>
                 </header>

@@ -97,7 +97,10 @@ impl Saved {
         all.labs.insert(String::new(), std::mem::take(&mut lesson.progress));
         all.merge(Progress { labs: [(String::new(), self.progress)].into() });
         lesson.progress = all.labs.remove("").unwrap_or_default();
+        // On the way there the learner has not been any further than before.
+        let progress = lesson.progress.clone();
         lesson.return_to(place)?;
+        lesson.progress = progress;
         Ok(session)
     }
 }

@@ -49,7 +49,7 @@ pub(crate) const WIDE: Lattice = Lattice {
 
 /// The same for a phone.
 pub(crate) const NARROW: Lattice = Lattice {
-    size: (360.0, 552.0),
+    size: (360.0, 560.0),
     place: (82.0, 56.0),
     letters: 12,
     line: 13.0,

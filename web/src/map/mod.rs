@@ -34,7 +34,7 @@ pub(crate) fn screen() -> Html {
     html! {
         <main class="map-screen">
             <header>
-                <p><a href="#">{ "Faultline" }</a></p>
+                <p><a href="#">{ text::NAME }</a></p>
                 <h1>{ words::TITLE }</h1>
                 <p>{ words::HOW }</p>
             </header>

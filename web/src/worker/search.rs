@@ -292,7 +292,7 @@ mod tests {
     #[test]
     fn what_cannot_be_broken_is_told_with_what_was_covered() {
         let library = library();
-        let hunt = Hunt::Everything { depth: 4, states: 5_000, timers: 1, crashes: 0, asks: 1 };
+        let hunt = Hunt::Everything { depth: 4, states: 5_000, timers: 0, crashes: 0, asks: 1 };
         let last = Steps::of(Job::Hunt(run(scenario(library), "one-primary", 10), hunt), library).last();
         assert!(matches!(last, Some(Report::Covered(Covered::States { states: 1.., .. }))), "{last:?}");
         let last = Steps::of(Job::Hunt(run(scenario(library), "nonsense", 10), Hunt::Chaos(9)), library).last();
