@@ -214,7 +214,11 @@ around("ten thousand hostile messages change nothing, nor do orders from anybody
   await settle(tab);
   const inner = tab.frames().find((frame) => frame.url().includes("#lab=L07"));
   const look = () => inner.evaluate(() => [document.getElementById("app").innerHTML, location.href, { ...document.documentElement.dataset }]);
-  await inner.waitForFunction(() => document.querySelector(".announcer").textContent !== "");
+  // What happened is announced when the page has come to rest.
+  await inner.waitForFunction(() => {
+    const [moment, last] = [".clock", ".events .what"].map((place) => document.querySelector(place).textContent);
+    return document.querySelector(".announcer").textContent.includes(`${moment}: ${last}`);
+  });
   const before = await look();
   for (const seed of [1, 2, 3]) await tab.evaluate(hostile, seed);
   await settle(tab);

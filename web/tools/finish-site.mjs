@@ -62,13 +62,17 @@ const LATER = [
  * same function under its own name. What only the rest calls goes there anyway.
  */
 const SURELY_UNLIKE_ANY_OTHER = 200;
+/** What Yew does to a component, such as taking it away, is alike for components that are quite unlike. */
+const OF_ANY_COMPONENT = /^<*yew::html::component::/;
+const SURELY_OF_ITS_OWN = 300;
 const OF_A_MODEL = /(?:sim::host::\w+<|Model>::of(?:::)?<)(faultline::models::[\w:]+)>/;
 const WAITS_FOR_NOTHING = "faultline::models::raft::Raft";
 
 function canWait(name, size, isThere) {
   if (!LATER.some((later) => later.test(name))) return false;
   const model = OF_A_MODEL.exec(name)?.[1];
-  return size >= SURELY_UNLIKE_ANY_OTHER || (model !== undefined && isThere(name.replaceAll(model, WAITS_FOR_NOTHING)));
+  const least = OF_ANY_COMPONENT.test(name) ? SURELY_OF_ITS_OWN : SURELY_UNLIKE_ANY_OTHER;
+  return size >= least || (model !== undefined && isThere(name.replaceAll(model, WAITS_FOR_NOTHING)));
 }
 
 /**
