@@ -160,5 +160,7 @@ inPage("one file opens from a disk, and reaches nobody", { open: false, timeout:
   assert.deepEqual([...new Set(asked)], [`file://${file}`]);
   assert.match(await page.title(), /^CAP/);
   await page.reload();
-  await page.locator(".answers button").first().waitFor();
+  // It goes on where it was.
+  await page.getByText("Your bet:").waitFor();
+  await page.getByRole("button", { name: "Previous", exact: true }).waitFor();
 });
