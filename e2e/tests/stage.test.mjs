@@ -2,7 +2,7 @@
 // seen together, and everybody large enough for a finger.
 
 import assert from "node:assert/strict";
-import { DESK, inPage, PHONE, picture, whole } from "../support/browser.mjs";
+import { accessible, DESK, inPage, PHONE, picture, whole } from "../support/browser.mjs";
 
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 const SIZES = Object.entries({ desk: DESK, phone: PHONE });
@@ -112,4 +112,23 @@ inPage("on a phone a stop of a lab and its stage are seen together, however far 
   await picture(page, "lab-stop-phone");
   await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
   assert.equal(await inSight(stage), true);
+});
+
+inPage("on a phone one reads where one is, and what is rarely done is behind one button", { size: PHONE, at: "#free=primary-backup" }, async (page) => {
+  await page.locator("#node-0").click();
+  await button(page, "Kill").click();
+  const where = await page.getByRole("combobox", { name: "Model" }).boundingBox();
+  assert.ok(where.width > 120, `${where.width} px`);
+  const rare = ["Compare", "Make a lab", "What you can do"];
+  for (const name of rare) assert.equal(await button(page, name).isVisible(), false);
+  await button(page, "More to do").click();
+  for (const name of rare) assert.equal(await button(page, name).isVisible(), true);
+  await accessible(page);
+  await picture(page, "more-to-do");
+  await page.keyboard.press("Escape");
+  assert.equal(await button(page, "Compare").isVisible(), false);
+  assert.equal(await page.evaluate(() => document.activeElement.id), "others");
+  await page.keyboard.press("Enter");
+  await button(page, "Compare").click();
+  await page.waitForURL(/#compare=/);
 });
