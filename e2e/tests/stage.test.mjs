@@ -2,7 +2,7 @@
 // seen together, and everybody large enough for a finger.
 
 import assert from "node:assert/strict";
-import { accessible, DESK, inPage, PHONE, picture, whole } from "../support/browser.mjs";
+import { DESK, inPage, PHONE, picture, whole } from "../support/browser.mjs";
 
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 const SIZES = Object.entries({ desk: DESK, phone: PHONE });
@@ -123,7 +123,6 @@ inPage("on a phone one reads where one is, and what is rarely done is behind one
   for (const name of rare) assert.equal(await button(page, name).isVisible(), false);
   await button(page, "More to do").click();
   for (const name of rare) assert.equal(await button(page, name).isVisible(), true);
-  await accessible(page);
   await picture(page, "more-to-do");
   await page.keyboard.press("Escape");
   assert.equal(await button(page, "Compare").isVisible(), false);
