@@ -2,22 +2,13 @@
 // again; faults are named with file, line and field; nothing is lost by a reload.
 
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { accessible, DESK, inPage, PHONE, picture, whole } from "../support/browser.mjs";
+import { command, ROOT } from "../support/command.mjs";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const go = (page, name) => page.getByRole("button", { name, exact: true });
-
-/** The command says of a file that it is well. */
-async function isWell(file) {
-  const { stdout } = await promisify(execFile)("cargo", ["run", "--quiet", "--offline", "-p", "faultline", "--", "lab", "check", file], { cwd: ROOT });
-  assert.match(stdout, /is well/);
-}
 
 /** Puts a text into a field and leaves it. */
 async function fill(page, field, text) {
@@ -133,7 +124,7 @@ inPage("a lab from a run is well by the page and by the command, can be tried, a
   assert.equal(download.suggestedFilename(), "my-lab.toml");
   const file = path.join(await mkdtemp(path.join(os.tmpdir(), "lab-")), "my-lab.toml");
   await download.saveAs(file);
-  await isWell(file);
+  assert.match(command("lab", "check", file), /is well/);
 
   await go(page, "Preview").click();
   await page.getByText("Will n1 be back by itself?").waitFor();

@@ -2,7 +2,6 @@
 // it, and that neither disturbs the other. docs/embedding.md is the contract that is held here.
 
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -10,9 +9,8 @@ import { test } from "node:test";
 import { brotliCompressSync } from "node:zlib";
 import { chromium } from "playwright-core";
 import { accessible, BROWSER, DESK, inPage, PHONE, picture } from "../support/browser.mjs";
+import { command } from "../support/command.mjs";
 import { serve, serveAround, SITE } from "../support/server.mjs";
-
-const ROOT = path.resolve(import.meta.dirname, "../..");
 
 /** A bare page with something in it that writes down every message from its frames. */
 const page = (body, { head = '<script src="%SITE%embed.js"></script>', policy = "" } = {}) => `<!doctype html>
@@ -216,7 +214,11 @@ around("ten thousand hostile messages change nothing, nor do orders from anybody
   await settle(tab);
   const inner = tab.frames().find((frame) => frame.url().includes("#lab=L07"));
   const look = () => inner.evaluate(() => [document.getElementById("app").innerHTML, location.href, { ...document.documentElement.dataset }]);
-  await inner.waitForFunction(() => document.querySelector(".announcer").textContent !== "");
+  // What happened is announced when the page has come to rest.
+  await inner.waitForFunction(() => {
+    const [moment, last] = [".clock", ".events .what"].map((place) => document.querySelector(place).textContent);
+    return document.querySelector(".announcer").textContent.includes(`${moment}: ${last}`);
+  });
   const before = await look();
   for (const seed of [1, 2, 3]) await tab.evaluate(hostile, seed);
   await settle(tab);
@@ -311,10 +313,7 @@ around("what cannot be opened is named, and changes nothing", ONE, { complaints:
   await tab.waitForFunction(() => window.heard.some((message) => message.type === "error" && message.message.includes("labs/L99.toml")));
 });
 
-/** The command, as whoever grades uses it. */
-const command = (...words) => execFileSync("cargo", ["run", "--quiet", "--locked", "--offline", "-p", "faultline", "--", ...words], { cwd: ROOT, encoding: "utf8" });
-
-around("a prediction and a solved challenge are told, and the proof holds for verify and grade", ONE, { timeout: 300_000 }, async (tab) => {
+around("a prediction and a solved challenge are told, and the proof holds for verify and grade", ONE, async (tab) => {
   await ready(tab);
   const inside = lab(tab);
   await inside.locator(".answers button").first().click();

@@ -66,7 +66,7 @@ inPage("work can be cancelled, and the page answers meanwhile", { at }, async (p
   await page.getByText("Judging…").waitFor({ state: "hidden" });
   await page.getByLabel("The history").fill(KEPT);
   await judge(page).click();
-  await page.getByRole("heading", { name: /^linearizable/ }).waitFor();
+  await page.getByRole("heading", { name: /^sequentially consistent/ }).waitFor();
 });
 
 inPage("the first screen leads here, and back", { at: "" }, async (page) => {

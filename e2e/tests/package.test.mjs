@@ -2,26 +2,17 @@
 // file that is opened from a disk.
 
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import http from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
 import { accessible, inPage, picture } from "../support/browser.mjs";
+import { command } from "../support/command.mjs";
 import { SITE } from "../support/server.mjs";
 
-const ROOT = path.resolve(import.meta.dirname, "../..");
 const PLACE = mkdtempSync(path.join(tmpdir(), "faultline-package-"));
 after(() => rmSync(PLACE, { recursive: true }));
-
-let built;
-/** The command; it is built at the first call. */
-function command(...words) {
-  built ??= execFileSync("cargo", ["build", "--quiet", "--locked", "--offline", "-p", "faultline", "--message-format", "json", "--bin", "faultline"], { cwd: ROOT, encoding: "utf8", maxBuffer: 1e8 })
-    .split("\n").filter(Boolean).map((line) => JSON.parse(line).executable).findLast(Boolean);
-  return execFileSync(built, words, { cwd: ROOT, encoding: "utf8" });
-}
 
 function make(kind, name) {
   const out = path.join(PLACE, name);
@@ -169,5 +160,7 @@ inPage("one file opens from a disk, and reaches nobody", { open: false, timeout:
   assert.deepEqual([...new Set(asked)], [`file://${file}`]);
   assert.match(await page.title(), /^CAP/);
   await page.reload();
-  await page.locator(".answers button").first().waitFor();
+  // It goes on where it was.
+  await page.getByText("Your bet:").waitFor();
+  await page.getByRole("button", { name: "Previous", exact: true }).waitFor();
 });

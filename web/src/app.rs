@@ -158,6 +158,8 @@ pub(crate) enum Msg {
     TakeChart(chart::Kind, chart::Take),
     /// The list of what to compare with is opened or closed.
     Comparing(bool),
+    /// What a narrow page keeps behind one button is opened or closed.
+    Others(bool),
     /// This run beside another: the future that was left at this place, or itself.
     Compare(Option<usize>),
     /// The notice was read.
@@ -198,6 +200,7 @@ pub(crate) struct App {
     glimpses: Glimpses,
     chart: chart::Kind,
     comparing: bool,
+    others: bool,
     draft: Option<Draft>,
     link_draft: links::Draft,
     ask: Ask,
@@ -303,6 +306,7 @@ impl Component for App {
             glimpses: Glimpses::default(),
             chart: chart::Kind::Messages,
             comparing: false,
+            others: false,
             draft: None,
             link_draft: links::Draft::default(),
             ask: Ask::default(),
@@ -477,6 +481,10 @@ impl Component for App {
                 self.comparing = false;
                 self.focus = Some("compare".into());
             }
+            Msg::Escape if self.others => {
+                self.others = false;
+                self.focus = Some("others".into());
+            }
             Msg::Escape if self.more => {
                 self.more = false;
                 self.focus = Some("more".into());
@@ -547,6 +555,7 @@ impl Component for App {
             Msg::Chart(kind) => self.chart = chart::Kind::ALL[kind.min(chart::Kind::ALL.len() - 1)],
             Msg::TakeChart(kind, take) => self.measured(|runs| chart::take(kind, runs, take)),
             Msg::Comparing(open) => self.comparing = open,
+            Msg::Others(open) => (self.others, self.comparing) = (open, false),
             Msg::Compare(None) if !self.comparing && !self.session.branches().0.is_empty() => self.comparing = true,
             Msg::Compare(other) => {
                 // What is about to be put into the address would replace the comparison.
@@ -607,6 +616,8 @@ impl Component for App {
         let heal = self.layout.free_corner(HEAL.0, HEAL.1);
         let heal = format!("left:{:.0}px;top:{:.0}px", heal.x, heal.y);
         let named = Named { label: Some(text::MODEL), ..Named::default() };
+        let open = !self.others;
+        let others = send.reform(move |_| Msg::Others(open));
         html! {
             <>
             <header class="bar">
@@ -625,12 +636,16 @@ impl Component for App {
                     if session.can_redo() {
                         <button class="quiet" onclick={send.reform(|_| Msg::Redo)}>{ ui::icon(ui::REDO) }{ text::REDO }</button>
                     }
-                    { compare::ask(session, self.comparing, &send) }
-                    if self.lesson.is_none() {
-                        <button class="quiet" onclick={send.reform(|_| Msg::Author)}>{ ui::icon(ui::FLASK) }{ text::MAKE_A_LAB }</button>
-                    }
                     <button class="quiet" onclick={send.reform(|_| Msg::Share(true))}>{ ui::icon(ui::LINK) }{ text::SHARE }</button>
-                    <button id="ask-help" class="quiet" aria-label={text::HELP} title={text::HELP} onclick={send.reform(|_| Msg::Help(true))}>{ ui::icon(ui::HELP) }</button>
+                    <button id="others" class="quiet" aria-label={text::OTHERS} title={text::OTHERS} aria-expanded={self.others.to_string()}
+                        onclick={others}>{ ui::icon(ui::DOTS) }</button>
+                    <div class={if self.others { "others open" } else { "others" }}>
+                        { compare::ask(session, self.comparing, &send) }
+                        if self.lesson.is_none() {
+                            <button class="quiet" onclick={send.reform(|_| Msg::Author)}>{ ui::icon(ui::FLASK) }{ text::MAKE_A_LAB }</button>
+                        }
+                        <button id="ask-help" class="quiet" aria-label={text::HELP} title={text::HELP} onclick={send.reform(|_| Msg::Help(true))}>{ ui::icon(ui::HELP) }<span>{ text::HELP }</span></button>
+                    </div>
                 </div>
             </header>
             if let Some(words) = &self.notice {

@@ -180,8 +180,10 @@ impl Component for Page {
                     dom::offline::update();
                 }
             }
+            // It is heard with everything that is not kept, and said once.
+            Msg::Forgetful(true) if self.told => return false,
             Msg::Forgetful(now) => {
-                self.forgetful = now && !self.told;
+                self.forgetful = now;
                 self.told = true;
             }
         }

@@ -40,6 +40,7 @@ pub(crate) const LANES: &str = "Lanes";
 pub(crate) const UNDO: &str = "Undo";
 pub(crate) const REDO: &str = "Redo";
 pub(crate) const HEAL_ALL: &str = "Heal all";
+pub(crate) const OTHERS: &str = "More to do";
 pub(crate) const SHARE: &str = "Share";
 pub(crate) const THIS_RUN: &str = "This run";
 pub(crate) const SHOWS_RUN: &str = "Whoever opens it sees this run, at this moment.";

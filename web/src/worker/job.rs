@@ -64,7 +64,6 @@ pub(crate) enum Report {
     Decided(Box<Verdict>),
     /// What trying every order of events has shown in one world.
     Tried(Tried),
-    /// The history cannot be read, or not as such an object: where, and why.
     /// What one of all promises comes to.
     Promise(Light),
     /// How far a search is.
