@@ -177,7 +177,8 @@ async function open(page, site, { lab, title, id, adapt = (text) => text }, reme
   const text = adapt(readFileSync(path.join(LABS, `${lab}.toml`), "utf8"));
   await page.route(new RegExp(`/${lab}\\.toml$`), (route) => route.fulfill({ body: remedy ? remedied(text, id) : text }));
   await page.goto(`${site.url}#lab=${lab}`);
-  await button(page, "Straight to the challenges").click();
+  // Whoever has been here comes back to where they were.
+  await page.getByRole("button", { name: /^(Straight to the challenges|All challenges)$/ }).click();
   await page.getByRole("button", { name: new RegExp(`^(Break|Defend) it ?${title}`) }).click();
   if (await button(page, "Pause").count()) await button(page, "Pause").click();
 }
