@@ -29,20 +29,26 @@ async function answered(page) {
   await button(page, "a client is answered").click();
 }
 
+/** A panel that can be folded, open. */
+async function unfold(page, name) {
+  const panel = page.locator(`details.${name}`);
+  if (!(await panel.evaluate((element) => element.open))) await panel.locator("summary").click();
+  return panel;
+}
+
 /** Cuts one direction of a link, in the table of links. */
 async function cut(page, from, to) {
-  const table = page.locator("details.matrix");
-  if (!(await table.evaluate((element) => element.open))) await table.locator("summary").click();
+  const table = await unfold(page, "matrix");
   await button(table, `${from} reaches ${to}`).click();
 }
 
-/** Lets message after message arrive until this is so. */
-async function until(page, isSo) {
+/** Lets message after message arrive, or event after event happen, until this is so. */
+async function until(page, isSo, key = ">") {
   for (let messages = 0; messages < 120; messages += 1) {
     if (await isSo()) return;
-    await page.keyboard.press(">");
+    await page.keyboard.press(key);
   }
-  assert.fail("it never comes to it");
+  assert.fail(`it never comes to it; there is\n${await page.locator("body").ariaSnapshot()}`);
 }
 
 const roles = (page, role) => page.getByRole("button", { name: new RegExp(`^Node n\\d, up, ${role}`) }).count();
@@ -73,8 +79,7 @@ const CHALLENGES = [
     title: "One deposit, booked twice",
     async gestures(page) {
       await ask(page, "c1", "n1", "deposit");
-      const flights = page.locator("details.flights");
-      if (!(await flights.evaluate((element) => element.open))) await flights.locator("summary").click();
+      const flights = await unfold(page, "flights");
       await flights.getByRole("button", { name: /deposit/ }).click();
       await button(menu(page), "Duplicate").click();
     },
@@ -130,9 +135,7 @@ const CHALLENGES = [
     title: "Ten terms, no leader",
     async gestures(page) {
       const latency = page.getByRole("slider", { name: "Fastest message" });
-      await latency.focus();
-      // Half a second.
-      for (let step = 0; step < 5; step += 1) await latency.press("ArrowRight");
+      while ((await latency.getAttribute("aria-valuetext")) !== "500 ms") await latency.press("ArrowRight");
     },
   },
   {
@@ -177,7 +180,8 @@ async function open(page, site, { lab, title, id, adapt = (text) => text }, reme
   const text = adapt(readFileSync(path.join(LABS, `${lab}.toml`), "utf8"));
   await page.route(new RegExp(`/${lab}\\.toml$`), (route) => route.fulfill({ body: remedy ? remedied(text, id) : text }));
   await page.goto(`${site.url}#lab=${lab}`);
-  await button(page, "Straight to the challenges").click();
+  // Whoever has been here comes back to where they were.
+  await page.getByRole("button", { name: /^(Straight to the challenges|All challenges)$/ }).click();
   await page.getByRole("button", { name: new RegExp(`^(Break|Defend) it ?${title}`) }).click();
   if (await button(page, "Pause").count()) await button(page, "Pause").click();
 }
@@ -233,9 +237,9 @@ inPage("whatever their number, acknowledgements do not help two generals, in a w
   await open(page, site, { lab: "L02", title: "Two generals" });
   await page.getByRole("spinbutton", { name: "Acknowledgements" }).fill("1");
   await page.getByRole("spinbutton", { name: "Acknowledgements" }).press("Enter");
-  await until(page, async () => (await page.locator("details.flights").getByRole("button", { name: /^acknowledgement 1/ }).count()) === 1);
-  await page.locator("details.flights summary").click();
-  await page.locator("details.flights").getByRole("button", { name: /^acknowledgement 1/ }).click();
+  const acknowledgement = (await unfold(page, "flights")).getByRole("button", { name: /^acknowledgement 1/ });
+  await until(page, async () => (await acknowledgement.count()) === 1);
+  await acknowledgement.click();
   await button(menu(page), "Drop").click();
   await playOut(page);
   await solved(page).waitFor();
@@ -254,9 +258,9 @@ inPage("measurements follow the run, and a message is delayed by as much as one 
   assert.equal(await shown("Locked, in doubt"), "0");
   await ask(page, "c1", "n1", "write");
   await until(page, async () => (await shown("Locked, in doubt")) === "3");
-  await until(page, async () => (await page.locator("details.flights").getByRole("button", { name: /^commit.*n1 to n3/ }).count()) === 1);
-  await page.locator("details.flights summary").click();
-  await page.locator("details.flights").getByRole("button", { name: /^commit.*n1 to n3/ }).click();
+  const commit = (await unfold(page, "flights")).getByRole("button", { name: /^commit.*n1 to n3/ });
+  await until(page, async () => (await commit.count()) === 1, ".");
+  await commit.click();
   await menu(page).getByLabel("ms").fill("nonsense".slice(0, 0));
   await button(menu(page), "Delay by").click();
   await menu(page).getByRole("alert").waitFor();

@@ -38,6 +38,12 @@ const site = process.env.TRUNK_STAGING_DIR;
 const brotli = promisify(zlib.brotliCompress);
 const gzip = promisify(zlib.gzip);
 
+/** The rooms of the page (web/src/lib.rs) that are not on the first screen. */
+const LATER_ROOMS = [
+  ..."app author chart check compare diagram evidence home::map host knob lesson map panel promise request".split(" "),
+  ..."sandbox search share stage::touch text::map text::search worker".split(" "),
+];
+
 /**
  * What the first screen can do without: all models but the one that lives there, judging, links, and
  * the rooms of the page that are not on the first screen.
@@ -47,32 +53,36 @@ const LATER = [
   /^(core::ptr::drop_\w+::)?<*faultline::sim::host::\w+<faultline::models::(?!raft)/,
   /^<*faultline::models::Model>::of(::)?<faultline::models::(?!raft)/,
   /^<*plotters/,
-  /^<*faultline_web::(chart|diagram|knob|panel|promise|request|sandbox|share|stage::touch|text::map|text::search)\b/,
-  /^<*faultline_web::(app|author|check|compare|evidence|home::map|host|lesson|map|search|worker)\b/,
-  /^<*yew::html::component::\w+::\w+<faultline_web::(app|author|check|compare|evidence|home::map|lesson|map|share)\b/,
+  new RegExp(`\\bfaultline_web::(${LATER_ROOMS.join("|")})\\b`),
+  /^<*faultline_web::page::Page>::take\b/,
   /^<*&?(mut )?<*faultline::(evidence|files|judge|link|measure|search|lab)\b/,
-  /^<*(toml_parser|serde_json|qrcodegen)\b/,
+  /^<*(toml_parser|qrcodegen)\b/,
+  /\bserde_json\b/,
+  /^<*faultline::(scenario|sim)\b.* as serde_core::de::/,
   // The first screen has no words for fractions.
   /^(core::fmt::float|core::num::flt2dec|<f64 as core::fmt::)/,
 ];
 
 /**
  * Compilers keep one of several functions that have come out alike, under any of their names. So a
- * small function stays where it is, whatever it is called: unless the model that does not wait has the
- * same function under its own name. What only the rest calls goes there anyway.
+ * small function stays where it is, whatever it is called; and so does one that others' code is made
+ * into for a model or a component of ours: unless one that does not wait has the same function under
+ * its own name. What only the rest calls goes there anyway.
  */
 const SURELY_UNLIKE_ANY_OTHER = 200;
-/** What Yew does to a component, such as taking it away, is alike for components that are quite unlike. */
-const OF_ANY_COMPONENT = /^<*yew::html::component::/;
-const SURELY_OF_ITS_OWN = 300;
 const OF_A_MODEL = /(?:sim::host::\w+<|Model>::of(?:::)?<)(faultline::models::[\w:]+)>/;
-const WAITS_FOR_NOTHING = "faultline::models::raft::Raft";
+const OF_A_COMPONENT = /\bfaultline_web::(?:\w+::)*[A-Z]\w*/;
+const OUR_OWN = /^<*&?(mut )?<*faultline(_web)?::/;
+const MODEL_THAT_STAYS = "faultline::models::raft::Raft";
+const COMPONENTS_THAT_STAY = ["faultline_web::home::hero::Hero", "faultline_web::home::Home", "faultline_web::page::Page"];
 
 function canWait(name, size, isThere) {
   if (!LATER.some((later) => later.test(name))) return false;
   const model = OF_A_MODEL.exec(name)?.[1];
-  const least = OF_ANY_COMPONENT.test(name) ? SURELY_OF_ITS_OWN : SURELY_UNLIKE_ANY_OTHER;
-  return size >= least || (model !== undefined && isThere(name.replaceAll(model, WAITS_FOR_NOTHING)));
+  if (model !== undefined && isThere(name.replaceAll(model, MODEL_THAT_STAYS))) return true;
+  if (size < SURELY_UNLIKE_ANY_OTHER) return false;
+  if (OUR_OWN.test(name) || !OF_A_COMPONENT.test(name)) return true;
+  return COMPONENTS_THAT_STAY.some((stays) => isThere(name.replaceAll(new RegExp(OF_A_COMPONENT, "g"), stays)));
 }
 
 /**
