@@ -52,7 +52,7 @@ for (const [place, size] of SIZES) {
         await page.locator("#menu .ask button").first().click();
       }
       await page.getByRole("slider", { name: "Speed" }).fill(model === "raft" ? "-2" : "-4");
-      for (let moment = 0; moment < 12; moment += 1) {
+      for (let moment = 0; moment < 30; moment += 1) {
         await page.clock.runFor(120);
         const [bad, words] = await page.evaluate(`[(${covered})(), window.words.map((word) => word.words)]`);
         assert.deepEqual(bad, [], `${model} at ${moment}`);
