@@ -27,6 +27,9 @@ for (const [place, options] of Object.entries({ desk: {}, "phone, dark": { size:
     await ask(page, "write");
     await ask(page, "read");
     await page.locator(".chart").waitFor();
+    // It has the whole width of its panel.
+    const [panel, figure] = await Promise.all([".measured", ".chart"].map((part) => page.locator(part).boundingBox()));
+    assert.ok(figure.width > panel.width - 60, `${figure.width} of ${panel.width} px`);
     assert.match(await page.locator(".chart figcaption").innerText(), /^0 of 1 reads stale/);
     await page.getByText("As a table").click();
     assert.deepEqual(await cells(page, 0), ["0", "1", "–"]);

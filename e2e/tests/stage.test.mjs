@@ -113,3 +113,21 @@ inPage("on a phone a stop of a lab and its stage are seen together, however far 
   await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
   assert.equal(await inSight(stage), true);
 });
+
+inPage("on a phone one reads where one is, and what is rarely done is behind one button", { size: PHONE, at: "#free=primary-backup" }, async (page) => {
+  await page.locator("#node-0").click();
+  await button(page, "Kill").click();
+  const where = await page.getByRole("combobox", { name: "Model" }).boundingBox();
+  assert.ok(where.width > 120, `${where.width} px`);
+  const rare = ["Compare", "Make a lab", "What you can do"];
+  for (const name of rare) assert.equal(await button(page, name).isVisible(), false);
+  await button(page, "More to do").click();
+  for (const name of rare) assert.equal(await button(page, name).isVisible(), true);
+  await picture(page, "more-to-do");
+  await page.keyboard.press("Escape");
+  assert.equal(await button(page, "Compare").isVisible(), false);
+  assert.equal(await page.evaluate(() => document.activeElement.id), "others");
+  await page.keyboard.press("Enter");
+  await button(page, "Compare").click();
+  await page.waitForURL(/#compare=/);
+});
