@@ -97,7 +97,7 @@ fn what_is_done_to_a_run_is_the_same_after_it_was_written_as_a_script() {
                 if let (Input::Network(was), Input::Network(is)) = (&timed.input, &performed.scenario.inputs[0].input) {
                     assert_eq!((&was.latency, was.loss, was.ordered), (&is.latency, is.loss, is.ordered), "{line}");
                 } else {
-                    assert_eq!(performed.scenario.inputs, [timed.clone()], "{line}");
+                    assert_eq!(performed.scenario.inputs, std::slice::from_ref(timed), "{line}");
                 }
                 said += 1;
             }

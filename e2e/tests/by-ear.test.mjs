@@ -17,8 +17,7 @@ class Reader {
 
   /** What has the focus: its role and name. */
   async here() {
-    const focus = this.page.locator(":focus");
-    return (await focus.count()) ? (await focus.ariaSnapshot()).split("\n")[0] : "";
+    return (await this.page.locator(":focus, body:not(:has(:focus))").ariaSnapshot()).split("\n")[0];
   }
 
   async press(key, times = 1) {
@@ -35,13 +34,6 @@ class Reader {
   }
 
   async push(what) {
-    if (process.env.LOUD) console.log(Date.now() % 1e6, `${what}`);
-    await this.reach(what);
-    await this.press("Enter");
-  }
-
-  /** Opens what is folded, if it is. */
-  async unfold(what) {
     await this.reach(what);
     await this.press("Enter");
   }

@@ -2,7 +2,7 @@
 
 use crate::app::Msg;
 use crate::session::Session;
-use crate::stage::Target;
+use crate::stage::{Target, touch};
 use crate::text;
 use yew::{Callback, Html, html};
 
@@ -14,8 +14,7 @@ pub(crate) fn flights(session: &Session, send: &Callback<Msg>) -> Html {
     if session.knower.is_some() {
         return Html::default();
     }
-    let mut flights: Vec<_> =
-        sim.flights().filter(|flight| sim.trace().message(flight.message).is_some_and(|meta| meta.copy == 0)).collect();
+    let mut flights: Vec<_> = touch::within_reach(sim).collect();
     flights.sort_unstable_by_key(|flight| (flight.due, flight.message));
     let count = flights.len();
     let row = |flight: &faultline::sim::Flight| {

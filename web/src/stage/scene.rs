@@ -3,7 +3,7 @@
 
 use super::labels::{Label, Labels};
 use super::layout::{Layout, Point};
-use super::touch::Hand;
+use super::touch::{Hand, within_reach};
 use super::way::Way;
 use faultline::sim::{EventKind, Flight, MessageMeta, NodeId, NodeStatus, Sim, Span, Time};
 use faultline::view::Tone;
@@ -182,8 +182,7 @@ impl Scene {
 
     /// Every message that can be taken hold of, however many there are.
     pub(super) fn each_message(sim: &Sim, layout: &Layout, now: Time) -> Vec<(u32, Point)> {
-        let original = |flight: &Flight| sim.trace().message(flight.message).is_some_and(|meta| meta.copy == 0);
-        sim.flights().filter(original).map(|flight| (flight.message, on_its_way(layout, &flight, now))).collect()
+        within_reach(sim).map(|flight| (flight.message, on_its_way(layout, &flight, now))).collect()
     }
 
     fn draw_losses(&mut self, sim: &Sim, layout: &Layout, now: Time, linger: Span) {

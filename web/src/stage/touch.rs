@@ -171,9 +171,16 @@ fn hit(session: &Session, layout: &Layout, scene: &Scene, at: Point) -> Option<T
     link.map(|(_, (a, b))| Target::Link(a, b))
 }
 
-/// A message on its way, if it still is and is no copy: what happens to copies cannot be said.
+/// The messages on their way that a hand can take hold of. What happens to copies cannot be said, and
+/// a gesture comes too late for what ends in this very moment.
+pub(crate) fn within_reach(sim: &Sim) -> impl Iterator<Item = Flight> {
+    let original = |id: u32| sim.trace().message(id).is_some_and(|meta| meta.copy == 0);
+    sim.flights().filter(move |flight| flight.lost.unwrap_or(flight.due) > sim.now() && original(flight.message))
+}
+
+/// A message that a hand can take hold of, if it still can.
 pub(crate) fn flight(sim: &Sim, id: u32) -> Option<Flight> {
-    sim.flights().find(|flight| flight.message == id && sim.trace().message(id).is_some_and(|meta| meta.copy == 0))
+    within_reach(sim).find(|flight| flight.message == id)
 }
 
 /// The input that decides what happens to a message.
@@ -319,6 +326,23 @@ mod tests {
         assert_eq!(click(Point { x: 3.0, y: 3.0 }), Deed::Away);
         let mut touch = Touch::default();
         assert_eq!(touch.finger(Finger::Down(seen.messages[0].at), &session, &layout, &seen), Deed::Hold);
+    }
+
+    #[test]
+    fn what_arrives_in_this_very_moment_is_out_of_reach() {
+        let library = Library::standard();
+        let mut scenario = Scenario::new(library.find("raft").unwrap().about(), 7);
+        scenario.network.latency = Latency::Constant(Span::millis(20));
+        let mut session = Session::new(&library, scenario).unwrap();
+        let (mut of_now, mut in_reach) = (0, 0);
+        for _ in 0..200 {
+            session.step();
+            let sim = session.sim();
+            of_now += sim.flights().filter(|flight| flight.due == sim.now()).count();
+            assert!(within_reach(sim).all(|flight| flight.due > sim.now()));
+            in_reach += within_reach(sim).count();
+        }
+        assert!(of_now > 0 && in_reach > 0, "messages arrive together, one by one: {of_now}, {in_reach}");
     }
 
     #[test]
