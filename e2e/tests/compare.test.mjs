@@ -16,6 +16,8 @@ const settings = async (page, place) => {
 
 /** From a model in the laboratory to the run beside itself. */
 async function compare(page) {
+  const more = button(page, "More to do");
+  if (await more.isVisible()) await more.click();
   await button(page, "Compare").click();
   await page.locator("main.compare").waitFor();
 }
