@@ -5,6 +5,8 @@
 /** Whether the reader wants the newer version now. */
 let now = false;
 
+const PATIENCE_MS = 3_000;
+
 function offer() {
   window.dispatchEvent(new Event("faultline:newer"));
 }
@@ -36,8 +38,14 @@ async function begin() {
   window.addEventListener("faultline:update", () => {
     now = true;
     // After the page has put its run into the address.
-    if (registration.waiting) registration.waiting.postMessage({ now });
-    else setTimeout(() => location.reload());
+    if (!registration.waiting) {
+      setTimeout(() => location.reload());
+      return;
+    }
+    registration.waiting.postMessage({ now });
+    // A browser may let the old version finish what it is at, for as long as that takes. Then the page
+    // does without either, and keeps the newer one as on a first visit.
+    setTimeout(() => navigator.onLine && registration.unregister().finally(() => location.reload()), PATIENCE_MS);
   });
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden) registration.update().catch(() => {});
