@@ -394,6 +394,8 @@ pub struct Seen<'a, P: Protocol> {
     pub synced: &'a P::Disk,
     /// What its wall clock shows.
     pub now: LocalTime,
+    /// What its steady clock shows.
+    pub steady: LocalTime,
 }
 
 /// All nodes at once, as only an outside observer sees them.
@@ -544,6 +546,13 @@ impl<P: Protocol> Cx<'_, P> {
         let hash = stable_hash(&ret);
         self.replies.push(ret);
         Effect::Reply { op: op.0, answer, done, hash }
+    }
+
+    /// Refuses a request as soon as everything before the ticket is durable: a node that could forget
+    /// that it refused might do it after all.
+    pub fn refuse_after(&mut self, ticket: Ticket, op: OpId, ret: P::Ret) {
+        let effect = self.answer(op, ret, false);
+        self.calls.effects.push(Effect::After(ticket.0, Box::new(effect)));
     }
 
     /// Says in a few words why this node does what it does. Shown beside the event.

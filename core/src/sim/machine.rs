@@ -175,8 +175,8 @@ impl Sim {
     /// How a node shows itself.
     #[must_use]
     pub fn view(&self, node: NodeId) -> View {
-        let now = self.state.nodes[node.index()].clock.wall(self.state.now);
-        self.host.view(node, now)
+        let clock = &self.state.nodes[node.index()].clock;
+        self.host.view(node, clock.wall(self.state.now), clock.steady_reading(self.state.now))
     }
 
     /// The timers of a node that will run out: what for, when it was set, and when it is due.
