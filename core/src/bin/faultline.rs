@@ -14,6 +14,7 @@ fn main() -> std::process::ExitCode {
 
 #[cfg(not(target_arch = "wasm32"))]
 mod command {
+    mod judge_run;
     mod lab;
     mod package;
     mod search;
@@ -46,6 +47,10 @@ faultline: a laboratory for distributed systems
                                          what the clients of the run did and saw
   faultline check FILE --model OBJECT --consistency PROMISE [--initial VALUE]
                                          whether a history keeps a promise, and why
+  faultline judge SCENARIO same FIELD | sum FIELD NUMBER | own-writes | order ROW ROW [--for 10s] [--quiet 2s]
+                                         what clients cannot tell and the run can: do all nodes show the same once
+                                         it is quiet, does what they show add up, does every client find its own
+                                         writes whichever node it asks; which row could have caused the other
   faultline map                          which promise implies which, and what tells them apart
   faultline lab check FILE...            whether lab files are well: every fault with its line and field, and
                                          every step, challenge and scene tried out
@@ -87,6 +92,7 @@ Exit codes: 0 all is well, 1 the answer is no, 2 the input cannot be used, 3 nob
             ["link", file, options @ ..] => link(file, options),
             ["history", file, options @ ..] => history(file, options),
             ["check", file, options @ ..] => return check(file, options).unwrap_or_else(|why| useless(&why)),
+            ["judge", file, words @ ..] => return judge_run::judge_run(file, words).unwrap_or_else(|why| useless(&why)),
             ["lab", words @ ..] => return lab::lab(words).unwrap_or_else(|why| useless(&why)),
             ["grade", file, link, options @ ..] => return lab::grade(file, link, options).unwrap_or_else(|why| useless(&why)),
             ["package", lab, options @ ..] => package::package(lab, options),
@@ -96,7 +102,7 @@ Exit codes: 0 all is well, 1 the answer is no, 2 the input cannot be used, 3 nob
             ["validate", options @ ..] => return validate::validate(options).unwrap_or_else(|why| useless(&why)),
             ["verify", link] => return verify(link).unwrap_or_else(|why| useless(&why)),
             ["verify", ..] => Err("verify takes one link".into()),
-            ["run" | "link" | "new" | "check" | "history" | "search"] => {
+            ["run" | "link" | "new" | "check" | "history" | "judge" | "search"] => {
                 Err(format!("{} needs one word more; see faultline help", words[0]))
             }
             [other, ..] => Err(format!("there is no command “{other}”; see faultline help")),
