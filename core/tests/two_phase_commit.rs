@@ -317,7 +317,7 @@ fn transactions_that_wait_for_each_other_are_a_circle_that_no_participant_sees()
         ask(&mut scenario, 15, 1, 1, WRITE);
         if crosswise {
             // The last participant hears of the second first.
-            let fate = Fate::Delay(Span::millis(50));
+            let fate = Fate::Delay(Span::millis(17));
             scenario.add(Time::ZERO, Input::Message { from: NodeId(0), to: NodeId(3), nth: 0, fate });
         }
         let mut sim = sim(scenario);
