@@ -186,6 +186,17 @@ Exit codes: 0 all is well, 1 the answer is no, 2 the input cannot be used, 3 nob
         say(&files::write_scenario(&Scenario::new(model.about(), seed)))
     }
 
+    /// Lets a run go on for so long, and says which moment that is.
+    fn run_for(sim: &mut Sim, length: Span) -> Result<Time, String> {
+        let moment = Time::ZERO + length;
+        sim.run_until(moment);
+        if sim.stands_still() {
+            let at = sim.now();
+            return Err(format!("time stands still at {at}: things happen there without end; give messages, timers or clients some time"));
+        }
+        Ok(moment)
+    }
+
     fn run(file: &str, options: &[&str]) -> Result<(), String> {
         let (mut length, mut format) = (Span::secs(10), "text");
         for option in options.chunks(2) {
@@ -197,7 +208,7 @@ Exit codes: 0 all is well, 1 the answer is no, 2 the input cannot be used, 3 nob
         }
         let scenario = read(file)?;
         let mut sim = Sim::new(&Library::standard(), scenario).map_err(|fault| format!("{file}: {fault}"))?;
-        sim.run_until(Time::ZERO + length);
+        run_for(&mut sim, length)?;
         let mut out = BufWriter::new(std::io::stdout().lock());
         let written = match format {
             "hash" => writeln!(out, "{} {}", sim.hash(), sim.rows()),
@@ -218,8 +229,7 @@ Exit codes: 0 all is well, 1 the answer is no, 2 the input cannot be used, 3 nob
         };
         let scenario = read(file)?;
         let mut sim = Sim::new(&Library::standard(), scenario.clone()).map_err(|fault| format!("{file}: {fault}"))?;
-        let moment = Time::ZERO + length;
-        sim.run_until(moment);
+        let moment = run_for(&mut sim, length)?;
         say(&Link { scenario, seal: Some(Seal::of(&sim, moment)) }.write())
     }
 
@@ -233,7 +243,7 @@ Exit codes: 0 all is well, 1 the answer is no, 2 the input cannot be used, 3 nob
             }
         }
         let mut sim = Sim::new(&Library::standard(), read(file)?).map_err(|fault| format!("{file}: {fault}"))?;
-        sim.run_until(Time::ZERO + length);
+        run_for(&mut sim, length)?;
         let history = History::of(&sim);
         say(if format == "edn" { history.to_edn() } else { history.to_json_lines() }.trim_end())
     }

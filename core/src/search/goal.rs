@@ -170,7 +170,7 @@ impl Goal {
             Sought::Any | Sought::Invariant(_) => None,
             Sought::Clients(promise) => self.judge(sim, promise, effort),
             // A run that was not looked at to its end says nothing.
-            Sought::Served(_) if sim.next_time().is_some_and(|next| next <= self.until) => None,
+            Sought::Served(_) if sim.stands_still() || sim.next_time().is_some_and(|next| next <= self.until) => None,
             Sought::Served(from) => unserved(sim, from).map(|broken| (broken, self.until)),
         }
     }

@@ -53,6 +53,10 @@ pub(super) struct Keyframe {
     host: Box<dyn Any>,
 }
 
+/// How many rows there are of one moment at most. The largest cluster needs fewer to start at once; with
+/// more, events cause one another without any time between them, and no later moment ever comes.
+const MOST_AT_ONCE: u32 = 500_000;
+
 /// What the trace's row is about, as the machine passes it on.
 #[derive(Clone, Copy)]
 struct Parcel {
@@ -96,6 +100,7 @@ impl Sim {
                 cursor: Cursor::default(),
                 inputs_done: 0,
                 steps: 0,
+                moment_began: 0,
             },
             trace: Trace::default(),
             calls: Calls::new(scenario.nodes, scenario.seed),
@@ -133,13 +138,31 @@ impl Sim {
     /// The true time of the next thing that may happen, if there is one.
     #[must_use]
     pub fn next_time(&self) -> Option<Time> {
-        self.state.queue.peek().map(|event| event.time)
+        let next = self.state.queue.peek()?.time;
+        (next > self.state.now || !self.is_full()).then_some(next)
+    }
+
+    /// Whether the run ends here although more would happen, because all of it would happen at this very
+    /// moment: without any time between events the next moment may never come.
+    #[must_use]
+    pub fn stands_still(&self) -> bool {
+        self.is_full() && self.state.queue.peek().is_some_and(|event| event.time <= self.state.now)
+    }
+
+    /// Whether as much has happened at the present moment as ever may.
+    fn is_full(&self) -> bool {
+        self.state.cursor.rows - self.state.moment_began >= MOST_AT_ONCE
     }
 
     /// How many events were handled so far.
     #[must_use]
     pub fn steps(&self) -> u64 {
         self.state.steps
+    }
+
+    /// How much is queued that may happen.
+    pub(super) fn queued(&self) -> u64 {
+        self.state.queue.len()
     }
 
     /// How many rows of the trace lie behind.
@@ -388,8 +411,12 @@ impl Sim {
         while self.next_time().is_some_and(|next| next <= limit) {
             let Some(event) = self.state.queue.pop() else { return false };
             let before = std::mem::replace(&mut self.state.now, event.time);
+            let rows = self.state.cursor.rows;
             if self.happen(event.what) {
                 self.state.steps += 1;
+                if event.time > before {
+                    self.state.moment_began = rows;
+                }
                 return true;
             }
             self.state.now = before;

@@ -134,4 +134,6 @@ pub(super) struct State {
     pub(super) inputs_done: u32,
     /// How many events were handled.
     pub(super) steps: u64,
+    /// How many rows lay behind when the present moment began.
+    pub(super) moment_began: u32,
 }
