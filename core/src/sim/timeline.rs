@@ -360,9 +360,14 @@ impl Timeline {
         let common = old.iter().zip(new).take_while(|(old, new)| old == new).count();
         let parting = [old, new].into_iter().filter_map(|inputs| inputs.get(common)).map(|timed| timed.at).min();
         let playhead = self.playhead;
-        if let Some(parting) = parting {
-            self.seek(playhead.min(parting - Span(1)));
-            self.replace(scenario);
+        match parting {
+            None => {}
+            // What was done at the very beginning is undone only by beginning anew.
+            Some(Time::ZERO) => self.begin(scenario),
+            Some(parting) => {
+                self.seek(playhead.min(parting - Span(1)));
+                self.replace(scenario);
+            }
         }
         self.reached = reached;
         self.seek(playhead);
