@@ -433,7 +433,17 @@ impl Sim {
     fn happen(&mut self, what: What) -> bool {
         match what {
             What::Input(index) => self.input(index),
-            What::Boot(node) => self.boot(node, Row::NO_CAUSE, false),
+            What::Boot(node) => {
+                let state = &self.state.nodes[node.index()];
+                // An input at the very beginning may have stopped the node already, or stopped and started it.
+                if state.crashes > 0 {
+                    return false;
+                }
+                match state.status {
+                    NodeStatus::Paused => self.work(node, Work::Boot),
+                    _ => self.boot(node, Row::NO_CAUSE, false),
+                }
+            }
             What::Deliver(id) => {
                 let Some(&meta) = self.trace.message(id) else { return false };
                 self.arrive(id, meta);
@@ -479,10 +489,6 @@ impl Sim {
     // ---- nodes --------------------------------------------------------------------------------
 
     fn boot(&mut self, node: NodeId, cause: u32, again: bool) {
-        // An input at the very beginning may already have stopped the node.
-        if self.status(node) == NodeStatus::Down && !again {
-            return;
-        }
         let row = self.record(EventKind::Boot, node, node, 0, u8::from(again), cause);
         self.call(node, row, Happened::Boot);
     }
@@ -519,6 +525,7 @@ impl Sim {
 
     fn handle(&mut self, node: NodeId, work: Work) {
         match work {
+            Work::Boot => self.boot(node, Row::NO_CAUSE, false),
             Work::Message(id) => {
                 let Some(&meta) = self.trace.message(id) else { return };
                 let row = self.record(EventKind::Deliver, node, meta.from, id, 0, meta.row);
@@ -684,7 +691,14 @@ impl Sim {
             }
         }
         // Most messages have no copy, and a draw takes time.
-        let copy_due = if copies > 0 { now + travel(1) } else { due };
+        let mut copy_due = due;
+        if copies > 0 {
+            copy_due = left + travel(1);
+            if network.ordered {
+                copy_due = copy_due.max(link.last_due);
+                link.last_due = copy_due;
+            }
+        }
 
         let row = self.state.cursor.rows;
         let meta = MessageMeta { from, to, row, due, nth, cargo: parcel.cargo, kind: parcel.kind, copy: 0 };

@@ -26,6 +26,8 @@ pub enum NodeStatus {
 /// Work that waits for a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Work {
+    /// To start, for a node that was paused before it could.
+    Boot,
     /// A message to read.
     Message(u32),
     /// A timer that ran out.
