@@ -159,11 +159,10 @@ impl Goal {
     pub(super) fn watch(&self, sim: &mut Sim, effort: &mut Effort) -> Option<(Break, Time)> {
         let invariant = matches!(self.sought, Sought::Any | Sought::Invariant(_));
         while sim.steps() < self.most_steps && sim.step_until(self.until) {
-            if invariant
-                && sim.next_time() != Some(sim.now())
-                && let Some(broken) = self.broken_invariant(sim)
-            {
-                return Some((broken, sim.now()));
+            let now = sim.now();
+            sim.run_until(now);
+            if invariant && let Some(broken) = self.broken_invariant(sim) {
+                return Some((broken, now));
             }
         }
         match self.sought {
