@@ -1,6 +1,7 @@
 //! What each model promises and what it is known to get wrong, in runs of the engine.
 
 use faultline::models::Library;
+use faultline::protocol::ParamKind;
 use faultline::scenario::{Input, Pace, Route, Scenario, Workload};
 use faultline::sim::{Chance, EventKind, Latency, NodeId, Sim, Span, Time};
 
@@ -168,4 +169,23 @@ fn every_model_speaks_the_words_of_its_object() {
         judged.extend(history.ops.iter().any(|op| op.ret.is_some()).then_some(id));
     }
     assert!(judged.len() > 8 && judged.contains(&"lock-service"), "{judged:?}");
+}
+
+#[test]
+fn every_setting_is_read_as_it_is_shown_and_refused_with_its_name() {
+    for spec in Library::standard().models().iter().flat_map(|model| model.about().params) {
+        let (kind, (min, max)) = (spec.kind, spec.kind.range());
+        for value in [min, kind.default(), max] {
+            assert_eq!(kind.read(spec.key, &kind.show(value)), Ok(value), "{}", spec.key);
+        }
+        for wrong in [max + 1, min - 1] {
+            let why = kind.check(spec.key, wrong).unwrap_err();
+            assert!(why.starts_with(spec.key), "{why}");
+        }
+        assert!(kind.read(spec.key, "neither nor").is_err());
+    }
+    // A share is shown as one also where it is refused.
+    let chance = ParamKind::Chance { default: 0 };
+    assert_eq!(chance.check("loss", 1_000_001).unwrap_err(), "loss goes from 0% to 100%, not 1000001 parts of a million");
+    assert_eq!(ParamKind::Switch { default: true }.read("writes", "yes").unwrap_err(), "writes is on or off, not “yes”");
 }

@@ -1,6 +1,6 @@
 //! The same engine without a browser.
 //!
-//! Exit codes: 0 all is well, 1 the answer is no, 2 the input cannot be used.
+//! Exit codes: 0 all is well, 1 the answer is no, 2 the input cannot be used, 3 nobody knows.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command speaks on its standard output")]
 
@@ -28,7 +28,7 @@ mod command {
     use faultline::link::{Link, MARK, Seal, Verdict};
     use faultline::models::Library;
     use faultline::protocol::ParamKind;
-    use faultline::sim::{Chance, Span, Time};
+    use faultline::sim::{Span, Time};
     use faultline::{Scenario, Sim};
     use std::io::{BufWriter, Read, Write};
     use std::process::ExitCode;
@@ -140,15 +140,15 @@ Exit codes: 0 all is well, 1 the answer is no, 2 the input cannot be used, 3 nob
         let sim = Sim::new(&library, Scenario::new(about, 1)).map_err(|fault| fault.to_string())?;
         say(&format!("{}. {}\n\nsettings", about.title, about.summary))?;
         for spec in about.params {
+            let usual = spec.kind.show(spec.kind.default());
+            let (min, max) = spec.kind.range();
             let values = match spec.kind {
-                ParamKind::Number { min, max, default } => format!("{default} ({min} to {max})"),
-                ParamKind::Switch { default } => if default { "on (or off)" } else { "off (or on)" }.to_owned(),
-                ParamKind::Choice { names, default } => {
-                    let others: Vec<_> = names.iter().filter(|name| **name != names[default]).copied().collect();
-                    format!("{} (or {})", names[default], others.join(", or "))
+                ParamKind::Number { .. } | ParamKind::Span { .. } => format!("{usual} ({} to {})", spec.kind.show(min), spec.kind.show(max)),
+                ParamKind::Switch { .. } | ParamKind::Choice { .. } => {
+                    let others: Vec<_> = (min..=max).filter(|value| *value != spec.kind.default()).map(|value| spec.kind.show(value)).collect();
+                    format!("{usual} (or {})", others.join(", or "))
                 }
-                ParamKind::Span { min, max, default } => format!("{default} ({min} to {max})"),
-                ParamKind::Chance { default } => Chance::per_million(default).to_string(),
+                ParamKind::Chance { .. } => usual,
             };
             say(&format!("    {} = {values}\n        {}", spec.key, spec.help))?;
         }

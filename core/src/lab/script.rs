@@ -4,11 +4,11 @@
 //! A line waits for a moment, or for what the model does; then its actions take effect. What comes
 //! out is a scenario like any other, with a time for every input.
 
-use super::predicate::{MessageKind, Names, Observer, Predicate, Subject, Value, Wrong, unknown};
+use super::predicate::{MOST_STEPS, MessageKind, Names, Observer, Predicate, Subject, Value, Wrong, unknown};
 use crate::models::Library;
-use crate::protocol::{ParamKind, ParamSpec};
+use crate::protocol::ParamSpec;
 use crate::scenario::{Disk, Fate, Fault, Input, Scenario};
-use crate::sim::{Chance, Latency, LinkRule, Network, NodeId, Sim, Span, Time};
+use crate::sim::{Chance, Latency, LinkRule, MOST_NESTED, Network, NodeId, Sim, Span, Time};
 
 /// The names of everything that can be done to a run: what challenges allow and predicates count.
 pub const ACTIONS: [&str; 19] = [
@@ -502,7 +502,7 @@ impl Words<'_> {
                 let text = self.words[self.next..].join(" ");
                 self.next = self.words.len();
                 let spec = spec(self.names, &key)?;
-                one(Input::Set { key, value: setting(spec, &text)? })
+                one(Input::Set { key, value: spec.kind.read(spec.key, &text)? })
             }
             client => {
                 let Some(endpoint) = self.names.endpoint(client).filter(|endpoint| endpoint.0 >= self.names.nodes) else {
@@ -600,32 +600,4 @@ pub(super) fn latency<T: AsRef<str>>(words: &[T]) -> Result<Latency, String> {
 pub(super) fn spec<'a>(names: &Names, key: &str) -> Result<&'a ParamSpec, String> {
     let params = names.about.params;
     params.iter().find(|spec| spec.key == key).ok_or_else(|| unknown("setting", key, params.iter().map(|spec| spec.key)))
-}
-
-/// The value of a setting as people write it: `on`, `one backup`, `150ms`, `5%`, `3`.
-pub(super) fn setting(spec: &ParamSpec, text: &str) -> Result<i64, String> {
-    let text = text.trim();
-    let value = match spec.kind {
-        ParamKind::Number { .. } => text.parse().map_err(|_| format!("{} is a whole number, not “{text}”", spec.key))?,
-        ParamKind::Switch { .. } => match text {
-            "on" | "true" => 1,
-            "off" | "false" => 0,
-            _ => return Err(format!("{} is on or off, not “{text}”", spec.key)),
-        },
-        ParamKind::Choice { names, .. } => {
-            let found = names.iter().position(|name| *name == text);
-            found.ok_or_else(|| unknown("choice", text, names.iter().copied()))? as i64
-        }
-        ParamKind::Span { .. } => Span::parse(text)?.0 as i64,
-        ParamKind::Chance { .. } => Chance::parse(text)?.parts().into(),
-    };
-    let (min, max) = spec.kind.range();
-    if (min..=max).contains(&value) {
-        return Ok(value);
-    }
-    let show = |value: i64| match spec.kind {
-        ParamKind::Span { .. } => Span(value.unsigned_abs()).to_string(),
-        _ => value.to_string(),
-    };
-    Err(format!("{} goes from {} to {}, not {text}", spec.key, show(min), show(max)))
 }
