@@ -105,6 +105,9 @@ enum Part {
     Ordered(bool),
 }
 
+/// More inputs than these are no script but a mistake.
+const MOST_INPUTS: usize = 20_000;
+
 /// What came of a script.
 #[derive(Clone, Debug)]
 pub struct Performed {
@@ -114,6 +117,8 @@ pub struct Performed {
     pub now: Time,
     /// Which line waited in vain or could not be done, from 1, and why. What follows it was not done.
     pub stuck: Option<(usize, String)>,
+    /// Whether that is only because its moment comes when nobody looks any more.
+    pub late: bool,
 }
 
 impl Script {
@@ -169,7 +174,7 @@ impl Script {
     /// # Errors
     /// If the scenario cannot be run.
     pub fn perform(&self, library: &Library, scenario: &Scenario, subject: &Subject, from: Time, until: Time) -> Result<Performed, Fault> {
-        let mut done = Performed { scenario: scenario.clone(), now: from, stuck: None };
+        let mut done = Performed { scenario: scenario.clone(), now: from, stuck: None, late: false };
         for (index, line) in self.0.iter().enumerate() {
             if let Err(why) = line.perform(library, subject, until, &mut done)? {
                 done.stuck = Some((index + 1, why));
@@ -259,6 +264,7 @@ impl Line {
         };
         let at = at.max(done.now);
         if at > until {
+            done.late = true;
             return Ok(Err(format!("it comes after {until}, when nobody looks any more")));
         }
         self.act(library, std::iter::once(at), done)
@@ -268,13 +274,22 @@ impl Line {
     fn act(&self, library: &Library, moments: impl Iterator<Item = Time>, done: &mut Performed) -> Result<Result<(), String>, Fault> {
         let mut sim = Sim::new(library, done.scenario.clone())?;
         let looks = !self.acts.iter().all(|act| matches!(act, Act::Inputs(_)));
+        let mut looked = 0;
         for at in moments {
             if looks {
                 sim = Sim::new(library, done.scenario.clone())?;
-                sim.run_until(at);
+                while looked < MOST_STEPS && sim.step_until(at) {
+                    looked += 1;
+                }
+                if looked == MOST_STEPS || sim.stands_still() {
+                    return Ok(Err(format!("more than {MOST_STEPS} events come before it; nobody looks further")));
+                }
             }
             for act in &self.acts {
                 match act.inputs(done.scenario.nodes, sim.network(), Some(&sim)) {
+                    Ok(inputs) if done.scenario.inputs.len() + inputs.len() > MOST_INPUTS => {
+                        return Ok(Err(format!("these are more than {MOST_INPUTS} inputs")));
+                    }
                     Ok(inputs) => inputs.into_iter().for_each(|input| {
                         done.scenario.add(at, input);
                     }),
@@ -567,17 +582,26 @@ impl Words<'_> {
 /// `log-normal 50ms sigma 0.5`, `pareto 5ms alpha 1.5`, `quantiles 1ms 2ms 9ms`, `2ms plus …`,
 /// `90% 5ms or 10% …`.
 pub(super) fn latency<T: AsRef<str>>(words: &[T]) -> Result<Latency, String> {
+    let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
+    shape(&words, MOST_NESTED)
+}
+
+/// A shape of latency that may have so many inside one another.
+fn shape(words: &[&str], nested: u8) -> Result<Latency, String> {
     const FORMS: &str = "a latency is 50ms, 40ms to 60ms, exponential 20ms, normal 50ms deviation 5ms, log-normal 50ms sigma 0.5, \
                          pareto 5ms alpha 1.5, quantiles 1ms 2ms 9ms, or 2ms plus one of these, or 90% one or 10% another";
-    let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
+    let inner = |words: &[&str]| match nested.checked_sub(1) {
+        Some(nested) => shape(words, nested),
+        None => Err(format!("shapes lie inside shapes, more than {MOST_NESTED} deep")),
+    };
     let thousandths = |text: &str| match Value::read(text) {
         Value::Number(parts) => u32::try_from(parts / 1000).map_err(|_| format!("“{text}” is too large")),
         _ => Err(format!("“{text}” is no number")),
     };
-    let found = match words.as_slice() {
+    let found = match words {
         [first, ..] if first.ends_with('%') => {
             let parts = words.split(|word| *word == "or").map(|part| match part {
-                [chance, rest @ ..] => Ok((Chance::parse(chance)?.parts(), latency(rest)?)),
+                [chance, rest @ ..] => Ok((Chance::parse(chance)?.parts(), inner(rest)?)),
                 [] => Err(FORMS.into()),
             });
             Latency::Mixture(parts.collect::<Result<_, String>>()?)
@@ -590,7 +614,7 @@ pub(super) fn latency<T: AsRef<str>>(words: &[T]) -> Result<Latency, String> {
         ["log-normal", median, "sigma", sigma] => Latency::LogNormal { median: Span::parse(median)?, sigma: thousandths(sigma)? },
         ["pareto", min, "alpha", alpha] => Latency::Pareto { min: Span::parse(min)?, alpha: thousandths(alpha)? },
         ["quantiles", points @ ..] => Latency::Quantiles(points.iter().map(|point| Span::parse(point)).collect::<Result<_, _>>()?),
-        [offset, "plus", rest @ ..] => Latency::After(Span::parse(offset)?, Box::new(latency(rest)?)),
+        [offset, "plus", rest @ ..] => Latency::After(Span::parse(offset)?, Box::new(inner(rest)?)),
         _ => return Err(FORMS.into()),
     };
     found.check().map(|()| found)

@@ -237,7 +237,7 @@ impl Step {
             Doing::Explain => return Ok((scenario.clone(), began)),
         };
         let until = now + within;
-        let mut done = Performed { scenario: scenario.clone(), now, stuck: None };
+        let mut done = Performed { scenario: scenario.clone(), now, stuck: None, late: false };
         if let Some(script) = script {
             done = script.perform(library, scenario, &lab.world.subject, now, until).map_err(|fault| fault.to_string())?;
         }

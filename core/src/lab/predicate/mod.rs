@@ -19,6 +19,7 @@ mod watch;
 pub(in crate::lab) use count::MessageKind;
 pub(in crate::lab) use parse::unknown;
 pub use parse::{Names, Wrong};
+pub(in crate::lab) use watch::MOST_STEPS;
 pub use watch::{Found, Moment, Observer, Reason, Subject};
 
 use crate::judge::Promise;

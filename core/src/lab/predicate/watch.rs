@@ -25,7 +25,7 @@ use std::fmt;
 /// How long a judge searches before it says that it does not know.
 const JUDGE_STEPS: u64 = 2_000_000;
 /// How many events are looked at in a run at most.
-const MOST_STEPS: u64 = 2_000_000;
+pub(in crate::lab) const MOST_STEPS: u64 = 2_000_000;
 
 /// A moment of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
