@@ -92,6 +92,7 @@ pub(crate) const CLICKS: [&str; 2] = ["cuts and heals", "makes slow or normal"];
 pub(crate) const GAUGES: &str = "Measured";
 pub(crate) const YES: &str = "yes";
 pub(crate) const NO: &str = "no";
+pub(crate) const NOT_KNOWN: &str = "not known";
 pub(crate) const BEFORE_THIS: &str = "Before this: ";
 pub(crate) const STRAIGHT_TO_CHALLENGES: &str = "Straight to the challenges";
 pub(crate) const TRY_EVERYTHING: &str = "Try every order of events";
