@@ -92,7 +92,6 @@ pub(crate) const CLICKS: [&str; 2] = ["cuts and heals", "makes slow or normal"];
 pub(crate) const GAUGES: &str = "Measured";
 pub(crate) const YES: &str = "yes";
 pub(crate) const NO: &str = "no";
-pub(crate) const NOT_KNOWN: &str = "not known";
 pub(crate) const BEFORE_THIS: &str = "Before this: ";
 pub(crate) const STRAIGHT_TO_CHALLENGES: &str = "Straight to the challenges";
 pub(crate) const TRY_EVERYTHING: &str = "Try every order of events";
@@ -133,7 +132,8 @@ pub(crate) const MODEL: &str = "Model";
 pub(crate) const SETTINGS: &str = "Settings";
 pub(crate) const EVENTS: &str = "What happened";
 pub(crate) const NOTHING_YET: &str = "Nothing yet. Press play.";
-pub(crate) const STANDS_STILL: &str = "Time stands still: things go on happening at this very moment. Give messages, timers or clients some time.";
+pub(crate) const STANDS_STILL: &str =
+    "Time stands still: things go on happening at this very moment. Give messages, timers or clients some time.";
 pub(crate) const QUIET: &str = "Nothing more happens by itself. Choose a client and let it ask.";
 pub(crate) const MEASURED_SO_FAR: &str = "Measured so far";
 pub(crate) const CHART: &str = "Chart";

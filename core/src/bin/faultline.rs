@@ -143,9 +143,12 @@ Exit codes: 0 all is well, 1 the answer is no, 2 the input cannot be used, 3 nob
             let usual = spec.kind.show(spec.kind.default());
             let (min, max) = spec.kind.range();
             let values = match spec.kind {
-                ParamKind::Number { .. } | ParamKind::Span { .. } => format!("{usual} ({} to {})", spec.kind.show(min), spec.kind.show(max)),
+                ParamKind::Number { .. } | ParamKind::Span { .. } => {
+                    format!("{usual} ({} to {})", spec.kind.show(min), spec.kind.show(max))
+                }
                 ParamKind::Switch { .. } | ParamKind::Choice { .. } => {
-                    let others: Vec<_> = (min..=max).filter(|value| *value != spec.kind.default()).map(|value| spec.kind.show(value)).collect();
+                    let others: Vec<_> =
+                        (min..=max).filter(|value| *value != spec.kind.default()).map(|value| spec.kind.show(value)).collect();
                     format!("{usual} (or {})", others.join(", or "))
                 }
                 ParamKind::Chance { .. } => usual,

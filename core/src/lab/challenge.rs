@@ -202,21 +202,18 @@ impl Attempt {
         }
         let found = observer.found(self.goal);
         let never = self.never.map(|never| observer.found(never));
-        if let Some(broken) = never.clone().filter(|never| never.first.is_some_and(|at| found.first.is_none_or(|goal| at.steps <= goal.steps))) {
+        let first = |moment: &Moment| found.first.is_none_or(|goal| moment.steps <= goal.steps);
+        let doubted = never.as_ref().and_then(|never| never.doubted).is_some_and(|moment| first(&moment));
+        if let Some(broken) = never.filter(|never| never.first.as_ref().is_some_and(first)) {
             return Verdict { said: "what must never happen has happened".into(), why: broken.why, over: true, ..verdict };
         }
-        let forbidden = |moment: Moment| {
-            never.as_ref().and_then(|never| never.doubted).is_some_and(|doubted| doubted.steps <= moment.steps)
-        };
         let (solved, said) = match found.first {
-            Some(moment) if forbidden(moment) => {
+            Some(moment) if doubted => {
                 let said = "reached, but the judge of histories does not know whether what must never happen has happened";
                 (None, format!("{said} before {}", moment.time))
             }
             Some(moment) => (Some(true), format!("reached at {} with {} actions", moment.time, verdict.actions)),
-            None if observer.cut_short() => {
-                (None, format!("not reached within {} events; nobody looked further", observer.sim().steps()))
-            }
+            None if observer.cut_short() => (None, format!("not reached within {} events; nobody looked further", observer.sim().steps())),
             None if found.doubted.is_some() => {
                 (None, "not reached, as far as the judge of histories knows; it gave up at least once".into())
             }

@@ -282,7 +282,7 @@ impl Line {
                     looked += 1;
                 }
                 if looked == MOST_STEPS || sim.stands_still() {
-                    return Ok(Err(format!("more than {MOST_STEPS} events come before it; nobody looks further")));
+                    return Ok(Err(format!("the first {looked} events are not enough to come to it; nobody looks further")));
                 }
             }
             for act in &self.acts {
