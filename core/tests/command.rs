@@ -217,6 +217,7 @@ fn an_exploration_says_what_it_covered() {
     let (code, output) = explored("depth=4,timers=1,crashes=1,asks=1");
     assert_eq!(code, 0);
     assert!(output.contains("every state that 4 steps lead to, where 1 timers run out, 1 nodes crash"), "{output}");
+    assert!(output.contains("not tried: crashes while a disk writes, messages that come twice"), "{output}");
     let (code, output) = explored("depth=9,states=500");
     assert_eq!(code, 3);
     assert!(output.contains("not everything"), "{output}");
@@ -236,7 +237,8 @@ fn a_search_that_makes_no_sense_is_named() {
     complains(&["search", "primary-backup", "--break", "served-again", "--exhaustive", "3"], "", &["knows no time"]);
     complains(&["search", "primary-backup", "--set", "patience=soon"], "", &["soon"]);
     complains(&["search", "primary-backup", "--set", "speed=9"], "", &["speed", "patience"]);
-    complains(&["search", "primary-backup", "--set", "wait-for=9"], "", &["goes from 0 to 2"]);
+    complains(&["search", "primary-backup", "--set", "wait-for=9"], "", &["there is no choice “9”", "one backup"]);
+    complains(&["search", "primary-backup", "--set", "patience=1ns"], "", &["patience goes from", "not 1 ns"]);
     complains(&["search", "primary-backup", "--nodes", "1"], "", &["2 to 99 nodes"]);
     complains(&["search", "primary-backup", "--chaos"], "", &["--chaos needs a value"]);
     complains(&["search", "primary-backup", "--dance", "1"], "", &["--dance"]);

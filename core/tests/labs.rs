@@ -350,6 +350,31 @@ fn every_mistake_is_named_with_its_line_and_field() {
             "challenge[3].mistakes",
             "wait-for = all backups is no mistake",
         ),
+        // Nobody has solved or survived what nobody knows.
+        (
+            "goal = \"broken(linearizable)\"",
+            "goal = \"not kept(serializable)\"",
+            "challenge[2].solution",
+            "not reached, as far as the judge of histories knows",
+        ),
+        (
+            "never = \"faults(crash) >= 1\"",
+            "never = \"broken(serializable)\"",
+            "challenge[2].solution",
+            "does not know whether what must never happen has happened",
+        ),
+        (
+            "goal = \"not broken(linearizable) and lost(value) = 0\"",
+            "goal = \"not broken(serializable) and lost(value) = 0\"",
+            "challenge[3].defence",
+            "nobody knows",
+        ),
+        (
+            "script = [\"at 500ms: cut n1 -> n2\", \"at 600ms: c1 asks n1 write\"",
+            "script = [\"at 500ms: cut n1 -> n2\", \"when nodes(up) = 0: c1 asks n1 write\"",
+            "challenge[3].attack",
+            "line 2 of an attack: it waits in vain for nodes(up) = 0",
+        ),
         ("answer = \"210ms\"", "answer = \"150ms\"", "challenge[4].answer", "this is not right"),
         (
             "fix = { wait-for = \"nobody\" }\nhints = [\"Follow",

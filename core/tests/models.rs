@@ -1,6 +1,7 @@
 //! What each model promises and what it is known to get wrong, in runs of the engine.
 
 use faultline::models::Library;
+use faultline::protocol::ParamKind;
 use faultline::scenario::{Fate, Input, Pace, Route, Scenario, Workload};
 use faultline::sim::{Chance, EventKind, Latency, NodeId, Sim, Span, Time};
 
@@ -196,4 +197,23 @@ fn what_became_of_an_earlier_try_says_nothing_about_a_later_one() {
     let answers: Vec<_> = (0..2).map(|op| sim.describe_op(op).1.unwrap()).collect();
     assert_eq!(answers, ["done", "done"]);
     assert_eq!((shows(&sim, 0, "calls sent"), shows(&sim, 0, "given up"), shows(&sim, 1, "served")), ("2".into(), "0".into(), "2".into()));
+}
+
+#[test]
+fn every_setting_is_read_as_it_is_shown_and_refused_with_its_name() {
+    for spec in Library::standard().models().iter().flat_map(|model| model.about().params) {
+        let (kind, (min, max)) = (spec.kind, spec.kind.range());
+        for value in [min, kind.default(), max] {
+            assert_eq!(kind.read(spec.key, &kind.show(value)), Ok(value), "{}", spec.key);
+        }
+        for wrong in [max + 1, min - 1] {
+            let why = kind.check(spec.key, wrong).unwrap_err();
+            assert!(why.starts_with(spec.key), "{why}");
+        }
+        assert!(kind.read(spec.key, "neither nor").is_err());
+    }
+    // A share is shown as one also where it is refused.
+    let chance = ParamKind::Chance { default: 0 };
+    assert_eq!(chance.check("loss", 1_000_001).unwrap_err(), "loss goes from 0% to 100%, not 1000001 parts of a million");
+    assert_eq!(ParamKind::Switch { default: true }.read("writes", "yes").unwrap_err(), "writes is on or off, not “yes”");
 }

@@ -150,11 +150,7 @@ impl Knob {
 
     /// A value as people read it.
     pub(crate) fn words(&self, value: i64) -> String {
-        match self.kind {
-            ParamKind::Span { .. } => Span(value.unsigned_abs()).to_string(),
-            ParamKind::Chance { .. } => Chance::per_million(value as u32).to_string(),
-            _ => value.to_string(),
-        }
+        self.kind.show(value)
     }
 
     /// What gives it a value.

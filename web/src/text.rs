@@ -132,6 +132,8 @@ pub(crate) const MODEL: &str = "Model";
 pub(crate) const SETTINGS: &str = "Settings";
 pub(crate) const EVENTS: &str = "What happened";
 pub(crate) const NOTHING_YET: &str = "Nothing yet. Press play.";
+pub(crate) const STANDS_STILL: &str =
+    "Time stands still: things go on happening at this very moment. Give messages, timers or clients some time.";
 pub(crate) const QUIET: &str = "Nothing more happens by itself. Choose a client and let it ask.";
 pub(crate) const MEASURED_SO_FAR: &str = "Measured so far";
 pub(crate) const CHART: &str = "Chart";
@@ -231,8 +233,6 @@ pub(crate) const DIFFERS: &str = "What differs";
 pub(crate) const NOTHING_DIFFERS: &str = "Nothing yet. Choose another model or setting for B.";
 pub(crate) const COUNTERS: &str = "So far";
 pub(crate) const FAULTS: &str = "Faults";
-pub(crate) const ON: &str = "on";
-pub(crate) const OFF: &str = "off";
 pub(crate) const NEXT_MOMENT: &str = "Next moment";
 pub(crate) const PREVIOUS_MOMENT: &str = "Previous moment";
 pub(crate) const FIND_DIFFERENCE: &str = "Find the first difference";

@@ -282,7 +282,7 @@ static CHALLENGE: Shape = Shape {
 };
 
 static SEARCH: Shape = Shape {
-    help: "A claim about every order of events within bounds: any message may arrive next or never, any timer may run out next.",
+    help: "A claim about every order of events within bounds: any message may arrive next or never, any timer may run out next. No message comes twice, and no node crashes while its disk writes.",
     fields: &[
         needed("say", SAID, "The claim in words."),
         needed(

@@ -203,7 +203,7 @@ impl Reader<'_> {
                     continue;
                 }
             };
-            match script::spec(&names, &entry.key).and_then(|spec| script::setting(spec, &text)) {
+            match script::spec(&names, &entry.key).and_then(|spec| spec.kind.read(spec.key, &text)) {
                 Ok(value) => {
                     settings.insert(entry.key.clone(), value);
                 }

@@ -4,11 +4,11 @@
 //! A line waits for a moment, or for what the model does; then its actions take effect. What comes
 //! out is a scenario like any other, with a time for every input.
 
-use super::predicate::{MessageKind, Names, Observer, Predicate, Subject, Value, Wrong, unknown};
+use super::predicate::{MOST_STEPS, MessageKind, Names, Observer, Predicate, Subject, Value, Wrong, unknown};
 use crate::models::Library;
-use crate::protocol::{ParamKind, ParamSpec};
+use crate::protocol::ParamSpec;
 use crate::scenario::{Disk, Fate, Fault, Input, Scenario};
-use crate::sim::{Chance, Latency, LinkRule, Network, NodeId, Sim, Span, Time};
+use crate::sim::{Chance, Latency, LinkRule, MOST_NESTED, Network, NodeId, Sim, Span, Time};
 
 /// The names of everything that can be done to a run: what challenges allow and predicates count.
 pub const ACTIONS: [&str; 19] = [
@@ -105,6 +105,9 @@ enum Part {
     Ordered(bool),
 }
 
+/// More inputs than these are no script but a mistake.
+const MOST_INPUTS: usize = 20_000;
+
 /// What came of a script.
 #[derive(Clone, Debug)]
 pub struct Performed {
@@ -114,6 +117,8 @@ pub struct Performed {
     pub now: Time,
     /// Which line waited in vain or could not be done, from 1, and why. What follows it was not done.
     pub stuck: Option<(usize, String)>,
+    /// Whether that is only because its moment comes when nobody looks any more.
+    pub late: bool,
 }
 
 impl Script {
@@ -169,7 +174,7 @@ impl Script {
     /// # Errors
     /// If the scenario cannot be run.
     pub fn perform(&self, library: &Library, scenario: &Scenario, subject: &Subject, from: Time, until: Time) -> Result<Performed, Fault> {
-        let mut done = Performed { scenario: scenario.clone(), now: from, stuck: None };
+        let mut done = Performed { scenario: scenario.clone(), now: from, stuck: None, late: false };
         for (index, line) in self.0.iter().enumerate() {
             if let Err(why) = line.perform(library, subject, until, &mut done)? {
                 done.stuck = Some((index + 1, why));
@@ -259,6 +264,7 @@ impl Line {
         };
         let at = at.max(done.now);
         if at > until {
+            done.late = true;
             return Ok(Err(format!("it comes after {until}, when nobody looks any more")));
         }
         self.act(library, std::iter::once(at), done)
@@ -268,13 +274,22 @@ impl Line {
     fn act(&self, library: &Library, moments: impl Iterator<Item = Time>, done: &mut Performed) -> Result<Result<(), String>, Fault> {
         let mut sim = Sim::new(library, done.scenario.clone())?;
         let looks = !self.acts.iter().all(|act| matches!(act, Act::Inputs(_)));
+        let mut looked = 0;
         for at in moments {
             if looks {
                 sim = Sim::new(library, done.scenario.clone())?;
-                sim.run_until(at);
+                while looked < MOST_STEPS && sim.step_until(at) {
+                    looked += 1;
+                }
+                if looked == MOST_STEPS || sim.stands_still() {
+                    return Ok(Err(format!("the first {looked} events are not enough to come to it; nobody looks further")));
+                }
             }
             for act in &self.acts {
                 match act.inputs(done.scenario.nodes, sim.network(), Some(&sim)) {
+                    Ok(inputs) if done.scenario.inputs.len() + inputs.len() > MOST_INPUTS => {
+                        return Ok(Err(format!("these are more than {MOST_INPUTS} inputs")));
+                    }
                     Ok(inputs) => inputs.into_iter().for_each(|input| {
                         done.scenario.add(at, input);
                     }),
@@ -502,7 +517,7 @@ impl Words<'_> {
                 let text = self.words[self.next..].join(" ");
                 self.next = self.words.len();
                 let spec = spec(self.names, &key)?;
-                one(Input::Set { key, value: setting(spec, &text)? })
+                one(Input::Set { key, value: spec.kind.read(spec.key, &text)? })
             }
             client => {
                 let Some(endpoint) = self.names.endpoint(client).filter(|endpoint| endpoint.0 >= self.names.nodes) else {
@@ -567,17 +582,26 @@ impl Words<'_> {
 /// `log-normal 50ms sigma 0.5`, `pareto 5ms alpha 1.5`, `quantiles 1ms 2ms 9ms`, `2ms plus …`,
 /// `90% 5ms or 10% …`.
 pub(super) fn latency<T: AsRef<str>>(words: &[T]) -> Result<Latency, String> {
+    let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
+    shape(&words, MOST_NESTED)
+}
+
+/// A shape of latency that may have so many inside one another.
+fn shape(words: &[&str], nested: u8) -> Result<Latency, String> {
     const FORMS: &str = "a latency is 50ms, 40ms to 60ms, exponential 20ms, normal 50ms deviation 5ms, log-normal 50ms sigma 0.5, \
                          pareto 5ms alpha 1.5, quantiles 1ms 2ms 9ms, or 2ms plus one of these, or 90% one or 10% another";
-    let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
+    let inner = |words: &[&str]| match nested.checked_sub(1) {
+        Some(nested) => shape(words, nested),
+        None => Err(format!("shapes lie inside shapes, more than {MOST_NESTED} deep")),
+    };
     let thousandths = |text: &str| match Value::read(text) {
         Value::Number(parts) => u32::try_from(parts / 1000).map_err(|_| format!("“{text}” is too large")),
         _ => Err(format!("“{text}” is no number")),
     };
-    let found = match words.as_slice() {
+    let found = match words {
         [first, ..] if first.ends_with('%') => {
             let parts = words.split(|word| *word == "or").map(|part| match part {
-                [chance, rest @ ..] => Ok((Chance::parse(chance)?.parts(), latency(rest)?)),
+                [chance, rest @ ..] => Ok((Chance::parse(chance)?.parts(), inner(rest)?)),
                 [] => Err(FORMS.into()),
             });
             Latency::Mixture(parts.collect::<Result<_, String>>()?)
@@ -590,7 +614,7 @@ pub(super) fn latency<T: AsRef<str>>(words: &[T]) -> Result<Latency, String> {
         ["log-normal", median, "sigma", sigma] => Latency::LogNormal { median: Span::parse(median)?, sigma: thousandths(sigma)? },
         ["pareto", min, "alpha", alpha] => Latency::Pareto { min: Span::parse(min)?, alpha: thousandths(alpha)? },
         ["quantiles", points @ ..] => Latency::Quantiles(points.iter().map(|point| Span::parse(point)).collect::<Result<_, _>>()?),
-        [offset, "plus", rest @ ..] => Latency::After(Span::parse(offset)?, Box::new(latency(rest)?)),
+        [offset, "plus", rest @ ..] => Latency::After(Span::parse(offset)?, Box::new(inner(rest)?)),
         _ => return Err(FORMS.into()),
     };
     found.check().map(|()| found)
@@ -600,32 +624,4 @@ pub(super) fn latency<T: AsRef<str>>(words: &[T]) -> Result<Latency, String> {
 pub(super) fn spec<'a>(names: &Names, key: &str) -> Result<&'a ParamSpec, String> {
     let params = names.about.params;
     params.iter().find(|spec| spec.key == key).ok_or_else(|| unknown("setting", key, params.iter().map(|spec| spec.key)))
-}
-
-/// The value of a setting as people write it: `on`, `one backup`, `150ms`, `5%`, `3`.
-pub(super) fn setting(spec: &ParamSpec, text: &str) -> Result<i64, String> {
-    let text = text.trim();
-    let value = match spec.kind {
-        ParamKind::Number { .. } => text.parse().map_err(|_| format!("{} is a whole number, not “{text}”", spec.key))?,
-        ParamKind::Switch { .. } => match text {
-            "on" | "true" => 1,
-            "off" | "false" => 0,
-            _ => return Err(format!("{} is on or off, not “{text}”", spec.key)),
-        },
-        ParamKind::Choice { names, .. } => {
-            let found = names.iter().position(|name| *name == text);
-            found.ok_or_else(|| unknown("choice", text, names.iter().copied()))? as i64
-        }
-        ParamKind::Span { .. } => Span::parse(text)?.0 as i64,
-        ParamKind::Chance { .. } => Chance::parse(text)?.parts().into(),
-    };
-    let (min, max) = spec.kind.range();
-    if (min..=max).contains(&value) {
-        return Ok(value);
-    }
-    let show = |value: i64| match spec.kind {
-        ParamKind::Span { .. } => Span(value.unsigned_abs()).to_string(),
-        _ => value.to_string(),
-    };
-    Err(format!("{} goes from {} to {}, not {text}", spec.key, show(min), show(max)))
 }

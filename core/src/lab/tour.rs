@@ -44,7 +44,7 @@ pub enum Answer {
 /// What a question turned out to have as its answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Truth {
-    /// It is not decided yet.
+    /// It is not decided yet, or no judge knows.
     Open,
     /// These of the options are right, for these reasons.
     Options(Vec<usize>, Vec<Reason>),
@@ -73,7 +73,11 @@ impl Asked {
         match &self.what {
             Sought::Options(watches) => {
                 let found: Vec<_> = watches.iter().map(|watch| observer.found(*watch)).collect();
-                let right: Vec<_> = (0..found.len()).filter(|index| found[*index].holds).collect();
+                // Whoever does not know of one of them does not know the answer.
+                if found.iter().any(|found| found.holds.is_none()) {
+                    return Truth::Open;
+                }
+                let right: Vec<_> = (0..found.len()).filter(|index| found[*index].holds == Some(true)).collect();
                 let why = right.first().map_or_else(Vec::new, |index| found[*index].why.clone());
                 Truth::Options(right, why)
             }
@@ -237,7 +241,7 @@ impl Step {
             Doing::Explain => return Ok((scenario.clone(), began)),
         };
         let until = now + within;
-        let mut done = Performed { scenario: scenario.clone(), now, stuck: None };
+        let mut done = Performed { scenario: scenario.clone(), now, stuck: None, late: false };
         if let Some(script) = script {
             done = script.perform(library, scenario, &lab.world.subject, now, until).map_err(|fault| fault.to_string())?;
         }

@@ -87,13 +87,14 @@ pub(crate) struct Trial {
 }
 
 impl Trial {
-    /// A choice among more than this many is not tried: it is a length of time, and exploration
+    /// A choice among more than this many is not tried. Mostly it is a length of time, and exploration
     /// knows no time.
     const MOST: u64 = 16;
 
-    fn choose(&mut self, bound: u64) -> u64 {
+    fn choose(&mut self, bound: u64, me: NodeId) -> u64 {
         if bound > Self::MOST {
-            return bound / 2;
+            // Or it is a name that no other node should have.
+            return (bound / 2 + u64::from(me.0)) % bound;
         }
         if self.made == self.choices.len() {
             self.choices.push((0, bound));
@@ -124,7 +125,7 @@ impl Calls {
 
     pub(crate) fn choose(&mut self, bound: u64) -> u64 {
         if let Some(trial) = &mut self.trial {
-            return trial.choose(bound);
+            return trial.choose(bound, self.me);
         }
         let drawn = draw(self.seed, Purpose::Choice, u64::from(self.me.0), self.choices);
         self.choices += 1;

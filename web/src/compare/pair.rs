@@ -409,7 +409,7 @@ impl Pair {
         for knob in of_a.iter().filter(|knob| knob.group() != Group::World) {
             let Some(other) = of_b.iter().find(|other| other.what == knob.what && other.label == knob.label) else { continue };
             if knob.value != other.value {
-                found.push(both(knob.label, said(knob), said(other)));
+                found.push(both(knob.label, knob.words(knob.value), other.words(other.value)));
             }
         }
         if a.scenario().seed != b.scenario().seed {
@@ -427,17 +427,6 @@ impl Pair {
             }
         }
         found
-    }
-}
-
-/// A value of a setting as it is chosen.
-fn said(knob: &Knob) -> String {
-    match knob.kind {
-        faultline::protocol::ParamKind::Choice { names, .. } => {
-            names.get(knob.value as usize).map_or_else(String::new, |name| (*name).into())
-        }
-        faultline::protocol::ParamKind::Switch { .. } => if knob.value == 0 { text::OFF } else { text::ON }.into(),
-        _ => knob.words(knob.value),
     }
 }
 

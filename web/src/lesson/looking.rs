@@ -16,7 +16,8 @@ use faultline::sim::Time;
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Shown {
     Value(Value),
-    Light(bool),
+    /// Whether something holds; nothing if no judge knows.
+    Light(Option<bool>),
 }
 
 /// The run as far as it was looked at.

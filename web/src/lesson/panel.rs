@@ -51,8 +51,9 @@ fn measured(lesson: &Lesson) -> Html {
         <dl class="measured" aria-label={text::GAUGES}>{ for measured.into_iter().map(|(name, shown)| {
             let (class, value) = match shown {
                 Shown::Value(value) => ("", text::measured(&value)),
-                Shown::Light(true) => ("on", text::YES.to_owned()),
-                Shown::Light(false) => ("off", text::NO.to_owned()),
+                Shown::Light(Some(true)) => ("on", text::YES.to_owned()),
+                Shown::Light(Some(false)) => ("off", text::NO.to_owned()),
+                Shown::Light(None) => ("", text::NOT_KNOWN.to_owned()),
             };
             html! { <div key={name.to_owned()} {class}><dt>{ name.to_owned() }</dt><dd>{ value }</dd></div> }
         }) }</dl>

@@ -19,6 +19,7 @@ mod watch;
 pub(in crate::lab) use count::MessageKind;
 pub(in crate::lab) use parse::unknown;
 pub use parse::{Names, Wrong};
+pub(in crate::lab) use watch::MOST_STEPS;
 pub use watch::{Found, Moment, Observer, Reason, Subject};
 
 use crate::judge::Promise;
@@ -141,8 +142,11 @@ struct Formula {
     from: usize,
     to: usize,
     kind: Kind,
-    /// Whether it holds at the moment that was looked at last.
-    holds: bool,
+    /// Whether it holds at the moment that was looked at last; nothing if a judge would have to know it
+    /// who does not.
+    holds: Option<bool>,
+    /// For what remembers: whether it would now be true if a judge had known at some moment before.
+    doubt: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -155,8 +159,11 @@ enum Kind {
     Promised {
         promise: Promised,
         wanted: bool,
-        verdict: Option<bool>,
+        /// What was found when it was last asked; nothing if it must be asked anew.
+        verdict: Option<Option<bool>>,
         why: String,
+        /// How often the judge did not know.
+        gave_up: u32,
     },
     Status(NodeId, NodeStatus),
     Connected(NodeId, NodeId),

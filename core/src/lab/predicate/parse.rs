@@ -325,7 +325,7 @@ impl<'a> Parser<'a> {
     }
 
     fn formula(&self, from: usize, kind: Kind) -> Formula {
-        Formula { from, to: self.behind(), kind, holds: false }
+        Formula { from, to: self.behind(), kind, holds: Some(false), doubt: false }
     }
 
     fn either(&mut self) -> Parsed<Formula> {
@@ -455,7 +455,7 @@ impl<'a> Parser<'a> {
                 self.need("(")?;
                 let promise = self.known("the name of a promise", promise)?;
                 self.need(")")?;
-                Kind::Promised { promise, wanted: word == "kept", verdict: None, why: String::new() }
+                Kind::Promised { promise, wanted: word == "kept", verdict: None, why: String::new(), gave_up: 0 }
             }
             "connected" => {
                 self.need("(")?;
