@@ -103,7 +103,8 @@ impl History {
         let mut history = Self::default();
         // When each operation began, and when and how it was answered.
         let mut events: Vec<(u32, u32, Option<u8>)> = Vec::new();
-        for (number, op) in (0..).map_while(|number| Some((number, sim.trace().op(number)?))).take_while(|(_, op)| op.invoked < sim.rows()) {
+        for (number, op) in (0..).map_while(|number| Some((number, sim.trace().op(number)?))).take_while(|(_, op)| op.invoked < sim.rows())
+        {
             events.push((op.invoked, number, None));
             let answered = op.ended.filter(|ended| ended.row < sim.rows() && ended.kind == EventKind::Return);
             events.extend(answered.map(|ended| (ended.row, number, Some(ended.detail))));

@@ -11,6 +11,9 @@ use super::queue::What;
 use super::state::{State, Work};
 use super::trace::{Cargo, EventKind, Trace};
 
+/// So many rows before and after where somebody looks stay, whatever else is there.
+const LEAST_AROUND: usize = 1 << 13;
+
 /// Which chunks of a list are kept.
 #[derive(Default)]
 struct Kept(Vec<bool>);
@@ -83,25 +86,26 @@ impl Needed {
 }
 
 impl Sim {
-    /// Forgets rows until there are no more than `most`, besides those without which one of the
-    /// keyframes, or this moment, could not go on. Those that are nearest to one of `near` stay.
+    /// Forgets rows until there are no more than `most`. Those stay without which one of the keyframes, or
+    /// this moment, could not go on; and of the others those that are nearest to one of `near`, of which
+    /// there are always some.
     pub(super) fn forget(&mut self, frames: &[Keyframe], near: [u32; 2], most: usize) {
         let trace = &self.trace;
-        let distance = |chunk: usize| near.map(|row| chunk_of(row).abs_diff(chunk)).into_iter().min().unwrap_or_default();
-        // The largest distance within which there are not too many.
-        let (mut within, mut beyond) = (0, trace.rows.len() / CHUNK + 1);
-        while beyond - within > 1 {
-            let middle = usize::midpoint(within, beyond);
-            let count = trace.rows.chunks().filter(|(chunk, _)| distance(*chunk) <= middle).count();
-            *if count * CHUNK <= most { &mut within } else { &mut beyond } = middle;
-        }
         let mut needed = Needed::default();
-        for (chunk, _) in trace.rows.chunks().filter(|(chunk, _)| distance(*chunk) <= within) {
-            needed.rows.add(chunk);
-        }
         needed.state(&self.state, self.host.messages(), trace);
         for frame in frames {
             needed.state(&frame.state, frame.said, trace);
+        }
+        let distance = |chunk: usize| near.map(|row| chunk_of(row).abs_diff(chunk)).into_iter().min().unwrap_or_default();
+        // The largest distance within which there are not too many.
+        let (mut within, mut beyond) = (LEAST_AROUND / CHUNK, trace.rows.len() / CHUNK + 1);
+        while beyond.saturating_sub(within) > 1 {
+            let middle = usize::midpoint(within, beyond);
+            let count = trace.rows.chunks().filter(|(chunk, _)| distance(*chunk) <= middle || needed.rows.has(*chunk)).count();
+            *if count * CHUNK <= most { &mut within } else { &mut beyond } = middle;
+        }
+        for (chunk, _) in trace.rows.chunks().filter(|(chunk, _)| distance(*chunk) <= within) {
+            needed.rows.add(chunk);
         }
         // Whoever finds a row finds what belongs to it: the notes, the messages that were sent, and those
         // that came, however long they were on their way.

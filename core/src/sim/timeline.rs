@@ -26,8 +26,7 @@ pub struct Timeline {
     frames: Vec<Keyframe>,
     /// How many steps lie between two keyframes.
     spacing: u64,
-    /// How many rows are kept, besides those without which a keyframe is of no use, and with how many it
-    /// is time to forget some.
+    /// How many rows are kept, and with how many it is time to forget some.
     most: usize,
     full: usize,
     /// Where else than at the playhead somebody has looked: a row.
@@ -548,7 +547,7 @@ mod tests {
             scenario.add(start + Span::secs(18), Input::Restart(other));
         }
         let mut forgets = Timeline::new(&library, scenario.clone()).unwrap();
-        (forgets.most, forgets.full) = (8 * AROUND as usize, 8 * AROUND as usize);
+        (forgets.most, forgets.full) = (4_096, 4_096);
         let mut knows = Timeline::new(&library, scenario).unwrap();
         (knows.most, knows.full) = (usize::MAX, usize::MAX);
         [forgets, knows]
@@ -561,7 +560,11 @@ mod tests {
         assert_eq!((one.hash(), one.steps(), one.rows(), one.now()), (other.hash(), other.steps(), other.rows(), other.now()));
         let rows = one.rows();
         for row in rows.saturating_sub(AROUND / 2)..(rows + AROUND / 2).min(one.trace().len() as u32) {
-            assert_eq!((one.trace().row(row), one.trace().notes(row)), (other.trace().row(row), other.trace().notes(row)), "{row} of {rows}");
+            assert_eq!(
+                (one.trace().row(row), one.trace().notes(row)),
+                (other.trace().row(row), other.trace().notes(row)),
+                "{row} of {rows}"
+            );
             assert_eq!(one.describe_row(row), other.describe_row(row), "{row} of {rows}");
         }
         let first = one.trace().row(rows.saturating_sub(AROUND / 2)).unwrap().time;
@@ -584,7 +587,7 @@ mod tests {
             }
             let (end, steps) = (forgets.sim().rows(), forgets.sim().steps());
             assert!(end > 10_000, "{model} {end}");
-            assert_eq!(forgets.sim().trace().has(0, end), end < 8 * AROUND, "{model} {end}");
+            assert!(end < 20_000 || !forgets.sim().trace().has(0, end), "{model} {end}");
             assert_eq!(forgets.sim().trace().len(), knows.sim().trace().len());
             alike(&forgets, &knows);
             for n in 0..12 {
@@ -628,7 +631,7 @@ mod tests {
         for million in 1..=4 {
             run.to_row(million * 250_000);
             most = most.max(run.sim().trace().held());
-            assert!(run.sim().trace().held() < MOST_ROWS * 2, "{}", run.sim().trace().held());
+            assert!(run.sim().trace().held() < MOST_ROWS * 3 / 2, "{}", run.sim().trace().held());
         }
         run.to_row(100_000);
         assert!(run.sim().trace().row(99_000).is_some() && run.sim().trace().row(600_000).is_none());

@@ -190,6 +190,9 @@ impl Tally {
     }
 }
 
+/// After how many rows it is noted down how many messages there were: whole chunks.
+const COUNTED: usize = 4 * CHUNK;
+
 /// All that happened in a run, in order.
 #[derive(Debug, Default)]
 pub struct Trace {
@@ -197,7 +200,7 @@ pub struct Trace {
     pub(crate) messages: Chunked<MessageMeta>,
     pub(crate) ops: Chunked<OpMeta>,
     pub(crate) notes: Chunked<(u32, Cow<'static, str>)>,
-    /// How many messages there were at the end of each chunk of rows.
+    /// How many messages there were after so many rows, and twice as many, and so on.
     tallies: Vec<Tally>,
 }
 
@@ -272,15 +275,17 @@ impl Trace {
     /// How many messages there were before a row; if what is around it is forgotten, a little earlier.
     #[must_use]
     pub fn tally(&self, before: u32) -> Tally {
-        let chunk = chunk_of(before);
-        let tally = chunk.checked_sub(1).map_or_else(Tally::default, |chunk| self.tallies[chunk]);
-        tally.after(((chunk * CHUNK)..before as usize).map_while(|index| self.rows.get(index)))
+        let counted = before as usize / COUNTED;
+        let tally = counted.checked_sub(1).map_or_else(Tally::default, |last| self.tallies[last]);
+        tally.after((counted * COUNTED..before as usize).map_while(|index| self.rows.get(index)))
     }
 
     #[cold]
     fn count(&mut self) {
-        let rows = self.rows.chunks().next_back().map_or(&[][..], |(_, rows)| rows);
-        self.tallies.push(self.tallies.last().copied().unwrap_or_default().after(rows));
+        if self.rows.len() % COUNTED == 0 {
+            let rows = (self.rows.len() - COUNTED..self.rows.len()).map_while(|index| self.rows.get(index));
+            self.tallies.push(self.tallies.last().copied().unwrap_or_default().after(rows));
+        }
     }
 
     /// One message.
@@ -387,7 +392,7 @@ impl Trace {
             messages: self.messages.prefix(cursor.messages as usize),
             ops,
             notes: self.notes.prefix(cursor.notes as usize),
-            tallies: self.tallies[..chunk_of(cursor.rows)].to_vec(),
+            tallies: self.tallies[..cursor.rows as usize / COUNTED].to_vec(),
         }
     }
 }
