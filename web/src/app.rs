@@ -28,7 +28,7 @@ use faultline::judge::history::History;
 use faultline::judge::spec::Object;
 use faultline::lab::Lab;
 use faultline::link::{self, Link};
-use faultline::measure::Tallies;
+use faultline::measure;
 use faultline::models::Library;
 use faultline::scenario::{Fault, Input};
 use faultline::sim::{NodeId, Span, Time};
@@ -193,7 +193,6 @@ pub(crate) struct App {
     /// What works for the lesson beside the page.
     worker: Option<Doing>,
     slowing: bool,
-    tallies: Tallies,
     searches: Searches,
     /// The history that is judged by every promise, if somebody wants to know.
     map: Option<Rc<Checking>>,
@@ -303,7 +302,6 @@ impl Component for App {
             layout: layout(&session, 0.0, 0.0),
             world: session.world(),
             session,
-            tallies: Tallies::default(),
             searches: Searches::default(),
             map: None,
             glimpses: Glimpses::default(),
@@ -864,6 +862,7 @@ impl App {
         let (before, was) = (self.window(), self.elsewhere.is_some());
         let end = self.session.reached().max(self.session.playhead());
         self.elsewhere = Some(before.moved(pixels, end)).filter(|center| *center != self.session.playhead());
+        self.elsewhere.into_iter().for_each(|moment| self.session.recall(moment));
         diagram::follow(&self.diagram, self.window());
         self.window().origin() != before.origin() || self.elsewhere.is_some() != was
     }
@@ -1011,7 +1010,6 @@ impl App {
     /// Nothing that belonged to the run before is left.
     fn begin(&mut self) {
         self.world = self.session.world();
-        self.tallies.forget();
         self.draft = None;
         self.link_draft = links::Draft::default();
         self.ask = Ask::default();
@@ -1086,7 +1084,6 @@ impl App {
 
     /// The run has changed, and maybe who is in it.
     fn look_anew(&mut self) {
-        self.tallies.forget();
         if std::mem::replace(&mut self.world, self.session.world()) != self.session.world() {
             (self.menu, self.elsewhere, self.draft) = (None, None, None);
             self.link_draft = links::Draft::default();
@@ -1098,7 +1095,6 @@ impl App {
 
     fn act(&mut self, inputs: Vec<Input>) -> Result<(), Fault> {
         self.session.edit(inputs)?;
-        self.tallies.forget();
         Ok(())
     }
 
@@ -1126,7 +1122,7 @@ impl App {
     /// The run as charts see it.
     fn measured<T>(&self, then: impl FnOnce(&[chart::Run<'_>]) -> T) -> T {
         let sim = self.session.sim();
-        then(&[chart::Run { name: "", sim, now: self.session.playhead(), tallies: &self.tallies.upto(sim, 120) }])
+        then(&[chart::Run { name: "", sim, now: self.session.playhead(), tallies: &measure::tallies(sim, 120) }])
     }
 
     fn chart(&self, send: &Callback<Msg>) -> Html {

@@ -4,6 +4,9 @@
 use faultline::measure;
 use faultline::sim::{NodeId, Sim};
 
+/// How many requests of all clients are looked through for those of one.
+const MOST_BACK: usize = 10_000;
+
 /// One request of a client.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Request {
@@ -31,7 +34,8 @@ pub(crate) enum Outcome {
 impl Request {
     /// The last requests of a client, the newest first.
     pub(crate) fn of(sim: &Sim, client: NodeId, most: usize) -> Vec<Self> {
-        let mine = (0..sim.trace().ops() as u32).rev().filter_map(|op| measure::Request::of(sim, op));
+        let begun = sim.trace().ops_while(|op| op.invoked < sim.rows());
+        let mine = (0..begun).rev().take(MOST_BACK).filter_map(|op| measure::Request::of(sim, op));
         mine.filter(|request| request.client == client)
             .take(most)
             .map(|request| {

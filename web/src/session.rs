@@ -361,6 +361,11 @@ impl Session {
         self.timeline.seek(moment);
     }
 
+    /// Sees to it that what happened around a moment is known, however long ago it was.
+    pub(crate) fn recall(&mut self, moment: Time) {
+        self.timeline.recall(moment);
+    }
+
     /// Looks at the moment of a row of the trace, and stops there.
     pub(crate) fn show_row(&mut self, row: u32) {
         self.playing = false;

@@ -195,6 +195,10 @@ pub trait Host {
     fn load(&mut self, saved: &dyn Any);
     /// Forgets everything that was said after the present state.
     fn forget_future(&mut self);
+    /// How many messages were made.
+    fn messages(&self) -> u32;
+    /// Forgets the chunks of messages that are not to be kept.
+    fn forget(&mut self, keep: &dyn Fn(usize) -> bool);
 
     // For explorations, which leap from state to state, and of each change only what is different.
 
@@ -204,8 +208,6 @@ pub trait Host {
     fn load_node(&mut self, node: NodeId, saved: &dyn Any);
     /// The stable hash of one node's state.
     fn fingerprint(&self, node: NodeId) -> u64;
-    /// How many messages were made.
-    fn messages(&self) -> u32;
     /// Forgets all answers, and all messages but the first so many.
     fn unsay(&mut self, messages: u32);
 }
@@ -239,7 +241,7 @@ impl<P: Protocol> Clone for State<P> {
     }
 }
 
-/// Everything that was ever said in a run.
+/// Everything that was ever said in a run, but for the messages that are forgotten.
 struct Said<P: Protocol> {
     messages: Chunked<P::Message>,
     ops: Chunked<P::Op>,
@@ -247,11 +249,9 @@ struct Said<P: Protocol> {
 }
 
 /// Appends what is new. A run that was taken back says the same things again, so nothing is.
-fn keep<T>(list: &mut Chunked<T>, count: &mut u32, items: impl Iterator<Item = T>) {
+fn keep<T: Clone>(list: &mut Chunked<T>, count: &mut u32, items: impl Iterator<Item = T>) {
     for item in items {
-        if *count as usize == list.len() {
-            list.push(item);
-        }
+        list.put(*count as usize, item);
         *count += 1;
     }
 }
@@ -415,6 +415,14 @@ impl<P: Protocol> Host for Typed<P> {
         self.said.answers = self.said.answers.prefix(answers as usize);
     }
 
+    fn messages(&self) -> u32 {
+        self.state.messages
+    }
+
+    fn forget(&mut self, keep: &dyn Fn(usize) -> bool) {
+        self.said.messages.forget(keep);
+    }
+
     fn save_node(&self, node: NodeId) -> Rc<dyn Any> {
         Rc::new(self.state.nodes[node.index()].clone())
     }
@@ -428,10 +436,6 @@ impl<P: Protocol> Host for Typed<P> {
     fn fingerprint(&self, node: NodeId) -> u64 {
         let Node { memory, synced, disk, unsynced } = &self.state.nodes[node.index()];
         super::hash::stable_hash(&(memory, synced, disk, unsynced))
-    }
-
-    fn messages(&self) -> u32 {
-        self.state.messages
     }
 
     fn unsay(&mut self, messages: u32) {

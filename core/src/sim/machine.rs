@@ -9,7 +9,7 @@ use super::network::{Links, Network, Topology, link_key};
 use super::queue::{Queue, What};
 use super::state::{Held, Node, NodeStatus, OpenOp, State, TimerState, Work};
 use super::time::{Span, Time};
-use super::trace::{Cargo, Cursor, EventKind, LossReason, MessageMeta, OpMeta, Row, Trace};
+use super::trace::{Cargo, Cursor, Ended, EventKind, LossReason, MessageMeta, OpMeta, Row, Trace};
 use crate::judge::history::Word;
 use crate::judge::spec::Object;
 use crate::judge::value::Value;
@@ -24,9 +24,9 @@ use std::collections::BTreeMap;
 /// A run of a scenario, as far as it has come.
 pub struct Sim {
     scenario: Scenario,
-    host: Box<dyn Host>,
-    state: State,
-    trace: Trace,
+    pub(super) host: Box<dyn Host>,
+    pub(super) state: State,
+    pub(super) trace: Trace,
     calls: Calls,
 }
 
@@ -49,8 +49,10 @@ pub struct Flight {
 
 /// A run at one moment, to come back to.
 pub(super) struct Keyframe {
-    state: State,
+    pub(super) state: State,
     host: Box<dyn Any>,
+    /// How many messages of the protocol there were.
+    pub(super) said: u32,
 }
 
 /// How many rows there are of one moment at most. The largest cluster needs fewer to start at once; with
@@ -97,6 +99,7 @@ impl Sim {
                 open: BTreeMap::new(),
                 issued: vec![0; usize::from(scenario.clients)],
                 asked: vec![0; usize::from(scenario.clients)],
+                heard: 0,
                 cursor: Cursor::default(),
                 inputs_done: 0,
                 steps: 0,
@@ -177,7 +180,8 @@ impl Sim {
         self.state.cursor.hash
     }
 
-    /// Everything that has happened. A run that was taken back still holds what came after.
+    /// Everything that has happened. A run that was taken back still holds what came after, and one that
+    /// is looked at for long has forgotten what lies far away.
     #[must_use]
     pub fn trace(&self) -> &Trace {
         &self.trace
@@ -223,6 +227,19 @@ impl Sim {
         let names = self.host.timer_names();
         let set = |kind: &u8| self.next_timer(node, *kind).is_some();
         (0..names.len() as u8).filter(set).map(|kind| (kind, names[usize::from(kind)])).collect()
+    }
+
+    /// How many messages a node has received, and how many it has sent: those of clients too.
+    #[must_use]
+    pub fn load(&self, node: NodeId) -> (u32, u32) {
+        (self.state.nodes[node.index()].received, self.state.links.sent(node))
+    }
+
+    /// What clients have done and seen so far: how many operations they have begun, how many of these
+    /// have not ended, and the row of the last that did either.
+    #[must_use]
+    pub fn heard(&self) -> (u32, usize, u32) {
+        (self.state.cursor.ops, self.state.open.len(), self.state.heard)
     }
 
     /// How long a node needs for each event, if that was slowed.
@@ -299,14 +316,14 @@ impl Sim {
     /// What an operation asks for and, if it was answered, what the answer says.
     #[must_use]
     pub fn describe_op(&self, op: u32) -> (String, Option<String>) {
-        let answer = self.trace.op(op).and_then(|meta| meta.ended?.1);
+        let answer = self.trace.op(op).and_then(|meta| meta.ended?.answer);
         (self.host.describe_op(op), answer.map(|answer| self.host.describe_answer(answer)))
     }
 
     /// What an operation and, if it was answered, its answer are to a judge.
     #[must_use]
     pub fn word(&self, op: u32) -> Option<Word> {
-        self.host.word(op, self.trace.op(op).and_then(|meta| meta.ended?.1))
+        self.host.word(op, self.trace.op(op).and_then(|meta| meta.ended?.answer))
     }
 
     /// What kind of object clients ask, to a judge.
@@ -492,7 +509,7 @@ impl Sim {
                 let Some(open) = self.state.open.remove(&op) else { return false };
                 let client = self.client(open.client);
                 let row = self.record(EventKind::Unknown, client, client, op, 0, open.row);
-                self.end_op(op, row, None, open);
+                self.end_op(op, Ended { row, time: self.state.now, kind: EventKind::Unknown, detail: 0, answer: None }, open);
             }
         }
         true
@@ -547,6 +564,7 @@ impl Sim {
             Work::Message(id) => {
                 let Some(&meta) = self.trace.message(id) else { return };
                 let row = self.record(EventKind::Deliver, node, meta.from, id, 0, meta.row);
+                self.state.nodes[node.index()].received += 1;
                 match meta.cargo {
                     Cargo::Protocol(payload) => self.call(node, row, Happened::Message(meta.from, payload)),
                     Cargo::Request(op) => self.call(node, row, Happened::Request(op)),
@@ -810,7 +828,9 @@ impl Sim {
         *asked += 1;
         let Some(hash) = self.host.make_op(code, argument, unique) else { return false };
         let invoked = self.state.cursor.rows;
-        let op = self.trace.push_op(&mut self.state.cursor, OpMeta { client: endpoint, node, invoked, ended: None });
+        let meta = OpMeta { client: endpoint, node, invoked, begun: self.state.now, ended: None };
+        let op = self.trace.push_op(&mut self.state.cursor, meta);
+        self.state.heard = invoked;
         let row = self.record(EventKind::Invoke, endpoint, node, op, code, cause);
         self.state.open.insert(op, OpenOp { client, row, goes_on });
         self.state.queue.push(self.state.now + self.scenario.patience, What::Expire(op));
@@ -823,13 +843,15 @@ impl Sim {
         let row = self.record(EventKind::Deliver, meta.to, meta.from, id, 0, meta.row);
         let Cargo::Reply { op, answer, done } = meta.cargo else { return };
         if let Some(open) = self.state.open.remove(&op) {
-            let row = self.record(EventKind::Return, meta.to, meta.from, op, u8::from(done), row);
-            self.end_op(op, row, Some(answer), open);
+            let detail = u8::from(done);
+            let row = self.record(EventKind::Return, meta.to, meta.from, op, detail, row);
+            self.end_op(op, Ended { row, time: self.state.now, kind: EventKind::Return, detail, answer: Some(answer) }, open);
         }
     }
 
-    fn end_op(&mut self, op: u32, row: u32, answer: Option<u32>, open: OpenOp) {
-        self.trace.ops.change(op as usize, |meta| meta.ended = Some((row, answer)));
+    fn end_op(&mut self, op: u32, ended: Ended, open: OpenOp) {
+        self.state.heard = ended.row;
+        self.trace.ops.change(op as usize, |meta| meta.ended = Some(ended));
         if open.goes_on {
             self.schedule_issue(open.client);
         }
@@ -1004,7 +1026,7 @@ impl Sim {
 
     /// This moment, to come back to.
     pub(super) fn keyframe(&self) -> Keyframe {
-        Keyframe { state: self.state.clone(), host: self.host.save() }
+        Keyframe { state: self.state.clone(), host: self.host.save(), said: self.host.messages() }
     }
 
     /// Comes back to a moment of this run, or of the run that it shares its beginning with.

@@ -9,6 +9,7 @@ mod chunked;
 mod clock;
 mod draw;
 mod fixed;
+mod forget;
 mod hash;
 mod host;
 mod latency;
@@ -35,7 +36,7 @@ pub use parting::{Parted, Parting};
 pub use state::NodeStatus;
 pub use time::{Span, Time};
 pub use timeline::{Branch, Timeline};
-pub use trace::{EventKind, LossReason, MessageMeta, Row, Trace};
+pub use trace::{Ended, EventKind, LossReason, MessageMeta, OpMeta, Row, Tally, Trace};
 
 use serde::{Deserialize, Serialize};
 

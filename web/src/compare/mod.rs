@@ -19,6 +19,7 @@ use crate::stage::touch::Deed;
 use crate::text;
 use crate::ui::{self, Named};
 use faultline::link::Link;
+use faultline::measure;
 use faultline::models::Library;
 use faultline::scenario::Input;
 use faultline::sim::Time;
@@ -425,6 +426,7 @@ impl Compare {
             app::Msg::Pan(pixels) => {
                 let moved = side.window(pair, self.elsewhere).moved(pixels, pair.reached().max(pair.playhead()));
                 self.elsewhere = Some(moved).filter(|center| *center != pair.playhead());
+                pair.sides.iter_mut().for_each(|side| side.recall(moved));
             }
             app::Msg::Here => self.elsewhere = None,
             app::Msg::Tools(open) => side.tools = open,
@@ -512,7 +514,7 @@ impl Compare {
     /// Both runs as charts see them.
     fn measured<T: Default>(&self, then: impl FnOnce(&[Run<'_>]) -> T) -> T {
         let Ok(pair) = &self.pair else { return T::default() };
-        let [a, b] = [0, 1].map(|place| self.sides[place].tallies.upto(pair.sides[place].sim(), MOST_POINTS));
+        let [a, b] = [0, 1].map(|place| measure::tallies(pair.sides[place].sim(), MOST_POINTS));
         let run = |place: usize, tallies| Run { name: text::SIDES[place], sim: pair.sides[place].sim(), now: pair.playhead(), tallies };
         then(&[run(0, &a), run(1, &b)])
     }

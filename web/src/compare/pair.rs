@@ -9,7 +9,7 @@ use faultline::link::{Link, Verdict};
 use faultline::models::Library;
 use faultline::protocol::About;
 use faultline::scenario::{Fault, Input, Pace, Route, Timed, Workload};
-use faultline::sim::{Latency, Parted, Parting, Sim, Span, Time};
+use faultline::sim::{Latency, Parted, Parting, Sim, Span, Time, Timeline};
 
 /// Two runs in lock-step.
 pub(crate) struct Pair {
@@ -195,10 +195,28 @@ impl Pair {
 
     /// Notes what came of a move.
     fn look(&mut self) {
+        let [a, b] = self.sides.each_ref().map(Session::sim);
+        if !self.parting.can_look(a, b) {
+            self.parting = self.look_again().unwrap_or_default();
+        }
         let parted = self.parting.look(self.sides[0].sim(), self.sides[1].sim(), self.playhead());
         for side in &mut self.sides {
             side.parts = parted.map(|parted| parted.at);
         }
+    }
+
+    /// Looks from the beginning on for where they part, at two long runs that have forgotten how they began.
+    fn look_again(&self) -> Result<Parting, Fault> {
+        let [a, b] = self.scenarios();
+        let (mut a, mut b) = (Timeline::new(crate::library(), a)?, Timeline::new(crate::library(), b)?);
+        let (mut parting, mut moment) = (Parting::default(), Time::ZERO);
+        while moment < self.playhead() && parting.found().is_none() {
+            moment = self.playhead().min(moment + LEAP);
+            a.seek(moment);
+            b.seek(moment);
+            parting.look(a.sim(), b.sim(), moment);
+        }
+        Ok(parting)
     }
 
     /// Does one or several things to both at the playhead, said of one of them.

@@ -14,7 +14,6 @@ use crate::stage::touch::{self, Deed};
 use crate::stage::{self, Crowd, Finger, Layout, Painter, Scene, Target, Touch, Who};
 use crate::text;
 use crate::ui::{self, Named};
-use faultline::measure::Tallies;
 use faultline::models::Library;
 use faultline::scenario::Input;
 use faultline::sim::{Span, Time};
@@ -36,7 +35,6 @@ pub(super) struct Side {
     pub(super) tools: bool,
     /// How often another model was refused: the choice must show again what is.
     pub(super) refused: u32,
-    pub(super) tallies: Tallies,
     diagram_size: (f64, f64),
     stage: NodeRef,
     diagram: NodeRef,
@@ -57,7 +55,6 @@ impl Side {
             draft: None,
             tools: false,
             refused: 0,
-            tallies: Tallies::default(),
             diagram_size: (0.0, 0.0),
             stage: NodeRef::default(),
             diagram: NodeRef::default(),
@@ -69,7 +66,6 @@ impl Side {
 
     /// The run is another one, or its past is.
     pub(super) fn forget(&mut self, session: &Session) {
-        self.tallies.forget();
         self.menu = None;
         self.resize(session, self.layout.width, self.layout.height);
     }

@@ -247,7 +247,7 @@ impl List {
         let sim = session.sim();
         let scenario = sim.scenario();
         let lanes = scenario.nodes + scenario.clients;
-        let last = sim.trace().len().checked_sub(1).and_then(|index| sim.trace().row(index as u32)).map_or(Time::ZERO, |row| row.time);
+        let last = session.reached();
         let seen = (0..lanes).filter(|lane| !session.hidden.contains(&NodeId(*lane))).count().max(1);
         let mut above = 0;
         let accused = if session.knower.is_some() { BTreeSet::new() } else { accused(sim, session.promise().found()) };
@@ -284,20 +284,19 @@ impl List {
     fn bars(&mut self, session: &Session, window: &Window) {
         let (sim, (first, last)) = (session.sim(), window.stretch());
         let (trace, far) = (sim.trace(), window.width * 3.0);
-        let time = |row: u32| trace.row(row).map_or(Time::ZERO, |row| row.time);
-        for op in (0..trace.ops() as u32).rev() {
+        for op in (0..trace.ops_while(|op| op.begun <= last)).rev() {
             let Some(meta) = trace.op(op) else { continue };
-            let begun = time(meta.invoked);
-            if begun > last || session.hidden.contains(&meta.client) || session.knower.is_some_and(|knower| knower != meta.client) {
+            let begun = meta.begun;
+            if session.hidden.contains(&meta.client) || session.knower.is_some_and(|knower| knower != meta.client) {
                 continue;
             }
             if self.bars.len() == MOST_BARS || begun + sim.scenario().patience + Span::secs(1) < first {
                 break;
             }
-            let (to, outcome) = match meta.ended.and_then(|(row, _)| trace.row(row)) {
+            let (to, outcome) = match meta.ended {
                 None => (far, Came::Waits),
-                Some(row) if row.kind == EventKind::Unknown => (window.x(row.time), Came::Unknown),
-                Some(row) => (window.x(row.time), if row.detail == 1 { Came::Done } else { Came::Refused }),
+                Some(ended) if ended.kind == EventKind::Unknown => (window.x(ended.time), Came::Unknown),
+                Some(ended) => (window.x(ended.time), if ended.detail == 1 { Came::Done } else { Came::Refused }),
             };
             let (asked, answer) = sim.describe_op(op);
             let label = if outcome == Came::Unknown {
@@ -485,23 +484,9 @@ impl List {
 /// The rows to draw: those of the window's stretch, or the nearest to the playhead if they are too many.
 fn stretch(sim: &Sim, window: &Window) -> std::ops::Range<u32> {
     let (first, last) = window.stretch();
-    let (start, end) = (after(sim, first), after(sim, last));
-    let nearest = after(sim, window.center).saturating_sub(MOST_ROWS * 3 / 4);
+    let (start, end) = (sim.trace().first_at(first), sim.trace().first_at(last));
+    let nearest = sim.trace().first_at(window.center).saturating_sub(MOST_ROWS * 3 / 4);
     if end - start <= MOST_ROWS { start..end } else { start.max(nearest)..end.min(nearest + MOST_ROWS) }
-}
-
-/// The first row of the trace that is not before a moment.
-pub(super) fn after(sim: &Sim, moment: Time) -> u32 {
-    let (mut low, mut high) = (0, sim.trace().len() as u32);
-    while low < high {
-        let middle = low.midpoint(high);
-        if sim.trace().row(middle).is_some_and(|row| row.time < moment) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    low
 }
 
 #[cfg(test)]
