@@ -9,6 +9,8 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::disallowed_types, clippy::disallowed_methods, clippy::print_stdout, reason = "it goes on for as long as it was told")]
 
+#[path = "support/histories.rs"]
+mod histories;
 mod support;
 
 use base64::Engine;
@@ -418,6 +420,45 @@ fn is_performed(lab: &Lab) {
             assert_eq!(Link::read(&link.write(), &library).as_ref(), Ok(&link), "its link does not come back");
         }
     }
+}
+
+/// However large a history is, no judge takes more time and memory than it has steps.
+#[test]
+fn large_histories() {
+    const MOMENT: u64 = 30;
+    /// What may be held for nothing, for each letter of the history and for each step.
+    const BYTES: [usize; 3] = [1 << 20, 40, 64];
+    let start = Instant::now();
+    let end = minutes().map(|minutes| Duration::from_secs(minutes * 60));
+    let (mut verdicts, mut hungriest, mut slowest) = ([0; 3], 0.0f64, Duration::ZERO);
+    for number in 0.. {
+        if end.map_or(number >= MOMENT, |end| start.elapsed() >= end) {
+            println!(
+                "large histories: {number}, {verdicts:?} kept, broken and unknown, {hungriest:.2} of the memory, {slowest:.1?} for the slowest"
+            );
+            break;
+        }
+        let large = histories::large(number);
+        let letters = large.history.to_edn().len();
+        for (name, promise) in Promise::ALL {
+            for steps in [1_000, 100_000] {
+                let begun = Instant::now();
+                let (judgement, held) = memory::most_during(|| judge(&large.history, large.object, promise, &Value::Nil, steps));
+                let took = begun.elapsed();
+                let ops = large.history.ops.len();
+                let allowed = BYTES[0] + BYTES[1] * letters + BYTES[2] * steps as usize;
+                let what = format!("{}: {name} of {ops} operations in {steps} steps", large.called);
+                assert!(held <= allowed, "{what}: {held} bytes are held, not {allowed}");
+                assert!(took <= SLOWEST, "{what}: it took {took:?}");
+                hungriest = hungriest.max(held as f64 / allowed as f64);
+                slowest = slowest.max(took);
+                if let Ok(judgement) = judgement {
+                    verdicts[[Some(true), Some(false), None].iter().position(|kept| *kept == judgement.kept).unwrap()] += 1;
+                }
+            }
+        }
+    }
+    assert!(verdicts.iter().all(|count| *count > 50), "{verdicts:?}");
 }
 
 /// What makes a scenario another kind of scenario.

@@ -309,10 +309,10 @@ fn check(job: &Checking, tell: &mut dyn FnMut(Report)) -> Result<Report, BadInpu
     let initial = Reader::new(&job.initial).next_value()?.map_or(Value::Nil, |placed| placed.value);
     let (object, promise) = (Object::ALL[job.object].1, Promise::ALL[job.promise].1);
     // A search that takes choices back has still come as far as it once was.
-    let mut furthest = 0;
+    let mut furthest = (0, 1);
     let mut look = |Progress { done, of }| {
-        if done > furthest {
-            furthest = done;
+        if done as u64 * furthest.1 as u64 > furthest.0 as u64 * of as u64 {
+            furthest = (done, of);
             tell(Report::SoFar { done, of });
         }
         true
