@@ -217,6 +217,7 @@ pub(crate) const SHORTCUTS: [(&str, &str); 9] = [
     ("?", "this list"),
 ];
 pub(crate) const CHANGED: &str = "changed";
+pub(crate) const DIFFERENT: &str = "differs";
 pub(crate) const STATE: &str = "All nodes in one table";
 pub(crate) const NODE: &str = "node";
 pub(crate) const CONDITION: &str = "state";
@@ -705,6 +706,11 @@ pub(crate) fn until(until: Until) -> &'static str {
 /// What was waited for in vain.
 pub(crate) fn not_until(waited: Until) -> String {
     format!("In two minutes of this run it never happens that {}.", until(waited))
+}
+
+/// What was waited for in vain in two runs.
+pub(crate) fn not_in_either(waited: Until) -> String {
+    format!("In two minutes of these runs it never happens that {}.", until(waited))
 }
 
 /// How much was judged.
