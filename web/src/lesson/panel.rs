@@ -16,16 +16,18 @@ use yew::{Callback, Html, InputEvent, SubmitEvent, TargetCast, html};
 pub(crate) fn panel(lesson: &Lesson, session: &Session, send: &Callback<Msg>) -> Html {
     let say = send.reform(Msg::Lesson);
     html! {
-        <section class="lesson" aria-label={text::LESSON}>
-            { progress(lesson) }
-            <p class="asides">
-                if lesson.place != Place::Bet {
-                    { quiet(text::START_AGAIN, Say::StartAgain, &say) }
-                }
-                if let Some(lab) = dom::address::fragment().strip_prefix(route::LAB) {
-                    <a href={format!("{}{lab}", route::KIT)}>{ text::FOR_TEACHERS }</a>
-                }
-            </p>
+        <section class={if lesson.is_before() { "lesson before" } else { "lesson" }} aria-label={text::LESSON}>
+            <div class="way">
+                { progress(lesson) }
+                <p class="asides">
+                    if lesson.place != Place::Bet {
+                        { quiet(text::START_AGAIN, Say::StartAgain, &say) }
+                    }
+                    if let Some(lab) = dom::address::fragment().strip_prefix(route::LAB) {
+                        <a href={format!("{}{lab}", route::KIT)}>{ text::FOR_TEACHERS }</a>
+                    }
+                </p>
+            </div>
             { match lesson.place {
                 Place::Bet => bet(lesson, &say),
                 Place::Step(index) => step(lesson, index, &say),
