@@ -279,6 +279,11 @@ pub(crate) fn left_out(count: usize, title: &str) -> String {
     )
 }
 
+/// A lab among others.
+pub(crate) fn lab(id: &str, title: &str) -> String {
+    format!("{id} · {title}")
+}
+
 /// A link to two runs that cannot be opened.
 pub(crate) fn bad_comparison(why: &str) -> String {
     format!("This comparison cannot be opened: {why}.")

@@ -1,6 +1,7 @@
 //! How a lab looks beside the stage: few words, one way on, always in the same place.
 
 use super::looking::Shown;
+use super::related::Related;
 use super::{Lesson, Place, Say, Trying, Work};
 use crate::app::Msg;
 use crate::dom;
@@ -95,7 +96,7 @@ fn bet(lesson: &Lesson, say: &Callback<Say>) -> Html {
         <p class="ask">{ lesson.lab.bet.ask.clone() }</p>
         { answers(&lesson.lab.bet.answer, lesson, say) }
         <div class="ways">{ quiet(text::JUST_SHOW, Say::Continue, say) }{ quiet(text::STRAIGHT_TO_CHALLENGES, Say::Choice, say) }</div>
-        { labs(text::BEFORE_THIS, &lesson.lab.prerequisites) }
+        <Related title={text::BEFORE_THIS} ids={lesson.lab.prerequisites.clone()} />
         </>
     }
 }
@@ -272,16 +273,6 @@ fn decided(lesson: &Lesson, challenge: &Challenge, verdict: &Verdict, say: &Call
     }
 }
 
-/// Other labs, as links.
-fn labs(title: &'static str, ids: &[String]) -> Html {
-    if ids.is_empty() {
-        return Html::default();
-    }
-    html! {
-        <p class="related">{ title }{ for ids.iter().map(|id| html! { <a key={id.clone()} href={format!("{}{id}", crate::route::LAB)}>{ id.clone() }</a> }) }</p>
-    }
-}
-
 /// What trying every order of events shows, and the button that does it.
 fn searched(lesson: &Lesson, challenge: &Challenge, say: &Callback<Say>) -> Html {
     if challenge.searches.is_empty() {
@@ -330,7 +321,7 @@ fn free(lesson: &Lesson, say: &Callback<Say>) -> Html {
         <p class="say">{ lab.free.clone() }</p>
         <details class="more"><summary>{ text::LEAVES_OUT }</summary><p>{ lab.leaves_out.clone() }</p></details>
         <details class="more"><summary>{ text::CORRECTNESS }</summary><p>{ lab.correctness.clone() }</p></details>
-        { labs(text::RELATED, &lab.related) }
+        <Related title={text::RELATED} ids={lab.related.clone()} />
         if EVIDENT.contains(&lab.id.as_str()) {
             <p class="related"><a href={route::EVIDENCE}>{ text::EVIDENCE_TITLE }</a></p>
         }
