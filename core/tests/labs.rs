@@ -7,8 +7,8 @@ use faultline::lab::predicate::Moment;
 use faultline::lab::tour::Guess;
 use faultline::lab::{Lab, Problem};
 use faultline::models::Library;
-use faultline::scenario::{Input, Scenario};
-use faultline::sim::{NodeId, Span, Time};
+use faultline::scenario::{Input, Scenario, Timed};
+use faultline::sim::{Chance, Latency, Network, NodeId, Span, Time};
 
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -479,8 +479,8 @@ fn what_is_not_the_challenge_is_not_graded() {
         (|run| run.nodes = 4, "the number of nodes is another"),
         (|run| run.clients = 3, "the number of clients is another"),
         (|run| run.patience = Span::secs(1), "the clients' patience is another"),
-        (|run| run.network.loss = faultline::sim::Chance::percent(50), "the network is another"),
-        (|run| run.disk.torn = faultline::sim::Chance::ALWAYS, "the disk is another"),
+        (|run| run.network.loss = Chance::percent(50), "the network is another"),
+        (|run| run.disk.torn = Chance::ALWAYS, "the disk is another"),
         (
             |run| {
                 run.settings.insert("heartbeat".into(), 1_000_000_000);
@@ -510,6 +510,30 @@ fn what_is_not_the_challenge_is_not_graded() {
     let mut same = solution;
     same.settings.insert("take-over".into(), 1);
     assert_eq!(challenge.decide(&lab, &library, &same, None).unwrap().solved, Some(true));
+}
+
+#[test]
+fn where_one_part_of_the_network_is_meant_the_others_stay() {
+    let library = Library::standard();
+    let lab = read("L17", LABS.iter().find(|(id, _)| *id == "L17").unwrap().1);
+    let challenge = lab.challenge("perpetual").unwrap();
+    let network = |change: fn(&mut Network)| {
+        let mut network = challenge.start(&lab).network;
+        change(&mut network);
+        network
+    };
+    let said = |first: Network, then: Option<Network>| {
+        let mut run = challenge.start(&lab);
+        run.add(Time(1), Input::Network(first));
+        run.inputs.extend(then.map(|network| Timed { at: Time(2), input: Input::Network(network) }));
+        challenge.decide(&lab, &library, &run, None).unwrap().said
+    };
+    let slow: fn(&mut Network) = |network| network.latency = Latency::Constant(Span::millis(400));
+    assert!(!said(network(slow), None).contains("must stay"));
+    let lossy: fn(&mut Network) = |network| network.loss = Chance::percent(5);
+    assert!(said(network(lossy), None).contains("the network loss must stay as it is"));
+    let ordered: fn(&mut Network) = |network| network.ordered = !network.ordered;
+    assert!(said(network(ordered), Some(network(slow))).contains("the network ordered must stay as it is"));
 }
 
 #[test]

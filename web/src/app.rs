@@ -393,9 +393,7 @@ impl Component for App {
                 }
             }
             Msg::Next(from, on) => {
-                let scenario = self.session.sim().scenario();
-                let all = scenario.nodes + scenario.clients;
-                let next = NodeId((from.0 + if on { 1 } else { all - 1 }) % all);
+                let next = self.session.neighbour(from, on);
                 self.session.first = next;
                 self.focus = Some(format!("node-{}", next.0));
             }
@@ -444,7 +442,7 @@ impl Component for App {
             Msg::More(more) => self.more = more,
             Msg::Evidence(open) => self.evidence = open,
             Msg::Promise(promise) => self.session.choose_promise(promise),
-            Msg::Careful(careful) => self.session.careful = careful,
+            Msg::Careful(careful) => self.session.care.on = careful,
             Msg::Branch(index) => {
                 self.session.switch(index);
                 self.look_anew();
@@ -690,7 +688,7 @@ impl Component for App {
                         Some(other) if session.knower.is_some_and(|knower| knower != other) => {
                             inspector::stranger(session, other, session.knower.unwrap_or(other), &send)
                         }
-                        Some(client) if session.is_client(client) => client::client(session, client, &send),
+                        Some(client) if session.is_client(client) => client::client(session, client, None, &send),
                         Some(node) => inspector::inspector(session, node, &send),
                         None => Html::default(),
                     } }

@@ -8,7 +8,7 @@ use super::{Lab, Settings, World};
 use crate::link::Link;
 use crate::models::Library;
 use crate::scenario::{Fault, Input, Scenario, Timed};
-use crate::sim::{Chance, Sim, Span, Time};
+use crate::sim::{Chance, Network, Sim, Span, Time};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -25,7 +25,8 @@ pub struct Challenge {
     pub length: Option<Time>,
     /// Settings with which it begins.
     pub settings: Settings,
-    /// What the learner may choose before the run: settings, and network, disk, load.
+    /// What the learner may choose before the run: settings, and network, disk, load. Where the network
+    /// may be changed during the run, one of [`NETWORK_PARTS`] says that only that part of it may.
     pub knobs: Vec<String>,
     /// Hints; each costs a star.
     pub hints: Vec<String>,
@@ -167,6 +168,21 @@ pub struct Verdict {
 
 /// More attacks than this are no lab but a search.
 const MOST_ATTACKS: usize = 3_000;
+
+/// The parts of the network that can be turned alone: their names among the knobs of a challenge.
+pub const NETWORK_PARTS: [&str; 5] = ["network latency", "network loss", "network duplicate", "network reorder", "network ordered"];
+
+/// Whether two networks are alike in each of [`NETWORK_PARTS`], and in everything else.
+fn alike(one: &Network, other: &Network) -> ([bool; NETWORK_PARTS.len()], bool) {
+    let parts = [
+        one.latency == other.latency,
+        one.loss == other.loss,
+        one.duplicate == other.duplicate,
+        one.reorder == other.reorder,
+        one.ordered == other.ordered,
+    ];
+    (parts, one.bandwidth == other.bandwidth)
+}
 
 /// What a learner has done to a run, and what of it was not allowed.
 struct Played {
@@ -504,6 +520,18 @@ impl Challenge {
                 && !self.may(key)
             {
                 offend(format!("the setting {key} must stay as it is"));
+            } else if let Input::Network(network) = input
+                && self.network_parts().next().is_some()
+            {
+                let before = played.inputs.iter().take_while(|other| (other.at, &other.input) != (*at, input));
+                let last = before.filter_map(|other| if let Input::Network(network) = &other.input { Some(network) } else { None }).last();
+                let (parts, rest) = alike(network, last.unwrap_or(&played.network));
+                for (part, _) in NETWORK_PARTS.iter().zip(parts).filter(|(part, alike)| !alike && !self.may(part)) {
+                    offend(format!("the {part} must stay as it is"));
+                }
+                if !rest {
+                    offend("the network's bandwidth must stay as it is".into());
+                }
             }
         }
         for (kind, most) in at_most.into_iter().flatten() {
@@ -513,6 +541,11 @@ impl Challenge {
             }
         }
         Played { actions, offences }
+    }
+
+    /// The parts of the network that may be changed during the run; none if all of it may, or nothing.
+    pub fn network_parts(&self) -> impl Iterator<Item = &str> {
+        self.knobs.iter().map(String::as_str).filter(|knob| NETWORK_PARTS.contains(knob))
     }
 
     fn may(&self, knob: &str) -> bool {

@@ -1,6 +1,6 @@
 //! From the text of a lab file to a lab, with everything that is wrong with it at once.
 
-use super::challenge::{Attack, Challenge, Task};
+use super::challenge::{Attack, Challenge, NETWORK_PARTS, Task};
 use super::document::{self, Lines, Node, Problem, Table, Value};
 use super::format::{self, LAB};
 use super::predicate::{Measure, Names, Predicate, Subject, Value as Found, Wrong, unknown};
@@ -538,7 +538,8 @@ impl Reader<'_> {
     fn puzzle(&mut self, part: &Part<'_>, kind: &str, world: Option<World>) -> Option<Challenge> {
         let length = self.told(part, "length", some_time);
         let settings = self.settings(part, "settings");
-        let knobs = self.knobs(part, "knobs", &["network", "disk", "load"]);
+        let others: Vec<_> = ["network", "disk", "load"].into_iter().chain(NETWORK_PARTS).collect();
+        let knobs = self.knobs(part, "knobs", &others);
         let searches: Vec<_> = part.parts("search").iter().filter_map(|part| self.search(part)).collect();
         if kind == "break" && part.table.get("fix").is_none() && !searches.iter().any(|search| search.found) {
             self.problem(part.table.at, part.path("fix"), "a challenge to break needs this, or a search that shows that nothing helps");

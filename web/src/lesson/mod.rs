@@ -8,6 +8,7 @@ mod looking;
 mod memo;
 mod panel;
 pub(crate) mod progress;
+mod related;
 mod screen;
 
 pub(crate) use kit::Kit;
@@ -218,7 +219,7 @@ impl Lesson {
         Then::Show(Box::new(scenario), Time::ZERO, false)
     }
 
-    /// The settings that can be turned here, and “network” if that can.
+    /// The settings that can be turned here, and “network” or parts of it if those can.
     pub(crate) fn knobs(&self) -> Vec<&str> {
         let revealed = |upto: usize| self.lab.steps.iter().take(upto).flat_map(|step| step.reveal.iter().map(String::as_str));
         match self.place {
@@ -227,7 +228,8 @@ impl Lesson {
             Place::Challenge(index) => {
                 let challenge = &self.lab.challenges[index];
                 let network = matches!(&challenge.task, Task::Break { allow, .. } if allow.iter().any(|action| action == "network"));
-                challenge.knobs.iter().map(String::as_str).chain(network.then_some("network")).collect()
+                let all = network && challenge.network_parts().next().is_none();
+                challenge.knobs.iter().map(String::as_str).chain(all.then_some("network")).collect()
             }
             Place::Choice | Place::Free => self.lab.world.knobs.iter().map(String::as_str).collect(),
         }

@@ -1,6 +1,7 @@
 //! How a lab looks beside the stage: few words, one way on, always in the same place.
 
 use super::looking::Shown;
+use super::related::Related;
 use super::{Lesson, Place, Say, Trying, Work};
 use crate::app::Msg;
 use crate::dom;
@@ -16,16 +17,18 @@ use yew::{Callback, Html, InputEvent, SubmitEvent, TargetCast, html};
 pub(crate) fn panel(lesson: &Lesson, session: &Session, send: &Callback<Msg>) -> Html {
     let say = send.reform(Msg::Lesson);
     html! {
-        <section class="lesson" aria-label={text::LESSON}>
-            { progress(lesson) }
-            <p class="asides">
-                if lesson.place != Place::Bet {
-                    { quiet(text::START_AGAIN, Say::StartAgain, &say) }
-                }
-                if let Some(lab) = dom::address::fragment().strip_prefix(route::LAB) {
-                    <a href={format!("{}{lab}", route::KIT)}>{ text::FOR_TEACHERS }</a>
-                }
-            </p>
+        <section class={if lesson.is_before() { "lesson before" } else { "lesson" }} aria-label={text::LESSON}>
+            <div class="way">
+                { progress(lesson) }
+                <p class="asides">
+                    if lesson.place != Place::Bet {
+                        { quiet(text::START_AGAIN, Say::StartAgain, &say) }
+                    }
+                    if let Some(lab) = dom::address::fragment().strip_prefix(route::LAB) {
+                        <a href={format!("{}{lab}", route::KIT)}>{ text::FOR_TEACHERS }</a>
+                    }
+                </p>
+            </div>
             { match lesson.place {
                 Place::Bet => bet(lesson, &say),
                 Place::Step(index) => step(lesson, index, &say),
@@ -94,7 +97,7 @@ fn bet(lesson: &Lesson, say: &Callback<Say>) -> Html {
         <p class="ask">{ lesson.lab.bet.ask.clone() }</p>
         { answers(&lesson.lab.bet.answer, lesson, say) }
         <div class="ways">{ quiet(text::JUST_SHOW, Say::Continue, say) }{ quiet(text::STRAIGHT_TO_CHALLENGES, Say::Choice, say) }</div>
-        { labs(text::BEFORE_THIS, &lesson.lab.prerequisites) }
+        <Related title={text::BEFORE_THIS} ids={lesson.lab.prerequisites.clone()} />
         </>
     }
 }
@@ -271,16 +274,6 @@ fn decided(lesson: &Lesson, challenge: &Challenge, verdict: &Verdict, say: &Call
     }
 }
 
-/// Other labs, as links.
-fn labs(title: &'static str, ids: &[String]) -> Html {
-    if ids.is_empty() {
-        return Html::default();
-    }
-    html! {
-        <p class="related">{ title }{ for ids.iter().map(|id| html! { <a key={id.clone()} href={format!("{}{id}", crate::route::LAB)}>{ id.clone() }</a> }) }</p>
-    }
-}
-
 /// What trying every order of events shows, and the button that does it.
 fn searched(lesson: &Lesson, challenge: &Challenge, say: &Callback<Say>) -> Html {
     if challenge.searches.is_empty() {
@@ -329,7 +322,7 @@ fn free(lesson: &Lesson, say: &Callback<Say>) -> Html {
         <p class="say">{ lab.free.clone() }</p>
         <details class="more"><summary>{ text::LEAVES_OUT }</summary><p>{ lab.leaves_out.clone() }</p></details>
         <details class="more"><summary>{ text::CORRECTNESS }</summary><p>{ lab.correctness.clone() }</p></details>
-        { labs(text::RELATED, &lab.related) }
+        <Related title={text::RELATED} ids={lab.related.clone()} />
         if EVIDENT.contains(&lab.id.as_str()) {
             <p class="related"><a href={route::EVIDENCE}>{ text::EVIDENCE_TITLE }</a></p>
         }
