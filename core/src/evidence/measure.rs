@@ -112,6 +112,17 @@ pub enum Unit {
 }
 
 impl Unit {
+    /// An interval. So few samples may not say how far up it goes.
+    #[must_use]
+    pub fn between(self, low: f64, high: f64) -> String {
+        match (low.is_finite(), high.is_finite()) {
+            (true, true) => format!("{} to {}", self.show(low), self.show(high)),
+            (true, false) => format!("{} or more", self.show(low)),
+            (false, true) => format!("{} or less", self.show(high)),
+            (false, false) => "–".into(),
+        }
+    }
+
     /// A value with its unit.
     #[must_use]
     pub fn show(self, value: f64) -> String {

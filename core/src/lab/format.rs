@@ -318,7 +318,11 @@ static STUDY: Shape = Shape {
         optional("row", Kind::Tables(&CLASS, 2, 5), "matrix: what may be so."),
         optional("column", Kind::Tables(&CLASS, 2, 5), "matrix: what may be so at the same time, or be said."),
         optional("case", Kind::Tables(&CASE, 2, 8), "Worlds to choose from."),
-        optional("known", Kind::Tables(&KNOWN, 1, MOST_TABLES), "What was published, or follows from a formula: it is laid over what is measured, and held against it."),
+        optional(
+            "known",
+            Kind::Tables(&KNOWN, 1, MOST_TABLES),
+            "What was published, or follows from a formula: it is laid over what is measured, and held against it.",
+        ),
     ],
 };
 

@@ -37,8 +37,8 @@ use crate::sim::{Sim, Time};
 use challenge::Challenge;
 use predicate::{Measure, Observer, Predicate, Subject};
 use script::Script;
-use study::Study;
 use std::collections::BTreeMap;
+use study::Study;
 use tour::{Bet, Stage, Step, Truth};
 
 /// Settings of a model that are not as by default.
@@ -247,6 +247,14 @@ impl Lab {
     #[must_use]
     pub fn challenge(&self, id: &str) -> Option<&Challenge> {
         self.challenges.iter().find(|challenge| challenge.id == id)
+    }
+
+    /// Every world that can be on the stage, the lab's own first.
+    pub fn worlds(&self) -> impl Iterator<Item = &World> {
+        let steps = self.steps.iter().filter_map(|step| step.world.as_ref());
+        let challenges = self.challenges.iter().filter_map(|challenge| challenge.world.as_ref());
+        let studies = self.studies.iter().filter_map(|study| study.world.as_ref());
+        std::iter::once(&self.world).chain(steps).chain(challenges).chain(studies)
     }
 
     /// Runs everything that the lab promises: every step of the tour comes to its stop, the bet has one

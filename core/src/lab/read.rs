@@ -807,11 +807,17 @@ impl Reader<'_> {
         for (index, (text, place)) in part.texts("at").into_iter().enumerate() {
             let read = match spec {
                 Some(spec) => script::setting(spec, text),
-                None => text.parse().ok().filter(|nodes| (1..=99).contains(nodes)).ok_or_else(|| format!("“{text}” is no number of nodes")),
+                None => {
+                    text.parse().ok().filter(|nodes| (1..=20_000).contains(nodes)).ok_or_else(|| format!("“{text}” is no number of nodes"))
+                }
             };
             match read {
                 Ok(value) => {
-                    let x = if spec.is_some_and(|spec| matches!(spec.kind, ParamKind::Span { .. })) { value as f64 / 1e6 } else { value as f64 };
+                    let x = if spec.is_some_and(|spec| matches!(spec.kind, ParamKind::Span { .. })) {
+                        value as f64 / 1e6
+                    } else {
+                        value as f64
+                    };
                     at.push(Place { name: text.to_owned(), value, x });
                 }
                 Err(why) => self.problem(place, format!("{}[{}]", part.path("at"), index + 1), why),
@@ -838,8 +844,16 @@ impl Reader<'_> {
                 None
             }
         };
-        let against = self.in_language(part, "against", Measure::parse).map(|measure| (part.said("across"), measure));
-        Some(Question::Curve { sweep, at, estimate: estimate?, against })
+        let against = self.in_language(part, "against", Measure::parse);
+        let label = |key: &str| {
+            self.names.as_ref().and_then(|names| script::spec(names, key).ok()).map_or_else(String::new, |spec| spec.label.into())
+        };
+        let across = match (&sweep, part.said("across")) {
+            (Sweep::Setting(key), said) if said.is_empty() => label(key),
+            (Sweep::Nodes, said) if said.is_empty() => "Nodes".into(),
+            (_, said) => said,
+        };
+        Some(Question::Curve { sweep, at, estimate: estimate?, across, against })
     }
 
     fn classes(&mut self, part: &Part<'_>, name: &str) -> Vec<(String, Predicate)> {
@@ -944,10 +958,15 @@ fn plain(text: &str) -> Option<f64> {
 
 /// What is known at one place: `5ms: 81.8%`.
 fn known_point(text: &str, question: &Question, case: Option<&Case>) -> Result<(f64, f64), String> {
-    let (place, value) = text.split_once(':').ok_or_else(|| format!("“{text}” is not it: write the place, a colon, and what is known there"))?;
+    let (place, value) =
+        text.split_once(':').ok_or_else(|| format!("“{text}” is not it: write the place, a colon, and what is known there"))?;
     let value = plain(value).ok_or_else(|| format!("“{}” is no number, share or length of time", value.trim()))?;
     let place = match question {
-        Question::Curve { at, .. } => case.map_or(at, |case| if case.at.is_empty() { at } else { &case.at }).iter().find(|other| other.name.trim() == place.trim()).map(|place| place.x),
+        Question::Curve { at, .. } => case
+            .map_or(at, |case| if case.at.is_empty() { at } else { &case.at })
+            .iter()
+            .find(|other| other.name.trim() == place.trim())
+            .map(|place| place.x),
         _ => plain(place),
     };
     place.map(|place| (place, value)).ok_or_else(|| "there is no such place; a curve is known only where it is measured".into())

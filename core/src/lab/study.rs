@@ -60,8 +60,10 @@ pub enum Question {
         at: Vec<Place>,
         /// What is measured there.
         estimate: Estimate,
-        /// What is measured instead of the place itself for the axis across: its name, and what it is.
-        against: Option<(String, Measure)>,
+        /// What is on the axis across, in a few words.
+        across: String,
+        /// What is measured instead of the place itself for that axis.
+        against: Option<Measure>,
     },
     /// How something is spread.
     Spread(Measure),
@@ -257,6 +259,15 @@ impl Study {
         self.length.unwrap_or(self.world(lab).length)
     }
 
+    /// What is on the axis across.
+    #[must_use]
+    pub fn across_name(&self) -> &str {
+        match &self.question {
+            Question::Curve { across, .. } => across,
+            _ => "",
+        }
+    }
+
     /// The places of a curve, in a case.
     #[must_use]
     pub fn places(&self, case: usize) -> &[Place] {
@@ -289,7 +300,7 @@ impl Study {
         let mut look = |chosen: &Chosen, known: Option<&Known>| {
             let line = known.map_or(self.line, |known| known.line);
             let name = self.cases.get(chosen.case).map_or("", |case| &case.name);
-            match Survey::new(self, lab, chosen, runs).finish(library) {
+            match Survey::new(self, chosen, runs).finish(self, lab, library) {
                 Err(fault) => problems.push((line, "case", format!("{name}: {fault}"))),
                 Ok(findings) if findings.missed == findings.done => {
                     problems.push((line, "when", format!("{name}: no run of {} comes to its moment", findings.done)));
@@ -319,7 +330,7 @@ impl Findings {
             out += &format!(", in {} of which the moment never came", self.missed);
         }
         out.push('\n');
-        let between = |low: f64, high: f64| format!("{} to {}", self.unit.show(low), self.unit.show(high));
+        let between = |low: f64, high: f64| self.unit.between(low, high);
         match &self.found {
             Found::Curve(points) => {
                 let places = study.places(chosen.case);
@@ -332,7 +343,8 @@ impl Findings {
             Found::Spread(samples) if samples.len() > 1 => {
                 let mean = Measured::mean(samples);
                 let (low, high) = mean.shown();
-                out += &format!("        mean  {}  n={}, 95 % interval {}\n", self.unit.show(mean.value()), samples.len(), between(low, high));
+                out +=
+                    &format!("        mean  {}  n={}, 95 % interval {}\n", self.unit.show(mean.value()), samples.len(), between(low, high));
                 for share in [0.5, 0.9, 0.99] {
                     let quantile = Measured::quantile(samples.clone(), share);
                     let (low, high) = quantile.shown();
@@ -420,11 +432,9 @@ impl Tally {
     }
 }
 
-/// A study under way.
-#[derive(Debug)]
-pub struct Survey<'a> {
-    study: &'a Study,
-    lab: &'a Lab,
+/// A study under way. It does not hold the study: who has it gives it with every step.
+#[derive(Clone, Debug)]
+pub struct Survey {
     chosen: Chosen,
     runs: u64,
     done: u64,
@@ -434,17 +444,17 @@ pub struct Survey<'a> {
     counts: Vec<Vec<u64>>,
 }
 
-impl<'a> Survey<'a> {
+impl Survey {
     /// A study that has not begun, with so many runs at each place.
     #[must_use]
-    pub fn new(study: &'a Study, lab: &'a Lab, chosen: &Chosen, runs: u64) -> Self {
+    pub fn new(study: &Study, chosen: &Chosen, runs: u64) -> Self {
         let (unit, counts) = match &study.question {
             Question::Curve { estimate: Estimate::Share(_) | Estimate::Ratio(..), .. } => (Unit::Share, Vec::new()),
             Question::Matrix { rows, columns } => (Unit::Number, vec![vec![0; columns.len()]; rows.len()]),
             _ => (Unit::Number, Vec::new()),
         };
         let tallies = vec![Tally::default(); study.places(chosen.case).len().max(1)];
-        Self { study, lab, chosen: chosen.clone(), runs, done: 0, missed: 0, unit, tallies, counts }
+        Self { chosen: chosen.clone(), runs, done: 0, missed: 0, unit, tallies, counts }
     }
 
     /// How many runs there are to be.
@@ -457,7 +467,7 @@ impl<'a> Survey<'a> {
     ///
     /// # Errors
     /// If it cannot be run.
-    pub fn step(&mut self, library: &Library) -> Result<bool, Fault> {
+    pub fn step(&mut self, study: &Study, lab: &Lab, library: &Library) -> Result<bool, Fault> {
         if self.done >= self.of() {
             return Ok(false);
         }
@@ -465,15 +475,15 @@ impl<'a> Survey<'a> {
         let places = self.tallies.len() as u64;
         let (place, number) = ((self.done % places) as usize, self.done / places);
         self.done += 1;
-        let at = matches!(self.study.question, Question::Curve { .. }).then_some(place);
-        let Some(scenario) = self.study.run(self.lab, library, &self.chosen, at, number)? else {
+        let at = matches!(study.question, Question::Curve { .. }).then_some(place);
+        let Some(scenario) = study.run(lab, library, &self.chosen, at, number)? else {
             self.missed += 1;
             return Ok(true);
         };
-        let end = self.study.end(self.lab);
-        let mut observer = Observer::new(library, scenario, &self.study.world(self.lab).subject, end)?;
-        let asked = Asked::of(&self.study.question, &mut observer);
-        match &self.study.when {
+        let end = study.end(lab);
+        let mut observer = Observer::new(library, scenario, &study.world(lab).subject, end)?;
+        let asked = Asked::of(&study.question, &mut observer);
+        match &study.when {
             None if asked.momentary => observer.leap(end),
             None => {
                 observer.run(end, &[]);
@@ -486,12 +496,12 @@ impl<'a> Survey<'a> {
                 }
             }
         }
-        self.missed += u64::from(!self.take(&asked, &observer, place));
+        self.missed += u64::from(!self.take(&study.question, &asked, &observer, place));
         Ok(true)
     }
 
     /// Takes what a run shows; says whether it shows anything.
-    fn take(&mut self, asked: &Asked, observer: &Observer, place: usize) -> bool {
+    fn take(&mut self, question: &Question, asked: &Asked, observer: &Observer, place: usize) -> bool {
         let tally = &mut self.tallies[place];
         let mut number = |watch: usize| match observer.value(watch) {
             Value::Number(parts) => Some(parts as f64 / 1e6),
@@ -505,7 +515,7 @@ impl<'a> Survey<'a> {
             let Some(across) = number(across) else { return false };
             tally.across.push(across);
         }
-        match (&self.study.question, asked.watches.as_slice()) {
+        match (question, asked.watches.as_slice()) {
             (Question::Curve { estimate: Estimate::Share(_), .. }, [holds]) => {
                 tally.hits += f64::from(u8::from(observer.holds(*holds)));
                 tally.trials += 1.0;
@@ -536,10 +546,10 @@ impl<'a> Survey<'a> {
 
     /// What was found so far.
     #[must_use]
-    pub fn findings(&self) -> Findings {
-        let found = match &self.study.question {
+    pub fn findings(&self, study: &Study) -> Findings {
+        let found = match &study.question {
             Question::Curve { .. } => {
-                let points = self.study.places(self.chosen.case).iter().zip(&self.tallies).enumerate();
+                let points = study.places(self.chosen.case).iter().zip(&self.tallies).enumerate();
                 Found::Curve(points.filter_map(|(index, (place, tally))| tally.point(index, place)).collect())
             }
             Question::Spread(_) => {
@@ -556,9 +566,9 @@ impl<'a> Survey<'a> {
     ///
     /// # Errors
     /// If a run cannot be run.
-    pub fn finish(mut self, library: &Library) -> Result<Findings, Fault> {
-        while self.step(library)? {}
-        Ok(self.findings())
+    pub fn finish(mut self, study: &Study, lab: &Lab, library: &Library) -> Result<Findings, Fault> {
+        while self.step(study, lab, library)? {}
+        Ok(self.findings(study))
     }
 }
 
@@ -578,7 +588,7 @@ impl Asked {
             observer.measure(measure)
         };
         let across = match question {
-            Question::Curve { against: Some((_, across)), .. } => Some(measure(observer, across)),
+            Question::Curve { against: Some(across), .. } => Some(measure(observer, across)),
             _ => None,
         };
         let watches = match question {

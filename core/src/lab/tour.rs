@@ -4,9 +4,9 @@
 //! began, and asks where the step stops; so Previous, and a run that is changed in between, need
 //! nothing special.
 
-use super::{Lab, World};
 use super::predicate::{Found, Measure, Moment, Observer, Predicate, Reason, Subject, Value};
 use super::script::{Performed, Script};
+use super::{Lab, World};
 use crate::models::Library;
 use crate::scenario::{Fault, Scenario};
 use crate::sim::{Span, Time};

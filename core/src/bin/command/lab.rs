@@ -134,7 +134,7 @@ fn measure(file: &str, id: Option<&str>) -> Result<ExitCode, String> {
                 let with = study.world(&lab).show(&library, &settings);
                 say(&format!("## {}", [name.as_str(), &with].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")))?;
                 let chosen = Chosen { case, settings };
-                let findings = Survey::new(study, &lab, &chosen, study.runs).finish(&library).map_err(|fault| fault.to_string())?;
+                let findings = Survey::new(study, &chosen, study.runs).finish(study, &lab, &library).map_err(|fault| fault.to_string())?;
                 say(&findings.words(study, &chosen))?;
                 for known in study.known(&lab, &chosen) {
                     let wrong = known.against(study, &findings);

@@ -6,7 +6,8 @@
 
 use super::count::Counter;
 use super::{
-    Compare, Formula, Kind, Lasting, MILLION, Measure, NodeFilter, Once, Operator, Over, Predicate, Promised, Quantity, Value, Writes, Written,
+    Compare, Formula, Kind, Lasting, MILLION, Measure, NodeFilter, Once, Operator, Over, Predicate, Promised, Quantity, Value, Writes,
+    Written,
 };
 use crate::judge::history::History;
 use crate::judge::spec::Object;
