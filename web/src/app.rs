@@ -65,7 +65,7 @@ pub(crate) enum Msg {
     Undo,
     Redo,
     /// Look at this nanosecond.
-    Seek(u64),
+    Seek(Time),
     ShowRow(u32),
     Speed(i32),
     /// Go on until this happens.
@@ -205,6 +205,8 @@ pub(crate) struct App {
     link_draft: links::Draft,
     ask: Ask,
     touch: Touch,
+    /// Whether the finger that went down moves a message, and so must not move the page.
+    holds: Rc<Cell<bool>>,
     crowd: Crowd,
     menu: Option<Target>,
     more: bool,
@@ -261,6 +263,7 @@ struct Watches {
     _sight: Option<Sight>,
     _orders: Option<Listener>,
     _theme: Option<Listener>,
+    _scroll: Option<Listener>,
 }
 
 /// Where it is remembered that keys without Ctrl do nothing.
@@ -311,6 +314,7 @@ impl Component for App {
             link_draft: links::Draft::default(),
             ask: Ask::default(),
             touch: Touch::default(),
+            holds: Rc::default(),
             crowd: Crowd::default(),
             menu: None,
             more: false,
@@ -433,7 +437,7 @@ impl Component for App {
                 // It may have been another run before.
                 self.layout = layout(&self.session, self.layout.width, self.layout.height);
             }
-            Msg::Seek(moment) => self.session.seek(Time(moment)),
+            Msg::Seek(moment) => self.session.seek(moment),
             Msg::ShowRow(row) => self.session.show_row(row),
             Msg::Until(until) => {
                 self.more = false;
@@ -767,6 +771,14 @@ impl Component for App {
                 _diagram_size: Size::of(&diagram, move |width, height| diagram_size.emit((width, height))),
                 _sight: Sight::of(&views, move |in_sight| sight.emit(in_sight)),
                 _theme: Some(dom::theme(move || theme.emit(()))),
+                _scroll: element(&self.canvas).map(|canvas| {
+                    let holds = self.holds.clone();
+                    Listener::new(canvas.into(), "touchstart", move |event| {
+                        if holds.get() {
+                            event.prevent_default();
+                        }
+                    })
+                }),
             };
             self.report();
         }
@@ -1013,6 +1025,8 @@ impl App {
         let (session, layout) = (&self.session, &self.layout);
         let scene = Scene::of(session.sim(), layout, session.playhead(), Span::ZERO, Who { knows: session.knower, chosen: None });
         let deed = self.touch.finger(finger, session, layout, &scene);
+        // Whoever has taken hold of a message does not want to move the page, unless it is somebody else's.
+        self.holds.set(self.touch.holds() && !dom::is_embedded());
         if let Some(canvas) = self.canvas.cast::<HtmlElement>() {
             let _ = canvas.style().set_property("cursor", if self.touch.is_over() { "pointer" } else { "crosshair" });
         }
@@ -1196,9 +1210,14 @@ fn layout(session: &Session, width: f64, height: f64) -> Layout {
     Layout::new(scenario.nodes, scenario.clients, width, height)
 }
 
-/// What a finger on the stage does, in the pixels of the stage.
+/// What a finger on the stage does, in the pixels of the stage. Only the first of several fingers does
+/// something, or the button of a mouse that is for doing: a pinch or a menu must not cut anything.
 pub(crate) fn finger(send: &Callback<Msg>, does: fn(Point) -> Finger) -> Callback<PointerEvent> {
-    send.reform(move |event: PointerEvent| {
+    let send = send.clone();
+    Callback::from(move |event: PointerEvent| {
+        if !event.is_primary() || (event.type_() == "pointerdown" && event.button() != 0) {
+            return;
+        }
         let at = Point { x: f64::from(event.offset_x()), y: f64::from(event.offset_y()) };
         // A gesture that began on the stage ends on it, wherever the finger goes.
         if event.type_() == "pointerdown"
@@ -1206,7 +1225,7 @@ pub(crate) fn finger(send: &Callback<Msg>, does: fn(Point) -> Finger) -> Callbac
         {
             let _ = stage.set_pointer_capture(event.pointer_id());
         }
-        Msg::Touch(does(at))
+        send.emit(Msg::Touch(does(at)));
     })
 }
 
@@ -1218,14 +1237,19 @@ pub(crate) fn key(event: &KeyboardEvent, single: bool) -> Option<Msg> {
     if element.as_ref().is_some_and(|element| element.closest("dialog").ok().flatten().is_some()) {
         return None;
     }
-    let focused = element.map(|element| element.tag_name());
-    let in_control = matches!(focused.as_deref(), Some("INPUT" | "SELECT" | "TEXTAREA"));
-    let on_button = matches!(focused.as_deref(), Some("BUTTON" | "SUMMARY"));
+    let focused = element.as_ref().map(|element| element.tag_name());
+    let kind = element.as_ref().and_then(|element| element.get_attribute("type")).unwrap_or_default();
+    let slides = kind == "range";
+    let ticks = matches!(kind.as_str(), "checkbox" | "radio");
+    // A text field takes back what was typed; nothing else has an undo of its own.
+    let writes = matches!(focused.as_deref(), Some("INPUT" | "TEXTAREA")) && !slides && !ticks;
+    let in_control = writes || matches!(focused.as_deref(), Some("SELECT"));
+    let presses = ticks || matches!(focused.as_deref(), Some("BUTTON" | "SUMMARY"));
     let typed = event.key();
     if event.ctrl_key() || event.meta_key() {
         let msg = match (typed.as_str(), event.shift_key()) {
-            ("z", false) if !in_control => Msg::Undo,
-            ("Z" | "z", true) | ("y", false) if !in_control => Msg::Redo,
+            ("z", false) if !writes => Msg::Undo,
+            ("Z" | "z", true) | ("y", false) if !writes => Msg::Redo,
             _ => return None,
         };
         event.prevent_default();
@@ -1253,7 +1277,7 @@ pub(crate) fn key(event: &KeyboardEvent, single: bool) -> Option<Msg> {
         "Escape" => Msg::Escape,
         _ if !single => return None,
         "?" if !in_control => Msg::Help(true),
-        " " if !in_control && !on_button => Msg::Toggle,
+        " " if !in_control && !presses => Msg::Toggle,
         "." if !in_control => Msg::Step,
         ">" if !in_control => Msg::Until(Until::Delivery),
         "," if !in_control => Msg::Back,

@@ -56,6 +56,20 @@ pub struct Word {
     pub output: Value,
 }
 
+impl Word {
+    /// A read of a value, or of that of a key, with what was read if it was answered.
+    #[must_use]
+    pub fn read(key: Option<u32>, read: Option<u32>) -> Self {
+        Self { f: "read", key: key.map(Value::from), input: Value::Nil, output: read.map_or(Value::Nil, Value::from) }
+    }
+
+    /// A write of a value, or to a key.
+    #[must_use]
+    pub fn write(key: Option<u32>, value: u32) -> Self {
+        Self { f: "write", key: key.map(Value::from), input: value.into(), output: value.into() }
+    }
+}
+
 /// What clients did and saw.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct History {

@@ -27,6 +27,12 @@ pub enum Value {
     Map(Vec<(Value, Value)>),
 }
 
+impl From<u32> for Value {
+    fn from(number: u32) -> Self {
+        Self::Int(number.into())
+    }
+}
+
 impl Value {
     /// The value of a key, whether it is written as a keyword or as a string.
     #[must_use]

@@ -6,8 +6,8 @@
 //! so two members that do not hear each other may both be in charge; afterwards the later write of
 //! each key wins, and the other one is gone.
 
+use super::read_write::KeyOp as Op;
 use crate::judge::history::Word;
-use crate::judge::value::Value;
 use crate::protocol::{About, Cluster as Whole, Cx, Invariant, Kind, Nodes, OpId, OpSpec, ParamKind, ParamSpec, Protocol, Seen, Settings};
 use crate::sim::{NodeId, Span};
 use crate::timers;
@@ -67,15 +67,6 @@ pub struct Memory {
     /// As the load balancer: whom it has called for which request, and who is next.
     calls: BTreeMap<OpId, NodeId>,
     turn: u16,
-}
-
-/// What a client asks for.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub enum Op {
-    /// What is the value of this key?
-    Read(u32),
-    /// It is this from now on.
-    Write(u32, u32),
 }
 
 /// What a client is answered.
@@ -332,20 +323,11 @@ impl Protocol for Cluster {
     }
 
     fn op(code: u8, argument: i64, unique: u32) -> Option<Op> {
-        let key = u32::try_from(argument).ok()?;
-        match code {
-            0 => Some(Op::Read(key)),
-            // Every key begins with 0.
-            1 => Some(Op::Write(key, unique + 1)),
-            _ => None,
-        }
+        Op::of(code, argument, unique)
     }
 
     fn describe_op(op: &Op) -> String {
-        match op {
-            Op::Read(key) => format!("read key {key}"),
-            Op::Write(key, value) => format!("write {value} to key {key}"),
-        }
+        op.describe()
     }
 
     fn describe_ret(ret: &Ret) -> String {
@@ -357,15 +339,11 @@ impl Protocol for Cluster {
     }
 
     fn word(op: &Op, ret: Option<&Ret>) -> Option<Word> {
-        let value = |value: u32| Value::Int(value.into());
-        let output = match ret {
-            Some(Ret::Value(read)) => value(*read),
-            _ => Value::Nil,
+        let read = match ret {
+            Some(Ret::Value(value)) => Some(*value),
+            _ => None,
         };
-        Some(match *op {
-            Op::Read(key) => Word { f: "read", key: Some(value(key)), input: Value::Nil, output },
-            Op::Write(key, written) => Word { f: "write", key: Some(value(key)), input: value(written), output: value(written) },
-        })
+        Some(op.word(read))
     }
 
     fn invariants() -> &'static [Invariant<Self>] {

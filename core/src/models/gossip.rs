@@ -5,8 +5,8 @@
 //! loses interest when it meets others who know it already. What spreads is one register; of two
 //! values the later one wins.
 
+use super::read_write::ValueOp as Op;
 use crate::judge::history::Word;
-use crate::judge::value::Value;
 use crate::protocol::{About, Cx, Kind, Nodes, Nothing, OpId, OpSpec, ParamKind, ParamSpec, Protocol, Seen, Settings};
 use crate::sim::{NodeId, Span};
 use crate::timers;
@@ -69,15 +69,6 @@ pub struct Memory {
     hot: bool,
     /// How many have known already.
     in_vain: u64,
-}
-
-/// What a client asks for.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub enum Op {
-    /// What do you know?
-    Read,
-    /// It is this from now on.
-    Write(u32),
 }
 
 impl Gossip {
@@ -260,26 +251,15 @@ impl Protocol for Gossip {
     }
 
     fn op(code: u8, _argument: i64, unique: u32) -> Option<Op> {
-        match code {
-            0 => Some(Op::Read),
-            1 => Some(Op::Write(unique + 1)),
-            _ => None,
-        }
+        Op::of(code, unique)
     }
 
     fn describe_op(op: &Op) -> String {
-        match op {
-            Op::Read => "read".into(),
-            Op::Write(value) => format!("write {value}"),
-        }
+        op.describe()
     }
 
     fn word(op: &Op, ret: Option<&u32>) -> Option<Word> {
-        let value = |value: &u32| Value::Int((*value).into());
-        Some(match op {
-            Op::Read => Word { f: "read", key: None, input: Value::Nil, output: ret.map_or(Value::Nil, value) },
-            Op::Write(written) => Word { f: "write", key: None, input: value(written), output: value(written) },
-        })
+        Some(op.word(ret.copied()))
     }
 
     fn describe_ret(ret: &u32) -> String {

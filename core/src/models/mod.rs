@@ -12,6 +12,7 @@ mod primary_backup;
 mod queue_server;
 mod quorums;
 mod raft;
+mod read_write;
 mod register;
 mod replicated_log;
 mod service_chain;

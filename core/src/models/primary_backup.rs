@@ -6,10 +6,10 @@
 //! classic design, and why a partition can leave two primaries, and why an answer given too early
 //! can be forgotten.
 
+use super::read_write::ValueOp as Op;
 use crate::judge::agreement::agree;
 use crate::judge::exclusion::at_most_one;
 use crate::judge::history::Word;
-use crate::judge::value::Value;
 use crate::protocol::{About, Cluster, Cx, Invariant, Kind, Nodes, OpId, OpSpec, ParamKind, ParamSpec, Protocol, Seen, Settings, Ticket};
 use crate::sim::{NodeId, Span};
 use crate::timers;
@@ -98,15 +98,6 @@ struct Open {
     stamp: Stamp,
     /// The primary's own copy is durable then.
     ticket: Ticket,
-}
-
-/// What a client asks for.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub enum Op {
-    /// What is the value?
-    Read,
-    /// It is this from now on.
-    Write(u32),
 }
 
 /// What a client is answered.
@@ -405,19 +396,11 @@ impl Protocol for PrimaryBackup {
     }
 
     fn op(code: u8, _argument: i64, unique: u32) -> Option<Op> {
-        match code {
-            0 => Some(Op::Read),
-            // The register begins with 0.
-            1 => Some(Op::Write(unique + 1)),
-            _ => None,
-        }
+        Op::of(code, unique)
     }
 
     fn describe_op(op: &Op) -> String {
-        match op {
-            Op::Read => "read".into(),
-            Op::Write(value) => format!("write {value}"),
-        }
+        op.describe()
     }
 
     fn describe_ret(ret: &Ret) -> String {
@@ -429,15 +412,11 @@ impl Protocol for PrimaryBackup {
     }
 
     fn word(op: &Op, ret: Option<&Ret>) -> Option<Word> {
-        let value = |value: u32| Value::Int(value.into());
-        let output = match ret {
-            Some(Ret::Value(read)) => value(*read),
-            _ => Value::Nil,
+        let read = match ret {
+            Some(Ret::Value(value)) => Some(*value),
+            _ => None,
         };
-        Some(match op {
-            Op::Read => Word { f: "read", key: None, input: Value::Nil, output },
-            Op::Write(written) => Word { f: "write", key: None, input: value(*written), output: value(*written) },
-        })
+        Some(op.word(read))
     }
 
     fn invariants() -> &'static [Invariant<Self>] {

@@ -10,8 +10,8 @@
 //! heard it. So all can always answer, and may contradict one another. The later version wins; in
 //! the textbook's code there are no versions, and the last message wins.
 
+use super::read_write::ValueOp as Op;
 use crate::judge::history::Word;
-use crate::judge::value::Value;
 use crate::protocol::{About, Cluster, Cx, Invariant, Kind, Nodes, OpId, OpSpec, ParamKind, ParamSpec, Protocol, Seen, Settings, Ticket};
 use crate::sim::{NodeId, Span};
 use crate::timers;
@@ -119,15 +119,6 @@ struct Open {
     from: BTreeSet<NodeId>,
     /// This node's own disk is still at it.
     ticket: Option<Ticket>,
-}
-
-/// What a client asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Op {
-    /// What is the value?
-    Read,
-    /// It is this from now on.
-    Write(u32),
 }
 
 /// What a client is answered.
@@ -470,19 +461,11 @@ impl Protocol for Register {
     }
 
     fn op(code: u8, _argument: i64, unique: u32) -> Option<Op> {
-        match code {
-            0 => Some(Op::Read),
-            // The register begins with 0.
-            1 => Some(Op::Write(unique + 1)),
-            _ => None,
-        }
+        Op::of(code, unique)
     }
 
     fn describe_op(op: &Op) -> String {
-        match op {
-            Op::Read => "read".into(),
-            Op::Write(value) => format!("write {value}"),
-        }
+        op.describe()
     }
 
     fn describe_ret(ret: &Ret) -> String {
@@ -494,12 +477,11 @@ impl Protocol for Register {
     }
 
     fn word(op: &Op, ret: Option<&Ret>) -> Option<Word> {
-        let value = |value: u32| Value::Int(value.into());
-        Some(match (op, ret) {
-            (Op::Read, Some(Ret::Value(read))) => Word { f: "read", key: None, input: Value::Nil, output: value(*read) },
-            (Op::Read, _) => Word { f: "read", key: None, input: Value::Nil, output: Value::Nil },
-            (Op::Write(written), _) => Word { f: "write", key: None, input: value(*written), output: value(*written) },
-        })
+        let read = match ret {
+            Some(Ret::Value(value)) => Some(*value),
+            _ => None,
+        };
+        Some(op.word(read))
     }
 
     fn invariants() -> &'static [Invariant<Self>] {

@@ -9,7 +9,6 @@
 //! or not.
 
 use crate::judge::history::Word;
-use crate::judge::value::Value;
 use crate::protocol::{About, Cluster, Cx, Invariant, Kind, Nodes, OpId, OpSpec, ParamKind, ParamSpec, Protocol, Seen, Settings, Ticket};
 use crate::sim::{NodeId, Span};
 use crate::timers;
@@ -633,12 +632,14 @@ impl Protocol for ReplicatedLog {
     }
 
     fn word(op: &Op, ret: Option<&Ret>) -> Option<Word> {
-        let value = |value: u32| Value::Int(value.into());
-        match (op, ret) {
-            (Op::Read, Some(Ret::Value(read))) => Some(Word { f: "read", key: None, input: Value::Nil, output: value(*read) }),
-            (Op::Read, _) => Some(Word { f: "read", key: None, input: Value::Nil, output: Value::Nil }),
-            (Op::Write(written), _) => Some(Word { f: "write", key: None, input: value(*written), output: value(*written) }),
-            (Op::Promote, _) => None,
+        let read = match ret {
+            Some(Ret::Value(value)) => Some(*value),
+            _ => None,
+        };
+        match op {
+            Op::Read => Some(Word::read(None, read)),
+            Op::Write(value) => Some(Word::write(None, *value)),
+            Op::Promote => None,
         }
     }
 

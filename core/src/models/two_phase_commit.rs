@@ -7,7 +7,6 @@
 //! majority of nodes keeps, so that others can finish what it began.
 
 use crate::judge::history::Word;
-use crate::judge::value::Value;
 use crate::protocol::{About, Cluster, Cx, Invariant, Kind, Nodes, OpId, OpSpec, ParamKind, ParamSpec, Protocol, Seen, Settings, Ticket};
 use crate::sim::{NodeId, Span};
 use crate::timers;
@@ -887,11 +886,13 @@ impl Protocol for TwoPhaseCommit {
 
     /// As every transaction writes the same everywhere, all participants together are one register.
     fn word(op: &Op, ret: Option<&Ret>) -> Option<Word> {
-        let int = |value: u32| Value::Int(value.into());
-        Some(match (op, ret) {
-            (Op::Write(value), _) => Word { f: "write", key: None, input: int(*value), output: int(*value) },
-            (Op::Read, Some(Ret::Value(value))) => Word { f: "read", key: None, input: Value::Nil, output: int(*value) },
-            (Op::Read, _) => Word { f: "read", key: None, input: Value::Nil, output: Value::Nil },
+        let read = match ret {
+            Some(Ret::Value(value)) => Some(*value),
+            _ => None,
+        };
+        Some(match op {
+            Op::Write(value) => Word::write(None, *value),
+            Op::Read => Word::read(None, read),
         })
     }
 

@@ -244,6 +244,24 @@ impl Sim {
         })
     }
 
+    /// When a message arrives, or would have arrived: as the network had it, and later by as much as
+    /// hands have delayed it since.
+    #[must_use]
+    pub fn due(&self, id: u32) -> Option<Time> {
+        let meta = self.trace.message(id)?;
+        let sent = self.trace.row(meta.row)?.time;
+        let since = self.scenario.inputs.iter().filter(|timed| timed.at > sent && timed.at <= self.now());
+        let delays = since.filter_map(|timed| match &timed.input {
+            Input::Message { from, to, nth, fate: Fate::Delay(by) }
+                if (*from, *to, *nth, 0) == (meta.from, meta.to, meta.nth, meta.copy) =>
+            {
+                Some(*by)
+            }
+            _ => None,
+        });
+        Some(delays.fold(meta.due, |due, by| due + by))
+    }
+
     /// What a message says, in a few words.
     #[must_use]
     pub fn describe_message(&self, id: u32) -> String {

@@ -10,6 +10,7 @@ use crate::dom::{self, Frames, Listener, Sight};
 use crate::knob::Knob;
 use crate::panel::branches;
 use crate::panel::settings::Draft;
+use crate::panel::transport;
 use crate::route::{self, Route};
 use crate::session::{Session, Speed};
 use crate::share::{Share, Thing};
@@ -26,8 +27,8 @@ use pair::{PACES, Pair};
 use side::Side;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlInputElement, KeyboardEvent};
-use yew::{AttrValue, Callback, Component, Context, Html, InputEvent, NodeRef, Properties, TargetCast, html};
+use web_sys::{Element, KeyboardEvent};
+use yew::{AttrValue, Callback, Component, Context, Html, NodeRef, Properties, html};
 
 /// What the page is made with.
 #[derive(Properties, Clone)]
@@ -51,7 +52,7 @@ pub(crate) enum Msg {
     Toggle,
     Step,
     Back,
-    Seek(u64),
+    Seek(Time),
     Speed(i32),
     /// To where they part.
     First,
@@ -103,7 +104,6 @@ const RENDER_EVERY_MS: f64 = 250.0;
 /// How long it has to be quiet before the address is changed.
 const QUIET_MS: u32 = 400;
 /// The resolution of the slider for the moment.
-const NOTCHES: u64 = 1_000;
 /// How many points a curve of messages has.
 const MOST_POINTS: usize = 120;
 const CHARTS: [Kind; 4] = [Kind::Latency, Kind::Availability, Kind::Staleness, Kind::Load];
@@ -172,7 +172,7 @@ impl Component for Compare {
             Msg::Toggle => pair.play(!pair.playing()),
             Msg::Step => pair.step(),
             Msg::Back => pair.back(),
-            Msg::Seek(moment) => pair.seek(Time(moment)),
+            Msg::Seek(moment) => pair.seek(moment),
             Msg::Speed(step) => pair.speed = Speed::new(step),
             Msg::First => {
                 if !pair.find_parting() {
@@ -533,7 +533,7 @@ impl Compare {
                     }).collect::<Html>()) }
                 </div>
             </main>
-            <footer>{ transport(pair, send) }</footer>
+            <footer>{ time(pair, send) }</footer>
             </>
         }
     }
@@ -599,42 +599,25 @@ fn differing(pair: &Pair, send: &Callback<Msg>) -> Html {
     }
 }
 
-fn transport(pair: &Pair, send: &Callback<Msg>) -> Html {
-    let button = |class: &'static str, label: &'static str, keys: &'static str, path: &'static str, disabled: bool, msg: fn() -> Msg| {
-        let onclick = send.reform(move |_| msg());
-        html! { <button {class} {disabled} {onclick} aria-label={label} title={format!("{label} ({keys})")}>{ ui::icon(path) }</button> }
-    };
+fn time(pair: &Pair, send: &Callback<Msg>) -> Html {
     let reached = pair.reached().0.max(1);
-    let notch = (u128::from(pair.playhead().0) * u128::from(NOTCHES) / u128::from(reached)) as u64;
-    let value = |event: &InputEvent| event.target_unchecked_into::<HtmlInputElement>().value_as_number();
-    let seek = send.reform(move |event: InputEvent| Msg::Seek(reached / NOTCHES * value(&event).max(0.0) as u64));
-    let speed = send.reform(move |event: InputEvent| Msg::Speed(value(&event) as i32));
     let share = |moment: Time| moment.0 as f64 / reached as f64;
     let mark = pair.parted().filter(|parted| parted.at.0 <= reached).map(|parted| format!("--share:{:.4}", share(parted.at)));
     html! {
         <section class="transport" aria-label={text::MOMENT}>
             <div class="buttons">
-                { button("", text::PREVIOUS_MOMENT, ",", ui::BACK, pair.playhead() == Time::ZERO, || Msg::Back) }
-                if pair.playing() {
-                    { button("primary", text::PAUSE, "Space", ui::PAUSE, false, || Msg::Toggle) }
-                } else {
-                    { button("primary", text::PLAY, "Space", ui::PLAY, !pair.goes_on(), || Msg::Toggle) }
-                }
-                { button("", text::NEXT_MOMENT, ".", ui::STEP, !pair.goes_on(), || Msg::Step) }
+                { transport::button(text::PREVIOUS_MOMENT, ",", ui::BACK, pair.playhead() == Time::ZERO, send.reform(|()| Msg::Back)) }
+                { transport::play(pair.playing(), !pair.goes_on(), send.reform(|()| Msg::Toggle)) }
+                { transport::button(text::NEXT_MOMENT, ".", ui::STEP, !pair.goes_on(), send.reform(|()| Msg::Step)) }
             </div>
             <output class="clock">{ text::clock(pair.playhead()) }</output>
             <div class="moments">
-                <input class="moment" type="range" min="0" max={NOTCHES.to_string()} value={notch.to_string()} oninput={seek}
-                    aria-label={text::MOMENT} aria-valuetext={text::clock(pair.playhead())} />
+                { transport::moment(pair.playhead(), pair.reached(), send.reform(Msg::Seek)) }
                 if let Some(style) = mark {
                     <i class="parts-at" {style} aria-hidden="true" />
                 }
             </div>
-            <label class="speed">
-                <span>{ text::speed(pair.speed.ratio()) }</span>
-                <input type="range" min={Speed::SLOWEST.to_string()} max={Speed::FASTEST.to_string()} value={pair.speed.step().to_string()}
-                    oninput={speed} aria-label={text::SPEED} aria-valuetext={text::speed(pair.speed.ratio())} />
-            </label>
+            { transport::pace(pair.speed, None, send.reform(Msg::Speed)) }
         </section>
     }
 }

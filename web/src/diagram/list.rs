@@ -416,8 +416,8 @@ impl List {
 
     /// A message leaves. Where it will end is not known yet.
     fn send(&mut self, sim: &Sim, window: &Window, message: u32, index: u32) {
-        let (Some(meta), Some(row)) = (sim.trace().message(message), sim.trace().row(index)) else { return };
-        let (from, to) = ((window.x(row.time), self.y(meta.from)), (window.x(meta.due), self.y(meta.to)));
+        let (Some(meta), Some(row), Some(due)) = (sim.trace().message(message), sim.trace().row(index), sim.due(message)) else { return };
+        let (from, to) = ((window.x(row.time), self.y(meta.from)), (window.x(due), self.y(meta.to)));
         self.arrows.push(Arrow {
             from,
             to,
@@ -507,8 +507,10 @@ pub(super) fn after(sim: &Sim, moment: Time) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stage::touch;
     use faultline::Scenario;
     use faultline::models::Library;
+    use faultline::scenario as sim;
     use faultline::sim::Chance;
 
     fn session(model: &str, loss: u32, ms: u64) -> Session {
@@ -540,6 +542,27 @@ mod tests {
         assert!((first.to.0 - arrived.time.0 as f64 / 1e9 * 1600.0).abs() < 1e-6);
         assert_eq!(first.to.1, list.lanes[1].y);
         assert_eq!(list.arrows[1].fate, Fate::Flying);
+    }
+
+    #[test]
+    fn a_message_that_a_hand_delays_is_on_its_way_until_then_and_lost_where_it_was() {
+        let mut session = session("ping-pong", 0, 10);
+        let (id, sent) = {
+            let flight = session.sim().flights().next().unwrap();
+            session.edit(vec![touch::decide(session.sim(), flight.message, sim::Fate::Delay(Span::secs(1))).unwrap()]).unwrap();
+            (flight.message, flight.sent)
+        };
+        let due = session.sim().due(id).unwrap();
+        assert_eq!(session.sim().flights().find(|flight| flight.message == id).unwrap().due, due);
+        let half = sent + Span(due.since(sent).0 / 2);
+        session.seek(half);
+        let arrow = |session: &Session| list(session).arrows.into_iter().find(|arrow| arrow.message == id).unwrap();
+        let flying = arrow(&session);
+        assert_eq!((flying.fate, flying.to.0), (Fate::Flying, window(&session).x(due)));
+        session.edit(touch::cut(session.sim(), NodeId(0), NodeId(1))).unwrap();
+        let (lost, lanes) = (arrow(&session), list(&session).lanes);
+        assert_eq!(lost.fate, Fate::Lost);
+        assert!((lost.to.1 - (lanes[0].y + lanes[1].y) / 2.0).abs() < 0.1, "{lost:?}");
     }
 
     #[test]

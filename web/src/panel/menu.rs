@@ -11,6 +11,9 @@ use faultline::sim::{Latency, NodeId, NodeStatus};
 use web_sys::HtmlInputElement;
 use yew::{Callback, Html, InputEvent, SubmitEvent, TargetCast, html};
 
+/// As wide as the box becomes.
+const WIDEST: f64 = 220.0;
+
 /// What can be done: its name and what it does.
 type Action = (String, Vec<Input>);
 
@@ -19,12 +22,15 @@ pub(crate) fn menu(session: &Session, layout: &Layout, target: Target, ask: &Ask
     let Some((place, reach, title, actions)) = content(session, layout, target, ask) else { return Html::default() };
     let height = (actions.len().max(1) as f64 * 34.0 + 46.0).min(layout.height);
     let right = place.x > layout.width / 2.0;
+    let room = if right { place.x } else { layout.width - place.x } - reach - 18.0;
+    let middle = place.x.clamp(WIDEST / 2.0, (layout.width - WIDEST / 2.0).max(WIDEST / 2.0));
     let (side, left, top) = match target {
-        // Beside a node, towards the middle of the stage, so that it covers little.
+        // Beside a node, towards the middle of the stage, so that it covers little, if it fits there.
+        Target::Node(_) if room < WIDEST => ("under", middle, place.y + reach + 8.0),
         Target::Node(_) if right => ("before", place.x - reach - 12.0, place.y - height / 2.0),
         Target::Node(_) => ("after", place.x + reach + 12.0, place.y - height / 2.0),
         // Under a link, so that it does not cover the way.
-        _ => ("under", place.x.clamp(110.0, (layout.width - 110.0).max(110.0)), place.y + 26.0),
+        _ => ("under", middle, place.y + 26.0),
     };
     let top = top.clamp(6.0, (layout.height - height - 6.0).max(6.0));
     let asks = match target {

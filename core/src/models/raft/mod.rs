@@ -28,7 +28,6 @@ use log::{Command, Disk, Entry, Place, Write};
 use memory::{Machine, Memory, Role};
 
 use crate::judge::history::Word;
-use crate::judge::value::Value;
 use crate::protocol::{About, Cx, Invariant, OpId, Protocol, Seen, Settings, Ticket};
 use crate::sim::{NodeId, Span};
 use crate::timers;
@@ -403,14 +402,13 @@ impl Protocol for Raft {
     }
 
     fn word(op: &Op, ret: Option<&Ret>) -> Option<Word> {
-        let value = |value: u32| Value::Int(value.into());
-        let output = match ret {
-            Some(Ret::Value(read)) => value(*read),
-            _ => Value::Nil,
+        let read = match ret {
+            Some(Ret::Value(value)) => Some(*value),
+            _ => None,
         };
         match *op {
-            Op::Read(key) => Some(Word { f: "read", key: Some(value(key)), input: Value::Nil, output }),
-            Op::Write(key, written) => Some(Word { f: "write", key: Some(value(key)), input: value(written), output: value(written) }),
+            Op::Read(key) => Some(Word::read(Some(key), read)),
+            Op::Write(key, value) => Some(Word::write(Some(key), value)),
             Op::HandOver(_) => None,
         }
     }
