@@ -562,17 +562,17 @@ fn a_step_stops_where_the_model_does_it_and_can_be_finished_from_anywhere() {
     let start = lab.world.scenario.clone();
     let second = Time::ZERO + Span::secs(1);
     let step = &lab.steps[0];
-    let found = step.stops(&lab, &library, &start, Moment::START, second).unwrap().unwrap();
+    let found = step.stops(&lab.world.subject, &library, &start, Moment::START, second).unwrap().unwrap();
     assert_eq!((found.first, found.why[0].found.as_str()), (None, "it is 0"));
     // Finished from a later moment: what was done before stays.
     let mut played = start;
     played.add(Time(1), Input::Crash(NodeId(2)));
-    let (run, moment) = step.finish(&lab, &library, &played, Moment::START, second).unwrap();
+    let (run, moment) = step.finish(&lab.world.subject, &library, &played, Moment::START, second).unwrap();
     assert_eq!(run.inputs.len(), 2);
     assert!(moment.time > second);
-    let found = step.stops(&lab, &library, &run, Moment::START, Time::ZERO + Span::secs(9)).unwrap().unwrap();
+    let found = step.stops(&lab.world.subject, &library, &run, Moment::START, Time::ZERO + Span::secs(9)).unwrap().unwrap();
     assert_eq!(found.first, Some(moment));
     // Counts begin with the step: the write that was before it does not stop it.
-    let found = step.stops(&lab, &library, &run, moment, Time::ZERO + Span::secs(9)).unwrap().unwrap();
+    let found = step.stops(&lab.world.subject, &library, &run, moment, Time::ZERO + Span::secs(9)).unwrap().unwrap();
     assert_eq!(found.first, None);
 }

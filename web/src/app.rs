@@ -1104,6 +1104,8 @@ impl App {
             && lesson.chooses(key)
         {
             let then = lesson.choose(key, value, &self.session);
+            // What was worked on was about another choice.
+            self.worker = None;
             return self.follow(ctx, then);
         }
         let turned = knob.heard(&shown).and_then(|value| knob.turn(value, &self.session));

@@ -4,6 +4,7 @@
 
 pub(crate) mod map;
 pub(crate) mod search;
+pub(crate) mod study;
 
 use crate::session::Until;
 use faultline::lab::predicate::Value;

@@ -55,6 +55,7 @@ faultline: a laboratory for distributed systems
   faultline lab check FILE...            whether lab files are well: every fault with its line and field, and
                                          every step, challenge and scene tried out
   faultline lab list [FOLDER]            the labs in a folder
+  faultline lab measure FILE [STUDY]     does the studies of a lab, with all their runs, and holds them against what is known
   faultline lab kit FILE                 what a teacher needs, as Markdown, with links to runs
   faultline lab schema | fields          the format of lab files: a JSON schema, or tables to read
   faultline grade LAB LINK [--challenge ID] [--answer TEXT]

@@ -8,7 +8,7 @@ use super::predicate::{MOST_STEPS, MessageKind, Names, Observer, Predicate, Subj
 use crate::models::Library;
 use crate::protocol::ParamSpec;
 use crate::scenario::{Disk, Fate, Fault, Input, Scenario};
-use crate::sim::{Chance, Latency, LinkRule, MOST_NESTED, Network, NodeId, Sim, Span, Time};
+use crate::sim::{Chance, Latency, LinkRule, MOST_NESTED, Network, NodeId, Purpose, Sim, Span, Time, below, draw};
 
 /// The names of everything that can be done to a run: what challenges allow and predicates count.
 pub const ACTIONS: [&str; 19] = [
@@ -76,6 +76,8 @@ enum Wait {
     At(Time),
     /// So long after the line before.
     After(Span),
+    /// Until a moment that is drawn anew for each seed, from the first on and before the second.
+    Between(Time, Time),
     /// Until something is the case.
     For(Box<Predicate>),
     /// Not at all, and again after each such time, until a moment of the run.
@@ -85,6 +87,12 @@ enum Wait {
 #[derive(Clone, Debug)]
 enum Act {
     Inputs(Vec<Input>),
+    /// A client asks, each time with another number: 0, 1, and so on.
+    AskNew {
+        client: u16,
+        node: NodeId,
+        op: u8,
+    },
     /// Needs to know the network as it is then.
     Network(Vec<Part>),
     /// Needs to know which messages are under way then.
@@ -160,7 +168,7 @@ impl Script {
         for line in &self.0 {
             let Wait::At(at) = line.wait else { return Err(format!("“{}” must begin with its moment: at 2s: …", line.text)) };
             for act in &line.acts {
-                let inputs = act.inputs(scenario.nodes, &scenario.network, None)?;
+                let inputs = act.inputs(scenario.nodes, &scenario.network, None, 0)?;
                 inputs.into_iter().for_each(|input| {
                     scenario.add(at, input);
                 });
@@ -176,7 +184,7 @@ impl Script {
     pub fn perform(&self, library: &Library, scenario: &Scenario, subject: &Subject, from: Time, until: Time) -> Result<Performed, Fault> {
         let mut done = Performed { scenario: scenario.clone(), now: from, stuck: None, late: false };
         for (index, line) in self.0.iter().enumerate() {
-            if let Err(why) = line.perform(library, subject, until, &mut done)? {
+            if let Err(why) = line.perform(library, subject, until, index as u64, &mut done)? {
                 done.stuck = Some((index + 1, why));
                 break;
             }
@@ -221,8 +229,18 @@ impl Line {
                 }
                 Wait::Every(period, Time::ZERO + span(end)?)
             } else {
-                let span = Span::parse(condition.trim()).map_err(|why| Wrong { at: begin, why })?;
-                if first == "at" { Wait::At(Time::ZERO + span) } else { Wait::After(span) }
+                let span = |text: &str| Span::parse(text.trim()).map_err(|why| Wrong { at: begin, why });
+                match (first, condition.split_once(" to ")) {
+                    ("at", Some((from, to))) => {
+                        let (from, to) = (Time::ZERO + span(from)?, Time::ZERO + span(to)?);
+                        if from >= to {
+                            return Err(Wrong { at: begin, why: "the second moment must be after the first".into() });
+                        }
+                        Wait::Between(from, to)
+                    }
+                    ("at", None) => Wait::At(Time::ZERO + span(condition)?),
+                    _ => Wait::After(span(condition)?),
+                }
             };
             (wait, colon + 1)
         } else {
@@ -231,14 +249,26 @@ impl Line {
         let mut acts = Vec::new();
         let mut at = rest;
         for part in text[rest..].split(';') {
-            acts.push(Act::parse(part, names).map_err(|why| Wrong { at: at + (part.len() - part.trim_start().len()), why })?);
+            let act = Act::parse(part, names).and_then(|act| match (&act, &wait) {
+                (Act::AskNew { .. }, Wait::Every(..)) => Ok(act),
+                (Act::AskNew { .. }, _) => Err("only with “every” is there a new number each time".into()),
+                _ => Ok(act),
+            });
+            acts.push(act.map_err(|why| Wrong { at: at + (part.len() - part.trim_start().len()), why })?);
             at += part.len() + 1;
         }
         Ok(Self { text: text.into(), wait, acts })
     }
 
     /// Waits and acts; or says why that came to nothing.
-    fn perform(&self, library: &Library, subject: &Subject, until: Time, done: &mut Performed) -> Result<Result<(), String>, Fault> {
+    fn perform(
+        &self,
+        library: &Library,
+        subject: &Subject,
+        until: Time,
+        index: u64,
+        done: &mut Performed,
+    ) -> Result<Result<(), String>, Fault> {
         let at = match &self.wait {
             Wait::Every(period, end) => {
                 let last = until.min(*end);
@@ -247,6 +277,7 @@ impl Line {
             }
             Wait::At(at) => *at,
             Wait::After(span) => done.now + *span,
+            Wait::Between(from, to) => *from + Span(below(draw(done.scenario.seed, Purpose::Script, index, 0), to.since(*from).0)),
             Wait::For(predicate) => {
                 let mut observer = Observer::new(library, done.scenario.clone(), subject, Time::NEVER)?;
                 observer.begin(done.now);
@@ -273,9 +304,9 @@ impl Line {
     /// Acts at each of these moments; or says why that cannot be done then.
     fn act(&self, library: &Library, moments: impl Iterator<Item = Time>, done: &mut Performed) -> Result<Result<(), String>, Fault> {
         let mut sim = Sim::new(library, done.scenario.clone())?;
-        let looks = !self.acts.iter().all(|act| matches!(act, Act::Inputs(_)));
+        let looks = !self.acts.iter().all(|act| matches!(act, Act::Inputs(_) | Act::AskNew { .. }));
         let mut looked = 0;
-        for at in moments {
+        for (number, at) in (0..).zip(moments) {
             if looks {
                 sim = Sim::new(library, done.scenario.clone())?;
                 while looked < MOST_STEPS && sim.step_until(at) {
@@ -286,7 +317,7 @@ impl Line {
                 }
             }
             for act in &self.acts {
-                match act.inputs(done.scenario.nodes, sim.network(), Some(&sim)) {
+                match act.inputs(done.scenario.nodes, sim.network(), Some(&sim), number) {
                     Ok(inputs) if done.scenario.inputs.len() + inputs.len() > MOST_INPUTS => {
                         return Ok(Err(format!("these are more than {MOST_INPUTS} inputs")));
                     }
@@ -313,9 +344,13 @@ impl Act {
         }
     }
 
-    fn inputs(&self, nodes: u16, network: &Network, sim: Option<&Sim>) -> Result<Vec<Input>, String> {
+    /// What is put into the run when this is done for the so manyth time.
+    fn inputs(&self, nodes: u16, network: &Network, sim: Option<&Sim>, number: i64) -> Result<Vec<Input>, String> {
         Ok(match self {
             Self::Inputs(inputs) => inputs.clone(),
+            Self::AskNew { client, node, op } => {
+                vec![Input::Invoke { client: *client, node: *node, op: *op, argument: number }]
+            }
             Self::Network(parts) => {
                 let mut network = network.clone();
                 for part in parts.iter().cloned() {
@@ -526,6 +561,9 @@ impl Words<'_> {
                 self.need("asks")?;
                 let node = self.node()?;
                 let op = self.names.op(&self.take("an operation")?)?;
+                if self.word("new") {
+                    return Ok(Act::AskNew { client: endpoint.0 - self.names.nodes, node, op });
+                }
                 let argument = match self.peek() {
                     Some(number) => number.parse().map_err(|_| format!("“{number}” is no whole number"))?,
                     None => 0,

@@ -4,10 +4,13 @@ use super::looking::Shown;
 use super::related::Related;
 use super::{Lesson, Place, Say, Trying, Work};
 use crate::app::Msg;
+use crate::chart::survey::{self, Seen};
 use crate::dom;
 use crate::route;
 use crate::session::Session;
 use crate::text;
+use crate::text::study as words;
+use crate::ui::{self, Named};
 use faultline::lab::challenge::{Challenge, Task, Verdict};
 use faultline::lab::tour::{Answer, Doing};
 use web_sys::HtmlInputElement;
@@ -34,6 +37,7 @@ pub(crate) fn panel(lesson: &Lesson, session: &Session, send: &Callback<Msg>) ->
                 Place::Step(index) => step(lesson, index, &say),
                 Place::Choice => choice(lesson, &say),
                 Place::Challenge(index) => challenge(lesson, session, index, &say),
+                Place::Study(index) => study(lesson, index, &say),
                 Place::Free => free(lesson, &say),
             } }
             { measured(lesson) }
@@ -176,6 +180,7 @@ fn choice(lesson: &Lesson, say: &Callback<Say>) -> Html {
                 <small>{ text::challenge_kind(challenge.kind()) }</small>{ challenge.title.clone() }{ stars(lesson, challenge) }
             </button></li>
         }) }</ul>
+        { studies(lesson, say) }
         if !lab.textbook.is_empty() {
             <h3>{ text::TEXTBOOK }</h3>
             { for lab.textbook.iter().enumerate().map(|(index, code)| html! {
@@ -187,6 +192,66 @@ fn choice(lesson: &Lesson, say: &Callback<Say>) -> Html {
             }) }
         }
         <div class="ways">{ go(text::PLAY_FREELY, Say::Free, true, say) }{ quiet(text::PREVIOUS, Say::Previous, say) }</div>
+        </>
+    }
+}
+
+/// What can be found out from many runs.
+fn studies(lesson: &Lesson, say: &Callback<Say>) -> Html {
+    if lesson.lab.studies.is_empty() {
+        return Html::default();
+    }
+    html! {
+        <>
+        <h3>{ words::TITLE }</h3>
+        <ul class="challenges">{ for lesson.lab.studies.iter().enumerate().map(|(index, study)| html! {
+            <li key={index}><button onclick={say.reform(move |_| Say::Study(index))}><small>{ words::KIND }</small>{ study.title.clone() }</button></li>
+        }) }</ul>
+        </>
+    }
+}
+
+/// A study: what is chosen, how far it is, and what was found.
+fn study(lesson: &Lesson, index: usize, say: &Callback<Say>) -> Html {
+    let study = &lesson.lab.studies[index];
+    let places = study.places(lesson.chosen.case).len();
+    let known: Vec<_> = study.known(&lesson.lab, &lesson.chosen).collect();
+    let working = lesson.work == Some(Work::Measuring);
+    // Until there is something new, what was found before is what there is to see.
+    let (now, before) = match &lesson.seen {
+        Some(seen) => (Some(seen), lesson.before.as_ref()),
+        None => (None, lesson.before.as_ref()),
+    };
+    html! {
+        <>
+        <h2><small>{ words::KIND }</small>{ study.title.clone() }</h2>
+        <p class="say">{ study.say.clone() }</p>
+        if study.cases.len() > 1 {
+            <label class="case">{ words::CASE }
+                { ui::choice(Named { label: Some(words::CASE), ..Named::default() }, study.cases.iter().map(|case| case.name.as_str()), lesson.chosen.case, say.reform(Say::Case)) }
+            </label>
+        }
+        if working {
+            if let Some(Seen { findings, .. }) = now {
+                <p class="working" role="status"><progress max={findings.of.to_string()} value={findings.done.to_string()} aria-label={words::KIND} />
+                    { words::so_far(findings.done, findings.of) }</p>
+            } else {
+                <p class="working" role="status"><progress aria-label={words::KIND} />{ words::so_far(0, study.runs * places.max(1) as u64) }</p>
+            }
+            <div class="ways">{ quiet(text::CANCEL, Say::Cancel, say) }</div>
+        } else {
+            <p class="help">{ words::how_many(study.runs, places) }</p>
+            <div class="ways">{ go(if now.is_some() { words::AGAIN } else { words::START }, Say::Measure, true, say) }</div>
+        }
+        if let Some(seen) = now {
+            { survey::chart(study, seen, before, &known) }
+            if seen.findings.missed > 0 {
+                <p class="help">{ words::missed(seen.findings.missed, seen.findings.done, &study.end(&lesson.lab).to_string()) }</p>
+            }
+        } else if let Some(seen) = before {
+            { survey::chart(study, seen, None, &[]) }
+        }
+        <div class="ways">{ quiet(text::ALL_CHALLENGES, Say::Choice, say) }</div>
         </>
     }
 }
@@ -320,6 +385,7 @@ fn free(lesson: &Lesson, say: &Callback<Say>) -> Html {
     html! {
         <>
         <p class="say">{ lab.free.clone() }</p>
+        { studies(lesson, say) }
         <details class="more"><summary>{ text::LEAVES_OUT }</summary><p>{ lab.leaves_out.clone() }</p></details>
         <details class="more"><summary>{ text::CORRECTNESS }</summary><p>{ lab.correctness.clone() }</p></details>
         <Related title={text::RELATED} ids={lab.related.clone()} />

@@ -6,7 +6,8 @@
 
 use super::count::Counter;
 use super::{
-    Compare, Formula, Kind, MILLION, Measure, NodeFilter, Once, Operator, Over, Predicate, Promised, Quantity, Value, Writes, Written,
+    Compare, Formula, Kind, Lasting, MILLION, Measure, NodeFilter, Once, Operator, Over, Predicate, Promised, Quantity, Value, Writes,
+    Written,
 };
 use crate::judge::history::History;
 use crate::judge::spec::Object;
@@ -208,6 +209,9 @@ impl Observer {
         for watch in &self.watches {
             deadline(&watch.root, self.now, &mut alone);
         }
+        for measure in &self.measures {
+            measure.inner_deadlines(self.now, &mut alone);
+        }
         if self.sim.step_until(until.min(alone)) {
             self.look(self.sim.now(), false);
         } else if alone <= until {
@@ -291,6 +295,7 @@ impl Observer {
             for (_, row) in &rows {
                 measure.take(&look, row, true);
             }
+            measure.follow(&look);
         }
         self.taken = self.sim.rows();
     }
@@ -308,6 +313,19 @@ fn deadline(formula: &Formula, now: Time, earliest: &mut Time) {
             for side in [left, right] {
                 side.deadlines(&mut at);
             }
+            let (mut asked, mut given) = (None, None);
+            for side in [left, right] {
+                match side {
+                    Quantity::Total(lasting) => asked = Some(lasting),
+                    Quantity::Given(Value::Span(nanos)) => given = Some(Span(nanos.unsigned_abs() as u64)),
+                    _ => {}
+                }
+            }
+            if let (Some(Lasting { before, since: Some(since), .. }), Some(given)) = (asked.map(|lasting| &**lasting), given) {
+                let time = *since + Span(given.0.saturating_sub(before.0));
+                at(time);
+                at(time + Span(1));
+            }
             if let (Quantity::Now, Quantity::Given(Value::Span(nanos))) | (Quantity::Given(Value::Span(nanos)), Quantity::Now) =
                 (left, right)
             {
@@ -318,6 +336,10 @@ fn deadline(formula: &Formula, now: Time, earliest: &mut Time) {
         }
         Kind::For(_, span, Some(since)) => at(*since + *span),
         _ => {}
+    }
+    if let Kind::Compare { left, right, .. } = &formula.kind {
+        left.inner_deadlines(now, earliest);
+        right.inner_deadlines(now, earliest);
     }
     for child in formula.children() {
         deadline(child, now, earliest);
@@ -665,7 +687,31 @@ impl Quantity {
         }
     }
 
+    fn lasting(&mut self, with: &mut dyn FnMut(&mut Lasting)) {
+        match self {
+            Self::Total(lasting) => with(lasting),
+            Self::Sum(_, left, right) => {
+                left.lasting(with);
+                right.lasting(with);
+            }
+            _ => {}
+        }
+    }
+
+    /// The moments at which time alone changes something whose time is added up.
+    fn inner_deadlines(&self, now: Time, earliest: &mut Time) {
+        match self {
+            Self::Total(lasting) => deadline(&lasting.what, now, earliest),
+            Self::Sum(_, left, right) => {
+                left.inner_deadlines(now, earliest);
+                right.inner_deadlines(now, earliest);
+            }
+            _ => {}
+        }
+    }
+
     fn take(&mut self, look: &Look<'_>, row: &Row, counting: bool) {
+        self.lasting(&mut |lasting| lasting.what.take(look, row, counting));
         self.counters(&mut |counter| counter.take(look.sim, row, counting));
         self.written(&mut |writes| writes.take(look.sim, row));
     }
@@ -683,7 +729,23 @@ impl Quantity {
 
     fn look(&mut self, look: &Look<'_>) -> Value {
         self.counters(&mut |counter| counter.forget(look.now));
+        self.follow(look);
         self.value(look)
+    }
+
+    /// Adds up the time of what is the case.
+    fn follow(&mut self, look: &Look<'_>) {
+        self.lasting(&mut |lasting| {
+            let holds = lasting.what.look(look, "");
+            match (holds, lasting.since) {
+                (true, None) => lasting.since = Some(look.now),
+                (false, Some(since)) => {
+                    lasting.before = lasting.before + look.now.since(since);
+                    lasting.since = None;
+                }
+                _ => {}
+            }
+        });
     }
 
     fn value(&self, look: &Look<'_>) -> Value {
@@ -705,11 +767,16 @@ impl Quantity {
                 };
                 match what {
                     Over::Highest => fields.max_by_key(number).unwrap_or(Value::Nothing),
+                    Over::Sum => total(fields.filter_map(|value| number(&value).map(|number| (matches!(value, Value::Span(_)), number)))),
                     Over::Lowest => fields.filter(|value| number(value).is_some()).min_by_key(number).unwrap_or(Value::Nothing),
                     Over::Different => count(fields.map(|value| value.to_string()).collect::<BTreeSet<_>>().len()),
                 }
             }
             Self::Setting(key) => setting(look, key),
+            Self::Total(lasting) => {
+                let now = lasting.since.map_or(Span::ZERO, |since| look.now.since(since));
+                Value::Span((lasting.before + now).0.into())
+            }
             Self::Lost(name, writes) => {
                 let held: Vec<_> = look.working().map(|node| look.held(node, name)).collect();
                 let lost = |index: &usize| writes.list[*index].done && !held.iter().any(|held| writes.held(held, *index));
@@ -752,6 +819,12 @@ impl Quantity {
             _ => String::new(),
         }
     }
+}
+
+/// Numbers added up, or lengths of time; nothing if there is none.
+fn total(parts: impl Iterator<Item = (bool, i128)>) -> Value {
+    let sum = parts.reduce(|(spans, sum), (span, part)| (spans || span, sum.saturating_add(part)));
+    sum.map_or(Value::Nothing, |(spans, sum)| if spans { Value::Span(sum) } else { Value::Number(sum) })
 }
 
 fn setting(look: &Look<'_>, key: &'static str) -> Value {
