@@ -807,7 +807,7 @@ impl Reader<'_> {
         let mut at = Vec::new();
         for (index, (text, place)) in part.texts("at").into_iter().enumerate() {
             let read = match spec {
-                Some(spec) => script::setting(spec, text),
+                Some(spec) => spec.kind.read(spec.key, text),
                 None => {
                     text.parse().ok().filter(|nodes| (1..=20_000).contains(nodes)).ok_or_else(|| format!("“{text}” is no number of nodes"))
                 }

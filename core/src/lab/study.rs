@@ -517,7 +517,8 @@ impl Survey {
         }
         match (question, asked.watches.as_slice()) {
             (Question::Curve { estimate: Estimate::Share(_), .. }, [holds]) => {
-                tally.hits += f64::from(u8::from(observer.holds(*holds)));
+                let Some(holds) = observer.holds(*holds) else { return false };
+                tally.hits += f64::from(u8::from(holds));
                 tally.trials += 1.0;
                 true
             }
@@ -531,7 +532,7 @@ impl Survey {
             },
             (Question::Matrix { rows, .. }, watches) => {
                 let (rows, columns) = watches.split_at(rows.len());
-                let which = |watches: &[usize]| watches.iter().position(|watch| observer.holds(*watch));
+                let which = |watches: &[usize]| watches.iter().position(|watch| observer.holds(*watch) == Some(true));
                 let (Some(row), Some(column)) = (which(rows), which(columns)) else { return false };
                 self.counts[row][column] += 1;
                 true

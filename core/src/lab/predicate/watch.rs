@@ -738,8 +738,9 @@ impl Quantity {
         self.lasting(&mut |lasting| {
             let holds = lasting.what.look(look, "");
             match (holds, lasting.since) {
-                (true, None) => lasting.since = Some(look.now),
-                (false, Some(since)) => {
+                (Some(true), None) => lasting.since = Some(look.now),
+                // What nobody knows is not added up.
+                (Some(false) | None, Some(since)) => {
                     lasting.before = lasting.before + look.now.since(since);
                     lasting.since = None;
                 }
