@@ -115,19 +115,28 @@ impl History {
     #[must_use]
     pub fn of(sim: &Sim) -> Self {
         let mut history = Self::default();
-        let rows = (0..sim.rows()).zip(sim.trace().rows());
+        // When each operation began, and when and how it was answered.
+        let mut events: Vec<(u32, u32, Option<u8>)> = Vec::new();
+        for (number, op) in (0..).map_while(|number| Some((number, sim.trace().op(number)?))).take_while(|(_, op)| op.invoked < sim.rows())
+        {
+            events.push((op.invoked, number, None));
+            let answered = op.ended.filter(|ended| ended.row < sim.rows() && ended.kind == EventKind::Return);
+            events.extend(answered.map(|ended| (ended.row, number, Some(ended.detail))));
+        }
+        events.sort_unstable();
         let mut open: BTreeMap<u32, usize> = BTreeMap::new();
         // For each client the process it goes on as, once it is free again.
         let mut free: BTreeMap<NodeId, usize> = BTreeMap::new();
-        for (when, row) in rows {
-            match row.kind {
-                EventKind::Invoke => {
-                    let Some(word) = sim.word(row.subject) else { continue };
-                    let process = free.remove(&row.node).unwrap_or_else(|| {
+        for (when, number, answered) in events {
+            let Some(client) = sim.trace().op(number).map(|op| op.client) else { continue };
+            match answered {
+                None => {
+                    let Some(word) = sim.word(number) else { continue };
+                    let process = free.remove(&client).unwrap_or_else(|| {
                         history.processes.push(Value::Int(history.processes.len() as i64));
                         history.processes.len() - 1
                     });
-                    open.insert(row.subject, history.ops.len());
+                    open.insert(number, history.ops.len());
                     history.ops.push(Op {
                         process,
                         call: when as usize,
@@ -140,14 +149,13 @@ impl History {
                         line: history.ops.len() + 1,
                     });
                 }
-                EventKind::Return => {
-                    let Some(index) = open.remove(&row.subject) else { continue };
+                Some(done) => {
+                    let Some(index) = open.remove(&number) else { continue };
                     let op = &mut history.ops[index];
                     op.ret = Some(when as usize);
-                    op.outcome = if row.detail == 1 { Outcome::Ok } else { Outcome::Fail };
-                    free.insert(row.node, op.process);
+                    op.outcome = if done == 1 { Outcome::Ok } else { Outcome::Fail };
+                    free.insert(client, op.process);
                 }
-                _ => {}
             }
         }
         // What was not answered yet says nothing.
