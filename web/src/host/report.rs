@@ -81,7 +81,8 @@ impl Report {
             Place::Step(_) => "step",
             Place::Choice => "choice",
             Place::Challenge(_) => "challenge",
-            Place::Free => "free",
+            // Whoever measures plays freely, as far as others need to know.
+            Place::Free | Place::Study(_) => "free",
         };
         let challenge = |challenge: &Challenge| {
             Json::object(&[

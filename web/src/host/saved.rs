@@ -39,7 +39,7 @@ impl Saved {
             Place::Step(index) => ("step", (index + 1).to_string()),
             Place::Choice => ("choice", String::new()),
             Place::Challenge(index) => ("challenge", lesson.lab.challenges[index].id.clone()),
-            Place::Free => ("free", String::new()),
+            Place::Free | Place::Study(_) => ("free", String::new()),
         };
         let mut progress = Progress::default();
         progress.labs.insert(id.clone(), lesson.progress.clone());

@@ -26,6 +26,7 @@ impl Lesson {
             Place::Step(index) => ("step", index),
             Place::Choice => ("choice", 0),
             Place::Challenge(index) => ("challenge", index),
+            Place::Study(index) => ("study", index),
             Place::Free => ("free", 0),
         };
         let mut out = format!("{place} {index} {}\n", self.hints);
@@ -66,17 +67,24 @@ impl Lesson {
             "step" if index < began.len() && index < self.lab.steps.len() => Place::Step(index),
             "choice" => Place::Choice,
             "challenge" if index < self.lab.challenges.len() => Place::Challenge(index),
+            "study" if index < self.lab.studies.len() => Place::Study(index),
             "free" => Place::Free,
             _ => return None,
         };
-        let of_a_world = std::iter::once(&self.lab.world).chain(self.lab.challenges.iter().map(|challenge| challenge.world(&self.lab)));
-        if !of_a_world.into_iter().any(|world| world.scenario.model == now.model)
+        if !self.lab.worlds().any(|world| world.scenario.model == now.model)
             || began.first().is_some_and(|(scenario, _)| *scenario != self.lab.world.scenario)
         {
             return None;
         }
         // In a step the bet is decided as the run goes on; after the last of them, it was in the run with which that ended.
-        if let (Some(_), Some((scenario, moment)), false) = (&bet, began.last(), matches!(place, Place::Step(_))) {
+        // Where a step brought another world the moment before is not known any more, but the run is.
+        let last = (1..began.len()).find(|step| self.lab.steps.get(*step).is_some_and(|step| step.world.is_some()));
+        let decided = match last {
+            Some(step) => began.get(step - 1).map(|(scenario, _)| (scenario, Moment { time: self.lab.world.length, ..Moment::START })),
+            None => began.last().map(|(scenario, moment)| (scenario, *moment)),
+        };
+        let undecided = last.is_none() && matches!(place, Place::Step(_));
+        if let (Some(_), Some((scenario, moment)), false) = (&bet, decided, undecided) {
             let asked = &self.lab.bet;
             let truth =
                 asked.answer.truth(&self.lab.world.subject, &self.library, scenario, &asked.when, self.lab.world.length, moment.time);

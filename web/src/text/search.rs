@@ -1,6 +1,7 @@
 //! The words of the searches.
 
 use crate::worker::search::{Covered, Effort};
+use faultline::search::NOT_TRIED;
 use faultline::sim::Time;
 
 pub(crate) const TITLE: &str = "Find a way to break it";
@@ -71,7 +72,7 @@ pub(crate) fn covered(covered: &Covered) -> String {
                 (true, false) => format!("That is every state that {depth} steps lead to."),
                 (false, _) => format!("That is not all: it ended {depth} steps deep."),
             };
-            format!("Not broken in {states} states{}. {how}", doubt(*doubts))
+            format!("Not broken in {states} states{}. {how} Not tried: {NOT_TRIED}.", doubt(*doubts))
         }
     }
 }
