@@ -25,7 +25,7 @@ pub struct Challenge {
     pub length: Option<Time>,
     /// Settings with which it begins.
     pub settings: Settings,
-    /// What the learner may choose before the run: settings, and network, disk, load.
+    /// What the learner may choose before the run: settings, and network.
     pub knobs: Vec<String>,
     /// Hints; each costs a star.
     pub hints: Vec<String>,
@@ -405,8 +405,8 @@ impl Challenge {
             ("number of clients", played.clients == start.clients),
             ("clients' patience", played.patience == start.patience),
             ("network", played.network == start.network || self.may("network")),
-            ("disk", played.disk == start.disk || self.may("disk")),
-            ("load", played.workload == start.workload || self.may("load")),
+            ("disk", played.disk == start.disk),
+            ("load", played.workload == start.workload),
         ] {
             if !same {
                 offend(format!("the {what} is another"));

@@ -246,7 +246,7 @@ static CHALLENGE: Shape = Shape {
         optional("world", Kind::Table(&WORLD), "Another world than the lab's, for this challenge alone: another model, say."),
         optional("length", Kind::Span, "How long the run is, if not as long as the world's."),
         optional("settings", Kind::Settings, "Settings with which the challenge begins, if not the world's."),
-        optional("knobs", Kind::Knobs, "Settings that the learner may choose before the run; also network, disk, load."),
+        optional("knobs", Kind::Knobs, "Settings that the learner may choose before the run; also network."),
         optional("allow", Kind::Actions, "break: what the learner may do during the run. See the list of actions."),
         optional("at-most", Kind::Limits, "break: how often each action may be done."),
         optional(

@@ -538,7 +538,7 @@ impl Reader<'_> {
     fn puzzle(&mut self, part: &Part<'_>, kind: &str, world: Option<World>) -> Option<Challenge> {
         let length = self.told(part, "length", some_time);
         let settings = self.settings(part, "settings");
-        let knobs = self.knobs(part, "knobs", &["network", "disk", "load"]);
+        let knobs = self.knobs(part, "knobs", &["network"]);
         let searches: Vec<_> = part.parts("search").iter().filter_map(|part| self.search(part)).collect();
         if kind == "break" && part.table.get("fix").is_none() && !searches.iter().any(|search| search.found) {
             self.problem(part.table.at, part.path("fix"), "a challenge to break needs this, or a search that shows that nothing helps");
