@@ -3,6 +3,7 @@
 
 use crate::app::Msg;
 use crate::knob::{Group, Knob, What};
+use crate::lesson::NETWORK;
 use crate::session::Session;
 use crate::text;
 use crate::ui::{self, Named};
@@ -36,7 +37,7 @@ pub(crate) fn settings(session: &Session, draft: Option<&Draft>, which: Which<'_
     let shown = |knob: &Knob| match which {
         Which::Everything => true,
         Which::NotOfTheWorld => knob.group() != Group::World,
-        Which::These(keys) => knob.key().map_or(knob.group() == Group::Network && keys.contains(&"network"), |key| keys.contains(&key)),
+        Which::These(keys) => knob.key().map_or(knob.group() == Group::Network && keys.contains(&NETWORK), |key| keys.contains(&key)),
     };
     if !knobs.iter().any(shown) {
         return Html::default();

@@ -1,6 +1,7 @@
 //! What can be asked of a worker, and what it answers.
 
 use super::search::{self, Covered, Effort, Found, Hunt, Odds, Run, Without};
+use crate::text;
 use faultline::judge::history::History;
 use faultline::judge::spec::Object;
 use faultline::judge::value::{BadInput, Reader, Value};
@@ -165,17 +166,17 @@ impl Puzzle {
 
     fn decide(&self, library: &Library, played: &Scenario, guess: Option<&Guess>) -> Result<Report, String> {
         let lab = self.lab(library)?;
-        let challenge = lab.challenges.get(self.challenge).ok_or("there is no such challenge")?;
+        let challenge = lab.challenges.get(self.challenge).ok_or(text::NOT_IN_LAB)?;
         let verdict = challenge.decide(&lab, library, played, guess).map_err(|fault| fault.to_string())?;
         Ok(Report::Decided(Box::new(verdict)))
     }
 
     fn search(&self, library: &Library, search: usize, case: usize) -> Result<Report, String> {
         let lab = self.lab(library)?;
-        let challenge = lab.challenges.get(self.challenge).ok_or("there is no such challenge")?;
-        let search = challenge.searches.get(search).ok_or("there is no such search")?;
+        let challenge = lab.challenges.get(self.challenge).ok_or(text::NOT_IN_LAB)?;
+        let search = challenge.searches.get(search).ok_or(text::NOT_IN_LAB)?;
         let cases = search.cases(challenge, &lab);
-        let case = cases.get(case).ok_or("there is no such world")?;
+        let case = cases.get(case).ok_or(text::NOT_IN_LAB)?;
         search.attempt(challenge, &lab, library, case).map(Report::Tried).map_err(|fault| fault.to_string())
     }
 }
