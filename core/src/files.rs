@@ -4,7 +4,7 @@
 
 use crate::models::Library;
 use crate::scenario::Scenario;
-use crate::sim::Sim;
+use crate::sim::{Row, Sim};
 use serde::Serialize;
 
 /// The scenario as people write it.
@@ -46,7 +46,7 @@ pub fn write_row(sim: &Sim, index: u32) -> String {
         node: sim.name(row.node),
         peer: sim.name(row.peer),
         subject: row.subject,
-        cause: trace.row(row.cause).map(|_| row.cause),
+        cause: (row.cause != Row::NO_CAUSE).then_some(row.cause),
         text: sim.describe_row(index),
         notes: trace.notes(index),
     });

@@ -75,12 +75,8 @@ fn a_promise_keeps_every_weaker_one() {
 
 /// Two or three processes, up to four operations each, every value written once.
 fn random_sessions(number: u64) -> String {
-    use faultline::sim::{Purpose, below, draw};
-    let mut thrown = 0;
-    let mut dice = |bound: u64| {
-        thrown += 1;
-        below(draw(number, Purpose::Choice, 1, thrown), bound)
-    };
+    let mut dice = support::Dice::stream(number, 1);
+    let mut dice = |bound: u64| dice.below(bound);
     let processes = 2 + dice(2);
     let mut written = [0; 2];
     let mut lanes = Vec::new();

@@ -54,12 +54,9 @@ fn field(sim: &Sim, node: u16, field: &str) -> u64 {
 fn goodput(sim: &Sim, from: u64, to: u64) -> u64 {
     let (mut asked, mut good) = (0, 0);
     for op in (0..sim.trace().ops() as u32).filter_map(|op| sim.trace().op(op)) {
-        let time = sim.trace().row(op.invoked).unwrap().time;
-        if (at(from)..at(to)).contains(&time) {
+        if (at(from)..at(to)).contains(&op.begun) {
             asked += 1;
-            good += u64::from(
-                op.ended.and_then(|(row, _)| sim.trace().row(row)).is_some_and(|row| row.kind == EventKind::Return && row.detail == 1),
-            );
+            good += u64::from(op.ended.is_some_and(|ended| ended.kind == EventKind::Return && ended.detail == 1));
         }
     }
     assert!(asked > 100, "{asked}");

@@ -4,39 +4,12 @@
 
 import assert from "node:assert/strict";
 import { inPage, whole } from "../support/browser.mjs";
+import { drive } from "../support/frames.mjs";
 
 const MINUTES = Number(process.env.MINUTES ?? 60);
 /** The longest time that one frame stands for, in milliseconds: web/src/session.rs. */
 const FRAME = 100;
 const GROWTH = 1.1;
-
-/** Before the page starts: frames come when the bench says so, and the program's memory can be seen. */
-function drive() {
-  const asked = new Map();
-  let number = 0;
-  let now = 0;
-  window.requestAnimationFrame = (callback) => (asked.set((number += 1), callback), number);
-  window.cancelAnimationFrame = (number) => asked.delete(number);
-  window.frames = (count, each) => {
-    for (let frame = 0; frame < count; frame += 1) {
-      now += each;
-      const callbacks = [...asked.values()];
-      asked.clear();
-      for (const callback of callbacks) callback(now);
-    }
-    return asked.size;
-  };
-  const memories = new Set();
-  for (const name of ["instantiate", "instantiateStreaming"]) {
-    const own = WebAssembly[name];
-    WebAssembly[name] = async (...words) => {
-      const made = await own.apply(WebAssembly, words);
-      for (const value of Object.values((made.instance ?? made).exports)) if (value instanceof WebAssembly.Memory) memories.add(value);
-      return made;
-    };
-  }
-  window.programMemory = () => [...memories].reduce((sum, memory) => sum + memory.buffer.byteLength, 0);
-}
 
 inPage(`${MINUTES} minutes at twenty times the speed`, { open: false, timeout: 3_600_000 }, async (page, site) => {
   await page.addInitScript(drive);

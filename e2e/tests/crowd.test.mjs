@@ -14,12 +14,12 @@ for (const scheme of ["light", "dark"]) {
     await picture(page, `thousand-${scheme}`);
     await accessible(page);
     const drawn = () => page.locator("canvas").evaluate((canvas) => canvas.toDataURL());
-    const before = await drawn();
     const { x, y, width, height } = await page.locator("canvas").boundingBox();
     await page.mouse.click(x + width / 2, y + height / 2);
     const name = await page.locator("#inspector-title").evaluate((title) => title.firstChild.textContent);
     assert.match(name, /^n\d+$/);
     await picture(page, `thousand-picked-${scheme}`);
+    const before = await drawn();
     await button(page, "Kill").click();
     await page.getByRole("button", { name: new RegExp(`^Node ${name}, down`) }).waitFor();
     assert.notEqual(await drawn(), before);

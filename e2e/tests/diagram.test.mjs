@@ -116,3 +116,22 @@ inPage("ten thousand events pass smoothly, and the way back is one click", async
   await button(page, "Back to now").click();
   assert.equal(await shown(), before);
 });
+
+inPage("a click on an event of a run that plays leads there, though it is drawn anew in the meantime", { motion: true }, async (page) => {
+  await page.getByRole("combobox", { name: "Model" }).selectOption("Primary and backups");
+  await step(page, 6);
+  await button(page, "Play").click();
+  await page.clock.runFor(600);
+  const event = page.locator(".diagram .event").first();
+  const { x, y, width, height } = await event.boundingBox();
+  await page.mouse.move(x + width / 2, y + height / 2);
+  await page.mouse.down();
+  await event.evaluate((own) => (window.own = own));
+  // Another event, so that the picture is another one.
+  for (let frames = 0; frames < 100 && (await page.evaluate(() => window.own.isConnected)); frames += 1) await page.clock.runFor(17);
+  assert.equal(await page.evaluate(() => window.own.isConnected), false);
+  const before = await events(page).count();
+  await page.mouse.up();
+  await button(page, "Play").waitFor();
+  assert.ok((await events(page).count()) < before);
+});

@@ -84,6 +84,63 @@ around("it is ready, as high as its content, accessible, and the page keeps focu
   await accessible(tab);
 });
 
+/** A finger goes down on the screen, moves and is lifted, as the browser hears it from the screen. */
+async function swipe(tab, from, across, down) {
+  const screen = await tab.context().newCDPSession(tab);
+  const touch = (type, ...touchPoints) => screen.send("Input.dispatchTouchEvent", { type, touchPoints });
+  await touch("touchStart", from);
+  for (let part = 1; part <= 10; part += 1) await touch("touchMove", { x: from.x + (across * part) / 10, y: from.y + (down * part) / 10 });
+  await touch("touchEnd");
+  await screen.detach();
+}
+
+around("a finger that moves up or down over a lab scrolls the page, and does nothing to the lab", LIVELY, { size: PHONE }, async (tab) => {
+  await ready(tab);
+  await button(lab(tab), "No bet, just show me").click();
+  const clock = await lab(tab).locator("output.clock").textContent();
+  for (const part of [".stage canvas", ".node >> nth=0", ".lesson .say", "footer"]) {
+    await tab.evaluate(() => document.querySelector("fault-line").scrollIntoView());
+    const place = lab(tab).locator(part);
+    await place.scrollIntoViewIfNeeded();
+    const { x, y, width, height } = await place.boundingBox();
+    const before = await tab.evaluate(() => scrollY);
+    await swipe(tab, { x: x + width / 2, y: y + height / 2 }, 0, -160);
+    await tab.waitForFunction((before) => scrollY > before + 80, before);
+    // Until it has come to rest.
+    await tab.waitForFunction(() => new Promise((resolve) => {
+      const before = scrollY;
+      requestAnimationFrame(() => requestAnimationFrame(() => resolve(scrollY === before)));
+    }));
+  }
+  // What moves to the side is the lab's: a line across the stage cuts what it crosses.
+  assert.equal(await lab(tab).getByRole("button", { name: "Heal all" }).count(), 0, "nothing was cut by scrolling");
+  assert.equal(await lab(tab).locator("#menu").count(), 0);
+  assert.equal(await lab(tab).locator("output.clock").textContent(), clock);
+  await tab.evaluate(() => document.querySelector("fault-line").scrollIntoView());
+  const stage = await lab(tab).locator(".stage").boundingBox();
+  const still = await tab.evaluate(() => scrollY);
+  await swipe(tab, { x: stage.x + 6, y: stage.y + stage.height / 2 }, stage.width - 12, 0);
+  await lab(tab).getByRole("button", { name: "Heal all" }).waitFor();
+  assert.equal(await tab.evaluate(() => scrollY), still);
+});
+
+around(
+  "what a frame is asked for and does not know is ignored, with a note on the console",
+  page('<iframe title="A lab" src="%SITE%#lab=L10&embed=1&colour=red&theme=purple&hide=side" style="width:100%;height:700px;border:0"></iframe>', { head: "" }),
+  async (tab, _, host) => {
+    const notes = [];
+    tab.on("console", (line) => line.type() === "info" && notes.push(line.text()));
+    await tab.goto(host.url);
+    await ready(tab);
+    assert.deepEqual(notes.sort(), [
+      "Faultline: there is no parameter “colour”; it is ignored.",
+      "Faultline: “purple” is no value for the parameter “theme”; it is ignored.",
+    ]);
+    const { theme, hide } = await tab.frames()[1].evaluate(() => ({ ...document.documentElement.dataset }));
+    assert.deepEqual([theme, hide], [undefined, "side"], "what is known beside it counts");
+  },
+);
+
 around("on a phone, dark, with little: it fits", page('<fault-line lab="L10" controls="min" theme="dark" hide="side"></fault-line>'), { size: PHONE, scheme: "dark" }, async (tab) => {
   await ready(tab);
   await settle(tab);

@@ -212,3 +212,78 @@ inPage("a finger on a phone does it too", { size: PHONE }, async (page) => {
   const { wide, scroll } = await page.evaluate(() => ({ wide: innerWidth, scroll: document.documentElement.scrollWidth }));
   assert.ok(scroll <= wide);
 });
+
+/** Fingers on the glass, as the browser hears of them. */
+async function fingers(page) {
+  const session = await page.context().newCDPSession(page);
+  return (type, ...touchPoints) => session.send("Input.dispatchTouchEvent", { type, touchPoints });
+}
+
+inPage("a finger takes a message off its way, and two fingers cut nothing", { size: PHONE }, async (page) => {
+  await step(page, 1);
+  await message(page);
+  await page.keyboard.press("Escape");
+  const scrolled = () => page.evaluate(() => scrollY);
+  const at = await between(page, "n1", "n2", 0.5);
+  const touch = await fingers(page);
+  await touch("touchStart", { ...at, id: 1 });
+  await touch("touchMove", { x: at.x, y: at.y - 70, id: 1 }, { x: at.x + 40, y: at.y - 70, id: 2 });
+  await touch("touchMove", { x: at.x, y: at.y - 90, id: 1 }, { x: at.x + 40, y: at.y + 90, id: 2 });
+  await touch("touchEnd");
+  assert.equal(await closed(page), "all");
+
+  // The message stands at its sender, as no time has passed since.
+  const start = await between(page, "n1", "n2", 0.02);
+  await touch("touchStart", { ...start, id: 1 });
+  for (const off of [20, 45, 70]) await touch("touchMove", { x: start.x, y: start.y + off, id: 1 });
+  await touch("touchEnd");
+  await events(page).filter({ hasText: "is taken away" }).waitFor();
+  assert.equal(await scrolled(), 0);
+});
+
+inPage("the other button of a mouse cuts nothing", async (page) => {
+  await open(page, "Primary and backups");
+  await step(page, 3);
+  const a = await between(page, "n2", "n3", 0.5);
+  await page.mouse.move(a.x, a.y - 60);
+  await page.mouse.down({ button: "right" });
+  await page.mouse.move(a.x, a.y + 60, { steps: 4 });
+  await page.mouse.up({ button: "right" });
+  assert.equal(await closed(page), "all");
+});
+
+inPage("a link that is slowed keeps its losses", async (page) => {
+  await open(page, "Primary and backups");
+  await page.getByText("Slow and lossy links").click();
+  const links = page.locator(".links");
+  await links.getByRole("combobox", { name: "From" }).selectOption("n2");
+  await links.getByRole("combobox", { name: "To" }).selectOption("n3");
+  await links.getByRole("combobox", { name: "Takes" }).selectOption({ index: 0 });
+  await links.getByRole("combobox", { name: "Loses" }).selectOption("50%");
+  await links.getByRole("button", { name: "Set" }).click();
+  const { x, y } = await between(page, "n2", "n3", 0.5);
+  for (const name of ["Slow down n2 → n3", "Full speed n2 → n3"]) {
+    await page.mouse.click(x, y);
+    await button(page, name).click();
+    assert.match(await links.locator("li").innerText(), /50%/);
+  }
+});
+
+for (const width of [390, 320]) {
+  inPage(`at ${width} px the menu of every node is whole`, { size: { width, height: 844 }, at: "#free=raft" }, async (page) => {
+    await step(page, 8);
+    const stage = await page.locator(".stage").boundingBox();
+    for (let place = 0; place < 5; place += 1) {
+      await page.locator(`#node-${place}`).click();
+      const box = await menu(page).boundingBox();
+      assert.ok(box.x >= stage.x && box.x + box.width <= stage.x + stage.width + 0.5, `n${place + 1}: ${JSON.stringify(box)} in ${JSON.stringify(stage)}`);
+      for (const part of await menu(page).getByRole("button").all()) {
+        const { x, width: wide } = await part.boundingBox();
+        assert.ok(x >= box.x && x + wide <= box.x + box.width + 0.5, await part.innerText());
+      }
+      await page.keyboard.press("Escape");
+    }
+    await page.locator("#node-0").click();
+    await picture(page, `menu-${width}`);
+  });
+}

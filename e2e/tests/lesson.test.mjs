@@ -111,3 +111,23 @@ inPage("the map finds labs by their words", { at: "" }, async (page) => {
   await page.getByLabel("Find a lab").fill("no such words");
   await page.getByText("No lab has these words.").waitFor();
 });
+
+inPage("labs that go before or on from a lab are named by their titles, and by their ids where nobody knows those", { at: "#lab=L12" }, async (page, site) => {
+  const links = () => page.locator(".related a").allInnerTexts();
+  await page.getByRole("link", { name: "L07 · Acknowledged … and lost" }).waitFor();
+  assert.equal((await links()).length, 1);
+  await page.route("**/labs.tsv", (route) => route.fulfill({ body: "" }));
+  await page.goto(`${site.url}#lab=L21`);
+  await page.reload();
+  await whole(page);
+  assert.deepEqual(await links(), ["L02"]);
+});
+
+inPage("where a challenge is about one part of the network, that is all there is to turn", { at: "#lab=L17" }, async (page) => {
+  await go(page, "Straight to the challenges").click();
+  await page.getByRole("button", { name: /Ten terms, no leader/ }).click();
+  const knobs = page.locator(".settings .setting label");
+  await knobs.first().waitFor();
+  assert.deepEqual(await knobs.allInnerTexts(), ["Fastest message", "Slowest message"]);
+  await accessible(page);
+});

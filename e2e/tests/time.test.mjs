@@ -156,3 +156,41 @@ for (const [place, size] of Object.entries({ desk: undefined, phone: PHONE })) {
     assert.notDeepEqual(await names(), [second, first, third]);
   });
 }
+
+inPage("the slider for the moment goes on key by key, its end is the end, and keys still work beside it", async (page) => {
+  await step(page, 7);
+  const [end, all] = [await clock(page), await events(page).count()];
+  const slider = page.getByRole("slider", { name: "Moment" });
+  await slider.focus();
+  await page.keyboard.press("Home");
+  for (const notch of ["1", "2", "3"]) {
+    await page.keyboard.press("ArrowRight");
+    assert.equal(await slider.inputValue(), notch);
+  }
+  await page.keyboard.press("End");
+  assert.deepEqual([await clock(page), await events(page).count()], [end, all]);
+  await page.keyboard.press(".");
+  assert.ok((await events(page).count()) > all, "the next event");
+  await node(page, "n1").click();
+  await button(page, "Kill").click();
+  await slider.focus();
+  await page.keyboard.press("Control+z");
+  await page.getByRole("button", { name: /^Node n1, up/ }).waitFor();
+  await page.keyboard.press(" ");
+  await button(page, "Pause").waitFor();
+});
+
+inPage("where things happen without end the page says so, and goes on from an earlier moment", async (page) => {
+  await step(page, 5);
+  const settings = page.locator(".settings");
+  await settings.locator("summary").click();
+  for (const name of ["Fastest message", "Slowest message", "Pause between balls"]) await settings.getByRole("slider", { name }).fill("0");
+  await button(page, "Play").click();
+  await page.clock.runFor(20_000);
+  await page.getByText(/^Time stands still/).waitFor({ timeout: 30_000 });
+  assert.ok(await button(page, "Play").isDisabled());
+  await accessible(page);
+  await page.keyboard.press("ControlOrMeta+z");
+  await page.getByText(/^Time stands still/).waitFor({ state: "detached" });
+  assert.ok(await button(page, "Play").isEnabled());
+});

@@ -28,7 +28,7 @@ use faultline::judge::history::History;
 use faultline::judge::spec::Object;
 use faultline::lab::Lab;
 use faultline::link::{self, Link};
-use faultline::measure::Tallies;
+use faultline::measure;
 use faultline::models::Library;
 use faultline::scenario::{Fault, Input};
 use faultline::sim::{NodeId, Span, Time};
@@ -65,7 +65,7 @@ pub(crate) enum Msg {
     Undo,
     Redo,
     /// Look at this nanosecond.
-    Seek(u64),
+    Seek(Time),
     ShowRow(u32),
     Speed(i32),
     /// Go on until this happens.
@@ -195,7 +195,6 @@ pub(crate) struct App {
     /// What works for the lesson beside the page.
     worker: Option<Doing>,
     slowing: bool,
-    tallies: Tallies,
     searches: Searches,
     /// The history that is judged by every promise, if somebody wants to know.
     map: Option<Rc<Checking>>,
@@ -207,6 +206,8 @@ pub(crate) struct App {
     link_draft: links::Draft,
     ask: Ask,
     touch: Touch,
+    /// Whether the finger that went down moves a message, and so must not move the page.
+    holds: Rc<Cell<bool>>,
     crowd: Crowd,
     menu: Option<Target>,
     more: bool,
@@ -263,6 +264,7 @@ struct Watches {
     _sight: Option<Sight>,
     _orders: Option<Listener>,
     _theme: Option<Listener>,
+    _scroll: Option<Listener>,
 }
 
 /// Where it is remembered that keys without Ctrl do nothing.
@@ -303,7 +305,6 @@ impl Component for App {
             layout: layout(&session, 0.0, 0.0),
             world: session.world(),
             session,
-            tallies: Tallies::default(),
             searches: Searches::default(),
             map: None,
             glimpses: Glimpses::default(),
@@ -314,6 +315,7 @@ impl Component for App {
             link_draft: links::Draft::default(),
             ask: Ask::default(),
             touch: Touch::default(),
+            holds: Rc::default(),
             crowd: Crowd::default(),
             menu: None,
             more: false,
@@ -394,9 +396,7 @@ impl Component for App {
                 }
             }
             Msg::Next(from, on) => {
-                let scenario = self.session.sim().scenario();
-                let all = scenario.nodes + scenario.clients;
-                let next = NodeId((from.0 + if on { 1 } else { all - 1 }) % all);
+                let next = self.session.neighbour(from, on);
                 self.session.first = next;
                 self.focus = Some(format!("node-{}", next.0));
             }
@@ -436,7 +436,7 @@ impl Component for App {
                 // It may have been another run before.
                 self.layout = layout(&self.session, self.layout.width, self.layout.height);
             }
-            Msg::Seek(moment) => self.session.seek(Time(moment)),
+            Msg::Seek(moment) => self.session.seek(moment),
             Msg::ShowRow(row) => self.session.show_row(row),
             Msg::Until(until) => {
                 self.more = false;
@@ -445,7 +445,7 @@ impl Component for App {
             Msg::More(more) => self.more = more,
             Msg::Evidence(open) => self.evidence = open,
             Msg::Promise(promise) => self.session.choose_promise(promise),
-            Msg::Careful(careful) => self.session.careful = careful,
+            Msg::Careful(careful) => self.session.care.on = careful,
             Msg::Branch(index) => {
                 self.session.switch(index);
                 self.look_anew();
@@ -698,7 +698,7 @@ impl Component for App {
                         Some(other) if session.knower.is_some_and(|knower| knower != other) => {
                             inspector::stranger(session, other, session.knower.unwrap_or(other), &send)
                         }
-                        Some(client) if session.is_client(client) => client::client(session, client, &send),
+                        Some(client) if session.is_client(client) => client::client(session, client, None, &send),
                         Some(node) => inspector::inspector(session, node, &send),
                         None => Html::default(),
                     } }
@@ -777,6 +777,14 @@ impl Component for App {
                 _diagram_size: Size::of(&diagram, move |width, height| diagram_size.emit((width, height))),
                 _sight: Sight::of(&views, move |in_sight| sight.emit(in_sight)),
                 _theme: Some(dom::theme(move || theme.emit(()))),
+                _scroll: element(&self.canvas).map(|canvas| {
+                    let holds = self.holds.clone();
+                    Listener::new(canvas.into(), "touchstart", move |event| {
+                        if holds.get() {
+                            event.prevent_default();
+                        }
+                    })
+                }),
             };
             self.report();
         }
@@ -862,6 +870,7 @@ impl App {
         let (before, was) = (self.window(), self.elsewhere.is_some());
         let end = self.session.reached().max(self.session.playhead());
         self.elsewhere = Some(before.moved(pixels, end)).filter(|center| *center != self.session.playhead());
+        self.elsewhere.into_iter().for_each(|moment| self.session.recall(moment));
         diagram::follow(&self.diagram, self.window());
         self.window().origin() != before.origin() || self.elsewhere.is_some() != was
     }
@@ -1022,7 +1031,6 @@ impl App {
     /// Nothing that belonged to the run before is left.
     fn begin(&mut self) {
         self.world = self.session.world();
-        self.tallies.forget();
         self.draft = None;
         self.link_draft = links::Draft::default();
         self.ask = Ask::default();
@@ -1036,6 +1044,8 @@ impl App {
         let (session, layout) = (&self.session, &self.layout);
         let scene = Scene::of(session.sim(), layout, session.playhead(), Span::ZERO, Who { knows: session.knower, chosen: None });
         let deed = self.touch.finger(finger, session, layout, &scene);
+        // Whoever has taken hold of a message does not want to move the page, unless it is somebody else's.
+        self.holds.set(self.touch.holds() && !dom::is_embedded());
         if let Some(canvas) = self.canvas.cast::<HtmlElement>() {
             let _ = canvas.style().set_property("cursor", if self.touch.is_over() { "pointer" } else { "crosshair" });
         }
@@ -1095,7 +1105,6 @@ impl App {
 
     /// The run has changed, and maybe who is in it.
     fn look_anew(&mut self) {
-        self.tallies.forget();
         if std::mem::replace(&mut self.world, self.session.world()) != self.session.world() {
             (self.menu, self.elsewhere, self.draft) = (None, None, None);
             self.link_draft = links::Draft::default();
@@ -1107,7 +1116,6 @@ impl App {
 
     fn act(&mut self, inputs: Vec<Input>) -> Result<(), Fault> {
         self.session.edit(inputs)?;
-        self.tallies.forget();
         Ok(())
     }
 
@@ -1119,6 +1127,8 @@ impl App {
         if let (Some(lesson), Ok(Turned::Now(input))) = (&mut self.lesson, &turned)
             && let Some(then) = lesson.choose(input, &self.session)
         {
+            // What was worked on was about another choice.
+            self.worker = None;
             return self.follow(ctx, then, true);
         }
         let done = turned.and_then(|turned| {
@@ -1134,7 +1144,7 @@ impl App {
     /// The run as charts see it.
     fn measured<T>(&self, then: impl FnOnce(&[chart::Run<'_>]) -> T) -> T {
         let sim = self.session.sim();
-        then(&[chart::Run { name: "", sim, now: self.session.playhead(), tallies: &self.tallies.upto(sim, 120) }])
+        then(&[chart::Run { name: "", sim, now: self.session.playhead(), tallies: &measure::tallies(sim, 120) }])
     }
 
     fn chart(&self, send: &Callback<Msg>) -> Html {
@@ -1220,9 +1230,14 @@ fn layout(session: &Session, width: f64, height: f64) -> Layout {
     Layout::new(scenario.nodes, scenario.clients, width, height)
 }
 
-/// What a finger on the stage does, in the pixels of the stage.
+/// What a finger on the stage does, in the pixels of the stage. Only the first of several fingers does
+/// something, or the button of a mouse that is for doing: a pinch or a menu must not cut anything.
 pub(crate) fn finger(send: &Callback<Msg>, does: fn(Point) -> Finger) -> Callback<PointerEvent> {
-    send.reform(move |event: PointerEvent| {
+    let send = send.clone();
+    Callback::from(move |event: PointerEvent| {
+        if !event.is_primary() || (event.type_() == "pointerdown" && event.button() != 0) {
+            return;
+        }
         let at = Point { x: f64::from(event.offset_x()), y: f64::from(event.offset_y()) };
         // A gesture that began on the stage ends on it, wherever the finger goes.
         if event.type_() == "pointerdown"
@@ -1230,7 +1245,7 @@ pub(crate) fn finger(send: &Callback<Msg>, does: fn(Point) -> Finger) -> Callbac
         {
             let _ = stage.set_pointer_capture(event.pointer_id());
         }
-        Msg::Touch(does(at))
+        send.emit(Msg::Touch(does(at)));
     })
 }
 
@@ -1242,14 +1257,19 @@ pub(crate) fn key(event: &KeyboardEvent, single: bool) -> Option<Msg> {
     if element.as_ref().is_some_and(|element| element.closest("dialog").ok().flatten().is_some()) {
         return None;
     }
-    let focused = element.map(|element| element.tag_name());
-    let in_control = matches!(focused.as_deref(), Some("INPUT" | "SELECT" | "TEXTAREA"));
-    let on_button = matches!(focused.as_deref(), Some("BUTTON" | "SUMMARY"));
+    let focused = element.as_ref().map(|element| element.tag_name());
+    let kind = element.as_ref().and_then(|element| element.get_attribute("type")).unwrap_or_default();
+    let slides = kind == "range";
+    let ticks = matches!(kind.as_str(), "checkbox" | "radio");
+    // A text field takes back what was typed; nothing else has an undo of its own.
+    let writes = matches!(focused.as_deref(), Some("INPUT" | "TEXTAREA")) && !slides && !ticks;
+    let in_control = writes || matches!(focused.as_deref(), Some("SELECT"));
+    let presses = ticks || matches!(focused.as_deref(), Some("BUTTON" | "SUMMARY"));
     let typed = event.key();
     if event.ctrl_key() || event.meta_key() {
         let msg = match (typed.as_str(), event.shift_key()) {
-            ("z", false) if !in_control => Msg::Undo,
-            ("Z" | "z", true) | ("y", false) if !in_control => Msg::Redo,
+            ("z", false) if !writes => Msg::Undo,
+            ("Z" | "z", true) | ("y", false) if !writes => Msg::Redo,
             _ => return None,
         };
         event.prevent_default();
@@ -1277,7 +1297,7 @@ pub(crate) fn key(event: &KeyboardEvent, single: bool) -> Option<Msg> {
         "Escape" => Msg::Escape,
         _ if !single => return None,
         "?" if !in_control => Msg::Help(true),
-        " " if !in_control && !on_button => Msg::Toggle,
+        " " if !in_control && !presses => Msg::Toggle,
         "." if !in_control => Msg::Step,
         ">" if !in_control => Msg::Until(Until::Delivery),
         "," if !in_control => Msg::Back,

@@ -65,7 +65,7 @@ impl Component for Evidence {
                 <header>
                     <p><a href="#">{ text::NAME }</a></p>
                     <h1>{ text::EVIDENCE_TITLE }</h1>
-                    <p>{ text::EVIDENCE_HOW }</p>
+                    <p>{ text::EVIDENCE_HOW }{ " " }<code>{ text::EVIDENCE_COMMAND }</code></p>
                 </header>
                 { content }
             </main>

@@ -3,7 +3,7 @@
 
 use faultline::judge::history::History;
 use faultline::judge::{Promise, judge};
-use faultline::sim::{EventKind, NodeId, Sim};
+use faultline::sim::{NodeId, Sim};
 use std::collections::BTreeSet;
 
 /// What the judge says of the clients' history.
@@ -27,15 +27,14 @@ pub(crate) struct Watch {
     /// Its place among [`Promise::ALL`].
     pub(crate) promise: usize,
     found: Option<Judged>,
-    /// What there was to judge when it was found: how many operations had begun and ended, and the
-    /// row of the last of these.
-    of: Option<(usize, usize, u32)>,
+    /// What there was to judge when it was found: [`Sim::heard`].
+    of: Option<(u32, usize, u32)>,
 }
 
 /// How far a judge searches while somebody waits.
 const STEPS: u64 = 30_000;
 /// A longer history is judged only when time stands still.
-const MOST_WHILE_PLAYING: usize = 200;
+const MOST_WHILE_PLAYING: u32 = 200;
 
 impl Watch {
     /// What was found.
@@ -50,7 +49,7 @@ impl Watch {
 
     /// Judges anew if clients have done or seen anything since.
     pub(crate) fn look(&mut self, sim: &Sim, playing: bool) {
-        let of = extent(sim);
+        let of = sim.heard();
         if self.of == Some(of) || playing && of.0 > MOST_WHILE_PLAYING {
             return;
         }
@@ -69,29 +68,20 @@ pub(crate) fn accused(sim: &Sim, found: Option<&Judged>) -> BTreeSet<NodeId> {
     nodes.chain(blamed.filter_map(|op| sim.trace().op(*op)).map(|op| op.client)).collect()
 }
 
-/// How much clients have done: operations begun and ended, and the row of the last of these.
-fn extent(sim: &Sim) -> (usize, usize, u32) {
-    let trace = sim.trace();
-    let begun = (0..trace.ops() as u32).map_while(|op| trace.op(op)).take_while(|op| op.invoked < sim.rows());
-    begun.fold((0, 0, 0), |(count, ended, last), op| {
-        let end = op.ended.filter(|(row, _)| *row < sim.rows()).map(|(row, _)| row);
-        (count + 1, ended + usize::from(end.is_some()), last.max(op.invoked).max(end.unwrap_or(0)))
-    })
-}
-
 fn judged(sim: &Sim, promise: Promise) -> Option<Judged> {
     let history = History::of(sim);
     if history.ops.is_empty() {
         return None;
     }
-    let rows = |op: usize| sim.trace().row(history.ops[op].call as u32).filter(|row| row.kind == EventKind::Invoke);
+    let trace = sim.trace();
+    let number = |op: usize| trace.ops_while(|other| (other.invoked as usize) < history.ops[op].call);
     Some(match judge(&history, sim.object(), promise, &sim.initial(), STEPS) {
         Ok(judgement) => Judged {
             kept: judgement.kept,
             verdict: judgement.verdict,
             count: history.ops.len(),
-            before: judgement.edges.into_iter().filter_map(|(one, other)| Some((rows(one)?.subject, rows(other)?.subject))).collect(),
-            blamed: judgement.ops.into_iter().filter_map(|op| rows(op).map(|row| row.subject)).collect(),
+            before: judgement.edges.into_iter().map(|(one, other)| (number(one), number(other))).collect(),
+            blamed: judgement.ops.into_iter().map(number).collect(),
         },
         Err(fault) => Judged { kept: None, verdict: fault.why, count: history.ops.len(), blamed: Vec::new(), before: Vec::new() },
     })

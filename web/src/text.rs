@@ -4,6 +4,7 @@
 
 pub(crate) mod map;
 pub(crate) mod search;
+pub(crate) mod study;
 
 use crate::session::Until;
 use faultline::lab::predicate::Value;
@@ -133,6 +134,8 @@ pub(crate) const MODEL: &str = "Model";
 pub(crate) const SETTINGS: &str = "Settings";
 pub(crate) const EVENTS: &str = "What happened";
 pub(crate) const NOTHING_YET: &str = "Nothing yet. Press play.";
+pub(crate) const STANDS_STILL: &str =
+    "Time stands still: things go on happening at this very moment. Give messages, timers or clients some time.";
 pub(crate) const QUIET: &str = "Nothing more happens by itself. Choose a client and let it ask.";
 pub(crate) const MEASURED_SO_FAR: &str = "Measured so far";
 pub(crate) const CHART: &str = "Chart";
@@ -218,6 +221,7 @@ pub(crate) const SHORTCUTS: [(&str, &str); 9] = [
     ("?", "this list"),
 ];
 pub(crate) const CHANGED: &str = "changed";
+pub(crate) const DIFFERENT: &str = "differs";
 pub(crate) const STATE: &str = "All nodes in one table";
 pub(crate) const NODE: &str = "node";
 pub(crate) const CONDITION: &str = "state";
@@ -232,8 +236,6 @@ pub(crate) const DIFFERS: &str = "What differs";
 pub(crate) const NOTHING_DIFFERS: &str = "Nothing yet. Choose another model or setting for B.";
 pub(crate) const COUNTERS: &str = "So far";
 pub(crate) const FAULTS: &str = "Faults";
-pub(crate) const ON: &str = "on";
-pub(crate) const OFF: &str = "off";
 pub(crate) const NEXT_MOMENT: &str = "Next moment";
 pub(crate) const PREVIOUS_MOMENT: &str = "Previous moment";
 pub(crate) const FIND_DIFFERENCE: &str = "Find the first difference";
@@ -277,6 +279,11 @@ pub(crate) fn left_out(count: usize, title: &str) -> String {
         if count == 1 { "means" } else { "mean" },
         if count == 1 { "was" } else { "were" }
     )
+}
+
+/// A lab among others.
+pub(crate) fn lab(id: &str, title: &str) -> String {
+    format!("{id} · {title}")
 }
 
 /// A link to two runs that cannot be opened.
@@ -440,7 +447,8 @@ pub(crate) const FIVE_MINUTES: &str = "Five minutes";
 pub(crate) const TO_DISCUSS: &str = "To discuss";
 pub(crate) const RUNS_TO_SHOW: &str = "Runs to show";
 pub(crate) const EVIDENCE_TITLE: &str = "What the engine is held to";
-pub(crate) const EVIDENCE_HOW: &str = "Published or proved numbers, measured with the models of the labs. The seeds are fixed: `faultline validate` makes the same report again.";
+pub(crate) const EVIDENCE_HOW: &str = "Published or proved numbers, measured with the models of the labs. The seeds are fixed, so whoever runs this makes the same report again:";
+pub(crate) const EVIDENCE_COMMAND: &str = "faultline validate";
 pub(crate) const EVIDENCE_COLUMNS: [&str; 7] = ["What", "Known", "Ours", "n", "95 % interval", "Tolerance", "Verdict"];
 pub(crate) const MORE_HERE: &str = "More";
 pub(crate) const AUTHOR_TITLE: &str = "Write a lab";
@@ -775,6 +783,11 @@ pub(crate) fn until(until: Until) -> &'static str {
 /// What was waited for in vain.
 pub(crate) fn not_until(waited: Until) -> String {
     format!("In two minutes of this run it never happens that {}.", until(waited))
+}
+
+/// What was waited for in vain in two runs.
+pub(crate) fn not_in_either(waited: Until) -> String {
+    format!("In two minutes of these runs it never happens that {}.", until(waited))
 }
 
 /// How much was judged.

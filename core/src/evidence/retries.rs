@@ -114,10 +114,10 @@ fn after_standstill(seed: u64, attempts: i64, load: u64, settings: &[(&str, i64)
     sim.run_until(second(15 + seconds + 10));
     let (mut asked, mut answered) = (0, 0);
     for op in (0..sim.trace().ops() as u32).filter_map(|op| sim.trace().op(op)) {
-        let time = sim.trace().row(op.invoked).unwrap().time;
+        let time = op.begun;
         if time >= second(15 + seconds - 10) && time < second(15 + seconds) {
             asked += 1;
-            answered += u32::from(op.ended.is_some_and(|(row, _)| sim.trace().row(row).unwrap().kind == EventKind::Return));
+            answered += u32::from(op.ended.is_some_and(|ended| ended.kind == EventKind::Return));
         }
     }
     f64::from(answered) / f64::from(asked)

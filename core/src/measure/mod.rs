@@ -11,9 +11,10 @@ pub mod staleness;
 pub mod theory;
 
 use crate::judge::history::History;
-use crate::sim::{EventKind, NodeId, Row, Sim, Span, Time};
+pub use crate::sim::Tally;
+use crate::sim::{EventKind, NodeId, Sim, Span, Time};
 use staleness::Read;
-use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 /// What came of what a client asked, as far as it knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,10 +30,10 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// What a row says came of a request, if it says so.
+    /// What a row with this kind and detail says came of a request, if it says so.
     #[must_use]
-    pub fn of(row: &Row) -> Option<Self> {
-        match (row.kind, row.detail) {
+    pub fn of(kind: EventKind, detail: u8) -> Option<Self> {
+        match (kind, detail) {
             (EventKind::Return, 1) => Some(Self::Done),
             (EventKind::Return, _) => Some(Self::Refused),
             (EventKind::Unknown, _) => Some(Self::Unknown),
@@ -63,18 +64,18 @@ impl Request {
     /// happens there has not happened yet.
     #[must_use]
     pub fn of(sim: &Sim, op: u32) -> Option<Self> {
-        let (trace, meta) = (sim.trace(), sim.trace().op(op)?);
+        let meta = sim.trace().op(op)?;
         if meta.invoked >= sim.rows() {
             return None;
         }
-        let end = meta.ended.filter(|(row, _)| *row < sim.rows()).and_then(|(row, _)| trace.row(row));
+        let end = meta.ended.filter(|ended| ended.row < sim.rows());
         Some(Self {
             op,
             client: meta.client,
             node: meta.node,
-            begun: trace.row(meta.invoked)?.time,
-            ended: end.map(|row| row.time),
-            outcome: end.and_then(Outcome::of).unwrap_or(Outcome::Open),
+            begun: meta.begun,
+            ended: end.map(|ended| ended.time),
+            outcome: end.and_then(|ended| Outcome::of(ended.kind, ended.detail)).unwrap_or(Outcome::Open),
         })
     }
 
@@ -185,83 +186,33 @@ pub struct Load {
 /// How much each node has had to do.
 #[must_use]
 pub fn load(sim: &Sim) -> Vec<Load> {
-    let mut loads = vec![Load::default(); usize::from(sim.scenario().nodes)];
-    for row in sim.trace().rows().take(sim.rows() as usize) {
-        let Some(load) = loads.get_mut(row.node.index()) else { continue };
-        match row.kind {
-            EventKind::Deliver => load.received += 1,
-            EventKind::Send => load.sent += 1,
-            _ => {}
-        }
-    }
-    loads
+    let load = |node| {
+        let (received, sent) = sim.load(NodeId(node));
+        Load { received, sent }
+    };
+    (0..sim.scenario().nodes).map(load).collect()
 }
 
 /// How old what clients read was, read by read; nothing if they read nothing that has versions.
 #[must_use]
 pub fn reads(sim: &Sim) -> Option<Vec<Read>> {
     let history = History::of(sim);
-    let time = |row: usize| sim.trace().row(row as u32).map_or(Time::ZERO, |row| row.time);
+    let ops = (0..sim.trace().ops() as u32).filter_map(|op| sim.trace().op(op));
+    let times: BTreeMap<u32, Time> =
+        ops.flat_map(|op| [Some((op.invoked, op.begun)), op.ended.map(|ended| (ended.row, ended.time))]).flatten().collect();
+    let time = |row: usize| times.get(&(row as u32)).copied().unwrap_or_default();
     staleness::of(&history, &sim.initial(), time)
 }
 
-/// How many messages were sent, delivered and lost up to a moment.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Tally {
-    /// The moment of the last of them.
-    pub time: Time,
-    /// How many were sent. One that exists twice was sent twice.
-    pub sent: u32,
-    /// How many arrived.
-    pub delivered: u32,
-    /// How many were lost.
-    pub lost: u32,
-}
-
-impl Tally {
-    /// What there is after this row, if it is about a message.
-    #[must_use]
-    fn after(self, row: &Row) -> Option<Self> {
-        let mut next = Self { time: row.time, ..self };
-        *match row.kind {
-            EventKind::Send | EventKind::Duplicate => &mut next.sent,
-            EventKind::Deliver => &mut next.delivered,
-            EventKind::Lose => &mut next.lost,
-            _ => return None,
-        } += 1;
-        Some(next)
-    }
-}
-
-/// Counts messages along a trace as it grows.
-#[derive(Debug, Default)]
-pub struct Tallies(RefCell<Counted>);
-
-#[derive(Debug, Default)]
-struct Counted {
-    /// How many rows were counted.
-    rows: u32,
-    points: Vec<Tally>,
-}
-
-impl Tallies {
-    /// Counts what is new in a run, and returns the counts up to the moment it has come to: at most
-    /// `most` of them, and always the last, or a curve would end before that moment.
-    #[must_use]
-    pub fn upto(&self, sim: &Sim, most: usize) -> Vec<Tally> {
-        let Counted { rows, points } = &mut *self.0.borrow_mut();
-        for index in *rows..sim.rows() {
-            let Some(row) = sim.trace().row(index) else { break };
-            points.extend(points.last().copied().unwrap_or_default().after(row));
-        }
-        *rows = sim.rows().max(*rows);
-        let end = points.partition_point(|point| point.time <= sim.now());
-        let stride = end.div_ceil(most.max(1)).max(1);
-        points[..end].iter().enumerate().filter(|(index, _)| (end - 1 - index) % stride == 0).map(|(_, point)| *point).collect()
-    }
-
-    /// The trace has changed: count anew.
-    pub fn forget(&mut self) {
-        *self = Self::default();
-    }
+/// How many messages there were as a run went on: at most `most` of these counts, and always the last,
+/// or a curve would end before the moment that the run has come to. Where it has forgotten what happened
+/// they are fewer.
+#[must_use]
+pub fn tallies(sim: &Sim, most: usize) -> Vec<Tally> {
+    let stride = (sim.rows() as usize).div_ceil(most.max(1)).max(1);
+    let mut tallies: Vec<Tally> = (1..=sim.rows()).rev().step_by(stride).map(|end| sim.trace().tally(end)).collect();
+    tallies.dedup();
+    tallies.reverse();
+    tallies.retain(|tally| tally.sent > 0);
+    tallies
 }

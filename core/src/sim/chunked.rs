@@ -1,22 +1,33 @@
-//! An append-only list that shares its past.
+//! An append-only list that shares its past, and can forget parts of it.
 //!
 //! A trace only grows, and a branch of a run has the same beginning as the run it left. Full chunks
-//! are shared between copies, so a branch costs one chunk, and growing never moves what is there.
+//! are shared between copies, so a branch costs one chunk, and growing never moves what is there. A
+//! chunk that is forgotten leaves its place: whoever lets the same things happen again from its
+//! beginning fills it again.
 
 use std::sync::Arc;
 
-const CHUNK: usize = 4096;
+/// Small, because every keyframe of a long run holds on to a few.
+pub(crate) const CHUNK: usize = 256;
 
 #[derive(Debug)]
 pub(crate) struct Chunked<T> {
-    full: Vec<Arc<Vec<T>>>,
+    /// Nothing where a chunk was forgotten. One that is being filled again is not full yet.
+    full: Vec<Option<Arc<Vec<T>>>>,
     tail: Vec<T>,
+    /// How many chunks are there.
+    held: usize,
 }
 
 impl<T> Default for Chunked<T> {
     fn default() -> Self {
-        Self { full: Vec::new(), tail: Vec::new() }
+        Self { full: Vec::new(), tail: Vec::new(), held: 0 }
     }
+}
+
+/// Which chunk an item is in.
+pub(crate) const fn chunk_of(index: u32) -> usize {
+    index as usize / CHUNK
 }
 
 impl<T> Chunked<T> {
@@ -25,17 +36,27 @@ impl<T> Chunked<T> {
         self.full.len() * CHUNK + self.tail.len()
     }
 
+    /// How many items are not forgotten, counted by full chunks.
     #[inline]
-    pub(crate) fn push(&mut self, item: T) {
+    pub(crate) fn held(&self) -> usize {
+        self.held * CHUNK
+    }
+
+    /// Says whether a chunk is full with that.
+    #[inline]
+    pub(crate) fn push(&mut self, item: T) -> bool {
         self.tail.push(item);
-        if self.tail.len() == CHUNK {
+        let full = self.tail.len() == CHUNK;
+        if full {
             self.begin_chunk();
         }
+        full
     }
 
     #[cold]
     fn begin_chunk(&mut self) {
-        self.full.push(Arc::new(std::mem::replace(&mut self.tail, Vec::with_capacity(CHUNK))));
+        self.held += 1;
+        self.full.push(Some(Arc::new(std::mem::replace(&mut self.tail, Vec::with_capacity(CHUNK)))));
     }
 
     #[inline]
@@ -43,20 +64,66 @@ impl<T> Chunked<T> {
         // The end is where a run reads.
         match self.tail.get(index.wrapping_sub(self.full.len() * CHUNK)) {
             Some(item) => Some(item),
-            None => self.full.get(index / CHUNK)?.get(index % CHUNK),
+            None => self.full.get(index / CHUNK)?.as_ref()?.get(index % CHUNK),
         }
     }
 
+    /// What is behind the last full chunk.
+    pub(crate) fn tail(&self) -> &[T] {
+        &self.tail
+    }
+
+    /// Every item that is not forgotten.
     pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &T> {
-        self.full.iter().flat_map(|chunk| chunk.iter()).chain(&self.tail)
+        self.full.iter().flatten().flat_map(|chunk| chunk.iter()).chain(&self.tail)
+    }
+
+    /// The full chunks that are there, with their numbers.
+    pub(crate) fn chunks(&self) -> impl DoubleEndedIterator<Item = (usize, &[T])> {
+        self.full.iter().enumerate().filter_map(|(number, chunk)| Some((number, chunk.as_ref()?.as_slice())))
+    }
+
+    /// Forgets the full chunks that are not to be kept.
+    pub(crate) fn forget(&mut self, keep: &dyn Fn(usize) -> bool) {
+        for (number, chunk) in self.full.iter_mut().enumerate() {
+            if chunk.is_some() && !keep(number) {
+                *chunk = None;
+                self.held -= 1;
+            }
+        }
     }
 }
 
 impl<T: Clone> Chunked<T> {
+    /// Puts an item where it belongs, if it is not there: at the end, or in a chunk that was forgotten
+    /// and is now filled again from its beginning.
+    #[inline]
+    pub(crate) fn put(&mut self, index: usize, item: T) {
+        if index == self.len() {
+            self.push(item);
+        } else {
+            self.refill(index, item);
+        }
+    }
+
+    #[cold]
+    pub(crate) fn refill(&mut self, index: usize, item: T) {
+        // The tail is never forgotten.
+        let Some(chunk) = self.full.get_mut(index / CHUNK) else { return };
+        if chunk.is_none() {
+            self.held += 1;
+        }
+        let chunk = chunk.get_or_insert_default();
+        debug_assert!(chunk.len() >= index % CHUNK, "a chunk is filled from its beginning");
+        if chunk.len() == index % CHUNK {
+            Arc::make_mut(chunk).push(item);
+        }
+    }
+
     /// Changes one item, wherever it is.
     pub(crate) fn change(&mut self, index: usize, change: impl FnOnce(&mut T)) {
         let item = match self.full.get_mut(index / CHUNK) {
-            Some(chunk) => Arc::make_mut(chunk).get_mut(index % CHUNK),
+            Some(chunk) => chunk.as_mut().and_then(|chunk| Arc::make_mut(chunk).get_mut(index % CHUNK)),
             None => self.tail.get_mut(index.wrapping_sub(self.full.len() * CHUNK)),
         };
         if let Some(item) = item {
@@ -67,20 +134,21 @@ impl<T: Clone> Chunked<T> {
     /// Forgets everything but the first `len` items.
     pub(crate) fn truncate(&mut self, len: usize) {
         let len = len.min(self.len());
-        let whole = len / CHUNK;
-        if whole < self.full.len() {
-            self.tail = self.full.drain(whole..).next().map(Arc::unwrap_or_clone).unwrap_or_default();
+        if len / CHUNK < self.full.len() {
+            *self = self.prefix(len);
+        } else {
+            self.tail.truncate(len % CHUNK);
         }
-        self.tail.truncate(len % CHUNK);
     }
 
-    /// The first `len` items, sharing every full chunk with this list.
+    /// The first `len` items, sharing every full chunk with this list. The chunk of the last of them is there.
     pub(crate) fn prefix(&self, len: usize) -> Self {
         let len = len.min(self.len());
         let whole = len / CHUNK;
         let rest = len % CHUNK;
-        let last = self.full.get(whole).map_or(&self.tail, |chunk| chunk.as_ref());
-        Self { full: self.full[..whole].to_vec(), tail: last[..rest].to_vec() }
+        let last = self.full.get(whole).map_or(self.tail.as_slice(), |chunk| chunk.as_ref().map_or(&[], |chunk| chunk.as_slice()));
+        let full = self.full[..whole].to_vec();
+        Self { held: full.iter().flatten().count(), full, tail: last[..rest].to_vec() }
     }
 }
 
@@ -92,7 +160,7 @@ mod tests {
     fn a_prefix_is_the_beginning_and_grows_on_its_own() {
         for len in [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 3 * CHUNK, 3 * CHUNK + 5] {
             let mut list = Chunked::default();
-            (0..len).for_each(|n| list.push(n));
+            (0..len).for_each(|n| list.put(n, n));
             assert_eq!(list.len(), len);
             assert!(list.iter().copied().eq(0..len));
             assert_eq!(list.get(len), None);
@@ -112,9 +180,23 @@ mod tests {
     #[test]
     fn a_change_in_one_copy_does_not_reach_the_other() {
         let mut list = Chunked::default();
-        (0..2 * CHUNK).for_each(|n| list.push(n));
+        (0..2 * CHUNK).for_each(|n| list.put(n, n));
         let copy = list.prefix(2 * CHUNK);
         list.change(3, |item| *item = 99);
         assert_eq!((list.get(3), copy.get(3)), (Some(&99), Some(&3)));
+    }
+
+    #[test]
+    fn what_is_forgotten_leaves_its_place_and_is_filled_again() {
+        let mut list = Chunked::default();
+        (0..4 * CHUNK + 9).for_each(|n| list.put(n, n));
+        let copy = list.prefix(list.len());
+        list.forget(&|chunk| chunk == 2);
+        assert_eq!((list.len(), list.held(), copy.held()), (4 * CHUNK + 9, CHUNK, 4 * CHUNK));
+        assert_eq!((list.get(CHUNK), list.get(2 * CHUNK), list.get(4 * CHUNK)), (None, Some(&(2 * CHUNK)), Some(&(4 * CHUNK))));
+        (0..CHUNK + 3).for_each(|n| list.put(n, n));
+        assert_eq!((list.get(5), list.get(CHUNK + 2), list.get(CHUNK + 3)), (Some(&5), Some(&(CHUNK + 2)), None));
+        (CHUNK..list.len()).for_each(|n| list.put(n, n));
+        assert!(list.iter().copied().eq(0..list.len()));
     }
 }

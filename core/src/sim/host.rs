@@ -87,13 +87,14 @@ pub(crate) struct Trial {
 }
 
 impl Trial {
-    /// A choice among more than this many is not tried: it is a length of time, and exploration
+    /// A choice among more than this many is not tried. Mostly it is a length of time, and exploration
     /// knows no time.
     const MOST: u64 = 16;
 
-    fn choose(&mut self, bound: u64) -> u64 {
+    fn choose(&mut self, bound: u64, me: NodeId) -> u64 {
         if bound > Self::MOST {
-            return bound / 2;
+            // Or it is a name that no other node should have.
+            return (bound / 2 + u64::from(me.0)) % bound;
         }
         if self.made == self.choices.len() {
             self.choices.push((0, bound));
@@ -124,7 +125,7 @@ impl Calls {
 
     pub(crate) fn choose(&mut self, bound: u64) -> u64 {
         if let Some(trial) = &mut self.trial {
-            return trial.choose(bound);
+            return trial.choose(bound, self.me);
         }
         let drawn = draw(self.seed, Purpose::Choice, u64::from(self.me.0), self.choices);
         self.choices += 1;
@@ -183,8 +184,8 @@ pub trait Host {
     fn initial(&self) -> Value;
     /// Which formula is about it.
     fn theory(&self) -> Option<Theory>;
-    /// How a node shows itself.
-    fn view(&self, node: NodeId, now: LocalTime) -> View;
+    /// How a node shows itself whose wall clock and steady clock show this.
+    fn view(&self, node: NodeId, now: LocalTime, steady: LocalTime) -> View;
     /// The promises: name, what is promised, and whether it holds.
     fn invariants(&self) -> Vec<(&'static str, &'static str, Result<(), String>)>;
 
@@ -194,6 +195,10 @@ pub trait Host {
     fn load(&mut self, saved: &dyn Any);
     /// Forgets everything that was said after the present state.
     fn forget_future(&mut self);
+    /// How many messages were made.
+    fn messages(&self) -> u32;
+    /// Forgets the chunks of messages that are not to be kept.
+    fn forget(&mut self, keep: &dyn Fn(usize) -> bool);
 
     // For explorations, which leap from state to state, and of each change only what is different.
 
@@ -203,8 +208,6 @@ pub trait Host {
     fn load_node(&mut self, node: NodeId, saved: &dyn Any);
     /// The stable hash of one node's state.
     fn fingerprint(&self, node: NodeId) -> u64;
-    /// How many messages were made.
-    fn messages(&self) -> u32;
     /// Forgets all answers, and all messages but the first so many.
     fn unsay(&mut self, messages: u32);
 }
@@ -238,7 +241,7 @@ impl<P: Protocol> Clone for State<P> {
     }
 }
 
-/// Everything that was ever said in a run.
+/// Everything that was ever said in a run, but for the messages that are forgotten.
 struct Said<P: Protocol> {
     messages: Chunked<P::Message>,
     ops: Chunked<P::Op>,
@@ -246,11 +249,9 @@ struct Said<P: Protocol> {
 }
 
 /// Appends what is new. A run that was taken back says the same things again, so nothing is.
-fn keep<T>(list: &mut Chunked<T>, count: &mut u32, items: impl Iterator<Item = T>) {
+fn keep<T: Clone>(list: &mut Chunked<T>, count: &mut u32, items: impl Iterator<Item = T>) {
     for item in items {
-        if *count as usize == list.len() {
-            list.push(item);
-        }
+        list.put(*count as usize, item);
         *count += 1;
     }
 }
@@ -279,9 +280,9 @@ impl<P: Protocol> Typed<P> {
         }
     }
 
-    fn seen(&self, node: NodeId, now: LocalTime) -> Seen<'_, P> {
+    fn seen(&self, node: NodeId, now: LocalTime, steady: LocalTime) -> Seen<'_, P> {
         let Node { memory, synced, disk, .. } = &self.state.nodes[node.index()];
-        Seen { me: node, nodes: self.state.nodes.len() as u16, memory: memory.as_ref(), disk, synced, now }
+        Seen { me: node, nodes: self.state.nodes.len() as u16, memory: memory.as_ref(), disk, synced, now, steady }
     }
 }
 
@@ -384,14 +385,15 @@ impl<P: Protocol> Host for Typed<P> {
         self.protocol.theory(self.state.nodes.len() as u16)
     }
 
-    fn view(&self, node: NodeId, now: LocalTime) -> View {
+    fn view(&self, node: NodeId, now: LocalTime, steady: LocalTime) -> View {
         let mut view = View::default();
-        self.protocol.view(&self.seen(node, now), &mut view);
+        self.protocol.view(&self.seen(node, now, steady), &mut view);
         view
     }
 
     fn invariants(&self) -> Vec<(&'static str, &'static str, Result<(), String>)> {
-        let nodes = (0..self.state.nodes.len() as u16).map(|node| self.seen(NodeId(node), LocalTime::default())).collect();
+        let nodes =
+            (0..self.state.nodes.len() as u16).map(|node| self.seen(NodeId(node), LocalTime::default(), LocalTime::default())).collect();
         let cluster = Cluster { protocol: &self.protocol, nodes };
         P::invariants().iter().map(|invariant| (invariant.id, invariant.promise, (invariant.holds)(&cluster))).collect()
     }
@@ -413,6 +415,14 @@ impl<P: Protocol> Host for Typed<P> {
         self.said.answers = self.said.answers.prefix(answers as usize);
     }
 
+    fn messages(&self) -> u32 {
+        self.state.messages
+    }
+
+    fn forget(&mut self, keep: &dyn Fn(usize) -> bool) {
+        self.said.messages.forget(keep);
+    }
+
     fn save_node(&self, node: NodeId) -> Rc<dyn Any> {
         Rc::new(self.state.nodes[node.index()].clone())
     }
@@ -426,10 +436,6 @@ impl<P: Protocol> Host for Typed<P> {
     fn fingerprint(&self, node: NodeId) -> u64 {
         let Node { memory, synced, disk, unsynced } = &self.state.nodes[node.index()];
         super::hash::stable_hash(&(memory, synced, disk, unsynced))
-    }
-
-    fn messages(&self) -> u32 {
-        self.state.messages
     }
 
     fn unsay(&mut self, messages: u32) {

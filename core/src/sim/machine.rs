@@ -9,7 +9,7 @@ use super::network::{Links, Network, Topology, link_key};
 use super::queue::{Queue, What};
 use super::state::{Held, Node, NodeStatus, OpenOp, State, TimerState, Work};
 use super::time::{Span, Time};
-use super::trace::{Cargo, Cursor, EventKind, LossReason, MessageMeta, OpMeta, Row, Trace};
+use super::trace::{Cargo, Cursor, Ended, EventKind, LossReason, MessageMeta, OpMeta, Row, Trace};
 use crate::judge::history::Word;
 use crate::judge::spec::Object;
 use crate::judge::value::Value;
@@ -24,9 +24,9 @@ use std::collections::BTreeMap;
 /// A run of a scenario, as far as it has come.
 pub struct Sim {
     scenario: Scenario,
-    host: Box<dyn Host>,
-    state: State,
-    trace: Trace,
+    pub(super) host: Box<dyn Host>,
+    pub(super) state: State,
+    pub(super) trace: Trace,
     calls: Calls,
 }
 
@@ -49,9 +49,15 @@ pub struct Flight {
 
 /// A run at one moment, to come back to.
 pub(super) struct Keyframe {
-    state: State,
+    pub(super) state: State,
     host: Box<dyn Any>,
+    /// How many messages of the protocol there were.
+    pub(super) said: u32,
 }
+
+/// How many rows there are of one moment at most. The largest cluster needs fewer to start at once; with
+/// more, events cause one another without any time between them, and no later moment ever comes.
+const MOST_AT_ONCE: u32 = 500_000;
 
 /// What the trace's row is about, as the machine passes it on.
 #[derive(Clone, Copy)]
@@ -93,9 +99,11 @@ impl Sim {
                 open: BTreeMap::new(),
                 issued: vec![0; usize::from(scenario.clients)],
                 asked: vec![0; usize::from(scenario.clients)],
+                heard: 0,
                 cursor: Cursor::default(),
                 inputs_done: 0,
                 steps: 0,
+                moment_began: 0,
             },
             trace: Trace::default(),
             calls: Calls::new(scenario.nodes, scenario.seed),
@@ -133,13 +141,31 @@ impl Sim {
     /// The true time of the next thing that may happen, if there is one.
     #[must_use]
     pub fn next_time(&self) -> Option<Time> {
-        self.state.queue.peek().map(|event| event.time)
+        let next = self.state.queue.peek()?.time;
+        (next > self.state.now || !self.is_full()).then_some(next)
+    }
+
+    /// Whether the run ends here although more would happen, because all of it would happen at this very
+    /// moment: without any time between events the next moment may never come.
+    #[must_use]
+    pub fn stands_still(&self) -> bool {
+        self.is_full() && self.state.queue.peek().is_some_and(|event| event.time <= self.state.now)
+    }
+
+    /// Whether as much has happened at the present moment as ever may.
+    fn is_full(&self) -> bool {
+        self.state.cursor.rows - self.state.moment_began >= MOST_AT_ONCE
     }
 
     /// How many events were handled so far.
     #[must_use]
     pub fn steps(&self) -> u64 {
         self.state.steps
+    }
+
+    /// How much is queued that may happen.
+    pub(super) fn queued(&self) -> u64 {
+        self.state.queue.len()
     }
 
     /// How many rows of the trace lie behind.
@@ -154,7 +180,8 @@ impl Sim {
         self.state.cursor.hash
     }
 
-    /// Everything that has happened. A run that was taken back still holds what came after.
+    /// Everything that has happened. A run that was taken back still holds what came after, and one that
+    /// is looked at for long has forgotten what lies far away.
     #[must_use]
     pub fn trace(&self) -> &Trace {
         &self.trace
@@ -175,8 +202,8 @@ impl Sim {
     /// How a node shows itself.
     #[must_use]
     pub fn view(&self, node: NodeId) -> View {
-        let now = self.state.nodes[node.index()].clock.wall(self.state.now);
-        self.host.view(node, now)
+        let clock = &self.state.nodes[node.index()].clock;
+        self.host.view(node, clock.wall(self.state.now), clock.steady_reading(self.state.now))
     }
 
     /// The timers of a node that will run out: what for, when it was set, and when it is due.
@@ -200,6 +227,19 @@ impl Sim {
         let names = self.host.timer_names();
         let set = |kind: &u8| self.next_timer(node, *kind).is_some();
         (0..names.len() as u8).filter(set).map(|kind| (kind, names[usize::from(kind)])).collect()
+    }
+
+    /// How many messages a node has received, and how many it has sent: those of clients too.
+    #[must_use]
+    pub fn load(&self, node: NodeId) -> (u32, u32) {
+        (self.state.nodes[node.index()].received, self.state.links.sent(node))
+    }
+
+    /// What clients have done and seen so far: how many operations they have begun, how many of these
+    /// have not ended, and the row of the last that did either.
+    #[must_use]
+    pub fn heard(&self) -> (u32, usize, u32) {
+        (self.state.cursor.ops, self.state.open.len(), self.state.heard)
     }
 
     /// How long a node needs for each event, if that was slowed.
@@ -244,6 +284,24 @@ impl Sim {
         })
     }
 
+    /// When a message arrives, or would have arrived: as the network had it, and later by as much as
+    /// hands have delayed it since.
+    #[must_use]
+    pub fn due(&self, id: u32) -> Option<Time> {
+        let meta = self.trace.message(id)?;
+        let sent = self.trace.row(meta.row)?.time;
+        let since = self.scenario.inputs.iter().filter(|timed| timed.at > sent && timed.at <= self.now());
+        let delays = since.filter_map(|timed| match &timed.input {
+            Input::Message { from, to, nth, fate: Fate::Delay(by) }
+                if (*from, *to, *nth, 0) == (meta.from, meta.to, meta.nth, meta.copy) =>
+            {
+                Some(*by)
+            }
+            _ => None,
+        });
+        Some(delays.fold(meta.due, |due, by| due + by))
+    }
+
     /// What a message says, in a few words.
     #[must_use]
     pub fn describe_message(&self, id: u32) -> String {
@@ -258,14 +316,14 @@ impl Sim {
     /// What an operation asks for and, if it was answered, what the answer says.
     #[must_use]
     pub fn describe_op(&self, op: u32) -> (String, Option<String>) {
-        let answer = self.trace.op(op).and_then(|meta| meta.ended?.1);
+        let answer = self.trace.op(op).and_then(|meta| meta.ended?.answer);
         (self.host.describe_op(op), answer.map(|answer| self.host.describe_answer(answer)))
     }
 
     /// What an operation and, if it was answered, its answer are to a judge.
     #[must_use]
     pub fn word(&self, op: u32) -> Option<Word> {
-        self.host.word(op, self.trace.op(op).and_then(|meta| meta.ended?.1))
+        self.host.word(op, self.trace.op(op).and_then(|meta| meta.ended?.answer))
     }
 
     /// What kind of object clients ask, to a judge.
@@ -388,8 +446,12 @@ impl Sim {
         while self.next_time().is_some_and(|next| next <= limit) {
             let Some(event) = self.state.queue.pop() else { return false };
             let before = std::mem::replace(&mut self.state.now, event.time);
+            let rows = self.state.cursor.rows;
             if self.happen(event.what) {
                 self.state.steps += 1;
+                if event.time > before {
+                    self.state.moment_began = rows;
+                }
                 return true;
             }
             self.state.now = before;
@@ -406,7 +468,17 @@ impl Sim {
     fn happen(&mut self, what: What) -> bool {
         match what {
             What::Input(index) => self.input(index),
-            What::Boot(node) => self.boot(node, Row::NO_CAUSE, false),
+            What::Boot(node) => {
+                let state = &self.state.nodes[node.index()];
+                // An input at the very beginning may have stopped the node already, or stopped and started it.
+                if state.crashes > 0 {
+                    return false;
+                }
+                match state.status {
+                    NodeStatus::Paused => self.work(node, Work::Boot),
+                    _ => self.boot(node, Row::NO_CAUSE, false),
+                }
+            }
             What::Deliver(id) => {
                 let Some(&meta) = self.trace.message(id) else { return false };
                 self.arrive(id, meta);
@@ -437,7 +509,7 @@ impl Sim {
                 let Some(open) = self.state.open.remove(&op) else { return false };
                 let client = self.client(open.client);
                 let row = self.record(EventKind::Unknown, client, client, op, 0, open.row);
-                self.end_op(op, row, None, open);
+                self.end_op(op, Ended { row, time: self.state.now, kind: EventKind::Unknown, detail: 0, answer: None }, open);
             }
         }
         true
@@ -452,10 +524,6 @@ impl Sim {
     // ---- nodes --------------------------------------------------------------------------------
 
     fn boot(&mut self, node: NodeId, cause: u32, again: bool) {
-        // An input at the very beginning may already have stopped the node.
-        if self.status(node) == NodeStatus::Down && !again {
-            return;
-        }
         let row = self.record(EventKind::Boot, node, node, 0, u8::from(again), cause);
         self.call(node, row, Happened::Boot);
     }
@@ -492,9 +560,11 @@ impl Sim {
 
     fn handle(&mut self, node: NodeId, work: Work) {
         match work {
+            Work::Boot => self.boot(node, Row::NO_CAUSE, false),
             Work::Message(id) => {
                 let Some(&meta) = self.trace.message(id) else { return };
                 let row = self.record(EventKind::Deliver, node, meta.from, id, 0, meta.row);
+                self.state.nodes[node.index()].received += 1;
                 match meta.cargo {
                     Cargo::Protocol(payload) => self.call(node, row, Happened::Message(meta.from, payload)),
                     Cargo::Request(op) => self.call(node, row, Happened::Request(op)),
@@ -657,7 +727,14 @@ impl Sim {
             }
         }
         // Most messages have no copy, and a draw takes time.
-        let copy_due = if copies > 0 { now + travel(1) } else { due };
+        let mut copy_due = due;
+        if copies > 0 {
+            copy_due = left + travel(1);
+            if network.ordered {
+                copy_due = copy_due.max(link.last_due);
+                link.last_due = copy_due;
+            }
+        }
 
         let row = self.state.cursor.rows;
         let meta = MessageMeta { from, to, row, due, nth, cargo: parcel.cargo, kind: parcel.kind, copy: 0 };
@@ -751,7 +828,9 @@ impl Sim {
         *asked += 1;
         let Some(hash) = self.host.make_op(code, argument, unique) else { return false };
         let invoked = self.state.cursor.rows;
-        let op = self.trace.push_op(&mut self.state.cursor, OpMeta { client: endpoint, node, invoked, ended: None });
+        let meta = OpMeta { client: endpoint, node, invoked, begun: self.state.now, ended: None };
+        let op = self.trace.push_op(&mut self.state.cursor, meta);
+        self.state.heard = invoked;
         let row = self.record(EventKind::Invoke, endpoint, node, op, code, cause);
         self.state.open.insert(op, OpenOp { client, row, goes_on });
         self.state.queue.push(self.state.now + self.scenario.patience, What::Expire(op));
@@ -764,13 +843,15 @@ impl Sim {
         let row = self.record(EventKind::Deliver, meta.to, meta.from, id, 0, meta.row);
         let Cargo::Reply { op, answer, done } = meta.cargo else { return };
         if let Some(open) = self.state.open.remove(&op) {
-            let row = self.record(EventKind::Return, meta.to, meta.from, op, u8::from(done), row);
-            self.end_op(op, row, Some(answer), open);
+            let detail = u8::from(done);
+            let row = self.record(EventKind::Return, meta.to, meta.from, op, detail, row);
+            self.end_op(op, Ended { row, time: self.state.now, kind: EventKind::Return, detail, answer: Some(answer) }, open);
         }
     }
 
-    fn end_op(&mut self, op: u32, row: u32, answer: Option<u32>, open: OpenOp) {
-        self.trace.ops.change(op as usize, |meta| meta.ended = Some((row, answer)));
+    fn end_op(&mut self, op: u32, ended: Ended, open: OpenOp) {
+        self.state.heard = ended.row;
+        self.trace.ops.change(op as usize, |meta| meta.ended = Some(ended));
         if open.goes_on {
             self.schedule_issue(open.client);
         }
@@ -945,7 +1026,7 @@ impl Sim {
 
     /// This moment, to come back to.
     pub(super) fn keyframe(&self) -> Keyframe {
-        Keyframe { state: self.state.clone(), host: self.host.save() }
+        Keyframe { state: self.state.clone(), host: self.host.save(), said: self.host.messages() }
     }
 
     /// Comes back to a moment of this run, or of the run that it shares its beginning with.

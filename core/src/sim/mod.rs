@@ -9,6 +9,7 @@ mod chunked;
 mod clock;
 mod draw;
 mod fixed;
+mod forget;
 mod hash;
 mod host;
 mod latency;
@@ -28,13 +29,14 @@ pub use hash::{TraceHash, stable_hash};
 pub(crate) use host::Trial;
 pub use host::{Calls, Effect, Happened, Host, Typed};
 pub use latency::Latency;
+pub(crate) use latency::MOST_NESTED;
 pub use machine::{Flight, Sim};
 pub use network::{LinkRule, Network};
 pub use parting::{Parted, Parting};
 pub use state::NodeStatus;
 pub use time::{Span, Time};
 pub use timeline::{Branch, Timeline};
-pub use trace::{EventKind, LossReason, MessageMeta, Row, Trace};
+pub use trace::{Ended, EventKind, LossReason, MessageMeta, OpMeta, Row, Tally, Trace};
 
 use serde::{Deserialize, Serialize};
 

@@ -40,6 +40,12 @@ impl Parting {
         self.found
     }
 
+    /// Whether what was not looked at yet can be: neither run has forgotten it.
+    #[must_use]
+    pub fn can_look(&self, a: &Sim, b: &Sim) -> bool {
+        self.found.is_some() || [a, b].into_iter().zip(self.seen).all(|(sim, seen)| sim.trace().has(seen, sim.rows()))
+    }
+
     /// What was found so far.
     #[must_use]
     pub fn found(&self) -> Option<Parted> {

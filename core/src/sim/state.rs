@@ -26,6 +26,8 @@ pub enum NodeStatus {
 /// Work that waits for a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Work {
+    /// To start, for a node that was paused before it could.
+    Boot,
     /// A message to read.
     Message(u32),
     /// A timer that ran out.
@@ -77,6 +79,8 @@ pub(super) struct Node {
     pub(super) unsynced: usize,
     pub(super) held: Vec<Held>,
     pub(super) crashes: u64,
+    /// How many messages it has received.
+    pub(super) received: u32,
 }
 
 impl Node {
@@ -99,6 +103,7 @@ impl Node {
             unsynced: 0,
             held: Vec::new(),
             crashes: 0,
+            received: 0,
         }
     }
 }
@@ -129,9 +134,13 @@ pub(super) struct State {
     pub(super) issued: Vec<u32>,
     /// How often each client asked, by itself or because it was told to.
     pub(super) asked: Vec<u32>,
+    /// The last row that is about a client's operation.
+    pub(super) heard: u32,
     pub(super) cursor: Cursor,
     /// How many of the scenario's inputs lie behind.
     pub(super) inputs_done: u32,
     /// How many events were handled.
     pub(super) steps: u64,
+    /// How many rows lay behind when the present moment began.
+    pub(super) moment_began: u32,
 }

@@ -2,7 +2,9 @@
 //!
 //! A run is a pure function of its scenario, so going back is coming back to an earlier keyframe
 //! and letting the same things happen again. Keyframes are spread evenly over the run, and thinned
-//! out as it grows: there are never more than a few hundred.
+//! out as it grows: there are never more than a few hundred. What was written down far from where
+//! somebody looks is forgotten, so that a run may go on for as long as it likes, and written down again
+//! when somebody goes there.
 //!
 //! Whoever changes the past starts a new branch. The old future is not lost: its scenario is kept,
 //! and with it everything that would have happened. Every gesture can be taken back and done again.
@@ -24,6 +26,11 @@ pub struct Timeline {
     frames: Vec<Keyframe>,
     /// How many steps lie between two keyframes.
     spacing: u64,
+    /// How many rows are kept, and with how many it is time to forget some.
+    most: usize,
+    full: usize,
+    /// Where else than at the playhead somebody has looked: a row.
+    elsewhere: u32,
     /// The inputs the scenario was opened with. Those to come stay when the past is changed; later
     /// gestures do not, for they belonged to the other future.
     script: Vec<Timed>,
@@ -54,8 +61,45 @@ pub struct Branch {
     pub reached: Time,
 }
 
-const FIRST_SPACING: u64 = 1024;
-const MOST_FRAMES: usize = 256;
+/// Where to go.
+#[derive(Clone, Copy)]
+enum Goal {
+    /// Everything up to and including a moment has happened.
+    Moment(Time),
+    /// So many events were handled.
+    Steps(u64),
+    /// A row was written.
+    Row(u32),
+}
+
+impl Goal {
+    /// Whether a place in the run, which has come so far, is not behind it.
+    fn is_after(self, now: Time, steps: u64, rows: u32) -> bool {
+        match self {
+            Self::Moment(moment) => now <= moment,
+            Self::Steps(goal) => steps <= goal,
+            Self::Row(row) => rows <= row,
+        }
+    }
+
+    /// Goes a step towards it. Says whether there was one.
+    fn approach(self, sim: &mut Sim) -> bool {
+        match self {
+            Self::Moment(moment) => sim.step_until(moment),
+            Self::Steps(goal) => sim.steps() < goal && sim.step(),
+            Self::Row(row) => sim.rows() <= row && sim.step(),
+        }
+    }
+}
+
+const FIRST_SPACING: u64 = 512;
+const MOST_FRAMES: usize = 128;
+/// Enough for what is in sight twice over, and little enough for a phone.
+const MOST_ROWS: usize = 1 << 16;
+/// A row that is far from all others.
+const NOWHERE: u32 = u32::MAX;
+/// How many rows before and after a place one sees there.
+const AROUND: u32 = 2048;
 /// How many gestures can be taken back.
 const MOST_VERSIONS: usize = 200;
 
@@ -71,6 +115,9 @@ impl Timeline {
             library: library.clone(),
             frames: vec![sim.keyframe()],
             spacing: spacing(&sim),
+            most: MOST_ROWS,
+            full: MOST_ROWS,
+            elsewhere: NOWHERE,
             sim,
             playhead: Time::ZERO,
             reached: Time::ZERO,
@@ -151,44 +198,69 @@ impl Timeline {
     pub fn back(&mut self) -> bool {
         let Some(steps) = self.sim.steps().checked_sub(1) else { return false };
         self.to_step(steps);
-        self.look_at(self.sim.now());
         true
     }
 
     /// Looks at a moment: everything up to and including it has happened.
     pub fn seek(&mut self, moment: Time) {
-        if self.sim.now() > moment {
-            let frame = self.frames.partition_point(|frame| frame.now() <= moment).saturating_sub(1);
-            self.sim.restore(&self.frames[frame]);
-        }
-        while self.sim.step_until(moment) {
-            self.keep();
-        }
+        self.visit(Goal::Moment(moment));
         self.look_at(moment);
     }
 
     /// Looks at the moment just after so many events were handled, or the end if there are fewer.
     pub fn to_step(&mut self, steps: u64) {
-        let frame = self.frames.partition_point(|frame| frame.steps() <= steps).saturating_sub(1);
-        if self.sim.steps() > steps || self.frames[frame].steps() > self.sim.steps() {
-            self.sim.restore(&self.frames[frame]);
-        }
-        while self.sim.steps() < steps && self.sim.step() {
-            self.keep();
-        }
+        self.visit(Goal::Steps(steps));
         self.look_at(self.sim.now());
     }
 
     /// Looks at the moment in which a row of the trace was written.
     pub fn to_row(&mut self, row: u32) {
-        let frame = self.frames.partition_point(|frame| frame.rows() <= row).saturating_sub(1);
-        if self.sim.rows() > row || self.frames[frame].rows() > self.sim.rows() {
+        self.visit(Goal::Row(row));
+        self.look_at(self.sim.now());
+    }
+
+    /// Sees to it that what happened around another moment than that of the playhead is in the trace.
+    pub fn recall(&mut self, moment: Time) {
+        let row = self.sim.trace().first_at(moment);
+        if self.has_around(row) {
+            return;
+        }
+        let steps = self.sim.steps();
+        self.elsewhere = self.sim.rows();
+        self.visit(Goal::Moment(moment.min(self.reached)));
+        self.elsewhere = self.sim.rows();
+        self.go(Goal::Steps(steps));
+    }
+
+    /// Goes somewhere, where what happened around it is in the trace.
+    fn visit(&mut self, goal: Goal) {
+        self.go(goal);
+        let rows = self.sim.rows();
+        if !self.has_around(rows) {
+            let (steps, last) = (self.sim.steps(), rows + AROUND);
+            self.go(Goal::Row(rows.saturating_sub(AROUND)));
+            while self.sim.rows() < last.min(self.sim.trace().len() as u32) && self.sim.step() {
+                self.keep();
+            }
+            self.go(Goal::Steps(steps));
+        }
+    }
+
+    fn has_around(&self, row: u32) -> bool {
+        let trace = self.sim.trace();
+        trace.has(row.saturating_sub(AROUND), (row + AROUND).min(trace.len() as u32))
+    }
+
+    /// Goes somewhere, from here or from the last keyframe before it.
+    fn go(&mut self, goal: Goal) {
+        let frame = self.frames.partition_point(|frame| goal.is_after(frame.now(), frame.steps(), frame.rows())).saturating_sub(1);
+        let sim = &self.sim;
+        if !goal.is_after(sim.now(), sim.steps(), sim.rows()) || self.frames[frame].steps() > sim.steps() {
             self.sim.restore(&self.frames[frame]);
         }
-        while self.sim.rows() <= row && self.sim.step() {
+        while goal.approach(&mut self.sim) {
             self.keep();
         }
-        self.look_at(self.sim.now());
     }
 
     /// Goes on until something is the case after an event, but not further than a moment. Says
@@ -224,6 +296,10 @@ impl Timeline {
     /// # Errors
     /// If one of them cannot be used: names the fault. Then none of them is done.
     pub fn edit_all(&mut self, inputs: Vec<Input>) -> Result<(), Fault> {
+        if self.sim.stands_still() {
+            let why = "it stands still at this moment, so nothing can come after it; go back to an earlier one".into();
+            return Err(Fault { place: "time".into(), why });
+        }
         let at = self.next_gesture();
         let old = self.sim.scenario();
         let mut scenario = old.clone();
@@ -353,6 +429,7 @@ impl Timeline {
         self.sim = Sim::new(&self.library, scenario).expect("its scenario was checked before");
         self.frames = vec![self.sim.keyframe()];
         self.spacing = spacing(&self.sim);
+        (self.full, self.elsewhere) = (self.most, NOWHERE);
     }
 
     /// Replaces the run by one that begins like it, and looks at the same moment of that.
@@ -361,9 +438,14 @@ impl Timeline {
         let common = old.iter().zip(new).take_while(|(old, new)| old == new).count();
         let parting = [old, new].into_iter().filter_map(|inputs| inputs.get(common)).map(|timed| timed.at).min();
         let playhead = self.playhead;
-        if let Some(parting) = parting {
-            self.seek(playhead.min(parting - Span(1)));
-            self.replace(scenario);
+        match parting {
+            None => {}
+            // What was done at the very beginning is undone only by beginning anew.
+            Some(Time::ZERO) => self.begin(scenario),
+            Some(parting) => {
+                self.seek(playhead.min(parting - Span(1)));
+                self.replace(scenario);
+            }
         }
         self.reached = reached;
         self.seek(playhead);
@@ -377,14 +459,21 @@ impl Timeline {
     }
 
     fn look_at(&mut self, moment: Time) {
+        // Where time stands still no later moment ever comes.
+        let moment = if self.sim.stands_still() { moment.min(self.sim.now()) } else { moment };
         self.playhead = moment;
         self.reached = self.reached.max(moment);
     }
 
-    /// Keeps a keyframe when it is time for one.
+    /// Keeps a keyframe when it is time for one, and forgets what is far away when there is too much.
     fn keep(&mut self) {
+        if self.sim.trace().held() > self.full {
+            self.sim.forget(&self.frames, [self.sim.rows(), self.elsewhere], self.most);
+            self.full = self.sim.trace().held() + self.most / 4;
+        }
         let last = self.frames.last().map_or(0, Keyframe::steps);
-        if self.sim.steps() < last + self.spacing {
+        // Where ever more is under way, each copy takes longer than the last.
+        if self.sim.steps() < last + self.spacing.max(self.sim.queued()) {
             return;
         }
         self.frames.push(self.sim.keyframe());
@@ -449,6 +538,122 @@ mod tests {
         jumping.seek(Time::ZERO + Span::secs(1));
         assert!(jumping.sim().now() <= jumping.playhead());
         assert!(jumping.sim().next_time().unwrap() > jumping.playhead());
+    }
+
+    /// The same long run twice: one forgets nearly everything, the other nothing. Messages are lost, held
+    /// up for long, and wait for nodes that are paused; disks are slow.
+    fn twice(model: &str) -> [Timeline; 2] {
+        use crate::scenario::{Fate, Pace, Route, Workload};
+        use crate::sim::Latency;
+        let library = Library::standard();
+        let about = library.find(model).unwrap().about();
+        let mut scenario = Scenario::new(about, 3);
+        (scenario.network.loss, scenario.network.duplicate) = (Chance::percent(2), Chance::percent(2));
+        scenario.disk.sync = Latency::Exponential { min: Span::millis(1), mean: Span::millis(20) };
+        if !about.ops.is_empty() {
+            let pace = Pace::Open(Latency::Exponential { min: Span::ZERO, mean: Span::millis(100) });
+            scenario.workload = Some(Workload { pace, route: Route::Rotate, keys: 3, limit: u32::MAX });
+        }
+        let at = |seconds| Time::ZERO + Span::secs(seconds);
+        for round in 0..6 {
+            let (start, one, other) = (at(round * 20 + 1), NodeId(round as u16 % 2), NodeId(1 - round as u16 % 2));
+            scenario.add(start, Input::Message { from: one, to: other, nth: 40 * (round as u32 + 1), fate: Fate::Delay(Span::secs(25)) });
+            scenario.add(start + Span::secs(3), Input::Pause(one));
+            scenario.add(start + Span::secs(15), Input::Resume(one));
+            scenario.add(start + Span::secs(17), Input::Crash(other));
+            scenario.add(start + Span::secs(18), Input::Restart(other));
+        }
+        let mut forgets = Timeline::new(&library, scenario.clone()).unwrap();
+        (forgets.most, forgets.full) = (4_096, 4_096);
+        let mut knows = Timeline::new(&library, scenario).unwrap();
+        (knows.most, knows.full) = (usize::MAX, usize::MAX);
+        [forgets, knows]
+    }
+
+    /// Whoever looks at one and the other at the same place sees the same.
+    fn alike(forgets: &Timeline, knows: &Timeline) {
+        use crate::judge::history::History;
+        let (one, other) = (forgets.sim(), knows.sim());
+        assert_eq!((one.hash(), one.steps(), one.rows(), one.now()), (other.hash(), other.steps(), other.rows(), other.now()));
+        let rows = one.rows();
+        for row in rows.saturating_sub(AROUND / 2)..(rows + AROUND / 2).min(one.trace().len() as u32) {
+            assert_eq!(
+                (one.trace().row(row), one.trace().notes(row)),
+                (other.trace().row(row), other.trace().notes(row)),
+                "{row} of {rows}"
+            );
+            assert_eq!(one.describe_row(row), other.describe_row(row), "{row} of {rows}");
+        }
+        let first = one.trace().row(rows.saturating_sub(AROUND / 2)).unwrap().time;
+        assert_eq!(one.trace().first_at(first), other.trace().first_at(first));
+        assert!(one.flights().map(|flight| (flight.message, flight.sent)).eq(other.flights().map(|flight| (flight.message, flight.sent))));
+        for node in (0..one.scenario().nodes).map(NodeId) {
+            assert_eq!(one.timers(node), other.timers(node));
+            assert_eq!(one.load(node), other.load(node));
+        }
+        assert_eq!(one.trace().tally(rows), other.trace().tally(rows));
+        assert_eq!((History::of(one), one.heard()), (History::of(other), other.heard()));
+    }
+
+    #[test]
+    fn a_run_that_forgets_is_the_same_run_wherever_one_looks() {
+        for model in ["raft", "primary-backup", "quorums", "replicated-log", "queue-server", "two-phase-commit"] {
+            let [mut forgets, mut knows] = twice(model);
+            for timeline in [&mut forgets, &mut knows] {
+                timeline.seek(Time::ZERO + Span::secs(150));
+            }
+            let (end, steps) = (forgets.sim().rows(), forgets.sim().steps());
+            assert!(end > 10_000, "{model} {end}");
+            assert!(end < 20_000 || !forgets.sim().trace().has(0, end), "{model} {end}");
+            assert_eq!(forgets.sim().trace().len(), knows.sim().trace().len());
+            alike(&forgets, &knows);
+            for n in 0..12 {
+                let dice = |bound: u64| below(draw(1, Purpose::Search, 0, n), bound);
+                for timeline in [&mut forgets, &mut knows] {
+                    match n % 4 {
+                        0 => timeline.to_step(dice(steps)),
+                        1 => timeline.to_row(dice(u64::from(end)) as u32),
+                        2 => timeline.seek(Time(dice(150_000_000_000))),
+                        _ => assert!(timeline.back()),
+                    }
+                    timeline.step();
+                }
+                alike(&forgets, &knows);
+                let moment = Time(below(draw(2, Purpose::Search, 0, n), 150_000_000_000));
+                let (hash, row) = (forgets.sim().hash(), knows.sim().trace().first_at(moment));
+                forgets.recall(moment);
+                assert_eq!((forgets.sim().hash(), forgets.sim().trace().first_at(moment)), (hash, row), "{model}");
+                let around = row.saturating_sub(AROUND / 2)..(row + AROUND / 2).min(end);
+                assert!(around.into_iter().all(|row| forgets.sim().describe_row(row) == knows.sim().describe_row(row)), "{model}");
+            }
+            // Another future, and back to the old one.
+            for timeline in [&mut forgets, &mut knows] {
+                timeline.seek(Time::ZERO + Span::secs(50));
+                timeline.edit(Input::Crash(NodeId(0))).unwrap();
+                timeline.seek(Time::ZERO + Span::secs(80));
+            }
+            alike(&forgets, &knows);
+            assert!(forgets.undo() && knows.undo());
+            for timeline in [&mut forgets, &mut knows] {
+                timeline.seek(Time::ZERO + Span::secs(120));
+            }
+            alike(&forgets, &knows);
+        }
+    }
+
+    #[test]
+    fn what_a_run_keeps_does_not_grow_with_it() {
+        let mut run = timeline();
+        let mut most = 0;
+        for million in 1..=4 {
+            run.to_row(million * 250_000);
+            most = most.max(run.sim().trace().held());
+            assert!(run.sim().trace().held() < MOST_ROWS * 3 / 2, "{}", run.sim().trace().held());
+        }
+        run.to_row(100_000);
+        assert!(run.sim().trace().row(99_000).is_some() && run.sim().trace().row(600_000).is_none());
+        run.to_row(999_999);
+        assert!(run.sim().trace().row(999_000).is_some() && run.sim().trace().held() < most + MOST_ROWS);
     }
 
     #[test]

@@ -1,8 +1,12 @@
 //! What happened, row by row, each row with its cause. The trace only grows; everything on the
 //! screen, every verdict and every grade is read from it.
+//!
+//! A run that is looked at for long forgets what lies far from the playhead, and makes it again when
+//! somebody goes there ([`Timeline`](super::Timeline)). What clients asked and what came of it is never
+//! forgotten, nor how many messages there were.
 
 use super::NodeId;
-use super::chunked::Chunked;
+use super::chunked::{CHUNK, Chunked, chunk_of};
 use super::hash::TraceHash;
 use super::time::Time;
 use std::borrow::Cow;
@@ -136,9 +140,58 @@ pub struct OpMeta {
     pub node: NodeId,
     /// The row in which it began.
     pub invoked: u32,
-    /// The row in which it ended, if it has, and the answer it got, if it got one.
-    pub ended: Option<(u32, Option<u32>)>,
+    /// When it began.
+    pub begun: Time,
+    /// How it ended, if it has.
+    pub ended: Option<Ended>,
 }
+
+/// How an operation of a client ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ended {
+    /// The row in which it did.
+    pub row: u32,
+    /// When it did.
+    pub time: Time,
+    /// What that row says: [`EventKind::Return`] or [`EventKind::Unknown`].
+    pub kind: EventKind,
+    /// Its detail: for a return, 1 if the operation succeeded, 0 if it surely did not happen.
+    pub detail: u8,
+    /// The answer it got, if it got one.
+    pub answer: Option<u32>,
+}
+
+/// How many messages were sent, delivered and lost up to a moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// The moment of the last of them.
+    pub time: Time,
+    /// How many were sent. One that exists twice was sent twice.
+    pub sent: u32,
+    /// How many arrived.
+    pub delivered: u32,
+    /// How many were lost.
+    pub lost: u32,
+}
+
+impl Tally {
+    /// What there is after more rows.
+    fn after<'a>(mut self, rows: impl IntoIterator<Item = &'a Row>) -> Self {
+        for row in rows {
+            *match row.kind {
+                EventKind::Send | EventKind::Duplicate => &mut self.sent,
+                EventKind::Deliver => &mut self.delivered,
+                EventKind::Lose => &mut self.lost,
+                _ => continue,
+            } += 1;
+            self.time = row.time;
+        }
+        self
+    }
+}
+
+/// After how many rows it is noted down how many messages there were: whole chunks.
+const COUNTED: usize = 4 * CHUNK;
 
 /// All that happened in a run, in order.
 #[derive(Debug, Default)]
@@ -147,6 +200,8 @@ pub struct Trace {
     pub(crate) messages: Chunked<MessageMeta>,
     pub(crate) ops: Chunked<OpMeta>,
     pub(crate) notes: Chunked<(u32, Cow<'static, str>)>,
+    /// How many messages there were after so many rows, and twice as many, and so on.
+    tallies: Vec<Tally>,
 }
 
 /// How far a run has come in its trace. A run that was taken back and goes on again passes the same
@@ -179,15 +234,58 @@ impl Trace {
         self.len() == 0
     }
 
-    /// One row.
+    /// One row, if it was written and is not forgotten. Whatever is given a row is also given the notes
+    /// on it and, as long as the message is not much older, what was sent in it.
     #[must_use]
     pub fn row(&self, index: u32) -> Option<&Row> {
         self.rows.get(index as usize)
     }
 
     /// Every row, from the first.
+    ///
+    /// # Panics
+    /// If part of it is forgotten: whoever has to see all of a run lets it happen again for itself.
     pub fn rows(&self) -> impl DoubleEndedIterator<Item = &Row> {
+        assert!(self.has(0, self.len() as u32), "part of this trace is forgotten");
         self.rows.iter()
+    }
+
+    /// Whether none of these rows is forgotten.
+    #[must_use]
+    pub fn has(&self, first: u32, end: u32) -> bool {
+        let last = |chunk: usize| ((chunk + 1) * CHUNK).min(end as usize).checked_sub(1);
+        first >= end || (chunk_of(first)..=chunk_of(end - 1)).all(|chunk| last(chunk).is_none_or(|last| self.rows.get(last).is_some()))
+    }
+
+    /// The first row that is not before a moment, of those that are not forgotten.
+    #[must_use]
+    pub fn first_at(&self, moment: Time) -> u32 {
+        let (mut from, mut rows) = (self.len() - self.rows.tail().len(), self.rows.tail());
+        for (chunk, items) in self.rows.chunks().rev().take_while(|(_, items)| items.last().is_some_and(|last| last.time >= moment)) {
+            (from, rows) = (chunk * CHUNK, items);
+        }
+        (from + rows.partition_point(|row| row.time < moment)) as u32
+    }
+
+    /// How many rows are not forgotten.
+    pub(super) fn held(&self) -> usize {
+        self.rows.held()
+    }
+
+    /// How many messages there were before a row; if what is around it is forgotten, a little earlier.
+    #[must_use]
+    pub fn tally(&self, before: u32) -> Tally {
+        let counted = before as usize / COUNTED;
+        let tally = counted.checked_sub(1).map_or_else(Tally::default, |last| self.tallies[last]);
+        tally.after((counted * COUNTED..before as usize).map_while(|index| self.rows.get(index)))
+    }
+
+    #[cold]
+    fn count(&mut self) {
+        if self.rows.len().is_multiple_of(COUNTED) {
+            let rows = (self.rows.len() - COUNTED..self.rows.len()).map_while(|index| self.rows.get(index));
+            self.tallies.push(self.tallies.last().copied().unwrap_or_default().after(rows));
+        }
     }
 
     /// One message.
@@ -214,19 +312,30 @@ impl Trace {
         self.ops.len()
     }
 
+    /// How many of them, the first ones, something is true of that is true of no later one.
+    #[must_use]
+    pub fn ops_while(&self, is: impl Fn(&OpMeta) -> bool) -> u32 {
+        let (mut low, mut high) = (0, self.ops.len());
+        while low < high {
+            let middle = usize::midpoint(low, high);
+            if self.ops.get(middle).is_some_and(&is) { low = middle + 1 } else { high = middle }
+        }
+        low as u32
+    }
+
     /// What the protocol had to say about a row.
     #[must_use]
     pub fn notes(&self, row: u32) -> Vec<&str> {
-        // Notes are in the order of their rows, so the first is found by halving.
-        let (mut low, mut high) = (0, self.notes.len());
-        while low < high {
-            let middle = usize::midpoint(low, high);
-            match self.notes.get(middle) {
-                Some((at, _)) if *at < row => low = middle + 1,
-                _ => high = middle,
+        // Notes are in the order of their rows, and those of late rows are asked for most.
+        let mut notes = Vec::new();
+        for part in [self.notes.tail()].into_iter().chain(self.notes.chunks().rev().map(|(_, part)| part)) {
+            let first = part.partition_point(|(at, _)| *at < row);
+            notes.splice(0..0, part[first..].iter().take_while(|(at, _)| *at == row).map(|(_, text)| text.as_ref()));
+            if first > 0 {
+                break;
             }
         }
-        (low..).map_while(|index| self.notes.get(index)).take_while(|(at, _)| *at == row).map(|(_, text)| text.as_ref()).collect()
+        notes
     }
 
     /// Always inlined: then a row is hashed and written out of registers, and never put together in
@@ -239,8 +348,11 @@ impl Trace {
         }
         cursor.rows += 1;
         if index as usize == self.rows.len() {
-            self.rows.push(row);
+            if self.rows.push(row) {
+                self.count();
+            }
         } else {
+            self.rows.refill(index as usize, row);
             debug_assert_eq!(self.rows.get(index as usize), Some(&row), "a replay left its trace");
         }
         index
@@ -250,34 +362,28 @@ impl Trace {
     pub(crate) fn push_message(&mut self, cursor: &mut Cursor, meta: MessageMeta) -> u32 {
         let id = cursor.messages;
         cursor.messages += 1;
-        if id as usize == self.messages.len() {
-            self.messages.push(meta);
-        }
+        self.messages.put(id as usize, meta);
         id
     }
 
     pub(crate) fn push_op(&mut self, cursor: &mut Cursor, meta: OpMeta) -> u32 {
         let id = cursor.ops;
         cursor.ops += 1;
-        if id as usize == self.ops.len() {
-            self.ops.push(meta);
-        }
+        self.ops.put(id as usize, meta);
         id
     }
 
     pub(crate) fn push_note(&mut self, cursor: &mut Cursor, row: u32, text: Cow<'static, str>) {
         let index = cursor.notes;
         cursor.notes += 1;
-        if index as usize == self.notes.len() {
-            self.notes.push((row, text));
-        }
+        self.notes.put(index as usize, (row, text));
     }
 
     /// The beginning of this trace, up to a cursor, sharing what it can with it.
     pub(crate) fn prefix(&self, cursor: &Cursor) -> Self {
         let mut ops = self.ops.prefix(cursor.ops as usize);
         for index in 0..ops.len() {
-            if ops.get(index).and_then(|op| op.ended).is_some_and(|(row, _)| row >= cursor.rows) {
+            if ops.get(index).and_then(|op| op.ended).is_some_and(|ended| ended.row >= cursor.rows) {
                 ops.change(index, |op| op.ended = None);
             }
         }
@@ -286,6 +392,7 @@ impl Trace {
             messages: self.messages.prefix(cursor.messages as usize),
             ops,
             notes: self.notes.prefix(cursor.notes as usize),
+            tallies: self.tallies[..cursor.rows as usize / COUNTED].to_vec(),
         }
     }
 }

@@ -37,10 +37,9 @@ fn response(seed: u64, load: f64, service: &Latency, warm_up: usize, requests: u
 
     let trace = sim.trace();
     assert_eq!(trace.ops(), warm_up + requests);
-    let time = |row| trace.row(row).unwrap().time;
     let taken = |op| {
         let op = trace.op(op).unwrap();
-        time(op.ended.unwrap().0).since(time(op.invoked)).0 as f64
+        op.ended.unwrap().time.since(op.begun).0 as f64
     };
     (warm_up..trace.ops()).map(|op| taken(op as u32)).sum::<f64>() / requests as f64 / SERVICE.0 as f64
 }

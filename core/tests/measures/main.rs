@@ -4,7 +4,7 @@ mod parting;
 mod staleness;
 mod theory;
 
-use faultline::measure::{self, Load, Outcome, Request, Served, Tallies, Tally, quantile};
+use faultline::measure::{self, Load, Outcome, Request, Served, Tally, quantile};
 use faultline::models::Library;
 use faultline::scenario::{Input, Scenario};
 use faultline::sim::{Latency, NodeId, Sim, Span, Time};
@@ -90,7 +90,7 @@ fn load_is_what_came_and_left_and_messages_are_counted_once() {
     let loads = measure::load(&sim);
     assert_eq!((loads[0].received, loads[1].received, loads[2]), (6, 4, Load::default()));
     assert_eq!(loads[1].sent, 4);
-    let tally = Tallies::default().upto(&sim, 1).pop().unwrap();
+    let tally = measure::tallies(&sim, 1).pop().unwrap();
     let sent: u32 = loads.iter().map(|load| load.sent).sum::<u32>() + 4;
     assert_eq!((tally.sent, tally.delivered), (sent, 6 + 4 + 2), "four requests, two answers");
     assert_eq!(tally.sent, tally.delivered + tally.lost + sim.flights().count() as u32);
@@ -100,15 +100,14 @@ fn load_is_what_came_and_left_and_messages_are_counted_once() {
 fn tallies_are_the_same_however_time_goes_and_never_too_many() {
     let library = Library::standard();
     let mut timeline = faultline::sim::Timeline::new(&library, Scenario::new(library.find("ping-pong").unwrap().about(), 7)).unwrap();
-    let tallies = Tallies::default();
     timeline.seek(ms(5_000));
-    let straight = tallies.upto(timeline.sim(), 10_000).last().copied();
+    let straight = measure::tallies(timeline.sim(), 10_000).last().copied();
     timeline.seek(ms(1_000));
-    let early: Tally = tallies.upto(timeline.sim(), 10_000).pop().unwrap();
+    let early: Tally = measure::tallies(timeline.sim(), 10_000).pop().unwrap();
     assert!(early.time <= timeline.playhead() && early.sent < straight.unwrap().sent);
     timeline.seek(ms(5_000));
-    assert_eq!(tallies.upto(timeline.sim(), 10_000).pop(), straight);
-    let few = tallies.upto(timeline.sim(), 10);
+    assert_eq!(measure::tallies(timeline.sim(), 10_000).pop(), straight);
+    let few = measure::tallies(timeline.sim(), 10);
     assert!(few.len() <= 10);
     assert_eq!(few.last().copied(), straight);
 }

@@ -195,8 +195,8 @@ impl Story {
     pub(crate) fn answers(&self) -> Vec<String> {
         let sim = self.timeline.sim();
         let answer = |op: u32| {
-            let ended = sim.trace().op(op).unwrap().ended.map(|(row, _)| sim.trace().row(row).unwrap());
-            match ended.map(|row| (row.kind, row.detail)) {
+            let ended = sim.trace().op(op).unwrap().ended;
+            match ended.map(|ended| (ended.kind, ended.detail)) {
                 None => "open".into(),
                 Some((EventKind::Return, 1)) => sim.describe_op(op).1.unwrap(),
                 Some((EventKind::Return, _)) => format!("no: {}", sim.describe_op(op).1.unwrap()),

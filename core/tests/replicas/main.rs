@@ -83,8 +83,7 @@ fn messages(sim: &Sim) -> usize {
 /// How long each operation took that was answered, in the order in which they were asked.
 fn taken(sim: &Sim) -> Vec<Span> {
     let trace = sim.trace();
-    let time = |row: u32| trace.row(row).unwrap().time;
-    (0..trace.ops() as u32).filter_map(|op| trace.op(op)).filter_map(|op| Some(time(op.ended?.0).since(time(op.invoked)))).collect()
+    (0..trace.ops() as u32).filter_map(|op| trace.op(op)).filter_map(|op| Some(op.ended?.time.since(op.begun))).collect()
 }
 
 fn headlines(sim: &Sim) -> Vec<String> {

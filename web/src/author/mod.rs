@@ -234,8 +234,10 @@ impl Component for Author {
                 </header>
                 <div class="deeds" role="group" aria-label={text::AUTHOR_TITLE}>
                     { share::chooser(text::OPEN_LAB_FILE, link.callback(Msg::Take)) }
-                    <button disabled={self.past.is_empty()} onclick={link.callback(|_| Msg::Undo)}>{ ui::icon(ui::UNDO) }{ text::UNDO }</button>
-                    <button disabled={self.future.is_empty()} onclick={link.callback(|_| Msg::Redo)}>{ ui::icon(ui::REDO) }{ text::REDO }</button>
+                    if self.draft.is_some() || !self.past.is_empty() || !self.future.is_empty() {
+                        <button disabled={self.past.is_empty()} onclick={link.callback(|_| Msg::Undo)}>{ ui::icon(ui::UNDO) }{ text::UNDO }</button>
+                        <button disabled={self.future.is_empty()} onclick={link.callback(|_| Msg::Redo)}>{ ui::icon(ui::REDO) }{ text::REDO }</button>
+                    }
                     if self.draft.is_some() {
                         <button onclick={link.callback(|_| Msg::Save)}>{ text::SAVE_FILE }</button>
                         <button disabled={self.lab.is_err()} onclick={link.callback(|_| Msg::Preview(true))}>{ text::PREVIEW }</button>

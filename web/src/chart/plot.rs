@@ -418,7 +418,6 @@ pub(crate) fn numbers(run: &Run<'_>) -> Vec<(&'static str, String)> {
 mod tests {
     use super::*;
     use faultline::Scenario;
-    use faultline::measure::Tallies;
     use faultline::models::Library;
     use faultline::scenario::{Pace, Route, Workload};
     use faultline::sim::Latency;
@@ -436,7 +435,7 @@ mod tests {
     }
 
     fn with<T>(sim: &Sim, twice: bool, then: impl FnOnce(&[Run<'_>]) -> T) -> T {
-        let tallies = Tallies::default().upto(sim, 120);
+        let tallies = measure::tallies(sim, 120);
         let run = |name| Run { name, sim, now: sim.now(), tallies: &tallies };
         if twice { then(&[run("A"), run("B")]) } else { then(&[run("")]) }
     }

@@ -149,8 +149,8 @@ impl Component for Check {
                     <label>{ text::CHECK_PROMISE_LABEL }{ ui::choice(label(text::CHECK_PROMISE_LABEL), promises.iter().map(String::as_str), self.job.promise, link.callback(Msg::Promise)) }</label>
                     <label>{ text::CHECK_INITIAL }<input type="text" placeholder="nil" value={self.job.initial.clone()}
                         oninput={link.callback(|event: InputEvent| Msg::Initial(event.target_unchecked_into::<HtmlInputElement>().value()))} /></label>
-                    <button disabled={self.job.text.trim().is_empty()} onclick={link.callback(|_| Msg::Map(true))}>{ text::map::OPEN }</button>
                     <button class="go" disabled={working || self.job.text.trim().is_empty()} onclick={link.callback(|_| Msg::Start)}>{ text::CHECK_START }</button>
+                    <button disabled={self.job.text.trim().is_empty()} onclick={link.callback(|_| Msg::Map(true))}>{ text::map::OPEN }</button>
                 </div>
                 <section class="found" aria-live="polite">{ self.found(ctx) }</section>
                 if let Some(asked) = &self.map {

@@ -8,8 +8,8 @@ use crate::app;
 use crate::chart::{self, Kind, Run};
 use crate::dom::{self, Frames, Listener, Sight};
 use crate::knob::Knob;
-use crate::panel::branches;
 use crate::panel::settings::Draft;
+use crate::panel::{branches, help, transport};
 use crate::route::{self, Route};
 use crate::session::{Session, Speed};
 use crate::share::{Share, Thing};
@@ -18,6 +18,7 @@ use crate::stage::touch::Deed;
 use crate::text;
 use crate::ui::{self, Named};
 use faultline::link::Link;
+use faultline::measure;
 use faultline::models::Library;
 use faultline::scenario::Input;
 use faultline::sim::Time;
@@ -26,8 +27,8 @@ use pair::{PACES, Pair};
 use side::Side;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlInputElement, KeyboardEvent};
-use yew::{AttrValue, Callback, Component, Context, Html, InputEvent, NodeRef, Properties, TargetCast, html};
+use web_sys::{Element, KeyboardEvent};
+use yew::{AttrValue, Callback, Component, Context, Html, NodeRef, Properties, html};
 
 /// What the page is made with.
 #[derive(Properties, Clone)]
@@ -46,17 +47,10 @@ pub(crate) enum Msg {
     Frame(f64),
     /// Something is said of one of the runs, as in the laboratory.
     Side(usize, app::Msg),
-    /// A key, and the run whose node has the focus.
-    Key(usize, app::Msg),
-    Toggle,
-    Step,
-    Back,
-    Seek(u64),
-    Speed(i32),
+    /// Something is said of both, as in the laboratory; and the run whose node has the focus.
+    Both(usize, app::Msg),
     /// To where they part.
     First,
-    Undo,
-    Redo,
     /// Another model for one of them.
     Model(usize, usize),
     /// How often clients ask.
@@ -83,6 +77,9 @@ pub(crate) struct Compare {
     sides: [Side; 2],
     elsewhere: Option<Time>,
     notice: Option<String>,
+    /// Whether the list of what can be waited for is open, and that of what can be done.
+    more: bool,
+    help: bool,
     /// What can be shared, while the dialog for it is open.
     sharing: Option<Thing>,
     focus: Option<String>,
@@ -103,7 +100,6 @@ const RENDER_EVERY_MS: f64 = 250.0;
 /// How long it has to be quiet before the address is changed.
 const QUIET_MS: u32 = 400;
 /// The resolution of the slider for the moment.
-const NOTCHES: u64 = 1_000;
 /// How many points a curve of messages has.
 const MOST_POINTS: usize = 120;
 const CHARTS: [Kind; 4] = [Kind::Latency, Kind::Availability, Kind::Staleness, Kind::Load];
@@ -118,6 +114,8 @@ impl Component for Compare {
             sides: [0, 1].map(Side::new),
             elsewhere: None,
             notice: None,
+            more: false,
+            help: false,
             sharing: None,
             focus: None,
             announced: AttrValue::default(),
@@ -159,28 +157,33 @@ impl Component for Compare {
                     return false;
                 }
             }
-            Msg::Key(side, msg) => match msg {
+            Msg::Both(side, msg) => match msg {
                 app::Msg::Toggle => pair.play(!pair.playing()),
                 app::Msg::Step => pair.step(),
                 app::Msg::Back => pair.back(),
+                app::Msg::Seek(moment) => pair.seek(moment),
+                app::Msg::Speed(step) => pair.speed = Speed::new(step),
+                app::Msg::Until(until) => {
+                    self.more = false;
+                    self.notice = (!pair.wait(until)).then(|| text::not_in_either(until));
+                }
+                app::Msg::More(open) => self.more = open,
+                app::Msg::Careful(careful) => pair.care.on = careful,
                 app::Msg::Undo => self.undo(&library, false),
                 app::Msg::Redo => self.undo(&library, true),
+                app::Msg::Help(open) => self.help = open,
+                app::Msg::Shortcuts(on) => {
+                    dom::remember(app::NO_SHORTCUTS, (!on).then_some("1"));
+                }
                 app::Msg::Escape => self.escape(),
-                app::Msg::Rove(..) => drop(self.hear(&library, side, msg)),
+                app::Msg::Rove(..) | app::Msg::Next(..) => drop(self.hear(&library, side, msg)),
                 _ => return false,
             },
-            Msg::Toggle => pair.play(!pair.playing()),
-            Msg::Step => pair.step(),
-            Msg::Back => pair.back(),
-            Msg::Seek(moment) => pair.seek(Time(moment)),
-            Msg::Speed(step) => pair.speed = Speed::new(step),
             Msg::First => {
                 if !pair.find_parting() {
                     self.notice = Some(text::NEVER_DIFFERENT.into());
                 }
             }
-            Msg::Undo => self.undo(&library, false),
-            Msg::Redo => self.undo(&library, true),
             Msg::Model(side, model) => {
                 let done = pair.choose(&library, side, model);
                 let title = library.models()[model].about().title;
@@ -229,6 +232,7 @@ impl Component for Compare {
 
     fn view(&self, ctx: &Context<Self>) -> Html {
         let send = ctx.link().callback(|msg: Msg| msg);
+        let both = both(&send);
         html! {
             <>
             <header class="bar">
@@ -238,15 +242,19 @@ impl Component for Compare {
                 if let Ok(pair) = &self.pair {
                     <div class="deeds">
                         if pair.can_undo() {
-                            <button class="quiet" onclick={send.reform(|_| Msg::Undo)}>{ ui::icon(ui::UNDO) }{ text::UNDO }</button>
+                            <button class="quiet" onclick={both.reform(|_| app::Msg::Undo)}>{ ui::icon(ui::UNDO) }{ text::UNDO }</button>
                         }
                         if pair.can_redo() {
-                            <button class="quiet" onclick={send.reform(|_| Msg::Redo)}>{ ui::icon(ui::REDO) }{ text::REDO }</button>
+                            <button class="quiet" onclick={both.reform(|_| app::Msg::Redo)}>{ ui::icon(ui::REDO) }{ text::REDO }</button>
                         }
                         <button class="quiet" onclick={send.reform(|_| Msg::Share(true))}>{ ui::icon(ui::LINK) }{ text::SHARE }</button>
+                        <button id="ask-help" class="quiet" aria-label={text::HELP} title={text::HELP} onclick={both.reform(|_| app::Msg::Help(true))}>{ ui::icon(ui::HELP) }</button>
                     </div>
                 }
             </header>
+            if self.help {
+                { help::help(dom::remembered(app::NO_SHORTCUTS).is_none(), &both) }
+            }
             if let Some(thing) = &self.sharing {
                 <Share title={text::COMPARE} things={vec![thing.clone()]} close={send.reform(|()| Msg::Share(false))} />
             }
@@ -273,6 +281,9 @@ impl Component for Compare {
     fn rendered(&mut self, ctx: &Context<Self>, first: bool) {
         if let Some(place) = self.focus.take() {
             dom::focus(&place);
+        }
+        if self.help {
+            dom::show_modal(help::ID);
         }
         if self.pair.is_ok() {
             self.sides.iter_mut().for_each(|side| side.attach(ctx));
@@ -340,6 +351,14 @@ impl Compare {
 
     fn escape(&mut self) {
         let Ok(pair) = &mut self.pair else { return };
+        if std::mem::take(&mut self.help) {
+            self.focus = Some("ask-help".into());
+            return;
+        }
+        if std::mem::take(&mut self.more) {
+            self.focus = Some("more".into());
+            return;
+        }
         let mut open = false;
         for (side, session) in self.sides.iter_mut().zip(&pair.sides) {
             if std::mem::take(&mut side.tools) {
@@ -350,7 +369,7 @@ impl Compare {
             }
         }
         if !open {
-            pair.sides.iter_mut().for_each(|session| session.selected = None);
+            pair.select(0, None);
         }
     }
 
@@ -378,10 +397,7 @@ impl Compare {
             app::Msg::Pick(target, by_key) => {
                 if let Target::Node(node) = target {
                     // Who is looked at here is looked at there, too.
-                    for session in &mut pair.sides {
-                        session.selected = Some(node);
-                        session.first = node;
-                    }
+                    pair.select(place, Some(node));
                 }
                 if let Target::Message(_) = target {
                     pair.play(false);
@@ -398,7 +414,7 @@ impl Compare {
             }
             app::Msg::Dismiss => self.focus = side.dismiss(&pair.sides[place]),
             app::Msg::Select(node) => {
-                pair.sides.iter_mut().for_each(|session| session.selected = node);
+                pair.select(place, node);
                 side.menu = None;
             }
             app::Msg::Act(inputs) => self.act(place, &inputs),
@@ -425,6 +441,7 @@ impl Compare {
             app::Msg::Pan(pixels) => {
                 let moved = side.window(pair, self.elsewhere).moved(pixels, pair.reached().max(pair.playhead()));
                 self.elsewhere = Some(moved).filter(|center| *center != pair.playhead());
+                pair.sides.iter_mut().for_each(|side| side.recall(moved));
             }
             app::Msg::Here => self.elsewhere = None,
             app::Msg::Tools(open) => side.tools = open,
@@ -438,7 +455,15 @@ impl Compare {
                     hidden.insert(lane);
                 }
             }
-            app::Msg::Rove(from, across, down) => side.beside(&mut pair.sides[place], from, across, down),
+            app::Msg::Rove(from, across, down) => {
+                if let Some(next) = side.layout.beside(from, across, down) {
+                    self.focus = Some(side.reach(&mut pair.sides[place], next));
+                }
+            }
+            app::Msg::Next(from, on) => {
+                let next = pair.sides[place].neighbour(from, on);
+                self.focus = Some(side.reach(&mut pair.sides[place], next));
+            }
             app::Msg::Link(meaning) => pair.sides.iter_mut().for_each(|session| session.linked = meaning),
             _ => return false,
         }
@@ -512,7 +537,7 @@ impl Compare {
     /// Both runs as charts see them.
     fn measured<T: Default>(&self, then: impl FnOnce(&[Run<'_>]) -> T) -> T {
         let Ok(pair) = &self.pair else { return T::default() };
-        let [a, b] = [0, 1].map(|place| self.sides[place].tallies.upto(pair.sides[place].sim(), MOST_POINTS));
+        let [a, b] = [0, 1].map(|place| measure::tallies(pair.sides[place].sim(), MOST_POINTS));
         let run = |place: usize, tallies| Run { name: text::SIDES[place], sim: pair.sides[place].sim(), now: pair.playhead(), tallies };
         then(&[run(0, &a), run(1, &b)])
     }
@@ -533,7 +558,7 @@ impl Compare {
                     }).collect::<Html>()) }
                 </div>
             </main>
-            <footer>{ transport(pair, send) }</footer>
+            <footer>{ time(pair, self.more, &both(send)) }</footer>
             </>
         }
     }
@@ -599,42 +624,33 @@ fn differing(pair: &Pair, send: &Callback<Msg>) -> Html {
     }
 }
 
-fn transport(pair: &Pair, send: &Callback<Msg>) -> Html {
-    let button = |class: &'static str, label: &'static str, keys: &'static str, path: &'static str, disabled: bool, msg: fn() -> Msg| {
-        let onclick = send.reform(move |_| msg());
-        html! { <button {class} {disabled} {onclick} aria-label={label} title={format!("{label} ({keys})")}>{ ui::icon(path) }</button> }
-    };
+/// What is said of both runs as in the laboratory, when no node has the focus.
+fn both(send: &Callback<Msg>) -> Callback<app::Msg> {
+    send.reform(|msg| Msg::Both(0, msg))
+}
+
+fn time(pair: &Pair, more: bool, send: &Callback<app::Msg>) -> Html {
     let reached = pair.reached().0.max(1);
-    let notch = (u128::from(pair.playhead().0) * u128::from(NOTCHES) / u128::from(reached)) as u64;
-    let value = |event: &InputEvent| event.target_unchecked_into::<HtmlInputElement>().value_as_number();
-    let seek = send.reform(move |event: InputEvent| Msg::Seek(reached / NOTCHES * value(&event).max(0.0) as u64));
-    let speed = send.reform(move |event: InputEvent| Msg::Speed(value(&event) as i32));
     let share = |moment: Time| moment.0 as f64 / reached as f64;
     let mark = pair.parted().filter(|parted| parted.at.0 <= reached).map(|parted| format!("--share:{:.4}", share(parted.at)));
     html! {
         <section class="transport" aria-label={text::MOMENT}>
             <div class="buttons">
-                { button("", text::PREVIOUS_MOMENT, ",", ui::BACK, pair.playhead() == Time::ZERO, || Msg::Back) }
-                if pair.playing() {
-                    { button("primary", text::PAUSE, "Space", ui::PAUSE, false, || Msg::Toggle) }
-                } else {
-                    { button("primary", text::PLAY, "Space", ui::PLAY, !pair.goes_on(), || Msg::Toggle) }
+                { transport::button(text::PREVIOUS_MOMENT, ",", ui::BACK, pair.playhead() == Time::ZERO, send.reform(|()| app::Msg::Back)) }
+                { transport::play(pair.playing(), !pair.goes_on(), send.reform(|()| app::Msg::Toggle)) }
+                { transport::button(text::NEXT_MOMENT, ".", ui::STEP, !pair.goes_on(), send.reform(|()| app::Msg::Step)) }
+                if pair.playhead() > Time::ZERO {
+                    { transport::waits(&pair.sides.each_ref(), more, pair.care.on, send) }
                 }
-                { button("", text::NEXT_MOMENT, ".", ui::STEP, !pair.goes_on(), || Msg::Step) }
             </div>
             <output class="clock">{ text::clock(pair.playhead()) }</output>
             <div class="moments">
-                <input class="moment" type="range" min="0" max={NOTCHES.to_string()} value={notch.to_string()} oninput={seek}
-                    aria-label={text::MOMENT} aria-valuetext={text::clock(pair.playhead())} />
+                { transport::moment(pair.playhead(), pair.reached(), send.reform(app::Msg::Seek)) }
                 if let Some(style) = mark {
                     <i class="parts-at" {style} aria-hidden="true" />
                 }
             </div>
-            <label class="speed">
-                <span>{ text::speed(pair.speed.ratio()) }</span>
-                <input type="range" min={Speed::SLOWEST.to_string()} max={Speed::FASTEST.to_string()} value={pair.speed.step().to_string()}
-                    oninput={speed} aria-label={text::SPEED} aria-valuetext={text::speed(pair.speed.ratio())} />
-            </label>
+            { transport::pace(pair.speed, pair.care.is_slowing().then(|| pair.ratio()), send.reform(app::Msg::Speed)) }
         </section>
     }
 }
@@ -643,7 +659,7 @@ fn transport(pair: &Pair, send: &Callback<Msg>) -> Html {
 fn key(event: &KeyboardEvent) -> Option<Msg> {
     let single = dom::remembered(app::NO_SHORTCUTS).is_none();
     let id = event.target().and_then(|target| target.dyn_into::<Element>().ok()).map(|element| element.id()).unwrap_or_default();
-    app::key(event, single).map(|msg| Msg::Key(usize::from(id.starts_with("b-")), msg))
+    app::key(event, single).map(|msg| Msg::Both(usize::from(id.starts_with("b-")), msg))
 }
 
 /// In the laboratory: the way here, with the run there and another one.

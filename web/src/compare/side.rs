@@ -5,19 +5,18 @@ use super::Msg;
 use super::pair::Pair;
 use crate::app::{self, HEAL, finger};
 use crate::diagram::{self, Window};
-use crate::dom::{self, Size};
-use crate::panel::client::Ask;
+use crate::dom::Size;
+use crate::panel::client::{self, Ask};
 use crate::panel::settings::{self, Draft, Which};
-use crate::panel::{menu, state};
+use crate::panel::{inspector, menu, state};
 use crate::session::Session;
 use crate::stage::touch::{self, Deed};
 use crate::stage::{self, Crowd, Finger, Layout, Painter, Scene, Target, Touch, Who};
 use crate::text;
 use crate::ui::{self, Named};
-use faultline::measure::Tallies;
 use faultline::models::Library;
 use faultline::scenario::Input;
-use faultline::sim::{Span, Time};
+use faultline::sim::{NodeId, Span, Time};
 use web_sys::{Element, HtmlCanvasElement, HtmlElement};
 use yew::{Callback, Context, Html, NodeRef, html};
 
@@ -36,7 +35,6 @@ pub(super) struct Side {
     pub(super) tools: bool,
     /// How often another model was refused: the choice must show again what is.
     pub(super) refused: u32,
-    pub(super) tallies: Tallies,
     diagram_size: (f64, f64),
     stage: NodeRef,
     diagram: NodeRef,
@@ -57,7 +55,6 @@ impl Side {
             draft: None,
             tools: false,
             refused: 0,
-            tallies: Tallies::default(),
             diagram_size: (0.0, 0.0),
             stage: NodeRef::default(),
             diagram: NodeRef::default(),
@@ -69,7 +66,6 @@ impl Side {
 
     /// The run is another one, or its past is.
     pub(super) fn forget(&mut self, session: &Session) {
-        self.tallies.forget();
         self.menu = None;
         self.resize(session, self.layout.width, self.layout.height);
     }
@@ -174,6 +170,7 @@ impl Side {
                     }
                 </div>
                 { diagram::diagram(session, self.window(pair, elsewhere), elsewhere.is_some(), self.tools, &self.diagram, &here) }
+                { self.inspector(pair, &here) }
                 { settings::settings(session, self.draft.as_ref(), Which::NotOfTheWorld, &here) }
                 { state::state(session, &here) }
             </section>
@@ -193,11 +190,21 @@ impl Side {
         diagram::take(&pair.sides[self.place], self.window(pair, elsewhere), take);
     }
 
-    /// Puts the focus on a node.
-    pub(super) fn beside(&self, session: &mut Session, from: faultline::sim::NodeId, across: f64, down: f64) {
-        if let Some(next) = self.layout.beside(from, across, down) {
-            session.first = next;
-            dom::focus(&format!("{}node-{}", session.prefix, next.0));
+    /// The keys reach this one first from now on. Says which element it is.
+    pub(super) fn reach(&self, session: &mut Session, who: NodeId) -> String {
+        session.first = who;
+        format!("{}node-{}", session.prefix, who.0)
+    }
+
+    /// Who is looked at here, beside the same on the other side.
+    fn inspector(&self, pair: &Pair, here: &Callback<app::Msg>) -> Html {
+        let session = &pair.sides[self.place];
+        let Some(who) = session.selected else { return Html::default() };
+        let same = pair.same(self.place, who).map(|same| (pair.sides[1 - self.place].sim(), same));
+        if session.is_client(who) {
+            client::client(session, who, same, here)
+        } else {
+            inspector::beside(session, who, same.map(|(sim, _)| sim), here)
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The diagram to take along: as a picture that needs no page around it, and as text that Mermaid draws.
 
-use super::list::{List, Window, after};
+use super::list::{List, Window};
 use super::svg;
 use crate::session::Session;
 use faultline::sim::{EventKind, NodeId};
@@ -53,7 +53,7 @@ pub(crate) fn mermaid(session: &Session, window: Window) -> String {
     for endpoint in everybody.filter(|endpoint| !session.hidden.contains(endpoint)) {
         let _ = writeln!(text, "    participant {}", sim.name(endpoint));
     }
-    for index in after(sim, first)..after(sim, last).min(sim.rows()) {
+    for index in sim.trace().first_at(first)..sim.trace().first_at(last).min(sim.rows()) {
         let Some(row) = sim.trace().row(index).filter(|row| session.knows(row)) else { continue };
         if [row.node, row.peer].iter().any(|end| session.hidden.contains(end)) {
             continue;

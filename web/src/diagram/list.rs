@@ -148,6 +148,9 @@ pub(crate) struct Bar {
     pub(crate) from: f64,
     pub(crate) to: f64,
     pub(crate) y: f64,
+    /// How far above and below the lane it reaches: all of its room, or a part where others of the
+    /// same client last at the same time.
+    pub(crate) reach: (f64, f64),
     /// The row in which it began.
     pub(crate) row: u32,
     pub(crate) outcome: Came,
@@ -196,6 +199,9 @@ pub(crate) struct Dot {
 pub(crate) const MOST_LANES: usize = 24;
 /// With more requests than this none could be read.
 const MOST_BARS: usize = 200;
+/// How high a bar is, and into how many parts its room can be divided.
+const BAR: f64 = 12.0;
+const MOST_PARTS: usize = 4;
 /// With more rows than this a picture would be grey, and slow.
 const MOST_ROWS: u32 = 600;
 /// With more messages than this their words would cover one another.
@@ -247,7 +253,7 @@ impl List {
         let sim = session.sim();
         let scenario = sim.scenario();
         let lanes = scenario.nodes + scenario.clients;
-        let last = sim.trace().len().checked_sub(1).and_then(|index| sim.trace().row(index as u32)).map_or(Time::ZERO, |row| row.time);
+        let last = session.reached();
         let seen = (0..lanes).filter(|lane| !session.hidden.contains(&NodeId(*lane))).count().max(1);
         let mut above = 0;
         let accused = if session.knower.is_some() { BTreeSet::new() } else { accused(sim, session.promise().found()) };
@@ -284,20 +290,19 @@ impl List {
     fn bars(&mut self, session: &Session, window: &Window) {
         let (sim, (first, last)) = (session.sim(), window.stretch());
         let (trace, far) = (sim.trace(), window.width * 3.0);
-        let time = |row: u32| trace.row(row).map_or(Time::ZERO, |row| row.time);
-        for op in (0..trace.ops() as u32).rev() {
+        for op in (0..trace.ops_while(|op| op.begun <= last)).rev() {
             let Some(meta) = trace.op(op) else { continue };
-            let begun = time(meta.invoked);
-            if begun > last || session.hidden.contains(&meta.client) || session.knower.is_some_and(|knower| knower != meta.client) {
+            let begun = meta.begun;
+            if session.hidden.contains(&meta.client) || session.knower.is_some_and(|knower| knower != meta.client) {
                 continue;
             }
             if self.bars.len() == MOST_BARS || begun + sim.scenario().patience + Span::secs(1) < first {
                 break;
             }
-            let (to, outcome) = match meta.ended.and_then(|(row, _)| trace.row(row)) {
+            let (to, outcome) = match meta.ended {
                 None => (far, Came::Waits),
-                Some(row) if row.kind == EventKind::Unknown => (window.x(row.time), Came::Unknown),
-                Some(row) => (window.x(row.time), if row.detail == 1 { Came::Done } else { Came::Refused }),
+                Some(ended) if ended.kind == EventKind::Unknown => (window.x(ended.time), Came::Unknown),
+                Some(ended) => (window.x(ended.time), if ended.detail == 1 { Came::Done } else { Came::Refused }),
             };
             let (asked, answer) = sim.describe_op(op);
             let label = if outcome == Came::Unknown {
@@ -310,7 +315,10 @@ impl List {
             // The next request of the same client, if it comes too soon, has the room.
             let next = self.bars.iter().rev().find(|bar| bar.y == y).map_or(far, |bar| bar.from);
             let label = if blamed || from + width_of(&label) * 0.92 < next { label } else { String::new() };
-            self.bars.push(Bar { from, to, y, row: meta.invoked, outcome, label, blamed });
+            self.bars.push(Bar { from, to, y, reach: (-BAR / 2.0, BAR / 2.0), row: meta.invoked, outcome, label, blamed });
+        }
+        for lane in &self.lanes {
+            part(self.bars.iter_mut().rev().filter(|bar| bar.y == lane.y).collect());
         }
     }
 
@@ -416,8 +424,8 @@ impl List {
 
     /// A message leaves. Where it will end is not known yet.
     fn send(&mut self, sim: &Sim, window: &Window, message: u32, index: u32) {
-        let (Some(meta), Some(row)) = (sim.trace().message(message), sim.trace().row(index)) else { return };
-        let (from, to) = ((window.x(row.time), self.y(meta.from)), (window.x(meta.due), self.y(meta.to)));
+        let (Some(meta), Some(row), Some(due)) = (sim.trace().message(message), sim.trace().row(index), sim.due(message)) else { return };
+        let (from, to) = ((window.x(row.time), self.y(meta.from)), (window.x(due), self.y(meta.to)));
         self.arrows.push(Arrow {
             from,
             to,
@@ -482,33 +490,47 @@ impl List {
     }
 }
 
+/// Lets the bars of one client that last at the same time, the earliest first, share their room.
+fn part(bars: Vec<&mut Bar>) {
+    let mut together: Vec<(usize, &mut Bar)> = Vec::new();
+    // Until when the bars in each part of the room last.
+    let mut parts: Vec<f64> = Vec::new();
+    let share = |together: &mut Vec<(usize, &mut Bar)>, count: usize| {
+        let count = count.min(MOST_PARTS);
+        let high = (BAR + 2.0 - (count as f64 - 1.0)) / count as f64;
+        for (place, bar) in together.drain(..).filter(|_| count > 1) {
+            let above = -(BAR + 2.0) / 2.0 + (place % MOST_PARTS) as f64 * (high + 1.0);
+            bar.reach = (above, above + high);
+        }
+    };
+    for bar in bars {
+        if parts.iter().all(|until| *until <= bar.from) {
+            share(&mut together, parts.len());
+            parts.clear();
+        }
+        let place = parts.iter().position(|until| *until <= bar.from).unwrap_or(parts.len());
+        parts.resize(parts.len().max(place + 1), 0.0);
+        parts[place] = bar.to;
+        together.push((place, bar));
+    }
+    share(&mut together, parts.len());
+}
+
 /// The rows to draw: those of the window's stretch, or the nearest to the playhead if they are too many.
 fn stretch(sim: &Sim, window: &Window) -> std::ops::Range<u32> {
     let (first, last) = window.stretch();
-    let (start, end) = (after(sim, first), after(sim, last));
-    let nearest = after(sim, window.center).saturating_sub(MOST_ROWS * 3 / 4);
+    let (start, end) = (sim.trace().first_at(first), sim.trace().first_at(last));
+    let nearest = sim.trace().first_at(window.center).saturating_sub(MOST_ROWS * 3 / 4);
     if end - start <= MOST_ROWS { start..end } else { start.max(nearest)..end.min(nearest + MOST_ROWS) }
-}
-
-/// The first row of the trace that is not before a moment.
-pub(super) fn after(sim: &Sim, moment: Time) -> u32 {
-    let (mut low, mut high) = (0, sim.trace().len() as u32);
-    while low < high {
-        let middle = low.midpoint(high);
-        if sim.trace().row(middle).is_some_and(|row| row.time < moment) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    low
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stage::touch;
     use faultline::Scenario;
     use faultline::models::Library;
+    use faultline::scenario as sim;
     use faultline::sim::Chance;
 
     fn session(model: &str, loss: u32, ms: u64) -> Session {
@@ -540,6 +562,27 @@ mod tests {
         assert!((first.to.0 - arrived.time.0 as f64 / 1e9 * 1600.0).abs() < 1e-6);
         assert_eq!(first.to.1, list.lanes[1].y);
         assert_eq!(list.arrows[1].fate, Fate::Flying);
+    }
+
+    #[test]
+    fn a_message_that_a_hand_delays_is_on_its_way_until_then_and_lost_where_it_was() {
+        let mut session = session("ping-pong", 0, 10);
+        let (id, sent) = {
+            let flight = session.sim().flights().next().unwrap();
+            session.edit(vec![touch::decide(session.sim(), flight.message, sim::Fate::Delay(Span::secs(1))).unwrap()]).unwrap();
+            (flight.message, flight.sent)
+        };
+        let due = session.sim().due(id).unwrap();
+        assert_eq!(session.sim().flights().find(|flight| flight.message == id).unwrap().due, due);
+        let half = sent + Span(due.since(sent).0 / 2);
+        session.seek(half);
+        let arrow = |session: &Session| list(session).arrows.into_iter().find(|arrow| arrow.message == id).unwrap();
+        let flying = arrow(&session);
+        assert_eq!((flying.fate, flying.to.0), (Fate::Flying, window(&session).x(due)));
+        session.edit(touch::cut(session.sim(), NodeId(0), NodeId(1))).unwrap();
+        let (lost, lanes) = (arrow(&session), list(&session).lanes);
+        assert_eq!(lost.fate, Fate::Lost);
+        assert!((lost.to.1 - (lanes[0].y + lanes[1].y) / 2.0).abs() < 0.1, "{lost:?}");
     }
 
     #[test]
@@ -621,6 +664,29 @@ mod tests {
         assert!(done.label.starts_with("write") && done.from < done.to && done.to < 3.0 * 800.0, "{done:?}");
         session.knower = Some(NodeId(0));
         assert!(list(&session).bars.is_empty());
+    }
+
+    #[test]
+    fn bars_that_last_at_the_same_time_share_their_room_and_those_after_them_have_all_of_it() {
+        let mut bars = [(0.0, 30.0), (10.0, 60.0), (35.0, 50.0), (60.0, 90.0)].map(|(from, to)| Bar {
+            from,
+            to,
+            y: 50.0,
+            reach: (-6.0, 6.0),
+            row: 0,
+            outcome: Came::Done,
+            label: String::new(),
+            blamed: false,
+        });
+        part(bars.iter_mut().collect());
+        let [first, second, third, alone] = bars.each_ref().map(|bar| bar.reach);
+        assert_eq!(alone, (-6.0, 6.0));
+        assert_eq!(first, third, "the third comes when the first is over");
+        assert!(first.1 < second.0, "{first:?} {second:?}");
+        assert_eq!((first.0, second.1), (-7.0, 7.0));
+        let mut crowd: Vec<Bar> = (0..9).map(|_| Bar { to: 1e9, ..bars[0].clone() }).collect();
+        part(crowd.iter_mut().collect());
+        assert!(crowd.iter().all(|bar| bar.reach.1 - bar.reach.0 > 2.5 && bar.reach.1 <= 7.0));
     }
 
     #[test]

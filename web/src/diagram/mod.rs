@@ -37,7 +37,7 @@ pub(crate) fn diagram(session: &Session, window: Window, elsewhere: bool, tools:
     let onclick = {
         let send = send.clone();
         Callback::from(move |event: MouseEvent| {
-            if let Some(row) = row_at(&event) {
+            if let Some(row) = row_under(&event) {
                 send.emit(Msg::ShowRow(row));
             }
         })
@@ -156,10 +156,19 @@ fn accusation(list: &List) -> Html {
     }
 }
 
-/// The row of the trace that was clicked on.
+/// The row of the trace that is pointed at.
 fn row_at(event: &MouseEvent) -> Option<u32> {
-    let target: Element = event.target()?.dyn_into().ok()?;
-    target.closest("[data-row]").ok()??.get_attribute("data-row")?.parse().ok()
+    row_of(&event.target()?.dyn_into().ok()?)
+}
+
+/// The row of the trace that was clicked on. While a run plays, what a finger went down on has been
+/// drawn anew when it comes up, so the target is no more than what lies around both.
+fn row_under(event: &MouseEvent) -> Option<u32> {
+    row_at(event).or_else(|| row_of(&dom::document().element_from_point(event.client_x() as f32, event.client_y() as f32)?))
+}
+
+fn row_of(element: &Element) -> Option<u32> {
+    element.closest("[data-row]").ok()??.get_attribute("data-row")?.parse().ok()
 }
 
 /// Moves the picture to the playhead. Called for every frame, and so without Yew.

@@ -11,14 +11,22 @@ const SCALE: f64 = 2.0;
 
 /// Gives the reader a text as a file.
 pub(crate) fn save(name: &str, kind: &str, text: &str) {
-    if let Some(blob) = blob(kind, text) {
+    save_parts(name, kind, &Array::of1(&text.into()));
+}
+
+/// Gives the reader a text as a file that is too long to be in memory in one piece.
+pub(crate) fn save_parts(name: &str, kind: &str, parts: &Array) {
+    if let Some(blob) = blob(kind, parts) {
         give(name, &blob);
     }
 }
 
 /// Gives the reader a picture that was written as SVG as one of pixels.
 pub(crate) fn save_png(name: &'static str, svg: &str) {
-    let Some(address) = blob("image/svg+xml", svg).and_then(|blob| Url::create_object_url_with_blob(&blob).ok()) else { return };
+    let Some(address) = blob("image/svg+xml", &Array::of1(&svg.into())).and_then(|blob| Url::create_object_url_with_blob(&blob).ok())
+    else {
+        return;
+    };
     let Ok(image) = HtmlImageElement::new() else { return };
     let drawn = image.clone();
     let loaded = Closure::once_into_js(move || {
@@ -39,10 +47,10 @@ pub(crate) fn save_png(name: &'static str, svg: &str) {
     image.set_src(&address);
 }
 
-fn blob(kind: &str, text: &str) -> Option<Blob> {
+fn blob(kind: &str, parts: &Array) -> Option<Blob> {
     let about = BlobPropertyBag::new();
     about.set_type(kind);
-    Blob::new_with_str_sequence_and_options(&Array::of1(&text.into()), &about).ok()
+    Blob::new_with_str_sequence_and_options(parts, &about).ok()
 }
 
 fn give(name: &str, blob: &Blob) {

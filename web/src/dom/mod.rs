@@ -22,6 +22,11 @@ pub(crate) fn window() -> Window {
     web_sys::window().expect("the page runs in a window")
 }
 
+/// Whether this page is a part of somebody else's, whose scrolling comes first.
+pub(crate) fn is_embedded() -> bool {
+    document().document_element().is_some_and(|root| root.has_attribute("data-embed"))
+}
+
 pub(crate) fn document() -> Document {
     window().document().expect("a window has a document")
 }

@@ -78,7 +78,7 @@ impl Component for Hero {
         let mut session = Session::new(library, scenario).expect("a model can be run as it is");
         session.speed = Speed::new(SPEED);
         session.seek(OPENING);
-        session.careful = false;
+        session.care.on = false;
         session.play(!dom::reduced_motion());
         Self {
             session,

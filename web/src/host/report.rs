@@ -83,6 +83,11 @@ impl Report {
         self.done = lesson.progress.clone();
         let lab = &lesson.lab;
         let stars = |challenge: &Challenge| lesson.progress.challenges.get(&challenge.id).map_or(0, |solved| u64::from(solved.stars));
+        let place = match lesson.place {
+            // Whoever measures plays freely, as far as others need to know.
+            Place::Study(_) => Place::Free.name(),
+            place => place.name(),
+        };
         let challenge = |challenge: &Challenge| {
             Json::object(&[
                 ("id", Json::text(&challenge.id)),
@@ -94,7 +99,7 @@ impl Report {
             "progress",
             &[
                 ("lab", Json::text(&lab.id)),
-                ("place", Json::text(lesson.place.name())),
+                ("place", Json::text(place)),
                 ("step", Json::number(u64::from(lesson.progress.step))),
                 ("steps", Json::number(lab.steps.len() as u64)),
                 ("challenges", Json::list(lab.challenges.iter().map(challenge))),

@@ -8,7 +8,7 @@ use crate::session::Session;
 use crate::text;
 use faultline::lab::Lab;
 use faultline::models::Library;
-use faultline::sim::{EventKind, Time};
+use faultline::sim::{EventKind, Span, Time};
 use std::rc::Rc;
 use yew::{Component, Context, Html, Properties, html};
 
@@ -43,6 +43,8 @@ pub(crate) struct Kit {
 
 /// How many messages a diagram on paper has room for.
 const MOST_MESSAGES: usize = 60;
+/// How small a part of it shows the time before anything happens.
+const BEFORE: u64 = 16;
 /// How wide it is, in pixels.
 const WIDTH: f64 = 900.0;
 
@@ -109,8 +111,12 @@ fn show(scene: &faultline::lab::Scene, lab: &Lab, library: &Library) -> Result<S
     let until = link.seal.as_ref().map_or(lab.world.length, |seal| seal.moment);
     let mut session = Session::new(library, link.scenario).map_err(|fault| fault.to_string())?;
     session.seek(until);
-    let sent: Vec<Time> = session.sim().trace().rows().filter(|row| row.kind == EventKind::Send).map(|row| row.time).collect();
-    let from = sent.len().checked_sub(MOST_MESSAGES).map_or(Time::ZERO, |first| sent[first]);
+    let rows = || session.sim().trace().rows();
+    let sent: Vec<Time> = rows().filter(|row| row.kind == EventKind::Send).map(|row| row.time).collect();
+    // Until something is done or said there is nothing to see.
+    let first = rows().find(|row| row.kind != EventKind::Boot).map_or(Time::ZERO, |row| row.time);
+    let before = Span(until.since(first).0 / BEFORE);
+    let from = sent.len().checked_sub(MOST_MESSAGES).map_or(first - before, |first| sent[first]);
     let picture = diagram::stretch(&session, from, WIDTH);
     let lost = session.sim().trace().rows().filter(|row| row.kind == EventKind::Lose && row.time >= from).count();
     Ok(Scene {

@@ -7,6 +7,7 @@ mod load;
 mod looking;
 mod panel;
 pub(crate) mod progress;
+mod related;
 mod saved;
 mod screen;
 
@@ -16,6 +17,7 @@ pub(crate) use panel::panel;
 pub(crate) use saved::Saved;
 pub(crate) use screen::Screen;
 
+use crate::chart::survey::Seen;
 use crate::session::Session;
 use crate::text;
 use crate::worker::{Job, Report};
@@ -24,6 +26,7 @@ use faultline::lab::challenge::{Task, Verdict};
 use faultline::lab::predicate::Moment;
 use faultline::lab::progress::LabProgress;
 use faultline::lab::search::Tried;
+use faultline::lab::study::Chosen;
 use faultline::lab::tour::{Doing, Guess, Truth};
 use faultline::lab::{Lab, World};
 use faultline::models::Library;
@@ -42,6 +45,8 @@ pub(crate) enum Place {
     Choice,
     /// In a challenge.
     Challenge(usize),
+    /// Finding something out from many runs.
+    Study(usize),
     /// Everything is open.
     Free,
 }
@@ -54,6 +59,7 @@ impl Place {
             Self::Step(_) => "step",
             Self::Choice => "choice",
             Self::Challenge(_) => "challenge",
+            Self::Study(_) => "study",
             Self::Free => "free",
         }
     }
@@ -89,6 +95,12 @@ pub(crate) enum Say {
     Cancel,
     /// Show the run that the verdict is about, or the shortest that does the same.
     Look(bool),
+    /// To this study.
+    Study(usize),
+    /// This world of the study.
+    Case(usize),
+    /// Do the runs of the study.
+    Measure,
     /// To the list of challenges.
     Choice,
     /// Let me play.
@@ -115,6 +127,8 @@ pub(crate) enum Work {
     Deciding,
     /// Every order of events is tried.
     Searching,
+    /// Many runs are done.
+    Measuring,
 }
 
 /// A claim about every order of events, as far as it was tried.
@@ -158,6 +172,10 @@ pub(crate) struct Lesson {
     pub(crate) leaving: bool,
     /// What trying every order of events has shown so far, one by one.
     pub(crate) tried: Vec<Trying>,
+    /// What is chosen in a study, what was found with that, and what before.
+    pub(crate) chosen: Chosen,
+    pub(crate) seen: Option<Seen>,
+    pub(crate) before: Option<Seen>,
     /// The run as far as it was looked at.
     looking: Option<Looking>,
     pub(crate) stars: Option<u8>,
@@ -184,6 +202,9 @@ impl Lesson {
             work: None,
             leaving: false,
             tried: Vec::new(),
+            chosen: Chosen::default(),
+            seen: None,
+            before: None,
             looking: None,
             stars: None,
             fault: None,
@@ -210,20 +231,19 @@ impl Lesson {
     fn world(&self, scenario: &Scenario) -> &World {
         let own = |world: &&World| world.scenario.model == scenario.model;
         match self.place {
+            Place::Step(index) => self.lab.stage(index),
             Place::Challenge(index) => self.lab.challenges[index].world(&self.lab),
-            // The run of a challenge may still be there.
-            Place::Choice | Place::Free if !own(&&self.lab.world) => {
-                self.lab.challenges.iter().map(|challenge| challenge.world(&self.lab)).find(own).unwrap_or(&self.lab.world)
-            }
+            Place::Study(index) => self.lab.studies[index].world(&self.lab),
+            // The run of a step, a challenge or a study may still be there.
+            Place::Choice | Place::Free if !own(&&self.lab.world) => self.lab.worlds().find(own).unwrap_or(&self.lab.world),
             _ => &self.lab.world,
         }
     }
 
-    /// Whether a run may be one of this lab: a challenge may have a world of its own, and what was left of it
-    /// may be looked at elsewhere.
+    /// Whether a run may be one of this lab: a step, a challenge or a study may have a world of its own, and what
+    /// was left of it may be looked at elsewhere.
     pub(crate) fn has(&self, run: &Scenario) -> bool {
-        let worlds = self.lab.challenges.iter().map(|challenge| challenge.world(&self.lab));
-        std::iter::once(&self.lab.world).chain(worlds).any(|world| world.scenario.model == run.model)
+        self.lab.worlds().any(|world| world.scenario.model == run.model)
     }
 
     /// What is measured of the run as far as it was looked at: names and values.
@@ -256,8 +276,16 @@ impl Lesson {
         Some(scenario)
     }
 
-    /// Lets the run begin with what a control says; nothing if that is turned while it goes on.
+    /// Lets the run begin with what a control says, or the measurement; nothing if that is turned while the run
+    /// goes on.
     pub(crate) fn choose(&mut self, turned: &Input, session: &Session) -> Option<Then> {
+        if let (Place::Study(index), Input::Set { key, value }) = (self.place, turned) {
+            if !self.lab.studies[index].knobs.contains(key) {
+                return None;
+            }
+            self.chosen.settings.insert(key.clone(), *value);
+            return Some(self.sample(index));
+        }
         let scenario = self.begins(turned, session)?;
         self.undecide();
         Some(Then::Show(Box::new(scenario), Time::ZERO, false))
@@ -271,16 +299,20 @@ impl Lesson {
         }
     }
 
-    /// The settings that can be turned here, and “network” if that can.
+    /// The settings that can be turned here, and “network” or parts of it if those can.
     pub(crate) fn knobs(&self) -> Vec<&str> {
-        let revealed = |upto: usize| self.lab.steps.iter().take(upto).flat_map(|step| step.reveal.iter().map(String::as_str));
         match self.place {
             Place::Bet => Vec::new(),
-            Place::Step(index) => revealed(index + 1).collect(),
+            Place::Step(index) => {
+                let steps = &self.lab.steps[self.lab.stage_begins(index)..=index];
+                steps.iter().flat_map(|step| step.reveal.iter().map(String::as_str)).collect()
+            }
+            Place::Study(index) => self.lab.studies[index].knobs.iter().map(String::as_str).collect(),
             Place::Challenge(index) => {
                 let challenge = &self.lab.challenges[index];
                 let network = matches!(&challenge.task, Task::Break { allow, .. } if allow.iter().any(|action| action == NETWORK));
-                challenge.knobs.iter().map(String::as_str).chain(network.then_some(NETWORK)).collect()
+                let all = network && challenge.network_parts().next().is_none();
+                challenge.knobs.iter().map(String::as_str).chain(all.then_some(NETWORK)).collect()
             }
             Place::Choice | Place::Free => self.lab.world.knobs.iter().map(String::as_str).collect(),
         }
@@ -405,6 +437,23 @@ impl Lesson {
                     self.tried.clear();
                 }
             }
+            Say::Study(index) => {
+                (self.place, self.chosen) = (Place::Study(index), Chosen::default());
+                (self.seen, self.before, self.stars) = (None, None, None);
+                return self.sample(index);
+            }
+            Say::Case(case) => {
+                if let Place::Study(index) = self.place {
+                    self.chosen.case = case.min(self.lab.studies[index].cases.len() - 1);
+                    return self.sample(index);
+                }
+            }
+            Say::Measure => {
+                if let Place::Study(index) = self.place {
+                    self.work = Some(Work::Measuring);
+                    return Then::Work(Box::new(Job::measure(&self.lab, index, &self.chosen)));
+                }
+            }
             Say::Look(minimal) => return self.look(minimal),
             Say::Choice => {
                 (self.place, self.work) = (Place::Choice, None);
@@ -424,8 +473,46 @@ impl Lesson {
         Then::Nothing
     }
 
+    /// One of the runs of a study, to be looked at; what was found with other choices stays in sight.
+    fn sample(&mut self, index: usize) -> Then {
+        self.work = None;
+        if let Some(seen) = self.seen.take() {
+            self.before = Some(seen);
+        }
+        match self.lab.studies[index].run(&self.lab, &self.library, &self.chosen, Some(0), 0) {
+            Ok(Some(scenario)) => Then::Show(Box::new(scenario), Time::ZERO, true),
+            Ok(None) => Then::Show(Box::new(self.lab.studies[index].start(&self.lab, &self.chosen)), Time::ZERO, true),
+            Err(fault) => {
+                self.fault = Some(fault.to_string());
+                Then::Nothing
+            }
+        }
+    }
+
+    /// What is chosen in a study, in words.
+    fn with(&self, index: usize) -> String {
+        let study = &self.lab.studies[index];
+        let case = study.cases.get(self.chosen.case).map_or("", |case| &case.name);
+        let settings = study.world(&self.lab).show(&self.library, &self.chosen.settings);
+        [case, &settings].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+    }
+
     /// What was worked on beside the page has come back.
     fn take(&mut self, report: Report) -> Then {
+        if let Place::Study(index) = self.place {
+            match (self.work, report) {
+                (Some(Work::Measuring), Report::Measured(findings)) => {
+                    self.seen = Some(Seen { case: self.chosen.case, with: self.with(index), findings });
+                }
+                (Some(Work::Measuring), Report::Over) => self.work = None,
+                (Some(_), Report::Bad(why) | Report::Failed(why)) => {
+                    self.work = None;
+                    self.fault = Some(why);
+                }
+                _ => {}
+            }
+            return Then::Nothing;
+        }
         let Place::Challenge(index) = self.place else { return Then::Nothing };
         match (self.work, report) {
             (Some(Work::Deciding), Report::Decided(verdict)) => {
@@ -509,13 +596,21 @@ impl Lesson {
         self.progress.step = self.progress.step.max(next as u32);
         let sim = session.sim();
         self.began.truncate(next);
-        self.began.push((sim.scenario().clone(), Moment { time: session.playhead(), steps: sim.steps(), rows: sim.rows() }));
+        let own = self.lab.steps.get(next).and_then(|step| step.world.as_ref());
+        self.began.push(match own {
+            Some(world) => (world.scenario.clone(), Moment::START),
+            None => (sim.scenario().clone(), Moment { time: session.playhead(), steps: sim.steps(), rows: sim.rows() }),
+        });
         if next == self.lab.steps.len() {
             self.place = Place::Choice;
             return Then::Play(false);
         }
         self.place = Place::Step(next);
-        Then::Play(!matches!(self.lab.steps[next].doing, Doing::Explain))
+        let plays = !matches!(self.lab.steps[next].doing, Doing::Explain);
+        match own {
+            Some(world) => Then::Show(Box::new(world.scenario.clone()), Time::ZERO, plays),
+            None => Then::Play(plays),
+        }
     }
 
     fn go_back(&mut self) -> Then {
@@ -538,7 +633,8 @@ impl Lesson {
     fn finish(&mut self, session: &Session) -> Then {
         let Place::Step(index) = self.place else { return Then::Nothing };
         let Some((_, began)) = self.began.get(index) else { return Then::Nothing };
-        match self.lab.steps[index].finish(&self.lab, &self.library, session.sim().scenario(), *began, session.playhead()) {
+        let subject = &self.lab.stage(index).subject;
+        match self.lab.steps[index].finish(subject, &self.library, session.sim().scenario(), *began, session.playhead()) {
             Ok((scenario, moment)) => {
                 self.stopped = Some(moment);
                 Then::Show(Box::new(scenario), moment.time, false)
@@ -546,7 +642,7 @@ impl Lesson {
             // What was done to the run may have made the step impossible: then it is done from its beginning.
             Err(_) => {
                 let (scenario, began) = self.began[index].clone();
-                match self.lab.steps[index].finish(&self.lab, &self.library, &scenario, began, began.time) {
+                match self.lab.steps[index].finish(subject, &self.library, &scenario, began, began.time) {
                     Ok((scenario, moment)) => {
                         self.stopped = Some(moment);
                         Then::Show(Box::new(scenario), moment.time, false)

@@ -63,7 +63,7 @@ impl Saved {
     pub(crate) fn write(lesson: &Lesson, link: &str) -> String {
         let id = &lesson.lab.id;
         let which = match lesson.place {
-            Place::Step(index) => (index + 1).to_string(),
+            Place::Step(index) | Place::Study(index) => (index + 1).to_string(),
             Place::Challenge(index) => lesson.lab.challenges[index].id.clone(),
             Place::Bet | Place::Choice | Place::Free => String::new(),
         };
@@ -109,10 +109,11 @@ impl Saved {
     /// The place in a lab, if there is one like it.
     fn place(&self, lab: &Lab) -> Option<Place> {
         let (kind, which) = &self.place;
-        let step = || which.parse::<usize>().ok()?.checked_sub(1).filter(|step| *step < lab.steps.len());
+        let numbered = |all: usize| which.parse::<usize>().ok()?.checked_sub(1).filter(|place| *place < all);
         let all = [
             Some(Place::Bet),
-            step().map(Place::Step),
+            numbered(lab.steps.len()).map(Place::Step),
+            numbered(lab.studies.len()).map(Place::Study),
             Some(Place::Choice),
             lab.challenges.iter().position(|challenge| challenge.id == *which).map(Place::Challenge),
             Some(Place::Free),
@@ -142,6 +143,7 @@ impl Saved {
         let session = match (self.link, there, place) {
             (Some(link), ..) => Session::of_link(library, link).map(|(session, _)| session),
             (None, _, Place::Challenge(index)) => Session::new(library, lesson.lab.challenges[index].start(&lesson.lab)),
+            (None, _, Place::Study(index)) => Session::new(library, lesson.lab.studies[index].world(&lesson.lab).scenario.clone()),
             (None, Some(there), _) => Ok(there),
             (None, None, _) => Session::new(library, lesson.scenario()),
         };
@@ -188,8 +190,15 @@ impl Way {
             _ => None,
         });
         // In a step the bet is decided as the run goes on; after the last of them, it was in the run with which that ended.
-        if let (Some(_), Some((scenario, moment)), false) = (&bet, self.began.last(), matches!(place, Place::Step(_))) {
-            let world = &lesson.lab.world;
+        // Where a step brought another world the moment before is not known any more, but the run is.
+        let world = &lesson.lab.world;
+        let last = (1..self.began.len()).find(|step| lesson.lab.steps.get(*step).is_some_and(|step| step.world.is_some()));
+        let decided = match last {
+            Some(step) => self.began.get(step - 1).map(|(scenario, _)| (scenario, Moment { time: world.length, ..Moment::START })),
+            None => self.began.last().map(|(scenario, moment)| (scenario, *moment)),
+        };
+        let undecided = last.is_none() && matches!(place, Place::Step(_));
+        if let (Some(_), Some((scenario, moment)), false) = (&bet, decided, undecided) {
             let truth = asked.answer.truth(&world.subject, &lesson.library, scenario, &asked.when, world.length, moment.time);
             lesson.truth = truth.unwrap_or(Truth::Open);
         }

@@ -22,7 +22,7 @@ use yew::{Callback, Component, Context, Event, Html, MouseEvent, Properties, com
 /// The id of the dialog in which the map stands above a run.
 pub(crate) const ID: &str = "map-dialog";
 /// Where the list of the labs is, and what stands in its last column (web/tools/finish-site.mjs).
-const LABS: &str = "labs/labs.tsv";
+pub(crate) const LABS: &str = "labs/labs.tsv";
 const LAB_PROMISES: usize = 6;
 /// How long an event of a history stands before the next one follows.
 const BEAT_MS: u32 = 900;
@@ -395,7 +395,7 @@ impl Map {
                 <h3>{ words::SEEN }</h3>
                 <ul class="seen">
                     { for runs.iter().map(|run| html! { <li key={run.model}><a href={run.link}>{ words::broken_by(run.model) }</a></li> }) }
-                    { for labs.iter().map(|(id, title, _)| html! { <li key={id.clone()}><a href={format!("{}{id}", route::LAB)}>{ words::lab(id, title) }</a></li> }) }
+                    { for labs.iter().map(|(id, title, _)| html! { <li key={id.clone()}><a href={format!("{}{id}", route::LAB)}>{ text::lab(id, title) }</a></li> }) }
                 </ul>
             }
             { next(words::IMPLIES_TITLE, false) }
@@ -479,7 +479,7 @@ fn pressed(event: &KeyboardEvent) -> bool {
 }
 
 /// The labs of a list, and which promises each of them is about.
-fn labs(list: &str) -> Vec<(String, String, Vec<String>)> {
+pub(crate) fn labs(list: &str) -> Vec<(String, String, Vec<String>)> {
     let lab = |line: &str| {
         let cells: Vec<&str> = line.split('\t').collect();
         let promises = cells.get(LAB_PROMISES)?.split(' ').map(str::to_owned).collect();

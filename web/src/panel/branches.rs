@@ -40,7 +40,14 @@ pub(crate) fn branches(session: &Session, glimpses: &Glimpses, library: &Library
             </li>
         }
     };
-    let let_go = send.reform(|_: PointerEvent| Msg::Grab(None));
+    let let_go = {
+        let (held, send) = (glimpses.held.get().is_some(), send.clone());
+        Callback::from(move |_: PointerEvent| {
+            if held {
+                send.emit(Msg::Grab(None));
+            }
+        })
+    };
     // The one that was left last is the nearest.
     html! {
         <ol class="branches" aria-label={text::BRANCHES} onpointermove={dragged(glimpses.held.get(), send)}

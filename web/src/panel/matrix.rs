@@ -3,20 +3,17 @@
 
 use crate::app::Msg;
 use crate::session::Session;
-use crate::stage::touch;
+use crate::stage::{is_linked, touch};
 use crate::text;
 use crate::ui::{self, Named};
 use faultline::scenario::Input;
 use faultline::sim::NodeId;
 use yew::{Callback, Html, html};
 
-/// With more rows than this the table would be wider than the panel.
-const MOST: u16 = 12;
-
 pub(crate) fn matrix(session: &Session, slowing: bool, send: &Callback<Msg>) -> Html {
     let sim = session.sim();
     let (nodes, all) = (sim.scenario().nodes, sim.scenario().nodes + sim.scenario().clients);
-    if all > MOST || session.knower.is_some() {
+    if !is_linked(sim) || session.knower.is_some() {
         return Html::default();
     }
     let closed = touch::closed(sim);

@@ -6,6 +6,7 @@ use crate::session::{Session, Speed, Until};
 use crate::text;
 use crate::ui;
 use faultline::models::Library;
+use faultline::sim::Time;
 use web_sys::HtmlInputElement;
 use yew::{Callback, Event, Html, InputEvent, TargetCast, html};
 
@@ -13,58 +14,44 @@ use yew::{Callback, Event, Html, InputEvent, TargetCast, html};
 const NOTCHES: u64 = 1_000;
 
 pub(crate) fn transport(session: &Session, more: bool, strip: Html, glimpses: &Glimpses, library: &Library, send: &Callback<Msg>) -> Html {
-    let button = |class: &'static str, label: &'static str, keys: &'static str, path: &'static str, disabled: bool, msg: fn() -> Msg| {
-        let onclick = send.reform(move |_| msg());
-        html! { <button {class} {disabled} {onclick} aria-label={label} title={format!("{label} ({keys})")}>{ ui::icon(path) }</button> }
-    };
     let sim = session.sim();
-    let reached = session.branches().1.0.max(1);
-    let notch = (u128::from(session.playhead().0) * u128::from(NOTCHES) / u128::from(reached)) as u64;
-    let seek = send.reform(move |event: InputEvent| Msg::Seek(reached / NOTCHES * number(&event.target_unchecked_into())));
-    let speed = send.reform(|event: InputEvent| Msg::Speed(event.target_unchecked_into::<HtmlInputElement>().value_as_number() as i32));
     html! {
         <section class="transport" aria-label={text::MOMENT}>
             <div class="buttons">
-                { button("", text::BACK, ",", ui::BACK, !session.begun(), || Msg::Back) }
-                if session.playing() {
-                    { button("primary", text::PAUSE, text::SPACE, ui::PAUSE, false, || Msg::Toggle) }
-                } else {
-                    { button("primary", text::PLAY, text::SPACE, ui::PLAY, sim.next_time().is_none(), || Msg::Toggle) }
-                }
-                { button("", text::STEP, ".", ui::STEP, sim.next_time().is_none(), || Msg::Step) }
+                { button(text::BACK, ",", ui::BACK, !session.begun(), send.reform(|()| Msg::Back)) }
+                { play(session.playing(), sim.next_time().is_none(), send.reform(|()| Msg::Toggle)) }
+                { button(text::STEP, ".", ui::STEP, sim.next_time().is_none(), send.reform(|()| Msg::Step)) }
                 if session.begun() {
-                    <button id="more" aria-label={text::MORE} title={text::MORE} aria-expanded={more.to_string()}
-                        onclick={send.reform(move |_| Msg::More(!more))}>{ ui::icon(ui::MORE) }</button>
-                }
-                if more {
-                    { waits(session, send) }
+                    { waits(&[session], more, session.care.on, send) }
                 }
             </div>
             <output class="clock">{ text::clock(session.playhead()) }</output>
-            <input class="moment" type="range" min="0" max={NOTCHES.to_string()} value={notch.to_string()} oninput={seek}
-                aria-label={text::MOMENT} aria-valuetext={text::clock(session.playhead())} />
-            <label class="speed">
-                <span class={if session.is_slowed() { "slowed" } else { "" }}>{ text::speed(session.ratio()) }</span>
-                <input type="range" min={Speed::SLOWEST.to_string()} max={Speed::FASTEST.to_string()} value={session.speed.step().to_string()}
-                    oninput={speed} aria-label={text::SPEED} aria-valuetext={text::speed(session.speed.ratio())} />
-            </label>
+            { moment(session.playhead(), session.branches().1, send.reform(Msg::Seek)) }
+            { pace(session.speed, session.care.is_slowing().then(|| session.ratio()), send.reform(Msg::Speed)) }
             { strip }
             { branches(session, glimpses, library, send) }
         </section>
     }
 }
 
-/// What one can go on to, and whether time slows down by itself.
-fn waits(session: &Session, send: &Callback<Msg>) -> Html {
-    let careful = send.reform(|event: Event| Msg::Careful(event.target_unchecked_into::<HtmlInputElement>().checked()));
+/// What one can go on to in any of these runs, and whether time slows down by itself.
+pub(crate) fn waits(sessions: &[&Session], open: bool, careful: bool, send: &Callback<Msg>) -> Html {
+    let choose = send.reform(|event: Event| Msg::Careful(event.target_unchecked_into::<HtmlInputElement>().checked()));
+    let fitting = Until::ALL.into_iter().filter(|until| sessions.iter().any(|session| fits(*until, session)));
     html! {
-        <div class="menu waits" role="group" aria-label={text::MORE}>
-            <p>{ text::MORE }</p>
-            { for Until::ALL.into_iter().filter(|until| fits(*until, session)).map(|until| html! {
-                <button key={text::until(until)} onclick={send.reform(move |_| Msg::Until(until))}>{ text::until(until) }</button>
-            }) }
-            <label><input type="checkbox" checked={session.careful} onchange={careful} />{ text::CAREFUL }</label>
-        </div>
+        <>
+        <button id="more" aria-label={text::MORE} title={text::MORE} aria-expanded={open.to_string()}
+            onclick={send.reform(move |_| Msg::More(!open))}>{ ui::icon(ui::MORE) }</button>
+        if open {
+            <div class="menu waits" role="group" aria-label={text::MORE}>
+                <p>{ text::MORE }</p>
+                { for fitting.map(|until| html! {
+                    <button key={text::until(until)} onclick={send.reform(move |_| Msg::Until(until))}>{ text::until(until) }</button>
+                }) }
+                <label><input type="checkbox" checked={careful} onchange={choose} />{ text::CAREFUL }</label>
+            </div>
+        }
+        </>
     }
 }
 
@@ -77,7 +64,68 @@ fn fits(until: Until, session: &Session) -> bool {
     }
 }
 
-fn number(input: &HtmlInputElement) -> u64 {
-    let value = input.value_as_number();
-    if value.is_finite() { value.max(0.0) as u64 } else { 0 }
+// ---- what every run that is played has ----
+
+/// A button that moves time by a little.
+pub(crate) fn button(label: &'static str, keys: &'static str, path: &'static str, disabled: bool, press: Callback<()>) -> Html {
+    html! { <button {disabled} onclick={press.reform(|_| ())} aria-label={label} title={format!("{label} ({keys})")}>{ ui::icon(path) }</button> }
+}
+
+/// Play or pause. At its end a run cannot be played.
+pub(crate) fn play(playing: bool, ended: bool, press: Callback<()>) -> Html {
+    let (label, path) = if playing { (text::PAUSE, ui::PAUSE) } else { (text::PLAY, ui::PLAY) };
+    html! {
+        <button class="primary" disabled={ended && !playing} onclick={press.reform(|_| ())} aria-label={label}
+            title={format!("{label} ({})", text::SPACE)}>{ ui::icon(path) }</button>
+    }
+}
+
+/// The slider for the moment, whose last notch is how far the run was ever taken.
+pub(crate) fn moment(playhead: Time, reached: Time, seek: Callback<Time>) -> Html {
+    let oninput = seek.reform(move |event: InputEvent| moment_of(number(&event) as u64, reached));
+    html! {
+        <input class="moment" type="range" min="0" max={NOTCHES.to_string()} value={notch_of(playhead, reached).to_string()} {oninput}
+            aria-label={text::MOMENT} aria-valuetext={text::clock(playhead)} />
+    }
+}
+
+/// How fast time passes, and that it passes slower just now.
+pub(crate) fn pace(speed: Speed, slowed: Option<f64>, set: Callback<i32>) -> Html {
+    let oninput = set.reform(|event: InputEvent| number(&event) as i32);
+    html! {
+        <label class="speed">
+            <span class={if slowed.is_some() { "slowed" } else { "" }}>{ text::speed(slowed.unwrap_or(speed.ratio())) }</span>
+            <input type="range" min={Speed::SLOWEST.to_string()} max={Speed::FASTEST.to_string()} value={speed.step().to_string()}
+                {oninput} aria-label={text::SPEED} aria-valuetext={text::speed(speed.ratio())} />
+        </label>
+    }
+}
+
+fn number(event: &InputEvent) -> f64 {
+    event.target_unchecked_into::<HtmlInputElement>().value_as_number()
+}
+
+/// A notch and its moment. Rounded up, so that a moment that was asked for by its notch is at that
+/// notch, and the last one is the end itself.
+fn moment_of(notch: u64, reached: Time) -> Time {
+    Time((u128::from(reached.0) * u128::from(notch)).div_ceil(u128::from(NOTCHES)) as u64)
+}
+
+fn notch_of(moment: Time, reached: Time) -> u64 {
+    (u128::from(moment.0) * u128::from(NOTCHES) / u128::from(reached.0.max(1))) as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_notch_is_where_it_leads_to_and_the_last_is_the_end() {
+        for reached in [1_000, 1_001, 123_456_789, 60_000_000_001, u64::MAX].map(Time) {
+            for notch in 0..=NOTCHES {
+                assert_eq!(notch_of(moment_of(notch, reached), reached), notch, "of {reached:?}");
+            }
+            assert_eq!(moment_of(NOTCHES, reached), reached);
+        }
+    }
 }

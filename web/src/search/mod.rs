@@ -360,7 +360,7 @@ impl Searches {
                             <tbody>{ for odds.iter().map(|odds| {
                                 let ((share, low, high), from) = (odds.shares(), odds.from);
                                 html! {
-                                    <tr key={from.0}><td><button class="value" onclick={send.reform(move |_| Msg::Seek(from.0))}>{ text::clock(from) }</button></td>
+                                    <tr key={from.0}><td><button class="value" onclick={send.reform(move |_| Msg::Seek(from))}>{ text::clock(from) }</button></td>
                                         <td>{ words::percent(share) }</td><td>{ words::between(low, high) }</td></tr>
                                 }
                             }) }</tbody>

@@ -6,6 +6,8 @@ use crate::session::Session;
 use crate::text;
 use faultline::files;
 use faultline::judge::history::History;
+use faultline::sim::{Sim, Timeline};
+use js_sys::Array;
 
 /// A file of a run as far as it is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +36,36 @@ impl Save {
     ];
 }
 
+/// How many rows of a trace are written, the newest: whoever has more of them asks the command.
+const MOST_ROWS: u32 = 1_000_000;
+/// How long a part of a file may become, in bytes.
+const PART: usize = 1 << 20;
+
+/// Everything that happened in a run up to now, in parts. A long run has forgotten its beginning, so it
+/// happens once more for this.
+fn trace(sim: &Sim) -> Option<Array> {
+    let (parts, mut part) = (Array::new(), String::new());
+    let mut again = Timeline::new(crate::library(), sim.scenario().clone()).ok()?;
+    let mut next = sim.rows().saturating_sub(MOST_ROWS);
+    again.to_row(next);
+    while next < sim.rows() {
+        for row in next..again.sim().rows().min(sim.rows()) {
+            part.push_str(&files::write_row(again.sim(), row));
+            part.push('\n');
+        }
+        if part.len() > PART {
+            parts.push(&part.as_str().into());
+            part.clear();
+        }
+        next = again.sim().rows();
+        if !again.step() {
+            break;
+        }
+    }
+    parts.push(&part.into());
+    Some(parts)
+}
+
 /// Gives the reader a file.
 pub(crate) fn save(session: &Session, window: Window, what: Save) {
     let sim = session.sim();
@@ -42,12 +74,8 @@ pub(crate) fn save(session: &Session, window: Window, what: Save) {
         Save::HistoryEdn => dom::file::save("faultline-history.edn", "text/plain", &History::of(sim).to_edn()),
         Save::HistoryJson => dom::file::save("faultline-history.jsonl", "text/plain", &History::of(sim).to_json_lines()),
         Save::Trace => {
-            let mut lines = String::new();
-            for row in 0..sim.rows() {
-                lines.push_str(&files::write_row(sim, row));
-                lines.push('\n');
-            }
-            dom::file::save("faultline-trace.jsonl", "text/plain", &lines);
+            let parts = trace(sim).unwrap_or_default();
+            dom::file::save_parts("faultline-trace.jsonl", "text/plain", &parts);
         }
         Save::Diagram(take) => diagram::take(session, window, take),
     }

@@ -96,7 +96,12 @@ pub(crate) struct Loss {
 /// With more messages than this on their way nobody reads what they say.
 const MOST_LABELS: usize = 24;
 /// With more nodes than this a line for every pair would be a grey disc.
-pub(crate) const MOST_LINKED_NODES: u16 = 12;
+const MOST_LINKED_NODES: u16 = 12;
+
+/// Whether there are so few nodes that every link can be seen, and so be cut by itself.
+pub(crate) fn is_linked(sim: &Sim) -> bool {
+    sim.scenario().nodes <= MOST_LINKED_NODES
+}
 /// With more messages than this each is a grain.
 pub(super) const DENSE: usize = 150;
 /// Every tone, in the order in which what is alike is drawn.
@@ -126,7 +131,7 @@ impl Scene {
 
     fn draw_links(&mut self, sim: &Sim, layout: &Layout) {
         let (nodes, clients) = (sim.scenario().nodes, sim.scenario().clients);
-        if nodes > MOST_LINKED_NODES {
+        if !is_linked(sim) {
             return;
         }
         for a in 0..nodes {
@@ -196,8 +201,8 @@ impl Scene {
             if row.kind != EventKind::Lose {
                 continue;
             }
-            let (Some(meta), Some(sent)) = (sim.trace().message(row.subject), sim.trace().row(row.cause)) else { continue };
-            let place = share(sent.time, meta.due, row.time);
+            let (Some(sent), Some(due)) = (sim.trace().row(row.cause), sim.due(row.subject)) else { continue };
+            let place = share(sent.time, due, row.time);
             let fresh = 1.0 - age.0 as f64 / linger.0.max(1) as f64;
             self.losses.push(Loss { at: layout.along(row.peer, row.node, place), fresh });
         }

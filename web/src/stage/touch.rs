@@ -5,6 +5,7 @@
 use super::layout::{Layout, Point};
 use super::scene::{self, Scene};
 use super::way::turn;
+use crate::sandbox;
 use crate::session::Session;
 use crate::text;
 use faultline::scenario::{Fate, Input};
@@ -130,6 +131,11 @@ impl Touch {
         }
     }
 
+    /// Whether a finger has taken hold of a message.
+    pub(crate) fn holds(&self) -> bool {
+        matches!(self.press, Some(Press { on: Some(Target::Message(_)), .. }))
+    }
+
     /// Whether there is something under the finger that can be picked.
     pub(crate) fn is_over(&self) -> bool {
         self.over.is_some()
@@ -216,7 +222,7 @@ fn stroke(sim: &Sim, layout: &Layout, from: Point, to: Point) -> Vec<Input> {
     let left = |point: Point| turn(from, to, point) > 0.0;
     let (one, other): (Vec<NodeId>, Vec<NodeId>) = everybody.iter().partition(|&&endpoint| left(layout.place(endpoint)));
     let crosses = |a: NodeId, b: NodeId| layout.way(a, b).crosses(from, to);
-    let crowd = everybody.len() > usize::from(scene::MOST_LINKED_NODES);
+    let crowd = !scene::is_linked(sim);
     let pairs = || one.iter().flat_map(|a| other.iter().map(move |b| (*a, *b)));
     // Clients do not talk to each other.
     let linked = |&(a, b): &(NodeId, NodeId)| a.min(b).0 < scenario.nodes;
@@ -239,17 +245,14 @@ pub(crate) fn cut(sim: &Sim, a: NodeId, b: NodeId) -> Vec<Input> {
 
 /// Whether one direction of a link has a latency of its own now.
 pub(crate) fn is_slow(sim: &Sim, a: NodeId, b: NodeId) -> bool {
-    let inputs = sim.scenario().inputs.iter().take_while(|timed| timed.at <= sim.now()).map(|timed| &timed.input);
-    inputs.fold(false, |before, input| match input {
-        Input::Link { from, to, rule } if (*from, *to) == (a, b) => rule.latency.is_some(),
-        _ => before,
-    })
+    sandbox::rule(sim, sim.now(), a, b).latency.is_some()
 }
 
-/// Makes one direction of a link slow, or as it was.
+/// Makes one direction of a link slow, or as fast as the others. What else is different about it stays.
 pub(crate) fn toggle_slow(sim: &Sim, from: NodeId, to: NodeId) -> Input {
-    let latency = if is_slow(sim, from, to) { None } else { Some(Latency::Constant(SLOW_LINK)) };
-    Input::Link { from, to, rule: LinkRule { latency, ..LinkRule::default() } }
+    let rule = sandbox::rule(sim, sim.now(), from, to);
+    let latency = if rule.latency.is_some() { None } else { Some(Latency::Constant(SLOW_LINK)) };
+    Input::Link { from, to, rule: LinkRule { latency, ..rule } }
 }
 
 /// Every direction between two that talk to each other.

@@ -125,8 +125,3 @@ pub(crate) fn sum(kept: usize, broken: usize, unknown: usize) -> String {
 pub(crate) fn broken_by(model: &str) -> String {
     format!("A smallest run of {}", plain(model))
 }
-
-/// A lab that is about a promise.
-pub(crate) fn lab(id: &str, title: &str) -> String {
-    format!("{id}: {title}")
-}

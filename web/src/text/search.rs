@@ -2,6 +2,7 @@
 
 use crate::text::{clock, plain};
 use crate::worker::search::{Covered, Effort};
+use faultline::search::NOT_TRIED;
 use faultline::sim::Time;
 
 pub(crate) const TITLE: &str = "Find a way to break it";
@@ -77,7 +78,7 @@ pub(crate) fn covered(covered: &Covered) -> String {
                 (true, false) => format!("That is every state that {depth} steps lead to."),
                 (false, _) => format!("That is not all: it ended {depth} steps deep."),
             };
-            format!("Not broken in {states} states{}. {how}", doubt(*doubts))
+            format!("Not broken in {states} states{}. {how} Not tried: {NOT_TRIED}.", doubt(*doubts))
         }
     }
 }

@@ -68,7 +68,7 @@ impl Work {
             let next = self.steps.step(meanwhile);
             let now = Date::now();
             match next {
-                Some(report @ (Report::Effort(_) | Report::Odds(_))) => self.last = Some(report),
+                Some(report @ (Report::Effort(_) | Report::Odds(_) | Report::Measured(_))) => self.last = Some(report),
                 // What was held back comes first.
                 other if self.last.is_some() && matches!(other, Some(Report::Over)) => {
                     self.steps = Steps::new({

@@ -23,7 +23,8 @@ mod theirs {
 #[path = "../../../tests/support/definition.rs"]
 mod definition;
 
-use crate::{seconds, spread};
+use crate::bar::{Better, bar};
+use crate::clock::{seconds, spread};
 use definition::{by_definition, each_small_register};
 use faultline::judge::history::History;
 use faultline::judge::linearizable::{Linearizability, is_linearizable};
@@ -123,8 +124,8 @@ pub(crate) fn main() {
         let times: Vec<Times> = store_rounds.iter().map(|round| round[index]).collect();
         row(&format!("  {name}"), &times, None);
         if name == "c50-bad" {
-            bar("c50-bad is refuted", spread(times.iter().map(|times| times[1]))[1], BAR_REFUTED);
-            bar("... and read, refuted and explained", spread(times.iter().map(|times| times[2]))[1], BAR_EVIDENCE);
+            within("c50-bad is refuted", spread(times.iter().map(|times| times[1]))[1], BAR_REFUTED);
+            within("... and read, refuted and explained", spread(times.iter().map(|times| times[2]))[1], BAR_EVIDENCE);
         }
     }
     small_registers();
@@ -170,18 +171,19 @@ fn totals(rounds: &[Vec<Times>]) -> Vec<Times> {
     rounds.iter().map(|round| std::array::from_fn(|side| round.iter().map(|times| times[side]).sum())).collect()
 }
 
-fn row(name: &str, rounds: &[Times], bar: Option<f64>) {
+fn row(name: &str, rounds: &[Times], limit: Option<f64>) {
     let times = |side: usize| {
         let [fastest, median, slowest] = spread(rounds.iter().map(|times| times[side] * 1000.0));
         format!("{median:.2} ({fastest:.2} to {slowest:.2})")
     };
     let [least, faster, most] = spread(rounds.iter().map(|times| times[0] / times[1]));
     let faster_by = format!("{faster:.1}x ({least:.1}x to {most:.1}x)");
-    let verdict = bar.map_or(String::new(), |bar| format!("; bar {bar}x {}", if faster >= bar { "reached" } else { "missed" }));
-    println!("  {name:<22}{:<32}{:<32}{faster_by:<28}{}{verdict}", times(0), times(1), times(2));
+    println!("  {name:<22}{:<32}{:<32}{faster_by:<28}{}", times(0), times(1), times(2));
+    if let Some(limit) = limit {
+        bar(&format!("{name}: faster than porcupine-rs"), Better::More, limit, limit / 2.0, faster, " x");
+    }
 }
 
-fn bar(what: &str, seconds: f64, bar: f64) {
-    let verdict = if seconds <= bar { "reached" } else { "missed" };
-    println!("  {what} in {:.1} ms; bar {:.0} ms {verdict}", seconds * 1000.0, bar * 1000.0);
+fn within(what: &str, seconds: f64, limit: f64) {
+    bar(what, Better::Less, limit * 1000.0, limit * 3000.0, seconds * 1000.0, " ms");
 }

@@ -17,11 +17,16 @@
 //!
 //! `cargo run --release --locked --bin explorers`
 
+#[path = "../../bar.rs"]
+mod bar;
+mod clock;
 #[path = "../../../tests/counts/paxos.rs"]
 mod paxos;
 #[path = "../../../tests/counts/two_phase.rs"]
 mod two_phase;
 
+use bar::{Better, bar};
+use clock::{seconds, spread};
 use faultline::search::{Answer, Explorer, System};
 use paxos::{CLIENTS, Message, Node, Paxos, SERVERS};
 use stateright::actor::{Actor, ActorModel, Envelope, Id, Network, Out};
@@ -149,13 +154,13 @@ fn main() {
     println!("Different states per second, in thousands: median (slowest to fastest) of {ROUNDS} rounds. One thread each.");
     println!("  {:<22}{:>10}{:>12}  {:<28}{:<28}faster by", "", "different", "made", "stateright", "Faultline");
     for (managers, different) in [(3, 288), (5, 8_832), (7, 296_448), (8, 1_745_408)] {
-        let bar = (managers >= 7).then_some(BAR_TWO_PHASE);
-        compare(&format!("2PC, {managers} managers"), different, bar, || theirs(TwoPhase::new(managers)), || ours(TwoPhase::new(managers)));
+        let limit = (managers >= 7).then_some(BAR_TWO_PHASE);
+        compare(&format!("2PC, {managers} managers"), different, limit, || theirs(TwoPhase::new(managers)), || ours(TwoPhase::new(managers)));
     }
     compare("Paxos, 3 and 2 clients", 16_668, Some(BAR_PAXOS), || theirs(their_paxos()), || ours(Paxos::new(false)));
 }
 
-fn compare(name: &str, different: u64, bar: Option<f64>, theirs: impl Fn() -> Counts, ours: impl Fn() -> Counts) {
+fn compare(name: &str, different: u64, limit: Option<f64>, theirs: impl Fn() -> Counts, ours: impl Fn() -> Counts) {
     let counts = ours();
     assert_eq!(counts.0, different, "{name}: Faultline counts otherwise than stateright's authors");
     assert_eq!(theirs(), counts, "{name}: the two count differently");
@@ -166,21 +171,8 @@ fn compare(name: &str, different: u64, bar: Option<f64>, theirs: impl Fn() -> Co
     };
     let [least, faster, most] = spread(rounds.iter().map(|times| times[0] / times[1]));
     let faster_by = format!("{faster:.1}x ({least:.1}x to {most:.1}x)");
-    let verdict = bar.map_or(String::new(), |bar| format!("; bar {bar}x {}", if faster >= bar { "reached" } else { "missed" }));
-    println!("  {name:<22}{different:>10}{:>12}  {:<28}{:<28}{faster_by}{verdict}", counts.1, rate(0), rate(1));
-}
-
-/// How long something takes, and what comes of it.
-#[expect(clippy::disallowed_types, reason = "a benchmark looks at the clock on the wall")]
-fn seconds<T>(go: impl FnOnce() -> T) -> (f64, T) {
-    let start = std::time::Instant::now();
-    let result = go();
-    (start.elapsed().as_secs_f64(), result)
-}
-
-/// The smallest, the middle and the largest.
-fn spread(values: impl Iterator<Item = f64>) -> [f64; 3] {
-    let mut values: Vec<f64> = values.collect();
-    values.sort_by(f64::total_cmp);
-    [values[0], values[values.len() / 2], values[values.len() - 1]]
+    println!("  {name:<22}{different:>10}{:>12}  {:<28}{:<28}{faster_by}", counts.1, rate(0), rate(1));
+    if let Some(limit) = limit {
+        bar(&format!("{name}: states/s, faster than stateright"), Better::More, limit, limit / 2.0, faster, " x");
+    }
 }

@@ -4,7 +4,10 @@
 //! both. In every round each side runs once, one after the other, so that what else the machine does
 //! hits all of them; medians and spreads of all rounds are printed.
 
+#[path = "../../bar.rs"]
+mod bar;
 mod checkers;
+mod clock;
 mod simulators;
 mod with_faultline;
 mod with_madsim;
@@ -27,19 +30,4 @@ fn main() -> std::process::ExitCode {
         }
     }
     std::process::ExitCode::SUCCESS
-}
-
-/// How long something takes, and what comes of it.
-#[expect(clippy::disallowed_types, reason = "a benchmark looks at the clock on the wall")]
-fn seconds<T>(go: impl FnOnce() -> T) -> (f64, T) {
-    let start = std::time::Instant::now();
-    let result = go();
-    (start.elapsed().as_secs_f64(), result)
-}
-
-/// The smallest, the middle and the largest.
-fn spread(values: impl Iterator<Item = f64>) -> [f64; 3] {
-    let mut values: Vec<f64> = values.collect();
-    values.sort_by(f64::total_cmp);
-    [values[0], values[values.len() / 2], values[values.len() - 1]]
 }

@@ -178,7 +178,7 @@ impl What {
 impl Requests {
     fn change(&self, sim: &Sim, row: &Row) -> Option<(Change, Span)> {
         use RequestStage::{Begun, Ended, Failed, Ok, Open, Unknown};
-        let change = match (Outcome::of(row), self.stage) {
+        let change = match (Outcome::of(row.kind, row.detail), self.stage) {
             (None, Begun) if row.kind == EventKind::Invoke => Change::Happens,
             (None, Open) if row.kind == EventKind::Invoke => Change::Comes,
             (Some(_), Open) => Change::Goes,
