@@ -367,6 +367,11 @@ impl Timeline {
         true
     }
 
+    /// Nothing that was taken back can be done again: something else was done since.
+    pub fn forget_undone(&mut self) {
+        self.redone.clear();
+    }
+
     /// Goes over to a branch; this run becomes a branch in its place.
     pub fn switch(&mut self, index: usize) {
         if index >= self.branches.len() {
