@@ -770,7 +770,7 @@ mod tests {
         const OPS: usize = 200;
         let act = |op: usize| match op {
             _ if op == OPS - 1 => Act::Read(Some(Value::Int(0))),
-            _ if op % 2 == 0 => Act::Write(Value::Int(op as i64 + 1)),
+            _ if op.is_multiple_of(2) => Act::Write(Value::Int(op as i64 + 1)),
             _ => Act::Read(Some(Value::Int(op as i64))),
         };
         let step = |op: usize| Step { op, process: 0, call: op * 2, ret: Some(op * 2 + 1), key: Value::Nil, act: act(op) };
