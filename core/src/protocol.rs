@@ -13,7 +13,7 @@ use crate::judge::history::Word;
 use crate::judge::spec::Object;
 use crate::judge::value::Value;
 use crate::measure::theory::Theory;
-use crate::sim::{Calls, Effect, Latency, LocalTime, NodeId, Span, stable_hash};
+use crate::sim::{Calls, Chance, Effect, Latency, LocalTime, NodeId, Span, stable_hash};
 use crate::view::{Tone, View};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -248,6 +248,59 @@ impl ParamKind {
             Self::Chance { .. } => (0, 1_000_000),
         }
     }
+
+    /// A value as people read it: `on`, `one backup`, `150 ms`, `5%`, `3`.
+    #[must_use]
+    pub fn show(&self, value: i64) -> String {
+        match self {
+            Self::Number { .. } => value.to_string(),
+            Self::Switch { .. } => if value == 0 { "off" } else { "on" }.into(),
+            Self::Choice { names, .. } => names.get(value as usize).map_or_else(|| value.to_string(), |name| (*name).into()),
+            Self::Span { .. } => format!("{}{}", if value < 0 { "-" } else { "" }, Span(value.unsigned_abs())),
+            Self::Chance { .. } => Chance::per_million(value as u32).to_string(),
+        }
+    }
+
+    /// Reads a value as people write it.
+    ///
+    /// # Errors
+    /// If it is none, or none of those that are allowed: says so, with the name of the setting.
+    pub fn read(&self, name: &str, text: &str) -> Result<i64, String> {
+        let text = text.trim();
+        let value = match self {
+            Self::Number { .. } => text.parse().map_err(|_| format!("{name} is a whole number that fits, not “{text}”"))?,
+            Self::Switch { .. } => match text {
+                "on" | "true" => 1,
+                "off" | "false" => 0,
+                _ => return Err(format!("{name} is on or off, not “{text}”")),
+            },
+            Self::Choice { names, .. } => {
+                let found = names.iter().position(|other| *other == text);
+                found.ok_or_else(|| format!("there is no choice “{text}”; there are {}", names.join(", ")))? as i64
+            }
+            Self::Span { .. } => Span::parse(text)?.0 as i64,
+            Self::Chance { .. } => Chance::parse(text)?.parts().into(),
+        };
+        self.check(name, value).map(|()| value)
+    }
+
+    /// Refuses a value that is not allowed.
+    ///
+    /// # Errors
+    /// Says what is, with the name of the setting.
+    pub fn check(&self, name: &str, value: i64) -> Result<(), String> {
+        let (min, max) = self.range();
+        if (min..=max).contains(&value) {
+            return Ok(());
+        }
+        // A value that is far too large may be none that can be shown.
+        let wrong = if matches!(self, Self::Chance { .. }) { format!("{value} parts of a million") } else { self.show(value) };
+        Err(match self {
+            Self::Switch { .. } => format!("{name} is on or off, 1 or 0, not {value}"),
+            Self::Choice { names, .. } => format!("{name} is one of {}, 0 to {max}, not {value}", names.join(", ")),
+            _ => format!("{name} goes from {} to {}, not {wrong}", self.show(min), self.show(max)),
+        })
+    }
 }
 
 /// The settings of a run: what the scenario says, and the defaults for the rest.
@@ -394,6 +447,8 @@ pub struct Seen<'a, P: Protocol> {
     pub synced: &'a P::Disk,
     /// What its wall clock shows.
     pub now: LocalTime,
+    /// What its steady clock shows.
+    pub steady: LocalTime,
 }
 
 /// All nodes at once, as only an outside observer sees them.
@@ -544,6 +599,13 @@ impl<P: Protocol> Cx<'_, P> {
         let hash = stable_hash(&ret);
         self.replies.push(ret);
         Effect::Reply { op: op.0, answer, done, hash }
+    }
+
+    /// Refuses a request as soon as everything before the ticket is durable: a node that could forget
+    /// that it refused might do it after all.
+    pub fn refuse_after(&mut self, ticket: Ticket, op: OpId, ret: P::Ret) {
+        let effect = self.answer(op, ret, false);
+        self.calls.effects.push(Effect::After(ticket.0, Box::new(effect)));
     }
 
     /// Says in a few words why this node does what it does. Shown beside the event.

@@ -5,7 +5,7 @@
 //! `5%`; links carry the same thing packed.
 
 use crate::models::{Library, Model};
-use crate::protocol::{About, ParamKind, Settings};
+use crate::protocol::{About, Settings};
 use crate::sim::{Chance, Latency, LinkRule, Network, NodeId, Span, Time};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -459,14 +459,5 @@ fn check_setting(about: &About, key: &str, value: i64, place: &str) -> Result<()
         let known: Vec<_> = about.params.iter().map(|spec| spec.key).collect();
         return fault(place, format!("{} has no setting “{key}”; it has {}", about.title, known.join(", ")));
     };
-    let (min, max) = spec.kind.range();
-    if (min..=max).contains(&value) {
-        return Ok(());
-    }
-    let show = |value: i64| match spec.kind {
-        ParamKind::Span { .. } => Span(value.unsigned_abs()).to_string(),
-        ParamKind::Chance { .. } => Chance::per_million(value as u32).to_string(),
-        _ => value.to_string(),
-    };
-    fault(place, format!("{} goes from {} to {}, not {value}", spec.label, show(min), show(max)))
+    spec.kind.check(spec.label, value).or_else(|why| fault(place, why))
 }

@@ -217,6 +217,7 @@ fn an_exploration_says_what_it_covered() {
     let (code, output) = explored("depth=4,timers=1,crashes=1,asks=1");
     assert_eq!(code, 0);
     assert!(output.contains("every state that 4 steps lead to, where 1 timers run out, 1 nodes crash"), "{output}");
+    assert!(output.contains("not tried: crashes while a disk writes, messages that come twice"), "{output}");
     let (code, output) = explored("depth=9,states=500");
     assert_eq!(code, 3);
     assert!(output.contains("not everything"), "{output}");
@@ -236,8 +237,54 @@ fn a_search_that_makes_no_sense_is_named() {
     complains(&["search", "primary-backup", "--break", "served-again", "--exhaustive", "3"], "", &["knows no time"]);
     complains(&["search", "primary-backup", "--set", "patience=soon"], "", &["soon"]);
     complains(&["search", "primary-backup", "--set", "speed=9"], "", &["speed", "patience"]);
-    complains(&["search", "primary-backup", "--set", "wait-for=9"], "", &["goes from 0 to 2"]);
+    complains(&["search", "primary-backup", "--set", "wait-for=9"], "", &["there is no choice “9”", "one backup"]);
+    complains(&["search", "primary-backup", "--set", "patience=1ns"], "", &["patience goes from", "not 1 ns"]);
     complains(&["search", "primary-backup", "--nodes", "1"], "", &["2 to 99 nodes"]);
     complains(&["search", "primary-backup", "--chaos"], "", &["--chaos needs a value"]);
     complains(&["search", "primary-backup", "--dance", "1"], "", &["--dance"]);
+}
+
+#[test]
+fn what_clients_cannot_tell_is_judged_of_the_run() {
+    use faultline::files::write_scenario;
+    use faultline::models::Library;
+    use faultline::scenario::{Input, Scenario};
+    use faultline::sim::{Latency, NodeId, Span, Time};
+    // One write at the primary, then a read of the same client at a backup that has not heard of it.
+    let library = Library::standard();
+    let mut scenario = Scenario::new(library.find("primary-backup").unwrap().about(), 1);
+    scenario.network.latency = Latency::Constant(Span::millis(50));
+    scenario.settings.extend([("read-anywhere".to_owned(), 1), ("wait-for".to_owned(), 2)]);
+    let [primary, backup] = [NodeId(0), NodeId(1)];
+    for (ms, node, op) in [(0, primary, 1), (200, backup, 0)] {
+        scenario.add(Time::ZERO + Span::millis(ms), Input::Invoke { client: 0, node, op, argument: 0 });
+    }
+    scenario.add(Time::ZERO, Input::Cut { from: primary, to: backup });
+    let judge = |scenario: &Scenario, words: &[&str]| {
+        let (code, output, complaint) = faultline(&[&["judge", "-"], words].concat(), &write_scenario(scenario));
+        assert_eq!(complaint, "", "{words:?}");
+        (code, output)
+    };
+    let (code, output) = judge(&scenario, &["own-writes"]);
+    assert_eq!(code, 1);
+    assert!(output.contains("n1 acknowledged the write; n2 had not heard of it when it answered the read"), "{output}");
+    // While they are parted, the backup takes over: three views, and a copy each.
+    let (code, output) = judge(&scenario, &["same", "value", "--for", "2900ms"]);
+    assert_eq!((code, output.trim()), (1, "n1 and n2 show a different “value”, and nothing has disturbed the run for 2 s"));
+    let (code, output) = judge(&scenario, &["same", "value", "--for", "1s"]);
+    assert_eq!((code, output.trim()), (3, "unknown: the run was disturbed less than 2 s before its end"));
+    let mut whole = scenario.clone();
+    whole.inputs.retain(|timed| !matches!(timed.input, Input::Cut { .. }));
+    assert_eq!(judge(&whole, &["same", "value"]).0, 0);
+    assert_eq!(judge(&whole, &["sum", "version", "3"]), (0, "“version” adds up to 3\n".into()));
+    assert_eq!(judge(&whole, &["sum", "version", "4"]), (1, "1 at n1 and 1 at n2 and 1 at n3 make 3, not 4\n".into()));
+    let rows = works(&["run", "-", "--for", "300ms"], &write_scenario(&whole));
+    let row = |what: &str| rows.lines().find(|line| line.contains(what)).unwrap().split_whitespace().next().unwrap().to_owned();
+    let (asks, starts, writes) = (row("c1 asks"), row("n1 starts"), row("n2 writes to its disk"));
+    assert_eq!(judge(&whole, &["order", &asks, &starts]), (0, "neither could know of the other\n".into()), "{rows}");
+    let (_, output) = judge(&whole, &["order", &writes, &asks]);
+    assert!(output.starts_with(&format!("row {asks} could have caused row {writes}:\n")) && output.lines().count() > 3, "{output}");
+    complains(&["judge", "-", "same", "valu"], &write_scenario(&whole), &["no node shows “valu”", "version"]);
+    complains(&["judge", "-", "order", "0", "999999"], &write_scenario(&whole), &["no row 999999"]);
+    complains(&["judge", "-", "guess"], &write_scenario(&whole), &["same, sum, own-writes or order"]);
 }

@@ -9,6 +9,8 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::disallowed_types, clippy::disallowed_methods, clippy::print_stdout, reason = "it goes on for as long as it was told")]
 
+#[path = "support/histories.rs"]
+mod histories;
 mod support;
 
 use base64::Engine;
@@ -18,10 +20,11 @@ use faultline::judge::spec::Object;
 use faultline::judge::value::Value;
 use faultline::judge::{Promise, judge};
 use faultline::lab::Lab;
+use faultline::lab::challenge::Task;
 use faultline::lab::progress::Progress;
 use faultline::link::{Link, MARK};
 use faultline::models::Library;
-use faultline::sim::stable_hash;
+use faultline::sim::{Span, Time, stable_hash};
 use faultline::{Scenario, Sim};
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -259,6 +262,13 @@ const LAB_WORDS: &[&str] = &[
     "ever ",
     "n1",
     "at 1s ",
+    "at 1s: ",
+    "every 1ns until 10s: ",
+    "; restart n1",
+    "slow n1 by ",
+    "1ms plus ",
+    "10% 1ms or 90% ",
+    " then ",
     "crash n1",
     "cut n1 -> n2",
     "partition ",
@@ -284,7 +294,11 @@ fn parsers() -> [Parser; 7] {
                 Ok(lab) => format!("a lab with {} challenges", lab.challenges.len().min(9)),
                 Err(problems) => problems.last().map(ToString::to_string).unwrap_or_default(),
             },
-            use_it: |_| {},
+            use_it: |text| {
+                if let Ok(lab) = Lab::read(text, "a-lab", &Library::standard()) {
+                    is_performed(&lab);
+                }
+            },
             words: LAB_WORDS,
             // Every letter can be a problem, and each is described.
             bytes: 65_536,
@@ -378,6 +392,75 @@ fn is_judged(history: &History) {
     }
 }
 
+/// Whatever is done in a lab is done soon, with no more than a script may do, and is in the link.
+fn is_performed(lab: &Lab) {
+    const SOON: Span = Span::secs(2);
+    const MOST_BYTES: usize = 200_000_000;
+    const MOST_INPUTS: usize = 20_000;
+    let library = Library::standard();
+    for challenge in &lab.challenges {
+        let start = challenge.start(lab);
+        if start.nodes.saturating_add(start.clients) > MOST_ENDPOINTS {
+            continue;
+        }
+        let scripts = match &challenge.task {
+            Task::Break { solution, .. } => vec![solution],
+            Task::Predict { script, .. } => vec![script],
+            Task::Defend { attacks, .. } => attacks.iter().flat_map(|attack| [&attack.script, &attack.everywhere]).collect(),
+        };
+        for script in scripts {
+            let subject = &challenge.world(lab).subject;
+            let perform = || script.perform(&library, &start, subject, Time::ZERO, Time::ZERO + SOON);
+            let (done, held) = memory::most_during(perform);
+            assert!(held < MOST_BYTES, "{held} bytes are held while a script is performed");
+            let Ok(done) = done else { continue };
+            let inputs = done.scenario.inputs.len();
+            assert!(inputs <= MOST_INPUTS, "a script does {inputs} things");
+            let link = Link { scenario: done.scenario, seal: None };
+            assert_eq!(Link::read(&link.write(), &library).as_ref(), Ok(&link), "its link does not come back");
+        }
+    }
+}
+
+/// However large a history is, no judge takes more time and memory than it has steps.
+#[test]
+fn large_histories() {
+    const MOMENT: u64 = 30;
+    /// What may be held for nothing, for each letter of the history and for each step.
+    const BYTES: [usize; 3] = [1 << 20, 40, 64];
+    let start = Instant::now();
+    let end = minutes().map(|minutes| Duration::from_secs(minutes * 60));
+    let (mut verdicts, mut hungriest, mut slowest) = ([0; 3], 0.0f64, Duration::ZERO);
+    for number in 0.. {
+        if end.map_or(number >= MOMENT, |end| start.elapsed() >= end) {
+            println!(
+                "large histories: {number}, {verdicts:?} kept, broken and unknown, {hungriest:.2} of the memory, {slowest:.1?} for the slowest"
+            );
+            break;
+        }
+        let large = histories::large(number);
+        let letters = large.history.to_edn().len();
+        for (name, promise) in Promise::ALL {
+            for steps in [1_000, 100_000] {
+                let begun = Instant::now();
+                let (judgement, held) = memory::most_during(|| judge(&large.history, large.object, promise, &Value::Nil, steps));
+                let took = begun.elapsed();
+                let ops = large.history.ops.len();
+                let allowed = BYTES[0] + BYTES[1] * letters + BYTES[2] * steps as usize;
+                let what = format!("{}: {name} of {ops} operations in {steps} steps", large.called);
+                assert!(held <= allowed, "{what}: {held} bytes are held, not {allowed}");
+                assert!(took <= SLOWEST, "{what}: it took {took:?}");
+                hungriest = hungriest.max(held as f64 / allowed as f64);
+                slowest = slowest.max(took);
+                if let Ok(judgement) = judgement {
+                    verdicts[[Some(true), Some(false), None].iter().position(|kept| *kept == judgement.kept).unwrap()] += 1;
+                }
+            }
+        }
+    }
+    assert!(verdicts.iter().all(|count| *count > 50), "{verdicts:?}");
+}
+
 /// What makes a scenario another kind of scenario.
 fn described(scenario: &Scenario) -> String {
     let word = |what: String| what.split(|letter: char| !letter.is_alphabetic()).next().unwrap_or("").to_lowercase();
@@ -387,7 +470,6 @@ fn described(scenario: &Scenario) -> String {
 
 /// What passes for a scenario can be run.
 fn runs(scenario: Scenario) {
-    const MOST_ENDPOINTS: u16 = 50;
     const STEPS: u64 = 300;
     if scenario.nodes.saturating_add(scenario.clients) > MOST_ENDPOINTS {
         return;
@@ -398,6 +480,8 @@ fn runs(scenario: Scenario) {
     comes_back(&History::of(&sim));
 }
 
+/// Larger clusters are not run.
+const MOST_ENDPOINTS: u16 = 50;
 /// The longest input.
 const LONGEST: usize = 30_000;
 /// How long the answer to one may take, optimised, on a machine that does other things as well.

@@ -366,3 +366,34 @@ fn each_mistake_is_found_out() {
     caught(&[PLAIN], "given-back-by-its-holder", false);
     caught(&[TEXTBOOK], "no-leak", false);
 }
+
+/// The server's wall clock is set forward while somebody has the lock, its copy is made after that, and
+/// then the two servers do not hear each other.
+#[test]
+fn the_steady_clock_counts_in_copies_too() {
+    let parted = |clock| {
+        let mut scenario = scenario(&[LATE_COPIES, NO_FENCING, ("clock", clock), ("work", 1_900_000_000)]);
+        update(&mut scenario, 0, 0);
+        scenario.add(at(100), Input::ClockStep { node: SERVER, by: 3_000_000_000 });
+        scenario.add(at(400), Input::Partition(vec![vec![SERVER]]));
+        update(&mut scenario, 1_400, 1);
+        let mut sim = Sim::new(&Library::standard(), scenario).unwrap();
+        sim.run_until(at(350));
+        (field(&sim, STANDBY, "holder"), watch(sim.scenario().clone(), 1_990).1)
+    };
+    assert_eq!(parted(0).0, "nobody");
+    assert_eq!(parted(1), (A.to_string(), vec![]));
+}
+
+/// A process that looks at the clock first looks at the one by which the lock ends.
+#[test]
+fn a_process_looks_at_the_clock_that_counts() {
+    let set_back = |clock| {
+        let mut scenario = scenario(&[("look-first", 1), ("clock", clock), ("work", 2_500_000_000)]);
+        update(&mut scenario, 0, 0);
+        scenario.add(at(1_000), Input::ClockStep { node: A, by: -5_000_000_000 });
+        answers(&watch(scenario, 5_000).0)
+    };
+    assert_eq!(set_back(0), ["changed from 0 to 1"]);
+    assert_eq!(set_back(1), ["too late"]);
+}

@@ -1,7 +1,8 @@
 //! What each model promises and what it is known to get wrong, in runs of the engine.
 
 use faultline::models::Library;
-use faultline::scenario::{Input, Pace, Route, Scenario, Workload};
+use faultline::protocol::ParamKind;
+use faultline::scenario::{Fate, Input, Pace, Route, Scenario, Workload};
 use faultline::sim::{Chance, EventKind, Latency, NodeId, Sim, Span, Time};
 
 fn scenario(model: &str, seed: u64) -> Scenario {
@@ -168,4 +169,51 @@ fn every_model_speaks_the_words_of_its_object() {
         judged.extend(history.ops.iter().any(|op| op.ret.is_some()).then_some(id));
     }
     assert!(judged.len() > 8 && judged.contains(&"lock-service"), "{judged:?}");
+}
+
+#[test]
+fn an_account_is_full_at_some_point_and_does_not_begin_anew_below_zero() {
+    let mut scenario = scenario("account", 1);
+    for ms in [0, 500] {
+        scenario.add(at(ms), Input::Invoke { client: 0, node: NodeId(0), op: 1, argument: i64::MAX });
+    }
+    assert_eq!(shows(&run(scenario, 2_000), 0, "balance"), i64::MAX.to_string());
+}
+
+/// The server has no room for a caller's first try, and its word of that is slow: it arrives during the
+/// second try, for which there is room.
+#[test]
+fn what_became_of_an_earlier_try_says_nothing_about_a_later_one() {
+    let mut scenario = scenario("queue-server", 1);
+    scenario.network.latency = Latency::Constant(Span::millis(10));
+    scenario.patience = Span::secs(30);
+    let settings = [("service", 20_000_000), ("variation", 0), ("room", 0), ("patience", 50_000_000), ("pause", 0), ("retries", 1)];
+    scenario.settings.extend(settings.map(|(key, value)| (key.to_owned(), value)));
+    let [caller, server] = [NodeId(0), NodeId(1)];
+    scenario.add(at(0), Input::Message { from: server, to: caller, nth: 0, fate: Fate::Delay(Span::millis(40)) });
+    scenario.add(at(0), Input::Invoke { client: 0, node: server, op: 0, argument: 0 });
+    scenario.add(at(0), Input::Invoke { client: 1, node: caller, op: 0, argument: 0 });
+    let sim = run(scenario, 5_000);
+    let answers: Vec<_> = (0..2).map(|op| sim.describe_op(op).1.unwrap()).collect();
+    assert_eq!(answers, ["done", "done"]);
+    assert_eq!((shows(&sim, 0, "calls sent"), shows(&sim, 0, "given up"), shows(&sim, 1, "served")), ("2".into(), "0".into(), "2".into()));
+}
+
+#[test]
+fn every_setting_is_read_as_it_is_shown_and_refused_with_its_name() {
+    for spec in Library::standard().models().iter().flat_map(|model| model.about().params) {
+        let (kind, (min, max)) = (spec.kind, spec.kind.range());
+        for value in [min, kind.default(), max] {
+            assert_eq!(kind.read(spec.key, &kind.show(value)), Ok(value), "{}", spec.key);
+        }
+        for wrong in [max + 1, min - 1] {
+            let why = kind.check(spec.key, wrong).unwrap_err();
+            assert!(why.starts_with(spec.key), "{why}");
+        }
+        assert!(kind.read(spec.key, "neither nor").is_err());
+    }
+    // A share is shown as one also where it is refused.
+    let chance = ParamKind::Chance { default: 0 };
+    assert_eq!(chance.check("loss", 1_000_001).unwrap_err(), "loss goes from 0% to 100%, not 1000001 parts of a million");
+    assert_eq!(ParamKind::Switch { default: true }.read("writes", "yes").unwrap_err(), "writes is on or off, not “yes”");
 }

@@ -352,6 +352,7 @@ fn a_line_that_cannot_be_read_is_named_with_its_place() {
         ("at 1s: crash n1; crash n7", 17, "there is no node or client “n7”"),
         ("every 5ms: crash n1", 5, "write until when"),
         ("every 0ms until 2s: crash n1", 5, "never end"),
+        ("slow n1 by 1ms plus 1ms plus 1ms plus 1ms plus 1ms plus 1ms", 0, "more than 4 deep"),
         ("when up(n9): crash n1", 8, "there is no node or client “n9”"),
         ("cut n1 n2", 0, "stands -> or --"),
         ("drop copy n1 -- n2", 0, "goes one way"),
@@ -370,4 +371,71 @@ fn a_line_that_cannot_be_read_is_named_with_its_place() {
         let [(1, wrong)] = wrongs.as_slice() else { panic!("{line}: {wrongs:?}") };
         assert!(wrong.at == at && wrong.why.contains(why), "{line}: {wrong:?}");
     }
+}
+
+#[test]
+fn a_script_that_does_too_much_says_so_before_it_is_done() {
+    for lines in [&["every 1ns until 10s: crash n1"][..], &["every 1ms until 9s: crash n1; restart n1", "every 1us until 10s: crash n2"]] {
+        let script = Script::parse(lines, &names()).unwrap();
+        let done = script.perform(&Library::standard(), &scenario(), &subject(), Time::ZERO, END).unwrap();
+        let (line, why) = done.stuck.unwrap();
+        assert!(line == lines.len() && why.contains("more than 20000 inputs"), "{line}: {why}");
+    }
+    // A run in which things happen without end is not waited for either.
+    let mut busy = scenario();
+    busy.network.latency = Latency::Constant(Span::ZERO);
+    busy.model = "ping-pong".into();
+    busy.clients = 0;
+    busy.settings = [("pause".to_owned(), 0)].into();
+    let names = Names::of(Library::standard().find("ping-pong").unwrap(), &busy);
+    let script = Script::parse(&["at 9s: drop ping n1 -> n2"], &names).unwrap();
+    let done = script.perform(&Library::standard(), &busy, &subject(), Time::ZERO, END).unwrap();
+    assert!(done.stuck.as_ref().is_some_and(|(_, why)| why.contains("nobody looks further")), "{:?}", done.stuck);
+}
+
+#[test]
+fn a_shape_that_can_be_written_can_be_read_from_a_link() {
+    let deepest = "slow n1 by 1ms plus 1ms plus 1ms plus 1ms plus 1ms";
+    let run = performed(&[deepest]);
+    let link = faultline::link::Link { scenario: run.clone(), seal: None };
+    assert_eq!(faultline::link::Link::read(&link.write(), &Library::standard()).unwrap().scenario, run);
+    // It comes back at once, however many there are.
+    let endless = format!("slow n1 by {}1ms", "1ms plus ".repeat(9_000));
+    assert!(Script::parse(&[endless], &names()).unwrap_err()[0].1.why.contains("more than 4 deep"));
+}
+
+#[test]
+fn a_judge_who_does_not_know_decides_nothing() {
+    // A register has no transactions, so nobody can tell whether they are serializable.
+    let run = performed(&LOST);
+    for text in [
+        "not kept(serializable)",
+        "not broken(serializable)",
+        "ever not kept(serializable)",
+        "not ever broken(serializable)",
+        "not always kept(serializable)",
+        "not kept(serializable) and time >= 2s",
+        "time < 0s or not kept(serializable)",
+        "not kept(serializable) for 1s",
+        "time >= 1s then not kept(serializable)",
+        "kept(serializable) within 9s after time >= 1s",
+    ] {
+        let found = found(&run, text);
+        assert!(found.first.is_none() && found.doubted.is_some() && found.holds.is_none(), "{text}: {found:?}");
+    }
+    // What does not depend on it is known all the same.
+    for (text, first) in [
+        ("kept(serializable) or time >= 1s", true),
+        ("kept(serializable) and time < 0s", false),
+        ("not (kept(serializable) and time < 0s)", true),
+        ("ever (kept(serializable) or time >= 1s)", true),
+    ] {
+        let found = found(&run, text);
+        assert!(found.first.is_some() == first && found.holds == Some(first), "{text}: {found:?}");
+    }
+    // One predicate's doubt is not another's.
+    let mut observer = Observer::new(&Library::standard(), run, &subject(), END).unwrap();
+    let [doubted, known] = ["kept(serializable)", "time >= 99s"].map(|text| observer.watch(&predicate(text), 0));
+    observer.run(END, &[]);
+    assert_eq!((observer.found(doubted).doubted.is_some(), observer.found(known).doubted), (true, None));
 }

@@ -1,6 +1,8 @@
 //! Isolation against its definitions: every order of transactions, every interleaving of snapshots and
 //! every order of versions is tried, and all evidence is held against the history alone.
 
+mod support;
+
 use faultline::judge::history::{History, Outcome};
 use faultline::judge::linearizable::Verdict;
 use faultline::judge::spec::Object;
@@ -386,12 +388,8 @@ fn forbidden(misses: &[bool], rule: Rule) -> bool {
 // Histories of systems that isolate well or badly.
 
 fn random_history(number: u64, lists: bool) -> String {
-    use faultline::sim::{Purpose, below, draw};
-    let mut thrown = 0;
-    let mut dice = |bound: u64| {
-        thrown += 1;
-        below(draw(number, Purpose::Choice, if lists { 1 } else { 2 }, thrown), bound) as usize
-    };
+    let mut dice = support::Dice::stream(number, if lists { 1 } else { 2 });
+    let mut dice = |bound: u64| dice.below(bound) as usize;
     let count = 2 + dice(3);
     let snapshots = dice(3) == 0;
     let lies = dice(3) == 0;

@@ -222,3 +222,111 @@ inPage("a model that does not fit this world is refused with its reason, and not
   await page.getByRole("alert").filter({ hasText: "2 to 2 nodes" }).waitFor();
   assert.equal(await page.getByLabel("Model of B").evaluate((select) => select.selectedOptions[0].textContent), "Raft");
 });
+
+inPage("who is looked at is inspected on both sides, and what differs is marked", { at: "#free=primary-backup" }, async (page) => {
+  await step1(page);
+  await compare(page);
+  await page.getByRole("slider", { name: "Moment" }).focus();
+  await page.keyboard.press("Home");
+  const inspector = (place) => side(page, place).locator(".inspector");
+  const marked = (place) => inspector(place).locator(".new dt").allInnerTexts();
+  await node(page, 1, "n1").click();
+  await page.keyboard.press("Escape");
+  for (const place of [0, 1]) {
+    await inspector(place).getByRole("heading", { name: /^n1/ }).waitFor();
+    assert.deepEqual(await marked(place), []);
+  }
+  // In B a backup takes over long before n1 is silent.
+  await (await settings(page, 1)).getByLabel("Patience").fill("0");
+  await side(page, 1).locator(".settings summary").click();
+  let differing = [];
+  for (let steps = 0; steps < 40 && differing.length === 0; steps += 1) {
+    await page.keyboard.press(".");
+    differing = await marked(0);
+  }
+  assert.ok(differing.length > 0 && differing.every((name) => /differs/.test(name)), `${differing}`);
+  assert.deepEqual(await marked(1), differing);
+  await accessible(page);
+  await picture(page, "compare-inspector");
+  // A client, too; and away with both.
+  await side(page, 0).getByRole("button", { name: /^Client c1/ }).click();
+  await page.keyboard.press("Escape");
+  for (const place of [0, 1]) await inspector(place).getByText("It has not asked anything yet.").waitFor();
+  await inspector(0).getByRole("button", { name: "Close" }).click();
+  for (const place of [0, 1]) assert.equal(await inspector(place).count(), 0);
+});
+
+inPage("both slow down where a node decides something on either side, unless that is switched off", { motion: true }, async (page) => {
+  await page.clock.runFor(200);
+  await compare(page);
+  await page.getByRole("slider", { name: "Speed" }).fill("-2");
+  await button(page, "Play").click();
+  const speeds = async () => {
+    const seen = new Set();
+    for (let turns = 0; turns < 150 && seen.size < 2; turns += 1) {
+      await page.clock.runFor(300);
+      seen.add(await page.locator(".speed span").textContent());
+    }
+    return [...seen].sort();
+  };
+  assert.deepEqual(await speeds(), ["25× slower", "5× slower"]);
+  await button(page, "Go on until").click();
+  await page.getByRole("checkbox", { name: "Slow down at decisions" }).uncheck();
+  await page.keyboard.press("Escape");
+  assert.equal(await page.evaluate(() => document.activeElement.id), "more");
+  assert.deepEqual(await speeds(), ["5× slower"]);
+});
+
+inPage("keys do what they do in the laboratory, and are listed on ?", { at: "#free=primary-backup" }, async (page) => {
+  await step1(page);
+  await compare(page);
+  await page.keyboard.press("?");
+  const help = page.getByRole("dialog", { name: "What you can do" });
+  await help.waitFor();
+  await accessible(page);
+  await page.keyboard.press("Escape");
+  await help.waitFor({ state: "detached" });
+  const arrived = async () => (await counter(page, "Messages sent")).map(Number);
+  const [before, sent] = [await clock(page), await arrived()];
+  await page.keyboard.press(">");
+  assert.notEqual(await clock(page), before);
+  assert.ok((await arrived())[0] >= sent[0]);
+  await node(page, 0, "n1").focus();
+  await page.keyboard.press("PageDown");
+  assert.equal(await page.evaluate(() => document.activeElement.id), "a-node-1");
+  await page.keyboard.press("PageUp");
+  assert.equal(await page.evaluate(() => document.activeElement.id), "a-node-0");
+  // What is waited for in vain is said, and nothing has happened.
+  const there = await clock(page);
+  await button(page, "Go on until").click();
+  await accessible(page);
+  await button(page, "a message is lost").click();
+  await page.getByRole("alert").filter({ hasText: "In two minutes of these runs it never happens" }).waitFor();
+  assert.equal(await clock(page), there);
+  await button(page, "What you can do").click();
+  await help.getByRole("checkbox").uncheck();
+  await button(page, "Close help").click();
+  await page.keyboard.press(".");
+  assert.equal(await clock(page), there);
+});
+
+inPage("requests of one client that last at the same time do not cover one another", { at: "#free=raft" }, async (page) => {
+  await step1(page);
+  await compare(page);
+  await page.getByLabel("Clients ask").last().selectOption({ index: 3 });
+  for (let times = 0; times < 100; times += 1) await page.keyboard.press(".");
+  const bars = await side(page, 0).locator(".diagram .op rect").evaluateAll((all) => all.map((bar) => {
+    const [x, y, width, height] = ["x", "y", "width", "height"].map((name) => Number(bar.getAttribute(name)));
+    return { left: x, right: x + width, top: y, bottom: y + height };
+  }));
+  const together = (one, other) => one.left < other.right && other.left < one.right;
+  const pairs = bars.flatMap((one, index) => bars.slice(index + 1).map((other) => [one, other]));
+  const near = pairs.filter(([one, other]) => together(one, other) && Math.abs(one.top - other.top) < 16);
+  assert.ok(near.length > 2, "some of them last at the same time");
+  for (const [one, other] of near) assert.ok(one.bottom <= other.top || other.bottom <= one.top, JSON.stringify([one, other]));
+  // What came of a request is seen by its colour.
+  const colours = await side(page, 0).locator(".diagram .op").evaluateAll((all) => all.filter((bar) => bar.querySelector("rect")).map((bar) => [bar.classList[1], getComputedStyle(bar.querySelector("rect")).stroke]));
+  const colour = new Map(colours);
+  assert.ok(colour.has("failed") || colour.has("unknown"), JSON.stringify(colours));
+  assert.notEqual(colour.get("open"), colour.get("failed") ?? colour.get("unknown"));
+});

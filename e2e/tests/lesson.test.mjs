@@ -2,6 +2,7 @@
 // keyboard, and what is shown when there is no such lab or its file is damaged.
 
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { accessible, DESK, inPage, PHONE, picture, whole } from "../support/browser.mjs";
 
 const go = (page, name) => page.getByRole("button", { name, exact: true });
@@ -66,9 +67,21 @@ inPage("a challenge gives hints, is not solved by waiting, and what was done is 
   await go(page, "All challenges").click();
   await page.getByRole("link", { name: "Faultline" }).click();
   await page.locator(".map .stars").first().waitFor();
+  const saving = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Save as a file" }).click();
+  const file = await readFile(await (await saving).path(), "utf8");
   await page.getByRole("button", { name: "Erase", exact: true }).click();
   await page.getByRole("button", { name: "Erase all of it" }).click();
   await page.locator(".map .stars").first().waitFor({ state: "detached" });
+  assert.deepEqual(await page.evaluate(() => Object.keys(localStorage)), []);
+  // The file brings it back, here or on another device; whatever is wrong with it is named.
+  const open = (text) => page.locator(".bring input").setInputFiles({ name: "faultline-progress.txt", mimeType: "text/plain", buffer: Buffer.from(text) });
+  await open(`${file}lab L10 step=many\n`);
+  await page.getByRole("alert").getByText(/^faultline-progress\.txt: line \d+ cannot be read: lab L10 step=many/).waitFor();
+  await open(file);
+  await page.getByText("What the file says you have done counts here now too.").waitFor();
+  await page.locator(".map .stars").first().waitFor();
+  assert.equal(await page.evaluate(() => localStorage.getItem("faultline.progress")), file);
 });
 
 inPage("by keyboard alone", { at: "" }, async (page) => {
@@ -97,4 +110,24 @@ inPage("the map finds labs by their words", { at: "" }, async (page) => {
   assert.ok((await page.locator(".map .cards a").count()) >= 1);
   await page.getByLabel("Find a lab").fill("no such words");
   await page.getByText("No lab has these words.").waitFor();
+});
+
+inPage("labs that go before or on from a lab are named by their titles, and by their ids where nobody knows those", { at: "#lab=L12" }, async (page, site) => {
+  const links = () => page.locator(".related a").allInnerTexts();
+  await page.getByRole("link", { name: "L07 · Acknowledged … and lost" }).waitFor();
+  assert.equal((await links()).length, 1);
+  await page.route("**/labs.tsv", (route) => route.fulfill({ body: "" }));
+  await page.goto(`${site.url}#lab=L21`);
+  await page.reload();
+  await whole(page);
+  assert.deepEqual(await links(), ["L02"]);
+});
+
+inPage("where a challenge is about one part of the network, that is all there is to turn", { at: "#lab=L17" }, async (page) => {
+  await go(page, "Straight to the challenges").click();
+  await page.getByRole("button", { name: /Ten terms, no leader/ }).click();
+  const knobs = page.locator(".settings .setting label");
+  await knobs.first().waitFor();
+  assert.deepEqual(await knobs.allInnerTexts(), ["Fastest message", "Slowest message"]);
+  await accessible(page);
 });

@@ -83,7 +83,7 @@ inPage("the map is walked by arrow keys, one stop for Tab", { at }, async (page)
 inPage("a promise leads to labs, to a run that breaks it, and the first screen leads to the map", { at: "" }, async (page) => {
   await page.getByRole("link", { name: /What can be promised/ }).click();
   await promise(page, "linearizable").click();
-  await page.locator(".seen").getByRole("link", { name: /^L10: / }).waitFor();
+  await page.locator(".seen").getByRole("link", { name: /^L10 · / }).waitFor();
   await page.getByRole("link", { name: "A smallest run of primary backup" }).click();
   await whole(page);
   await page.locator(".lights").getByRole("button", { name: "linearizable: broken" }).waitFor();

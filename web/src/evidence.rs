@@ -56,7 +56,7 @@ impl Component for Evidence {
         let content = match &self.report {
             None => html! { <p role="status">{ text::LOADING }</p> },
             Some(Err(why)) => html! {
-                <><p role="alert">{ text::no_list(why) }</p><button onclick={ctx.link().callback(|_| Msg::Again)}>{ text::AGAIN }</button></>
+                <><p role="alert">{ text::no_report(why) }</p><button onclick={ctx.link().callback(|_| Msg::Again)}>{ text::AGAIN }</button></>
             },
             Some(Ok(report)) => shown(report),
         };
@@ -65,7 +65,7 @@ impl Component for Evidence {
                 <header>
                     <p><a href="#">{ text::NAME }</a></p>
                     <h1>{ text::EVIDENCE_TITLE }</h1>
-                    <p>{ text::EVIDENCE_HOW }</p>
+                    <p>{ text::EVIDENCE_HOW }{ " " }<code>{ text::EVIDENCE_COMMAND }</code></p>
                 </header>
                 { content }
             </main>

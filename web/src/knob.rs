@@ -109,12 +109,18 @@ impl Knob {
         knobs
     }
 
-    /// Its name in the scenario, if it is the model's.
-    pub(crate) fn key(&self) -> Option<&'static str> {
-        match self.what {
-            What::Own(key) => Some(key),
-            _ => None,
-        }
+    /// Whether it is one of these: keys of settings, the network, or parts of that.
+    pub(crate) fn is_among(&self, names: &[&str]) -> bool {
+        let part = match self.what {
+            What::Own(key) => return names.contains(&key),
+            What::Fastest | What::Slowest => "network latency",
+            What::Loss => "network loss",
+            What::Duplicate => "network duplicate",
+            What::Reorder => "network reorder",
+            What::Ordered => "network ordered",
+            What::Nodes | What::Clients | What::Seed | What::Load | What::Gap | What::Patience => return false,
+        };
+        names.contains(&"network") || names.contains(&part)
     }
 
     pub(crate) fn group(&self) -> Group {
@@ -150,11 +156,7 @@ impl Knob {
 
     /// A value as people read it.
     pub(crate) fn words(&self, value: i64) -> String {
-        match self.kind {
-            ParamKind::Span { .. } => Span(value.unsigned_abs()).to_string(),
-            ParamKind::Chance { .. } => Chance::per_million(value as u32).to_string(),
-            _ => value.to_string(),
-        }
+        self.kind.show(value)
     }
 
     /// What gives it a value.

@@ -2,7 +2,7 @@
 //! browser, so that all of this is tested natively.
 
 use faultline::measure;
-use faultline::sim::{NodeId, Sim};
+use faultline::sim::{NodeId, Sim, Time};
 
 /// How many requests of all clients are looked through for those of one.
 const MOST_BACK: usize = 10_000;
@@ -15,6 +15,7 @@ pub(crate) struct Request {
     /// Who was asked.
     pub(crate) node: NodeId,
     pub(crate) asked: String,
+    pub(crate) begun: Time,
     pub(crate) outcome: Outcome,
 }
 
@@ -46,9 +47,14 @@ impl Request {
                     measure::Outcome::Refused => Outcome::Refused(answer.unwrap_or_default()),
                     measure::Outcome::Done => Outcome::Done(answer.unwrap_or_default()),
                 };
-                Self { op: request.op, node: request.node, asked, outcome }
+                Self { op: request.op, node: request.node, asked, begun: request.begun, outcome }
             })
             .collect()
+    }
+
+    /// Whether it is the same request with the same outcome, in whichever run.
+    pub(crate) fn is_like(&self, other: &Self) -> bool {
+        (self.begun, self.node, &self.asked, &self.outcome) == (other.begun, other.node, &other.asked, &other.outcome)
     }
 }
 
@@ -59,7 +65,6 @@ mod tests {
     use faultline::Scenario;
     use faultline::models::Library;
     use faultline::scenario::Input;
-    use faultline::sim::Time;
 
     #[test]
     fn a_request_is_open_until_the_client_knows_better_and_again_when_time_goes_back() {

@@ -20,17 +20,13 @@ pub(crate) struct Session {
     /// How many events it takes until every node has started: where looking begins.
     opening: u64,
     pub(crate) speed: Speed,
-    /// Whether time passes more slowly where somebody decides something.
-    pub(crate) careful: bool,
+    pub(crate) care: Care,
     promise: Watch,
     changes: Changes,
     /// Values that are marked because they are equal.
     pub(crate) linked: Option<Meaning>,
     /// Whom the keys reach first on the stage.
     pub(crate) first: NodeId,
-    /// For how many milliseconds of the learner it does so yet, and how many more it may not again.
-    slowed: f64,
-    rest: f64,
     pub(crate) selected: Option<NodeId>,
     /// The row of the trace that is pointed at.
     pub(crate) pointed: Option<u32>,
@@ -74,6 +70,47 @@ impl Speed {
     }
 }
 
+/// Time that passes more slowly for a while where somebody decides something, and after that not
+/// again for a while.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Care {
+    /// Whether it does so at all.
+    pub(crate) on: bool,
+    /// For how many milliseconds of the learner it does so yet, and how many more it may not again.
+    slowed: f64,
+    rest: f64,
+}
+
+impl Default for Care {
+    fn default() -> Self {
+        Self { on: true, slowed: 0.0, rest: 0.0 }
+    }
+}
+
+impl Care {
+    /// So much of the learner's time has passed. Says whether decisions matter now.
+    pub(crate) fn pass(&mut self, real_ms: f64) -> bool {
+        self.slowed -= real_ms;
+        self.rest -= real_ms;
+        self.on && self.rest <= 0.0
+    }
+
+    /// Somebody has just decided something.
+    pub(crate) fn notice(&mut self) {
+        (self.slowed, self.rest) = (SLOWED_MS, SLOWED_MS + REST_MS);
+    }
+
+    /// Whether time passes more slowly at the moment.
+    pub(crate) fn is_slowing(&self) -> bool {
+        self.on && self.slowed > 0.0
+    }
+
+    /// How fast time passes at the moment, as a part of its speed.
+    pub(crate) fn share(&self) -> f64 {
+        if self.is_slowing() { CAREFUL } else { 1.0 }
+    }
+}
+
 /// What a learner can wait for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Until {
@@ -113,7 +150,7 @@ const CAREFUL: f64 = 0.2;
 const SLOWED_MS: f64 = 1_200.0;
 const REST_MS: f64 = 4_000.0;
 /// How far ahead something is waited for, and how many events.
-const WAIT: Span = Span::secs(120);
+pub(crate) const WAIT: Span = Span::secs(120);
 const MOST_EVENTS: u32 = 200_000;
 /// A longer run would make the reader wait.
 const MOST_ROWS: u32 = 1_000_000;
@@ -165,13 +202,11 @@ impl Session {
             playing: false,
             opening,
             speed: Speed::new(Speed::FIRST),
-            careful: true,
+            care: Care::default(),
             promise: Watch::default(),
             changes: Changes::default(),
             linked: None,
             first: NodeId(0),
-            slowed: 0.0,
-            rest: 0.0,
             selected: None,
             pointed: None,
             hidden: BTreeSet::new(),
@@ -193,14 +228,23 @@ impl Session {
 
     /// Another run takes the place of this one, which undoing brings back.
     pub(crate) fn give_way(&mut self, mut other: Self) {
-        (other.speed, other.careful, other.promise.promise) = (self.speed, self.careful, self.promise.promise);
+        (other.speed, other.care.on, other.promise.promise) = (self.speed, self.care.on, self.promise.promise);
         let mut before = std::mem::replace(self, other);
+        // What was taken back before would come between this run and the other when that is done again.
+        before.timeline.forget_undone();
         (before.playing, before.after) = (false, None);
         self.before = Some(Box::new(before));
     }
 
     pub(crate) fn sim(&self) -> &Sim {
         self.timeline.sim()
+    }
+
+    /// The next of all, or the one before.
+    pub(crate) fn neighbour(&self, from: NodeId, on: bool) -> NodeId {
+        let scenario = self.sim().scenario();
+        let all = scenario.nodes + scenario.clients;
+        NodeId((from.0 + if on { 1 } else { all - 1 }) % all)
     }
 
     /// Whether it is a client and not a node.
@@ -236,28 +280,21 @@ impl Session {
         }
         let real_ms = real_ms.clamp(0.0, LONGEST_FRAME_MS);
         let goal = self.playhead() + Span((real_ms * 1e6 * self.ratio()) as u64);
-        self.slowed -= real_ms;
-        self.rest -= real_ms;
-        if !self.careful || self.rest > 0.0 {
+        if !self.care.pass(real_ms) {
             self.timeline.seek(goal);
         } else if self.run(goal, Until::Decision) {
-            (self.slowed, self.rest) = (SLOWED_MS, SLOWED_MS + REST_MS);
+            self.care.notice();
         }
         self.play(true);
     }
 
     /// How many nanoseconds of the run pass in a nanosecond of the learner, at the moment.
     pub(crate) fn ratio(&self) -> f64 {
-        self.speed.ratio() * if self.is_slowed() { CAREFUL } else { 1.0 }
-    }
-
-    /// Whether time passes more slowly because somebody has just decided something.
-    pub(crate) fn is_slowed(&self) -> bool {
-        self.careful && self.slowed > 0.0
+        self.speed.ratio() * self.care.share()
     }
 
     /// Goes on until something happens, but not further than a moment. Says whether it has.
-    fn run(&mut self, limit: Time, until: Until) -> bool {
+    pub(crate) fn run(&mut self, limit: Time, until: Until) -> bool {
         let mut seen = self.sim().rows();
         let most = seen.saturating_add(MOST_EVENTS);
         let broken = |sim: &Sim| sim.promises().into_iter().filter(|(.., holds)| holds.is_err()).map(|(id, ..)| id).collect::<Vec<_>>();
@@ -507,7 +544,7 @@ mod tests {
         let mut slow = 0;
         for _ in 0..2_000 {
             session.advance(16.0);
-            slow += usize::from(session.is_slowed());
+            slow += usize::from(session.care.is_slowing());
             if slow == 1 {
                 let last = session.sim().rows() - 1;
                 assert!((0..=last).rev().take(4).any(|row| Until::Decision.is(session.sim(), row)), "at the decision itself");
@@ -515,9 +552,9 @@ mod tests {
             }
         }
         assert!(slow > 70 && slow < 1_000, "{slow}");
-        assert!(session.is_slowed() || (session.ratio() - 0.5).abs() < 1e-9);
-        session.careful = false;
-        assert!(!session.is_slowed());
+        assert!(session.care.is_slowing() || (session.ratio() - 0.5).abs() < 1e-9);
+        session.care.on = false;
+        assert!(!session.care.is_slowing());
     }
 
     #[test]
@@ -584,6 +621,18 @@ mod tests {
         assert!(now.undo() && now.about().id == "ping-pong" && now.sim().scenario().inputs.len() == 1);
         assert!(now.redo() && now.about().id == "primary-backup" && now.can_redo());
         assert!(now.undo() && now.undo() && now.sim().scenario().inputs.is_empty() && !now.can_undo());
+    }
+
+    #[test]
+    fn what_was_taken_back_before_another_run_came_does_not_come_between_them() {
+        let library = Library::standard();
+        let mut now = session();
+        now.seek(Time(300_000_000));
+        now.edit(vec![Input::Crash(NodeId(1))]).unwrap();
+        assert!(now.undo());
+        now.give_way(Session::new(&library, Scenario::new(library.find("primary-backup").unwrap().about(), 7)).unwrap());
+        assert!(now.undo() && now.about().id == "ping-pong" && now.can_redo());
+        assert!(now.redo() && now.about().id == "primary-backup" && !now.can_redo());
     }
 
     #[test]

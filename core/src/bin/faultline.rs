@@ -1,6 +1,6 @@
 //! The same engine without a browser.
 //!
-//! Exit codes: 0 all is well, 1 the answer is no, 2 the input cannot be used.
+//! Exit codes: 0 all is well, 1 the answer is no, 2 the input cannot be used, 3 nobody knows.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command speaks on its standard output")]
 
@@ -14,6 +14,7 @@ fn main() -> std::process::ExitCode {
 
 #[cfg(not(target_arch = "wasm32"))]
 mod command {
+    mod judge_run;
     mod lab;
     mod package;
     mod search;
@@ -28,7 +29,7 @@ mod command {
     use faultline::link::{Link, MARK, Seal, Verdict};
     use faultline::models::Library;
     use faultline::protocol::ParamKind;
-    use faultline::sim::{Chance, Span, Time};
+    use faultline::sim::{Span, Time};
     use faultline::{Scenario, Sim};
     use std::io::{BufWriter, Read, Write};
     use std::process::ExitCode;
@@ -46,10 +47,15 @@ faultline: a laboratory for distributed systems
                                          what the clients of the run did and saw
   faultline check FILE --model OBJECT --consistency PROMISE [--initial VALUE]
                                          whether a history keeps a promise, and why
+  faultline judge SCENARIO same FIELD | sum FIELD NUMBER | own-writes | order ROW ROW [--for 10s] [--quiet 2s]
+                                         what clients cannot tell and the run can: do all nodes show the same once
+                                         it is quiet, does what they show add up, does every client find its own
+                                         writes whichever node it asks; which row could have caused the other
   faultline map                          which promise implies which, and what tells them apart
   faultline lab check FILE...            whether lab files are well: every fault with its line and field, and
                                          every step, challenge and scene tried out
   faultline lab list [FOLDER]            the labs in a folder
+  faultline lab measure FILE [STUDY]     does the studies of a lab, with all their runs, and holds them against what is known
   faultline lab kit FILE                 what a teacher needs, as Markdown, with links to runs
   faultline lab schema | fields          the format of lab files: a JSON schema, or tables to read
   faultline grade LAB LINK [--challenge ID] [--answer TEXT]
@@ -87,6 +93,7 @@ Exit codes: 0 all is well, 1 the answer is no, 2 the input cannot be used, 3 nob
             ["link", file, options @ ..] => link(file, options),
             ["history", file, options @ ..] => history(file, options),
             ["check", file, options @ ..] => return check(file, options).unwrap_or_else(|why| useless(&why)),
+            ["judge", file, words @ ..] => return judge_run::judge_run(file, words).unwrap_or_else(|why| useless(&why)),
             ["lab", words @ ..] => return lab::lab(words).unwrap_or_else(|why| useless(&why)),
             ["grade", file, link, options @ ..] => return lab::grade(file, link, options).unwrap_or_else(|why| useless(&why)),
             ["package", lab, options @ ..] => package::package(lab, options),
@@ -96,7 +103,7 @@ Exit codes: 0 all is well, 1 the answer is no, 2 the input cannot be used, 3 nob
             ["validate", options @ ..] => return validate::validate(options).unwrap_or_else(|why| useless(&why)),
             ["verify", link] => return verify(link).unwrap_or_else(|why| useless(&why)),
             ["verify", ..] => Err("verify takes one link".into()),
-            ["run" | "link" | "new" | "check" | "history" | "search"] => {
+            ["run" | "link" | "new" | "check" | "history" | "judge" | "search"] => {
                 Err(format!("{} needs one word more; see faultline help", words[0]))
             }
             [other, ..] => Err(format!("there is no command “{other}”; see faultline help")),
@@ -140,15 +147,18 @@ Exit codes: 0 all is well, 1 the answer is no, 2 the input cannot be used, 3 nob
         let sim = Sim::new(&library, Scenario::new(about, 1)).map_err(|fault| fault.to_string())?;
         say(&format!("{}. {}\n\nsettings", about.title, about.summary))?;
         for spec in about.params {
+            let usual = spec.kind.show(spec.kind.default());
+            let (min, max) = spec.kind.range();
             let values = match spec.kind {
-                ParamKind::Number { min, max, default } => format!("{default} ({min} to {max})"),
-                ParamKind::Switch { default } => if default { "on (or off)" } else { "off (or on)" }.to_owned(),
-                ParamKind::Choice { names, default } => {
-                    let others: Vec<_> = names.iter().filter(|name| **name != names[default]).copied().collect();
-                    format!("{} (or {})", names[default], others.join(", or "))
+                ParamKind::Number { .. } | ParamKind::Span { .. } => {
+                    format!("{usual} ({} to {})", spec.kind.show(min), spec.kind.show(max))
                 }
-                ParamKind::Span { min, max, default } => format!("{default} ({min} to {max})"),
-                ParamKind::Chance { default } => Chance::per_million(default).to_string(),
+                ParamKind::Switch { .. } | ParamKind::Choice { .. } => {
+                    let others: Vec<_> =
+                        (min..=max).filter(|value| *value != spec.kind.default()).map(|value| spec.kind.show(value)).collect();
+                    format!("{usual} (or {})", others.join(", or "))
+                }
+                ParamKind::Chance { .. } => usual,
             };
             say(&format!("    {} = {values}\n        {}", spec.key, spec.help))?;
         }
@@ -186,6 +196,17 @@ Exit codes: 0 all is well, 1 the answer is no, 2 the input cannot be used, 3 nob
         say(&files::write_scenario(&Scenario::new(model.about(), seed)))
     }
 
+    /// Lets a run go on for so long, and says which moment that is.
+    fn run_for(sim: &mut Sim, length: Span) -> Result<Time, String> {
+        let moment = Time::ZERO + length;
+        sim.run_until(moment);
+        if sim.stands_still() {
+            let at = sim.now();
+            return Err(format!("time stands still at {at}: things happen there without end; give messages, timers or clients some time"));
+        }
+        Ok(moment)
+    }
+
     fn run(file: &str, options: &[&str]) -> Result<(), String> {
         let (mut length, mut format) = (Span::secs(10), "text");
         for option in options.chunks(2) {
@@ -197,7 +218,7 @@ Exit codes: 0 all is well, 1 the answer is no, 2 the input cannot be used, 3 nob
         }
         let scenario = read(file)?;
         let mut sim = Sim::new(&Library::standard(), scenario).map_err(|fault| format!("{file}: {fault}"))?;
-        sim.run_until(Time::ZERO + length);
+        run_for(&mut sim, length)?;
         let mut out = BufWriter::new(std::io::stdout().lock());
         let written = match format {
             "hash" => writeln!(out, "{} {}", sim.hash(), sim.rows()),
@@ -218,8 +239,7 @@ Exit codes: 0 all is well, 1 the answer is no, 2 the input cannot be used, 3 nob
         };
         let scenario = read(file)?;
         let mut sim = Sim::new(&Library::standard(), scenario.clone()).map_err(|fault| format!("{file}: {fault}"))?;
-        let moment = Time::ZERO + length;
-        sim.run_until(moment);
+        let moment = run_for(&mut sim, length)?;
         say(&Link { scenario, seal: Some(Seal::of(&sim, moment)) }.write())
     }
 
@@ -233,7 +253,7 @@ Exit codes: 0 all is well, 1 the answer is no, 2 the input cannot be used, 3 nob
             }
         }
         let mut sim = Sim::new(&Library::standard(), read(file)?).map_err(|fault| format!("{file}: {fault}"))?;
-        sim.run_until(Time::ZERO + length);
+        run_for(&mut sim, length)?;
         let history = History::of(&sim);
         say(if format == "edn" { history.to_edn() } else { history.to_json_lines() }.trim_end())
     }

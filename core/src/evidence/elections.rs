@@ -42,7 +42,7 @@ pub(super) const DOWNTIME: Experiment = Experiment {
     labs: &["L17"],
     source: DISSERTATION,
     how: "Raft, 5 servers, timeouts of 150 to 300 ms. The leader crashes at a random moment of a heartbeat's period; measured is the time to the next leader's first message.",
-    limits: "Known is the dissertation's formula. It lets all timeouts of a later round begin together; with long messages they do not, so at 30 ms a tenth is allowed.",
+    limits: "Known is the dissertation's formula and the time of one message: it counts timeouts from when the last heartbeat was sent, and here they begin when it arrives. It lets all timeouts of a later round begin together; with long messages they do not, so at 30 ms a tenth is allowed.",
     run: downtimes,
 };
 

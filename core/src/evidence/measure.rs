@@ -1,5 +1,6 @@
 //! What a measurement is worth, and how it is held against what is known.
 
+use serde::{Deserialize, Serialize};
 use std::fmt::Write as _;
 
 /// The half width, in standard errors, of the interval in which the known value must lie. Of a
@@ -51,6 +52,24 @@ impl Measured {
         Self { n: samples.len(), value, error: Error::Quantile(samples, share) }
     }
 
+    /// The mean of so many samples, of which the interval that is shown is known to be so wide.
+    #[must_use]
+    pub fn about(value: f64, shown: f64, n: u64) -> Self {
+        Self { n: n as usize, value, error: Error::Mean(shown / 2.0 / SHOWN_ERRORS) }
+    }
+
+    /// What was measured.
+    #[must_use]
+    pub const fn value(&self) -> f64 {
+        self.value
+    }
+
+    /// The interval that is shown: 95 of 100 such intervals hold the true value.
+    #[must_use]
+    pub fn shown(&self) -> (f64, f64) {
+        self.interval(SHOWN_ERRORS)
+    }
+
     /// The interval with that half width in standard errors.
     #[must_use]
     pub fn interval(&self, errors: f64) -> (f64, f64) {
@@ -82,7 +101,7 @@ fn at(samples: &[f64], rank: f64) -> f64 {
 }
 
 /// In what a value is given.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Unit {
     /// Of all.
     Share,
@@ -93,7 +112,20 @@ pub enum Unit {
 }
 
 impl Unit {
-    fn show(self, value: f64) -> String {
+    /// An interval. So few samples may not say how far up it goes.
+    #[must_use]
+    pub fn between(self, low: f64, high: f64) -> String {
+        match (low.is_finite(), high.is_finite()) {
+            (true, true) => format!("{} to {}", self.show(low), self.show(high)),
+            (true, false) => format!("{} or more", self.show(low)),
+            (false, true) => format!("{} or less", self.show(high)),
+            (false, false) => "–".into(),
+        }
+    }
+
+    /// A value with its unit.
+    #[must_use]
+    pub fn show(self, value: f64) -> String {
         let (value, unit) = match self {
             Self::Share => (100.0 * value, " %"),
             Self::Ms => (value, " ms"),

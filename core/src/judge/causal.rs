@@ -56,8 +56,14 @@ pub fn check(case: &Case, promise: Promise, budget: &mut Budget<'_>) -> Result<V
     let facts = Facts::of(case)?;
     let found = facts.thin_air().and_then(|()| match promise {
         Promise::Causal => facts.causal(budget).map(|_| ()),
-        Promise::Convergence => facts.causal(budget).and_then(|causes| facts.convergence(&causes, budget)),
-        Promise::Memory => facts.causal(budget).and_then(|causes| facts.memory(&causes, budget)),
+        Promise::Convergence => {
+            budget.begin(0, 2);
+            facts.causal(budget).and_then(|causes| facts.convergence(&causes, budget))
+        }
+        Promise::Memory => {
+            budget.begin(0, 2);
+            facts.causal(budget).and_then(|causes| facts.memory(&causes, budget))
+        }
         Promise::Pram => facts.pram(budget),
         session => facts.session(session, budget),
     });
@@ -93,74 +99,128 @@ impl From<Spent> for Stop {
     }
 }
 
+/// How many pairs can be looked up one by one in a step, which is for a word of a row.
+const BITS_A_STEP: u64 = 8;
+
+/// Which operations are related to which: a bit for each pair.
+#[derive(Clone, PartialEq, Eq)]
+struct Rows {
+    words: usize,
+    bits: Vec<u64>,
+}
+
+impl Rows {
+    fn new(count: usize) -> Self {
+        let words = count.div_ceil(64);
+        Self { words, bits: vec![0; count * words] }
+    }
+
+    /// The row of one operation alone.
+    fn one(count: usize) -> Self {
+        let words = count.div_ceil(64);
+        Self { words, bits: vec![0; words] }
+    }
+
+    fn has(&self, from: usize, to: usize) -> bool {
+        self.bits[from * self.words + to / 64] >> (to % 64) & 1 == 1
+    }
+
+    fn add(&mut self, from: usize, to: usize) {
+        self.bits[from * self.words + to / 64] |= 1 << (to % 64);
+    }
+
+    fn row(&self, from: usize) -> &[u64] {
+        &self.bits[from * self.words..(from + 1) * self.words]
+    }
+
+    /// Whatever the row has is related to this one.
+    fn include(&mut self, from: usize, row: &[u64]) {
+        let mine = &mut self.bits[from * self.words..(from + 1) * self.words];
+        mine.iter_mut().zip(row).for_each(|(word, more)| *word |= more);
+    }
+}
+
 /// A relation between operations.
 #[derive(Clone)]
 struct Relation {
     count: usize,
-    words: usize,
     /// What was said, to find short ways again.
     edges: Vec<Vec<u32>>,
     /// What follows from it.
-    rows: Vec<u64>,
+    rows: Rows,
 }
 
 impl Relation {
     fn new(count: usize) -> Self {
-        let words = count.div_ceil(64);
-        Self { count, words, edges: vec![Vec::new(); count], rows: vec![0; count * words] }
+        Self { count, edges: vec![Vec::new(); count], rows: Rows::new(count) }
+    }
+
+    /// How many steps it takes to close a relation of so many operations.
+    fn closing(count: usize) -> u64 {
+        (count as u64).saturating_mul((count * count.div_ceil(64)) as u64)
     }
 
     fn add(&mut self, from: usize, to: usize) {
-        if self.has(from, to) {
-            return;
+        if !self.has(from, to) {
+            self.edges[from].push(to as u32);
+            self.rows.add(from, to);
         }
-        self.edges[from].push(to as u32);
-        self.rows[from * self.words + to / 64] |= 1 << (to % 64);
     }
 
     fn has(&self, from: usize, to: usize) -> bool {
-        self.rows[from * self.words + to / 64] >> (to % 64) & 1 == 1
+        self.rows.has(from, to)
     }
 
-    fn row(&self, from: usize) -> &[u64] {
-        &self.rows[from * self.words..(from + 1) * self.words]
+    /// Everything that follows from what was said. Whoever watches is told how far it is.
+    fn close_and_tell(&mut self, budget: &mut Budget<'_>) -> Result<(), Spent> {
+        self.close_telling(budget, true)
     }
 
     /// Everything that follows from what was said.
     fn close(&mut self, budget: &mut Budget<'_>) -> Result<(), Spent> {
-        let words = self.words;
-        let mut through = vec![0; words];
+        self.close_telling(budget, false)
+    }
+
+    fn close_telling(&mut self, budget: &mut Budget<'_>, tells: bool) -> Result<(), Spent> {
+        let mut through = vec![0; self.rows.words];
         for middle in 0..self.count {
-            budget.spend((self.count * words) as u64)?;
-            through.copy_from_slice(self.row(middle));
+            if tells {
+                budget.tell(middle, self.count);
+            }
+            budget.spend((self.count * self.rows.words) as u64)?;
+            through.copy_from_slice(self.rows.row(middle));
             for from in 0..self.count {
                 if self.has(from, middle) {
-                    let row = &mut self.rows[from * words..(from + 1) * words];
-                    row.iter_mut().zip(&through).for_each(|(word, more)| *word |= more);
+                    self.rows.include(from, &through);
                 }
             }
         }
         Ok(())
     }
 
-    /// A shortest cycle, if there is one.
+    /// A shortest cycle, if there is one; or a short one, if the budget ends before that is sure.
     fn cycle(&self, budget: &mut Budget<'_>) -> Result<Option<Vec<usize>>, Spent> {
         let mut shortest: Option<Vec<usize>> = None;
         for start in (0..self.count).filter(|node| self.has(*node, *node)) {
-            budget.spend(self.count as u64)?;
-            let way = self.way(start, start);
+            let (way, looked) = self.way(start, start);
             if shortest.is_none() || way.as_ref().map(Vec::len) < shortest.as_ref().map(Vec::len) {
                 shortest = way;
+            }
+            let spent = budget.spend(looked).is_err();
+            if spent || shortest.as_ref().is_some_and(|cycle| cycle.len() <= 2) {
+                break;
             }
         }
         Ok(shortest)
     }
 
-    /// A shortest way of at least one step, without its end.
-    fn way(&self, from: usize, to: usize) -> Option<Vec<usize>> {
+    /// A shortest way of at least one step, without its end; and at how many steps it looked.
+    fn way(&self, from: usize, to: usize) -> (Option<Vec<usize>>, u64) {
+        let mut looked = self.count as u64;
         let mut before = vec![usize::MAX; self.count];
         let mut queue = std::collections::VecDeque::from([from]);
         while let Some(node) = queue.pop_front() {
+            looked += self.edges[node].len() as u64;
             for &next in &self.edges[node] {
                 let next = next as usize;
                 if next == to {
@@ -169,7 +229,7 @@ impl Relation {
                         way.push(before[way[way.len() - 1]]);
                     }
                     way.reverse();
-                    return Some(way);
+                    return (Some(way), looked);
                 }
                 if before[next] == usize::MAX && next != from {
                     before[next] = node;
@@ -177,7 +237,7 @@ impl Relation {
                 }
             }
         }
-        None
+        (None, looked)
     }
 }
 
@@ -194,6 +254,8 @@ struct Facts {
     unwritten: Option<usize>,
     /// The nodes of each process in order.
     lanes: Vec<Vec<usize>>,
+    /// The writes of each object in order.
+    written: Vec<Vec<usize>>,
 }
 
 impl Facts {
@@ -244,9 +306,13 @@ impl Facts {
             saw: vec![None; steps.len()],
             unwritten: None,
             lanes: vec![Vec::new(); case.processes],
+            written: vec![Vec::new(); keys.len()],
         };
         for (node, step) in steps.iter().enumerate() {
             facts.lanes[step.process].push(node);
+            if facts.writes[node] {
+                facts.written[facts.object[node]].push(node);
+            }
             if let Act::Read(Some(value)) = &step.act {
                 facts.saw[node] = writers.get(&(&step.key, value)).copied();
                 if facts.saw[node].is_none() && *value != case.initial {
@@ -265,8 +331,14 @@ impl Facts {
         (0..self.count()).filter(|node| !self.writes[*node])
     }
 
-    fn writes_of(&self, object: usize) -> impl Iterator<Item = usize> {
-        (0..self.count()).filter(move |node| self.writes[*node] && self.object[*node] == object)
+    /// All writes of the object that somebody read.
+    fn writes_for(&self, read: usize) -> impl Iterator<Item = usize> {
+        self.written[self.object[read]].iter().copied()
+    }
+
+    /// How many steps it takes to look at them.
+    fn looks(&self, read: usize) -> u64 {
+        self.written[self.object[read]].len() as u64 / BITS_A_STEP + 1
     }
 
     fn thin_air(&self) -> Result<(), Stop> {
@@ -275,6 +347,7 @@ impl Facts {
 
     /// Causes: the order of each process, and from each write to whoever saw it.
     fn causes(&self, budget: &mut Budget<'_>) -> Result<Relation, Spent> {
+        budget.covers(Relation::closing(self.count()))?;
         let mut causes = Relation::new(self.count());
         for lane in &self.lanes {
             for pair in lane.windows(2) {
@@ -286,7 +359,7 @@ impl Facts {
                 causes.add(write, read);
             }
         }
-        causes.close(budget)?;
+        causes.close_and_tell(budget)?;
         Ok(causes)
     }
 
@@ -298,7 +371,7 @@ impl Facts {
         }
         for read in self.reads() {
             budget.spend(self.count() as u64)?;
-            for write in self.writes_of(self.object[read]).filter(|write| causes.has(*write, read)) {
+            for write in self.writes_for(read).filter(|write| causes.has(*write, read)) {
                 match self.saw[read] {
                     None => return Err(Stop::Broken("a read saw the beginning, although a write is among its causes:", vec![write, read])),
                     Some(seen) if seen != write && causes.has(seen, write) => {
@@ -313,28 +386,31 @@ impl Facts {
 
     /// Whether all can agree on one order of writes.
     fn convergence(&self, causes: &Relation, budget: &mut Budget<'_>) -> Result<(), Stop> {
+        budget.begin(1, 2);
         let mut order = causes.clone();
         for read in self.reads() {
             budget.spend(self.count() as u64)?;
             let Some(seen) = self.saw[read] else { continue };
-            for write in self.writes_of(self.object[read]) {
+            for write in self.writes_for(read) {
                 if write != seen && causes.has(write, read) {
                     order.add(write, seen);
                 }
             }
         }
-        order.close(budget)?;
+        order.close_and_tell(budget)?;
         order.cycle(budget)?.map_or(Ok(()), |cycle| Err(Stop::Broken("no order of these suits everybody:", cycle)))
     }
 
     /// Whether each process can have seen its causes in an order of its own that it never changed.
     fn memory(&self, causes: &Relation, budget: &mut Budget<'_>) -> Result<(), Stop> {
+        budget.begin(1, 2);
         for (done, lane) in self.lanes.iter().enumerate() {
             budget.tell(done, self.lanes.len());
             let Some(&last) = lane.last() else { continue };
             let mut order = Relation::new(self.count());
             let past: Vec<bool> = (0..self.count()).map(|node| node == last || causes.has(node, last)).collect();
             for from in (0..self.count()).filter(|node| past[*node]) {
+                budget.spend(self.count() as u64 / BITS_A_STEP + 1)?;
                 for to in (0..self.count()).filter(|node| past[*node] && causes.has(from, *node)) {
                     order.add(from, to);
                 }
@@ -347,6 +423,7 @@ impl Facts {
     fn pram(&self, budget: &mut Budget<'_>) -> Result<(), Stop> {
         for (process, lane) in self.lanes.iter().enumerate() {
             budget.tell(process, self.lanes.len());
+            budget.covers(Relation::closing(self.count()))?;
             let mut order = Relation::new(self.count());
             for other in &self.lanes {
                 let seen: Vec<usize> = other.iter().copied().filter(|node| self.writes[*node] || self.process[*node] == process).collect();
@@ -374,7 +451,8 @@ impl Facts {
             }
             let mut news = false;
             for &read in lane.iter().filter(|node| !self.writes[**node]) {
-                for write in self.writes_of(self.object[read]).filter(|write| order.has(*write, read)).collect::<Vec<_>>() {
+                budget.spend(self.looks(read))?;
+                for write in self.writes_for(read).filter(|write| order.has(*write, read)).collect::<Vec<_>>() {
                     match self.saw[read] {
                         None => return Err(Stop::Broken("a read saw the beginning, after a write had been seen:", vec![write, read])),
                         Some(seen) if seen != write && !order.has(write, seen) => {
@@ -402,10 +480,12 @@ impl Facts {
         }
         if asked.writes || asked.follow {
             asked.reads = true;
+            budget.begin(0, 2);
             match self.guaranteed(Guarantees { reads: true, ..Guarantees::default() }, budget) {
                 Err(Stop::Broken(..) | Stop::Replaced(..)) => return Ok(()),
                 other => other?,
             }
+            budget.begin(1, 2);
         }
         self.guaranteed(asked, budget)
     }
@@ -413,19 +493,30 @@ impl Facts {
     fn guaranteed(&self, asked: Guarantees, budget: &mut Budget<'_>) -> Result<(), Stop> {
         let seen = self.must_have_seen(asked, budget)?;
         let writes = |node: &usize| self.writes[*node];
+        for read in self.reads().filter(|read| self.saw[*read].is_none()) {
+            budget.spend(self.looks(read))?;
+            if let Some(write) = self.writes_for(read).find(|write| seen.has(read, *write)) {
+                return Err(Stop::Broken("a read saw the beginning, although it had to see a write:", vec![write, read]));
+            }
+        }
+        budget.covers(Relation::closing(self.count()))?;
         let mut common = Relation::new(self.count());
         for lane in &self.lanes {
-            for (place, &write) in lane.iter().enumerate().filter(|(_, node)| writes(node)) {
-                for &earlier in &lane[..place] {
-                    if self.writes[earlier] {
-                        if asked.writes {
-                            common.add(earlier, write);
-                        }
-                    } else if asked.follow {
-                        (0..self.count())
-                            .filter(|node| seen.has(earlier, *node) && *node != write)
-                            .for_each(|node| common.add(node, write));
+            // What must come before the next write of this process.
+            let mut before = Rows::one(self.count());
+            for &node in lane {
+                if !self.writes[node] {
+                    if asked.follow {
+                        before.include(0, seen.row(node));
                     }
+                    continue;
+                }
+                budget.spend(self.count() as u64 / BITS_A_STEP + 1)?;
+                (0..self.count())
+                    .filter(|earlier| *earlier != node && before.has(0, *earlier))
+                    .for_each(|earlier| common.add(earlier, node));
+                if asked.writes {
+                    before.add(0, node);
                 }
             }
         }
@@ -437,12 +528,10 @@ impl Facts {
                 own.windows(2).for_each(|pair| order.add(pair[0], pair[1]));
             }
             for &read in lane.iter().filter(|node| !writes(node)) {
-                for write in self.writes_of(self.object[read]).filter(|write| seen.has(read, *write)) {
-                    match self.saw[read] {
-                        None => return Err(Stop::Broken("a read saw the beginning, although it had to see a write:", vec![write, read])),
-                        Some(last) if last != write => order.add(write, last),
-                        Some(_) => {}
-                    }
+                budget.spend(self.looks(read))?;
+                let Some(last) = self.saw[read] else { continue };
+                for write in self.writes_for(read).filter(|write| *write != last && seen.has(read, *write)) {
+                    order.add(write, last);
                 }
             }
             order.close(budget)?;
@@ -454,43 +543,60 @@ impl Facts {
     }
 
     /// For each read the writes that it must have seen, as far as these guarantees go.
-    fn must_have_seen(&self, asked: Guarantees, budget: &mut Budget<'_>) -> Result<Relation, Spent> {
-        let mut seen = Relation::new(self.count());
+    fn must_have_seen(&self, asked: Guarantees, budget: &mut Budget<'_>) -> Result<Rows, Spent> {
+        // Memory costs, too: as much as it takes to fill it from many other rows.
+        const ROWS: usize = 32;
+        let words = self.count().div_ceil(64);
+        budget.spend((self.count() * words * ROWS) as u64)?;
+        let mut seen = Rows::new(self.count());
         for read in self.reads() {
             if let Some(write) = self.saw[read] {
                 seen.add(read, write);
             }
         }
+        // What else has seen, who has seen this write.
+        let mut brings = Rows::new(if asked.writes || asked.follow { self.count() } else { 0 });
         loop {
-            let before = seen.rows.clone();
+            let before = seen.clone();
+            budget.spend((self.count() * words) as u64)?;
             for lane in &self.lanes {
-                for (place, &read) in lane.iter().enumerate().filter(|(_, node)| !self.writes[**node]) {
-                    budget.spend(self.count() as u64)?;
-                    for &earlier in &lane[..place] {
-                        if self.writes[earlier] {
-                            if asked.own_writes {
-                                seen.add(read, earlier);
-                            }
-                        } else if asked.reads {
-                            seen.include(read, earlier);
+                let mut earlier = Rows::one(self.count());
+                for &node in lane {
+                    budget.spend(words as u64)?;
+                    if !self.writes[node] && asked.follow {
+                        earlier.include(0, seen.row(node));
+                    } else if self.writes[node] {
+                        if asked.writes || asked.follow {
+                            brings.include(node, earlier.row(0));
                         }
-                    }
-                    if asked.writes || asked.follow {
-                        for write in (0..self.count()).filter(|node| self.writes[*node] && seen.has(read, *node)).collect::<Vec<_>>() {
-                            for &earlier in self.lanes[self.process[write]].iter().take_while(|node| **node != write) {
-                                if self.writes[earlier] {
-                                    if asked.writes {
-                                        seen.add(read, earlier);
-                                    }
-                                } else if asked.follow {
-                                    seen.include(read, earlier);
-                                }
-                            }
+                        if asked.writes {
+                            earlier.add(0, node);
                         }
                     }
                 }
             }
-            if seen.rows == before {
+            for lane in &self.lanes {
+                let mut earlier = Rows::one(self.count());
+                for &node in lane {
+                    budget.spend(words as u64)?;
+                    if self.writes[node] {
+                        if asked.own_writes {
+                            earlier.add(0, node);
+                        }
+                        continue;
+                    }
+                    seen.include(node, earlier.row(0));
+                    if asked.writes || asked.follow {
+                        let writes: Vec<usize> = (0..self.count()).filter(|write| seen.has(node, *write)).collect();
+                        budget.spend(self.count() as u64 / BITS_A_STEP + (writes.len() * words) as u64)?;
+                        writes.into_iter().for_each(|write| seen.include(node, brings.row(write)));
+                    }
+                    if asked.reads {
+                        earlier.include(0, seen.row(node));
+                    }
+                }
+            }
+            if seen == before {
                 return Ok(seen);
             }
         }
@@ -504,15 +610,4 @@ struct Guarantees {
     reads: bool,
     writes: bool,
     follow: bool,
-}
-
-impl Relation {
-    /// Whatever is related to the second is related to the first.
-    fn include(&mut self, first: usize, second: usize) {
-        for to in 0..self.count {
-            if self.has(second, to) {
-                self.add(first, to);
-            }
-        }
-    }
 }

@@ -23,7 +23,7 @@ pub fn is_quiet(sim: &Sim, quiet: Span) -> bool {
 }
 
 /// Whether all nodes that work show the same under a name, now that the run has been quiet for so long.
-pub fn check(sim: &Sim, name: &'static str, quiet: Span) -> Verdict<(), Apart<&'static str, Widget>> {
+pub fn check<'a>(sim: &Sim, name: &'a str, quiet: Span) -> Verdict<(), Apart<&'a str, Widget>> {
     let held = shown(sim, name);
     if held.len() < 2 || !is_quiet(sim, quiet) {
         return Verdict::Unknown;

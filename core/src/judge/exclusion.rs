@@ -3,7 +3,8 @@
 //! resource lets happen; a lock can keep the first and break the second.
 
 use crate::sim::NodeId;
-use std::collections::BTreeMap;
+use serde::Serialize;
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// All who hold what only one should.
@@ -25,29 +26,36 @@ pub fn at_most_one(holders: impl IntoIterator<Item = NodeId>) -> Result<(), Toge
     if holders.len() < 2 { Ok(()) } else { Err(Together(holders)) }
 }
 
-/// A holder that came back to the resource after it was somebody else's turn: indices into its uses.
+/// A holder came back to the resource after somebody else's turn had begun.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Return {
-    /// Its last use before.
-    pub before: usize,
-    /// The other's use.
-    pub between: usize,
-    /// Its use after.
-    pub after: usize,
+pub struct CameBack;
+
+/// The uses of a resource so far: each holding (a lease, a fencing token) has its uses together, and once
+/// another has begun it does not come back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Turns<Holding> {
+    current: Option<Holding>,
+    over: BTreeSet<Holding>,
 }
 
-/// Whether the uses of a resource, in their order, are turns: each holding (a lease, a fencing token)
-/// has its uses together, and once another has begun it does not come back.
-///
-/// # Errors
-/// Names the first that comes back.
-pub fn turns<Holding: Ord>(uses: impl IntoIterator<Item = Holding>) -> Result<(), Return> {
-    let mut last: BTreeMap<Holding, usize> = BTreeMap::new();
-    for (after, holding) in uses.into_iter().enumerate() {
-        match last.insert(holding, after) {
-            Some(before) if before + 1 < after => return Err(Return { before, between: before + 1, after }),
-            _ => {}
-        }
+impl<Holding> Default for Turns<Holding> {
+    fn default() -> Self {
+        Self { current: None, over: BTreeSet::new() }
     }
-    Ok(())
+}
+
+impl<Holding: Ord> Turns<Holding> {
+    /// The next use. One that comes back does not begin another turn.
+    ///
+    /// # Errors
+    /// If its turn was over.
+    pub fn take(&mut self, holding: Holding) -> Result<(), CameBack> {
+        if self.over.contains(&holding) {
+            return Err(CameBack);
+        }
+        if self.current.as_ref() != Some(&holding) {
+            self.over.extend(self.current.replace(holding));
+        }
+        Ok(())
+    }
 }

@@ -300,10 +300,14 @@ fn json(value: &Value) -> String {
     match value {
         Value::Nil => "null".into(),
         Value::Word(text) => Value::Text(text.clone()).to_string(),
-        Value::List(items) => format!("[{}]", list(&mut items.iter().map(json))),
+        // JSON has no sets.
+        Value::List(items) | Value::Set(items) => format!("[{}]", list(&mut items.iter().map(json))),
         Value::Map(entries) => {
-            let key = |key: &Value| json(&Value::Text(key.name().map_or_else(|| key.to_string(), Into::into)));
-            format!("{{{}}}", list(&mut entries.iter().map(|(name, value)| format!("{}:{}", key(name), json(value)))))
+            // All keys are strings there, and have the order of strings.
+            let key = |key: &Value| key.name().map_or_else(|| key.to_string(), Into::into);
+            let mut entries: Vec<(String, &Value)> = entries.iter().map(|(name, value)| (key(name), value)).collect();
+            entries.sort_by(|(one, _), (other, _)| one.cmp(other));
+            format!("{{{}}}", list(&mut entries.into_iter().map(|(key, value)| format!("{}:{}", Value::Text(key), json(value)))))
         }
         other => other.to_string(),
     }
@@ -313,15 +317,8 @@ fn json(value: &Value) -> String {
 fn form_events(text: &str) -> Result<Vec<Event>, BadInput> {
     let mut reader = Reader::new(text);
     let mut events = Vec::new();
-    while let Some(Placed { value, at }) = reader.next_value()? {
-        match value {
-            Value::List(items) => {
-                for item in &items {
-                    events.push(map_event(text, at, item)?);
-                }
-            }
-            map => events.push(map_event(text, at, &map)?),
-        }
+    while let Some(Placed { value, at }) = reader.next_member()? {
+        events.push(map_event(text, at, &value)?);
     }
     Ok(events)
 }
@@ -362,7 +359,10 @@ fn log_events(text: &str, mark: &str) -> Result<Vec<Event>, BadInput> {
         let mut reader = Reader::new(rest);
         let mut values = Vec::new();
         let offset = at + line.len() - rest.len();
-        let fault = |fault: BadInput| Reader::fault(text, offset + fault.column - 1, fault.why);
+        let fault = |fault: BadInput| {
+            let begin = Reader::fault(text, offset, fault.why);
+            BadInput { column: begin.column + fault.column - 1, ..begin }
+        };
         while let Some(Placed { value, .. }) = reader.next_value().map_err(fault)? {
             values.push(value);
         }
@@ -408,8 +408,13 @@ mod tests {
         let plain = |history: &History| {
             history.ops.iter().map(|op| (op.process, op.f.clone(), op.input.to_string(), op.outcome)).collect::<Vec<_>>()
         };
-        for text in [history.to_edn(), history.to_json_lines(), format!("[{}]", history.to_edn())] {
-            assert_eq!(plain(&History::read(&text).unwrap()), plain(&history), "{text}");
+        for text in [history.to_edn(), history.to_json_lines()] {
+            let again = History::read(&text).unwrap();
+            assert_eq!(plain(&again), plain(&history), "{text}");
+            // In one list it is the same, down to the lines.
+            for (begin, end) in [("[", "]"), ("(", "\n)"), ("#history [", "]")] {
+                assert_eq!(History::read(&format!("{begin}{text}{end}")).as_ref(), Ok(&again), "{begin}{text}{end}");
+            }
         }
     }
 
@@ -419,6 +424,8 @@ mod tests {
             History::read("INFO  jepsen.util - 3\t:invoke\t:write\t4\nINFO  jepsen.util - 3\t:info\t:write\t:timed-out\n").unwrap();
         assert_eq!(history.ops.len(), 1);
         assert!(history.comparisons_fail);
+        let fault = History::read("INFO  jepsen.util - 3\t:invoke\t:read\tnil\na  jepsen.util - 3\t:ok\t:readä\t]").unwrap_err();
+        assert_eq!((fault.line, fault.column), (2, 31), "{fault}");
     }
 
     #[test]
@@ -431,6 +438,12 @@ mod tests {
             ("{:process 0, :f :read}", 1, "no :type"),
             ("\n 7", 2, "an event is a map"),
             ("[{:process 0", 1, "bracket"),
+            ("[{:process 0, :type :invoke, :f :read}\n 7]", 2, "an event is a map"),
+            ("[{:process 0, :type :invoke, :f :read}\n{:process 0, :type :invoke, :f :read}]", 2, "before the last one has ended"),
+            ("\n[{:process 0, :type :invoke, :f :read}\n", 2, "no “]” for this bracket"),
+            ("[[{:process 0, :type :invoke, :f :read}]]", 1, "an event is a map"),
+            ("{:process 0, :type :invoke, :f :read}\n]", 2, "closes nothing"),
+            ("[#a]", 1, "a value is missing"),
         ] {
             let fault = History::read(text).unwrap_err();
             assert_eq!(fault.line, line, "{text}: {fault}");

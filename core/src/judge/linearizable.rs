@@ -119,6 +119,9 @@ impl Linearizability {
             if self.objects.is_empty() {
                 return Some(true);
             }
+            if self.objects.iter().all(|(search, _)| search.states.are_too_many()) {
+                *left = 0;
+            }
             if *left == 0 {
                 return None;
             }
@@ -133,7 +136,7 @@ impl Linearizability {
                     self.placed += case.steps.len();
                     self.objects.remove(self.turn);
                 }
-                Some(false) => self.why = Some(Explanation::new(case, search)),
+                Some(false) => self.why = Some(Explanation::new(case.clone(), search)),
                 None if self.turn_left == 0 => self.turn += 1,
                 None => continue,
             }
@@ -175,7 +178,7 @@ struct Explanation {
 }
 
 impl Explanation {
-    fn new(case: &Case, search: &Search) -> Self {
+    fn new(case: Case, search: &mut Search) -> Self {
         let Longest { steps, state, stuck, .. } = &search.longest;
         let stuck = stuck.expect("a search that failed got stuck");
         let why = Refutation {
@@ -187,8 +190,7 @@ impl Explanation {
         };
         let mut new = Self {
             why,
-            trial: Search::new(case),
-            case: case.clone(),
+            trial: Search::with(&case, std::mem::take(&mut search.states)),
             taken: Vec::new(),
             left: 0,
             budget: search.spent.saturating_mul(4).saturating_add(20_000),
@@ -196,9 +198,10 @@ impl Explanation {
             readers: true,
             size: case.steps.len().div_ceil(2),
             before: case.steps.len(),
+            case,
         };
         // What ends after the operation that found no place is the first to be tried to do without.
-        let end = case.steps[stuck].ret.unwrap_or(usize::MAX);
+        let end = new.case.steps[stuck].ret.unwrap_or(usize::MAX);
         new.take(|step| step.ret.is_some_and(|ret| ret > end), 0);
         new
     }
@@ -211,7 +214,7 @@ impl Explanation {
                 self.taken.extend(step.ret.take().map(|ret| (index, ret)));
             }
         }
-        self.trial = Search::new(&self.case);
+        self.trial = Search::with(&self.case, std::mem::take(&mut self.trial.states));
         self.left = self.budget;
     }
 
@@ -347,8 +350,12 @@ struct Longest {
 
 impl Search {
     fn new(case: &Case) -> Self {
+        Self::with(case, States::new(case))
+    }
+
+    /// A search among states of which some may be known from another search for the same operations.
+    fn with(case: &Case, states: States) -> Self {
         let count = case.steps.len();
-        let states = States::new(case);
         let mut steps: Vec<Traits> = case
             .steps
             .iter()
@@ -417,13 +424,23 @@ impl Search {
     /// Goes on for about so many steps; whether there is an order, once that is known.
     fn run(&mut self, left: &mut u64) -> Option<bool> {
         while *left > 0 {
-            let mut looked = 1;
+            if self.states.are_too_many() {
+                *left = 0;
+                return None;
+            }
+            // Long situations take longer to be compared and remembered.
+            let mut looked = 1 + self.open.len() as u64 / 4;
             if self.arrived {
-                self.arrived = false;
                 let end = self.let_readers_happen(&mut looked);
                 if self.ends == 0 {
                     return Some(true);
                 }
+                if self.states.are_large() && !self.can_look_ahead(*left) {
+                    self.states.bill();
+                    *left = 0;
+                    return None;
+                }
+                self.arrived = false;
                 self.pass_until(self.steps[end as usize / 2].end as usize);
                 if self.seen.insert(self.passed, self.state, &self.open, &mut looked) {
                     self.fork(&mut looked);
@@ -445,7 +462,7 @@ impl Search {
                 }
                 self.go_back();
             }
-            *left = left.saturating_sub(looked);
+            *left = left.saturating_sub(looked + self.states.bill());
             self.spent += looked;
         }
         None
@@ -465,6 +482,25 @@ impl Search {
             event = self.next[event as usize];
         }
         event
+    }
+
+    /// Works out what could come next, as far as so many steps last: whether that is all of it. What was
+    /// worked out stays known.
+    fn can_look_ahead(&mut self, left: u64) -> bool {
+        let mut event = self.next[self.steps.len() * 2];
+        while event & 1 == 0 {
+            let step = (event / 2) as usize;
+            for state in [self.state, self.unnoticed] {
+                if state != NONE {
+                    self.states.next(state, step);
+                }
+            }
+            if self.states.owed() > left {
+                return false;
+            }
+            event = self.next[event as usize];
+        }
+        true
     }
 
     /// Finds who can be the next, the one that ends first last.
@@ -721,5 +757,43 @@ impl Seen {
             }
             self.put(place, situation[0], &situation[1..]);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::spec::Act;
+
+    /// One client who writes and reads in turns, and at the end reads what was there at the beginning.
+    fn stale() -> Case {
+        const OPS: usize = 200;
+        let act = |op: usize| match op {
+            _ if op == OPS - 1 => Act::Read(Some(Value::Int(0))),
+            _ if op % 2 == 0 => Act::Write(Value::Int(op as i64 + 1)),
+            _ => Act::Read(Some(Value::Int(op as i64))),
+        };
+        let step = |op: usize| Step { op, process: 0, call: op * 2, ret: Some(op * 2 + 1), key: Value::Nil, act: act(op) };
+        Case { steps: (0..OPS).map(step).collect(), initial: Value::Int(0), processes: 1 }
+    }
+
+    /// What is enough to contradict, and how many steps it took to find that, with so much patience.
+    fn explained(patience: Option<u64>) -> (usize, u64) {
+        let case = stale();
+        let mut search = Search::new(&case);
+        assert_eq!(search.run(&mut u64::MAX.clone()), Some(false));
+        let mut why = Explanation::new(case.clone(), &mut search);
+        why.patience = patience.unwrap_or(why.patience);
+        let mut left = u64::MAX;
+        let found = why.run(&mut left).expect("there is no end of steps");
+        assert_eq!(is_linearizable(&why.case, u64::MAX), Some(false));
+        (found.core.len(), u64::MAX - left)
+    }
+
+    #[test]
+    fn who_has_no_more_patience_tries_no_more() {
+        let ((all, long), (some, short)) = (explained(None), explained(Some(1)));
+        assert!(all <= 2 && some > 50, "{all} and {some} operations are enough");
+        assert!(short * 4 < long, "{short} steps, and {long}");
     }
 }

@@ -101,8 +101,8 @@ impl Promise {
     }
 }
 
-/// How far a judgement has come: so many operations, or so many processes, of all that it has to find a
-/// place for. A search that goes on in vain stays where it is; nothing of 0 is known.
+/// How far a judgement has come, as a share of all that it has to do; in operations that have found their
+/// place, where it looks for one. A search that goes on in vain stays where it is; nothing of 0 is known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
     /// So many ...
@@ -117,6 +117,8 @@ pub struct Budget<'a> {
     left: u64,
     until_look: u64,
     progress: Progress,
+    /// Which of how many parts of the work this is.
+    part: (usize, usize),
     go_on: Option<&'a mut dyn FnMut(Progress) -> bool>,
 }
 
@@ -131,7 +133,7 @@ impl<'a> Budget<'a> {
     /// So many steps.
     #[must_use]
     pub fn steps(steps: u64) -> Self {
-        Self { left: steps, until_look: Self::LOOK, progress: Progress::default(), go_on: None }
+        Self { left: steps, until_look: Self::LOOK, progress: Progress::default(), part: (0, 1), go_on: None }
     }
 
     /// So many steps, as long as whoever is asked every 65,536 steps says to go on.
@@ -139,9 +141,20 @@ impl<'a> Budget<'a> {
         Self { go_on: Some(go_on), ..Self::steps(steps) }
     }
 
-    /// Says how far the judgement is.
+    /// Says that one of so many parts of the work begins.
+    fn begin(&mut self, part: usize, parts: usize) {
+        self.part = (part, parts);
+    }
+
+    /// Says how far this part of the work is.
     fn tell(&mut self, done: usize, of: usize) {
-        self.progress = Progress { done, of };
+        let (part, parts) = self.part;
+        self.progress = Progress { done: part * of + done, of: parts * of };
+    }
+
+    /// Whether there are so many steps, before something is begun that is worth nothing without them.
+    fn covers(&self, steps: u64) -> Result<(), Spent> {
+        if steps <= self.left { Ok(()) } else { Err(Spent) }
     }
 
     /// Takes so many steps.
@@ -316,6 +329,7 @@ fn isolation(history: &History, object: Object, level: Level, initial: &Value, b
         }
     };
     let found = Transactions::of(history, lists, initial)?;
+    budget.begin(0, 2);
     let name = Promise::Isolation(level).name();
     Ok(match found.check(level, budget) {
         Ok(Verdict::Kept(order)) => kept(&format!("{name} is kept"), history, &[order]),

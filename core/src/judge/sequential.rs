@@ -12,8 +12,9 @@ use super::spec::{Case, NONE, States};
 /// A check that can be interrupted.
 pub struct Sequential<'a> {
     case: &'a Case,
-    /// The steps of each process, in its order.
+    /// The steps of each process, in its order, and how many of them must have happened.
     lanes: Vec<Vec<usize>>,
+    needed: Vec<u32>,
     /// Objects have states of their own; each step's object, and its place there.
     states: Vec<States>,
     place: Vec<(usize, usize)>,
@@ -44,6 +45,8 @@ impl<'a> Sequential<'a> {
                 place[at] = (object, index);
             }
         }
+        let ended = |step: &usize| case.steps[*step].ret.is_some();
+        let needed = lanes.iter().map(|lane| lane.iter().rposition(ended).map_or(0, |last| last as u32 + 1)).collect();
         let at = vec![0; lanes.len()];
         let mut check = Self {
             case,
@@ -54,6 +57,7 @@ impl<'a> Sequential<'a> {
             chosen: Vec::new(),
             furthest: (0, at.clone()),
             option: 0,
+            needed,
             lanes,
             at,
         };
@@ -70,8 +74,7 @@ impl<'a> Sequential<'a> {
     }
 
     fn is_done(&self) -> bool {
-        let needed = |lane: &[usize], at: u32| lane[at as usize..].iter().any(|step| self.case.steps[*step].ret.is_some());
-        !self.lanes.iter().zip(&self.at).any(|(lane, at)| needed(lane, *at))
+        self.at.iter().zip(&self.needed).all(|(at, needed)| at >= needed)
     }
 
     fn order(&self) -> Vec<usize> {
@@ -93,10 +96,14 @@ impl<'a> Sequential<'a> {
         Progress { done: self.furthest.0, of: self.case.steps.len() }
     }
 
-    /// Goes on for so many steps. Finds an order of all operations (indices into the history), or the
+    /// Goes on for about so many steps. Finds an order of all operations (indices into the history), or the
     /// operations that no order gets past.
     pub fn run(&mut self, steps: u64) -> Verdict<Vec<usize>, Vec<usize>> {
-        for _ in 0..steps {
+        // Long situations take longer to be compared and remembered.
+        let cost = 1 + (self.at.len() + self.now.len()) as u64 / 8;
+        let mut left = if self.states.iter().any(States::are_too_many) { 0 } else { steps };
+        while left > 0 {
+            left = left.saturating_sub(cost);
             if self.option == 0 && self.is_done() {
                 return Verdict::Kept(self.order());
             }
@@ -119,6 +126,10 @@ impl<'a> Sequential<'a> {
                     (_, None) => before,
                     _ => NONE,
                 };
+                left = left.saturating_sub(self.states[object].bill());
+                if self.states[object].are_too_many() {
+                    break;
+                }
                 if next != NONE {
                     self.at[lane] += 1;
                     self.now[object] = next;

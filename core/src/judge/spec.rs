@@ -1,7 +1,8 @@
 //! What an object does when one operation happens after the other: the meaning of a history's words.
 //!
-//! Checkers never look at values. A specification gives every state a number and answers from a table
-//! which state an operation leads to, so that a step of a search is one look into an array.
+//! Checkers never look at values. Every value has a number, and what reads, writes and swaps do to a
+//! number needs no more than to compare it. What anything else leads to is worked out once and looked up
+//! in a table after that, so that a step of a search is one look into an array.
 
 use super::history::{History, Op, Outcome};
 use super::value::{BadInput, Value};
@@ -126,7 +127,7 @@ fn apply(act: &Act, state: &Value) -> Option<Value> {
             let Value::Map(registers) = state else { return None };
             let mut registers = registers.clone();
             for (key, act) in acts {
-                let place = registers.iter().position(|(name, _)| name == key)?;
+                let place = registers.binary_search_by(|(name, _)| name.cmp(key)).ok()?;
                 registers[place].1 = apply(act, &registers[place].1)?;
             }
             Some(Value::Map(registers))
@@ -135,6 +136,19 @@ fn apply(act: &Act, state: &Value) -> Option<Value> {
 }
 
 impl Act {
+    /// Whether it can happen in a state, if it leaves every state as it is.
+    fn sees(&self, state: &Value) -> bool {
+        match (self, state) {
+            (Self::Read(seen), _) => seen.as_ref().is_none_or(|seen| seen == state),
+            (Self::Differs(value), _) => value != state,
+            (Self::Together(acts), Value::Map(registers)) => acts.iter().all(|(key, act)| {
+                let place = registers.binary_search_by(|(name, _)| name.cmp(key));
+                place.is_ok_and(|place| act.sees(&registers[place].1))
+            }),
+            _ => false,
+        }
+    }
+
     /// Whether it leaves every state as it is.
     pub(super) fn only_looks(&self) -> bool {
         match self {
@@ -354,35 +368,90 @@ fn is_micro(value: &Value) -> bool {
 pub(super) const NONE: u32 = u32::MAX;
 const UNASKED: u32 = u32::MAX - 1;
 
+/// What an act does to the number of a state.
+#[derive(Clone, Copy, Debug)]
+enum Move {
+    Stay,
+    /// Stays, and can happen in this state alone.
+    Only(u32),
+    /// Stays, and can happen in any state but this.
+    Except(u32),
+    Become(u32),
+    /// From the first alone, to the second.
+    Swap(u32, u32),
+    /// Has to be worked out: this column of the table.
+    Ask(u32),
+}
+
 /// The states of an object by number, and which operation leads where.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct States {
     acts: Vec<Act>,
     /// For each step the number of its act: many steps do the same.
     pub(super) act_of: Vec<u32>,
+    /// For each act what it does.
+    moves: Vec<Move>,
     numbers: BTreeMap<Value, u32>,
     values: Vec<Value>,
-    /// One row of answers for each state.
+    /// One row of answers for each state, as far as there is room for them.
     table: Vec<u32>,
+    columns: usize,
     /// Whether all that changes a state sets it to a value or appends to it.
     foreseeable: bool,
+    /// How many bytes the values take that had to be worked out, and whether that was too many.
+    held: usize,
+    full: bool,
+    /// How many the largest of them takes.
+    largest: usize,
+    /// What working them out has cost and nobody has paid for yet, in steps of a search.
+    owed: u64,
 }
 
 impl States {
+    /// How many bytes values, and how many answers of the table, may take.
+    const MOST_HELD: usize = 1 << 27;
+    const MOST_ANSWERS: usize = 1 << 25;
+
     pub(super) fn new(case: &Case) -> Self {
+        let mut states = Self { largest: size(&case.initial), ..Self::default() };
+        states.number(case.initial.clone());
         let mut kinds: BTreeMap<&Act, u32> = BTreeMap::new();
-        let mut acts = Vec::new();
-        let mut act_of = Vec::with_capacity(case.steps.len());
         for step in &case.steps {
-            let number = *kinds.entry(&step.act).or_insert_with(|| {
-                acts.push(step.act.clone());
-                acts.len() as u32 - 1
+            let act = *kinds.entry(&step.act).or_insert_with(|| {
+                let does = states.does(&step.act);
+                states.moves.push(does);
+                states.acts.push(step.act.clone());
+                states.acts.len() as u32 - 1
             });
-            act_of.push(number);
+            states.act_of.push(act);
         }
-        let table = vec![UNASKED; acts.len()];
-        let foreseeable = acts.iter().all(|act| act.only_looks() || matches!(act, Act::Write(_) | Act::Swap(..) | Act::Append(_)));
-        Self { acts, act_of, numbers: BTreeMap::from([(case.initial.clone(), 0)]), values: vec![case.initial.clone()], table, foreseeable }
+        states.foreseeable =
+            states.acts.iter().all(|act| act.only_looks() || matches!(act, Act::Write(_) | Act::Swap(..) | Act::Append(_)));
+        states
+    }
+
+    fn number(&mut self, value: Value) -> u32 {
+        if let Some(number) = self.numbers.get(&value) {
+            return *number;
+        }
+        let number = self.values.len() as u32;
+        self.numbers.insert(value.clone(), number);
+        self.values.push(value);
+        number
+    }
+
+    fn does(&mut self, act: &Act) -> Move {
+        match act {
+            Act::Read(None) => Move::Stay,
+            Act::Read(Some(value)) => Move::Only(self.number(value.clone())),
+            Act::Differs(value) => Move::Except(self.number(value.clone())),
+            Act::Write(value) => Move::Become(self.number(value.clone())),
+            Act::Swap(from, to) => Move::Swap(self.number(from.clone()), self.number(to.clone())),
+            Act::Append(_) | Act::Acquire | Act::Release | Act::Together(_) => {
+                self.columns += 1;
+                Move::Ask(self.columns as u32 - 1)
+            }
+        }
     }
 
     /// How many different acts there are.
@@ -393,31 +462,75 @@ impl States {
     /// The state that a step leads to, or [`NONE`].
     #[inline]
     pub(super) fn next(&mut self, state: u32, step: usize) -> u32 {
-        let place = state as usize * self.acts.len() + self.act_of[step] as usize;
-        match self.table[place] {
-            UNASKED => self.ask(place, state),
-            known => known,
-        }
+        let act = self.act_of[step] as usize;
+        let (can, next) = match self.moves[act] {
+            Move::Stay => (true, state),
+            Move::Only(only) => (state == only, state),
+            Move::Except(not) => (state != not, state),
+            Move::Become(next) => (true, next),
+            Move::Swap(from, to) => (state == from, to),
+            Move::Ask(column) => {
+                let place = state as usize * self.columns + column as usize;
+                return match self.table.get(place) {
+                    Some(&known) if known != UNASKED => known,
+                    _ => self.ask(act, state, place),
+                };
+            }
+        };
+        if can { next } else { NONE }
     }
 
     #[cold]
-    fn ask(&mut self, place: usize, state: u32) -> u32 {
-        let act = &self.acts[place - state as usize * self.acts.len()];
-        let next = match apply(act, &self.values[state as usize]) {
-            None => NONE,
-            Some(value) => match self.numbers.get(&value) {
-                Some(number) => *number,
-                None => {
-                    let number = self.values.len() as u32;
-                    self.numbers.insert(value.clone(), number);
-                    self.values.push(value);
-                    self.table.resize(self.values.len() * self.acts.len(), UNASKED);
-                    number
-                }
-            },
+    fn ask(&mut self, act: usize, state: u32, place: usize) -> u32 {
+        const BYTES_A_STEP: usize = 16;
+        let (does, before) = (&self.acts[act], &self.values[state as usize]);
+        let next = if does.only_looks() {
+            if does.sees(before) { state } else { NONE }
+        } else if self.full {
+            NONE
+        } else if let Some(value) = apply(does, before) {
+            let (bytes, known) = (size(&value), self.values.len());
+            self.owed += (bytes / BYTES_A_STEP) as u64;
+            self.largest = self.largest.max(bytes);
+            let number = self.number(value);
+            if self.values.len() > known {
+                self.held += 2 * bytes;
+                self.full = self.held > Self::MOST_HELD;
+            }
+            number
+        } else {
+            NONE
         };
-        self.table[place] = next;
+        let row = (state as usize + 1) * self.columns;
+        if row > self.table.len() && row <= Self::MOST_ANSWERS {
+            self.owed += ((row - self.table.len()) * size_of::<u32>() / BYTES_A_STEP) as u64;
+            self.table.resize(row, UNASKED);
+        }
+        if let Some(answer) = self.table.get_mut(place) {
+            *answer = next;
+        }
         next
+    }
+
+    /// Whether there are more states than there is room for: whoever searches cannot go on.
+    pub(super) fn are_too_many(&self) -> bool {
+        self.full
+    }
+
+    /// Whether it can take long to work one of them out.
+    pub(super) fn are_large(&self) -> bool {
+        const LARGE: usize = 1_000;
+        self.largest > LARGE
+    }
+
+    /// How much that is by now.
+    pub(super) fn owed(&self) -> u64 {
+        self.owed
+    }
+
+    /// What is to be paid for the states that were worked out since this was asked last.
+    pub(super) fn bill(&mut self) -> u64 {
+        std::mem::take(&mut self.owed)
     }
 
     /// Whether an act has read something, which can be foreseen.
@@ -439,4 +552,15 @@ impl States {
     pub(super) fn value(&self, state: u32) -> &Value {
         &self.values[state as usize]
     }
+}
+
+/// About how many bytes a value takes.
+fn size(value: &Value) -> usize {
+    let inside = match value {
+        Value::Nil | Value::Bool(_) | Value::Int(_) => 0,
+        Value::Number(text) | Value::Text(text) | Value::Word(text) => text.len(),
+        Value::List(items) | Value::Set(items) => items.iter().map(size).sum(),
+        Value::Map(entries) => entries.iter().map(|(key, value)| size(key) + size(value)).sum(),
+    };
+    inside + size_of::<Value>()
 }

@@ -340,7 +340,9 @@ impl<'a> Transactions<'a> {
     /// The order of each list's appends is that of the longest read, and what nobody saw comes after it.
     /// A register shows no order.
     fn order_versions(&mut self, lists_read: Vec<Vec<(usize, Vec<u32>)>>) {
-        for (key, read) in lists_read.into_iter().enumerate() {
+        let mut versions = vec![Vec::new(); self.keys.len()];
+        (0..).zip(&self.versions).for_each(|(version, Version { key, .. })| versions[*key].push(version));
+        for ((key, read), versions) in lists_read.into_iter().enumerate().zip(versions) {
             let committed: Vec<(usize, Vec<u32>)> =
                 read.into_iter().map(|(txn, list)| (txn, list.into_iter().filter(|version| self.counts(*version)).collect())).collect();
             let longest = committed.iter().max_by_key(|(_, list)| list.len());
@@ -352,11 +354,11 @@ impl<'a> Transactions<'a> {
                 continue;
             }
             let placed: BTreeSet<u32> = chain.iter().copied().collect();
-            let rest = (0..self.versions.len() as u32).filter(|version| {
-                let Version { key: of, last, .. } = self.versions[*version as usize];
-                of == key && self.counts(*version) && !placed.contains(version) && (self.lists || last)
-            });
-            let rest = rest.collect();
+            let is_open = |version: &u32| {
+                let left_so = self.lists || self.versions[*version as usize].last;
+                left_so && self.counts(*version) && !placed.contains(version)
+            };
+            let rest = versions.into_iter().filter(is_open).collect();
             self.chains.push((chain, rest));
         }
     }
@@ -371,8 +373,9 @@ impl<'a> Transactions<'a> {
         if let Some(flaw) = flaw {
             return Ok(Verdict::Broken(flaw.clone()));
         }
-        let mut graph = Graph::of(self, level);
-        if graph.cycle(budget)?.is_some() {
+        let mut graph = Graph::of(self, level, budget)?;
+        if graph.is_cyclic(budget)? {
+            graph.is_broken = true;
             // The plainest of them says most.
             for order in [Order::Free, Order::Session, Order::Time] {
                 for rule in [Rule::Writes, Rule::Reads, Rule::OneMiss, Rule::MissesApart, Rule::Cycles] {
@@ -380,31 +383,70 @@ impl<'a> Transactions<'a> {
                     if !level.implies(graph.level) {
                         continue;
                     }
-                    if let Some(cycle) = graph.cycle(budget)? {
+                    if graph.is_cyclic(budget)?
+                        && let Some(cycle) = graph.cycle(budget)?
+                    {
                         return Ok(Verdict::Broken(Broken::Order(graph.proof(&cycle))));
                     }
                 }
             }
         }
-        let mut open = Vec::new();
-        for (key, (_, rest)) in self.chains.iter().enumerate() {
-            let writers: BTreeSet<usize> = rest.iter().map(|version| self.versions[*version as usize].writer).collect();
-            for one in &writers {
-                budget.spend(writers.len() as u64)?;
-                open.extend(writers.range(one + 1..).map(|other| Open { key, one: *one, other: *other, decided: false }));
-            }
-        }
-        match graph.settle(&mut open, 0, budget)? {
+        let broken = match graph.guess(budget)? {
+            true => None,
+            false => graph.settle(&mut self.open_pairs(budget)?, 0, budget)?,
+        };
+        match broken {
             None => Ok(Verdict::Kept(if level.rule == Rule::Cycles { graph.order(budget)? } else { Vec::new() })),
             Some(proof) => Ok(Verdict::Broken(Broken::Order(proof))),
         }
+    }
+
+    /// Who wrote an object nobody knows when, one after the other.
+    fn open_writers(&self, key: usize) -> Vec<usize> {
+        let mut writers: Vec<usize> = self.chains[key].1.iter().map(|version| self.versions[*version as usize].writer).collect();
+        writers.dedup();
+        writers
+    }
+
+    /// What a transaction left in an object, if nobody knows when.
+    fn written(&self, key: usize, txn: usize) -> Option<u32> {
+        let rest = &self.chains[key].1;
+        let writer = |version: &u32| self.versions[*version as usize].writer;
+        // They are in the order of their writers.
+        rest.get(rest.partition_point(|version| writer(version) < txn)).copied().filter(|version| writer(version) == txn)
+    }
+
+    /// All pairs of them.
+    fn open_pairs(&self, budget: &mut Budget<'_>) -> Result<Vec<Open>, Spent> {
+        const MOST: usize = 1 << 24;
+        let mut open = Vec::new();
+        for key in 0..self.keys.len() {
+            let writers = self.open_writers(key);
+            let pairs = writers.len() * writers.len().saturating_sub(1) / 2;
+            if open.len() + pairs > MOST {
+                return Err(Spent);
+            }
+            budget.spend(pairs as u64)?;
+            open.reserve_exact(pairs);
+            for (place, one) in writers.iter().enumerate() {
+                open.extend(writers[place + 1..].iter().map(|other| Open {
+                    key: key as u32,
+                    one: *one as u32,
+                    other: *other as u32,
+                    decided: false,
+                }));
+            }
+        }
+        Ok(open)
     }
 
     /// The strongest levels that are not broken, and whether the budget was enough to be sure.
     pub fn strongest(&self, budget: &mut Budget<'_>) -> (Vec<&'static str>, bool) {
         let mut kept: Vec<(&str, Level)> = Vec::new();
         let mut sure = true;
-        for (name, level) in Level::ALL {
+        for (place, (name, level)) in Level::ALL.into_iter().enumerate() {
+            // The other half of the work has found out that there was something to ask.
+            budget.begin(Level::ALL.len() + place, 2 * Level::ALL.len());
             if kept.iter().any(|(_, stronger)| stronger.implies(level)) {
                 continue;
             }
@@ -465,137 +507,242 @@ impl Own {
 /// Two transactions that wrote the same object, and nobody saw which was first.
 #[derive(Clone, Copy)]
 struct Open {
-    key: usize,
-    one: usize,
-    other: usize,
+    key: u32,
+    one: u32,
+    other: u32,
     decided: bool,
 }
 
 #[derive(Clone, Copy)]
 struct Arrow {
-    from: usize,
-    to: usize,
+    from: u32,
+    to: u32,
     kind: Kind,
+    key: u32,
     /// What was written first or seen, and what was written later.
     versions: (Option<u32>, Option<u32>),
-    key: usize,
 }
 
 /// Which transaction comes before which.
+///
+/// The clock's order of all transactions is told in few arrows: behind the transactions there are moments,
+/// each after the one before, after those that had ended by then, and before those that began then.
 struct Graph<'a> {
     facts: &'a Transactions<'a>,
     level: Level,
     arrows: Vec<Arrow>,
+    /// The arrows that begin at each transaction, and at each moment.
     out: Vec<Vec<u32>>,
     /// For each version of a register who saw it.
     readers: BTreeMap<u32, Vec<usize>>,
+    /// Whether there is a forbidden cycle, and all that is left is to find a short one.
+    is_broken: bool,
 }
 
 /// How deep suppositions may lie inside suppositions.
 const MOST_NESTED: usize = 40;
 
+impl Open {
+    fn turned(self) -> Self {
+        Self { one: self.other, other: self.one, ..self }
+    }
+
+    /// Supposes that the one came before the other.
+    fn suppose(self, graph: &mut Graph<'_>, budget: &mut Budget<'_>) -> Result<(), Spent> {
+        graph.suppose(self.key as usize, self.one as usize, self.other as usize, budget)
+    }
+}
+
+/// How many arrows there may be.
+const MOST_ARROWS: usize = 1 << 24;
+
 impl<'a> Graph<'a> {
-    fn of(facts: &'a Transactions<'a>, level: Level) -> Self {
-        let mut graph = Self { facts, level, arrows: Vec::new(), out: vec![Vec::new(); facts.txns.len()], readers: BTreeMap::new() };
+    fn of(facts: &'a Transactions<'a>, level: Level, budget: &mut Budget<'_>) -> Result<Self, Spent> {
+        let mut graph =
+            Self { facts, level, arrows: Vec::new(), out: vec![Vec::new(); facts.txns.len()], readers: BTreeMap::new(), is_broken: false };
         let writer = |version: &u32| facts.versions[*version as usize].writer;
         for (key, (chain, rest)) in facts.chains.iter().enumerate() {
             for pair in chain.windows(2) {
-                graph.add(Kind::Replaced, writer(&pair[0]), writer(&pair[1]), key, (Some(pair[0]), Some(pair[1])));
+                graph.add(Kind::Replaced, writer(&pair[0]), writer(&pair[1]), key, (Some(pair[0]), Some(pair[1])), budget)?;
             }
             if let Some(last) = chain.last() {
-                rest.iter().for_each(|next| graph.add(Kind::Replaced, writer(last), writer(next), key, (Some(*last), Some(*next))));
+                for next in rest {
+                    graph.add(Kind::Replaced, writer(last), writer(next), key, (Some(*last), Some(*next)), budget)?;
+                }
             }
         }
         for Read { txn, key, seen, first } in &facts.reads {
             let last = seen.last().copied();
             if let Some(last) = last.filter(|last| facts.counts(*last)) {
-                graph.add(Kind::Seen, writer(&last), *txn, *key, (None, Some(last)));
+                graph.add(Kind::Seen, writer(&last), *txn, *key, (None, Some(last)), budget)?;
             }
             let (chain, rest) = &facts.chains[*key];
             match (chain.get(seen.len()), facts.lists, last) {
-                (Some(next), ..) => graph.add(Kind::Missed, *txn, writer(next), *key, (last, Some(*next))),
+                (Some(next), ..) => graph.add(Kind::Missed, *txn, writer(next), *key, (last, Some(*next)), budget)?,
                 (None, true, _) | (None, false, None) => {
-                    rest.iter().for_each(|next| graph.add(Kind::Missed, *txn, writer(next), *key, (last, Some(*next))));
+                    for next in rest {
+                        graph.add(Kind::Missed, *txn, writer(next), *key, (last, Some(*next)), budget)?;
+                    }
                 }
                 (None, false, Some(last)) => {
                     // Who read a register and wrote it replaced what it had read.
-                    if let Some(own) = rest.iter().find(|version| *first && writer(version) == *txn) {
-                        graph.add(Kind::Replaced, writer(&last), *txn, *key, (Some(last), Some(*own)));
+                    if let Some(own) = facts.written(*key, *txn).filter(|_| *first) {
+                        graph.add(Kind::Replaced, writer(&last), *txn, *key, (Some(last), Some(own)), budget)?;
                     }
                     graph.readers.entry(last).or_default().push(*txn);
                 }
             }
         }
         // What follows for the readers of what is known to have been replaced.
-        for Arrow { from, to, kind, versions, key } in graph.arrows.clone() {
+        for index in 0..graph.arrows.len() {
+            let Arrow { from, to, kind, versions, key } = graph.arrows[index];
             if let (Kind::Replaced, (Some(before), _)) = (kind, versions) {
-                debug_assert_eq!(from, writer(&before));
-                graph.missed(before, to, key, versions);
+                debug_assert_eq!(from as usize, writer(&before));
+                graph.missed(before, to as usize, key as usize, versions, budget)?;
             }
         }
-        graph.add_orders();
-        graph
+        graph.add_sessions(budget)?;
+        graph.add_moments(budget)?;
+        Ok(graph)
     }
 
-    fn add(&mut self, kind: Kind, from: usize, to: usize, key: usize, versions: (Option<u32>, Option<u32>)) {
-        if from != to {
-            self.out[from].push(self.arrows.len() as u32);
-            self.arrows.push(Arrow { from, to, kind, versions, key });
+    fn add(
+        &mut self,
+        kind: Kind,
+        from: usize,
+        to: usize,
+        key: usize,
+        versions: (Option<u32>, Option<u32>),
+        budget: &mut Budget<'_>,
+    ) -> Result<(), Spent> {
+        if from == to {
+            return Ok(());
         }
-    }
-
-    fn missed(&mut self, before: u32, to: usize, key: usize, versions: (Option<u32>, Option<u32>)) {
-        for reader in self.readers.get(&before).cloned().unwrap_or_default() {
-            self.add(Kind::Missed, reader, to, key, versions);
+        // One for the arrow, and one for its memory.
+        budget.spend(2)?;
+        if self.arrows.len() == MOST_ARROWS {
+            return Err(Spent);
         }
+        self.out[from].push(self.arrows.len() as u32);
+        self.arrows.push(Arrow { from: from as u32, to: to as u32, kind, key: key as u32, versions });
+        Ok(())
     }
 
-    /// The orders of the processes and of the clock, as few arrows as say all of it.
-    fn add_orders(&mut self) {
-        let mut events = Vec::new();
+    fn missed(
+        &mut self,
+        before: u32,
+        to: usize,
+        key: usize,
+        versions: (Option<u32>, Option<u32>),
+        budget: &mut Budget<'_>,
+    ) -> Result<(), Spent> {
+        for place in 0..self.readers.get(&before).map_or(0, Vec::len) {
+            self.add(Kind::Missed, self.readers[&before][place], to, key, versions, budget)?;
+        }
+        Ok(())
+    }
+
+    /// The order of each process, if it counts.
+    fn add_sessions(&mut self, budget: &mut Budget<'_>) -> Result<(), Spent> {
+        if self.level.order < Order::Session {
+            return Ok(());
+        }
         let mut before: BTreeMap<usize, usize> = BTreeMap::new();
         for (index, _) in self.facts.txns.iter().enumerate().filter(|(_, txn)| txn.counts) {
             let op = &self.facts.history.ops[index];
-            events.push((op.call, index));
             // What never ended may happen later than whatever its client did next.
-            events.extend(op.ret.map(|ret| (ret, index)));
             let last = if op.ret.is_some() { before.insert(op.process, index) } else { before.get(&op.process).copied() };
             if let Some(last) = last {
-                self.add(Kind::Session, last, index, 0, (None, None));
+                self.add(Kind::Session, last, index, 0, (None, None), budget)?;
             }
+        }
+        Ok(())
+    }
+
+    /// The order of the clock, if it counts.
+    fn add_moments(&mut self, budget: &mut Budget<'_>) -> Result<(), Spent> {
+        if self.level.order < Order::Time {
+            return Ok(());
+        }
+        let mut events = Vec::new();
+        for (index, _) in self.facts.txns.iter().enumerate().filter(|(_, txn)| txn.counts) {
+            let op = &self.facts.history.ops[index];
+            events.push((op.call, index, false));
+            events.extend(op.ret.map(|ret| (ret, index, true)));
         }
         events.sort_unstable();
-        let call = |index: usize| self.facts.history.ops[index].call;
-        let mut ended: Vec<(usize, usize)> = Vec::new();
-        let mut arrows = Vec::new();
-        for (when, index) in events {
-            if when == call(index) {
-                arrows.extend(ended.iter().map(|(_, earlier)| (*earlier, index)));
-            } else {
-                ended.retain(|(ret, _)| *ret > call(index));
-                ended.push((when, index));
+        // The last moment, and whether anything has begun since.
+        let mut last: Option<(usize, bool)> = None;
+        for (_, index, ends) in events {
+            let arrow = |graph: &mut Self, from, to, budget: &mut Budget<'_>| graph.add(Kind::Time, from, to, 0, (None, None), budget);
+            match (ends, last) {
+                (false, None) => {}
+                (false, Some((moment, _))) => {
+                    arrow(self, moment, index, budget)?;
+                    last = Some((moment, true));
+                }
+                (true, Some((moment, false))) => arrow(self, index, moment, budget)?,
+                (true, _) => {
+                    let moment = self.out.len();
+                    self.out.push(Vec::new());
+                    if let Some((before, _)) = last {
+                        arrow(self, before, moment, budget)?;
+                    }
+                    arrow(self, index, moment, budget)?;
+                    last = Some((moment, false));
+                }
             }
         }
-        arrows.into_iter().for_each(|(earlier, later)| self.add(Kind::Time, earlier, later, 0, (None, None)));
+        Ok(())
+    }
+
+    /// Whether it is a moment, and no transaction.
+    fn is_moment(&self, number: u32) -> bool {
+        number as usize >= self.facts.txns.len()
     }
 
     fn undo(&mut self, count: usize) {
         while self.arrows.len() > count {
             let arrow = self.arrows.pop().expect("there are more than so many");
-            self.out[arrow.from].pop();
+            self.out[arrow.from as usize].pop();
         }
     }
 
     /// Supposes that one writer of an object came before another.
-    fn suppose(&mut self, key: usize, from: usize, to: usize) {
-        let facts = self.facts;
-        let rest = &facts.chains[key].1;
-        let of = |txn: usize| rest.iter().copied().find(|version| facts.versions[*version as usize].writer == txn);
-        let versions = (of(from), of(to));
-        self.add(Kind::Replaced, from, to, key, versions);
-        if let Some(before) = versions.0 {
-            self.missed(before, to, key, versions);
+    fn suppose(&mut self, key: usize, from: usize, to: usize, budget: &mut Budget<'_>) -> Result<(), Spent> {
+        let versions = (self.facts.written(key, from), self.facts.written(key, to));
+        self.add(Kind::Replaced, from, to, key, versions, budget)?;
+        versions.0.map_or(Ok(()), |before| self.missed(before, to, key, versions, budget))
+    }
+
+    /// Supposes that all who wrote an object nobody knows when did so in the order into which everything
+    /// else puts them: that will often do. Says whether it does; if not, nothing is supposed.
+    fn guess(&mut self, budget: &mut Budget<'_>) -> Result<bool, Spent> {
+        let (count, level) = (self.arrows.len(), self.level);
+        let (component, _) = self.components(budget)?;
+        // Where some circles are allowed, what lies on the same one has an order without its misses.
+        self.level.rule = level.rule.min(Rule::Reads);
+        let within = if level.rule == Rule::OneMiss { self.components(budget) } else { Ok((Vec::new(), Vec::new())) };
+        self.level = level;
+        let (within, _) = within?;
+        let split = level.rule == Rule::MissesApart;
+        let place = |txn: &usize| {
+            let component = component[if split { txn * 2 + 1 } else { *txn }];
+            std::cmp::Reverse((component, within.get(*txn).copied()))
+        };
+        for key in 0..self.facts.keys.len() {
+            let mut writers = self.facts.open_writers(key);
+            budget.spend(writers.len() as u64)?;
+            writers.sort_by_key(place);
+            for pair in writers.windows(2) {
+                self.suppose(key, pair[0], pair[1], budget)?;
+            }
         }
+        let suits = !self.is_cyclic(budget)?;
+        if !suits {
+            self.undo(count);
+        }
+        Ok(suits)
     }
 
     fn counts(&self, kind: Kind) -> bool {
@@ -621,6 +768,7 @@ impl<'a> Graph<'a> {
         if !self.counts(kind) || split && (kind == Kind::Missed) != place.is_multiple_of(2) {
             return Some(Step::Nowhere);
         }
+        let to = to as usize;
         Some(Step::To(if split { to * 2 + usize::from(kind == Kind::Missed) } else { to }, Some(*arrow)))
     }
 
@@ -669,81 +817,127 @@ impl<'a> Graph<'a> {
         Ok((component, cyclic))
     }
 
-    /// A shortest forbidden cycle, as arrows.
+    /// Whether there is a forbidden cycle.
+    fn is_cyclic(&mut self, budget: &mut Budget<'_>) -> Result<bool, Spent> {
+        if self.level.rule == Rule::OneMiss {
+            return Ok(self.cycle(budget)?.is_some());
+        }
+        Ok(self.components(budget)?.1.contains(&true))
+    }
+
+    /// A shortest forbidden cycle, as arrows; or a short one, if the budget ends before that is sure. It
+    /// begins at a transaction.
     fn cycle(&mut self, budget: &mut Budget<'_>) -> Result<Option<Vec<u32>>, Spent> {
         let level = self.level;
-        if level.rule == Rule::OneMiss {
-            self.level.rule = Rule::Reads;
-            let without = self.cycle(budget);
-            self.level = level;
-            if let Some(cycle) = without? {
-                return Ok(Some(cycle));
-            }
+        if level.rule != Rule::OneMiss {
+            return self.plain_cycle(budget);
         }
+        self.level.rule = Rule::Reads;
+        let without = self.plain_cycle(budget);
+        self.level = level;
+        if let Some(cycle) = without? {
+            return Ok(Some(cycle));
+        }
+        let (component, _) = self.components(budget)?;
+        self.level.rule = Rule::Reads;
+        let with_one = self.cycle_of_one_miss(&component, budget);
+        self.level = level;
+        with_one
+    }
+
+    fn plain_cycle(&self, budget: &mut Budget<'_>) -> Result<Option<Vec<u32>>, Spent> {
         let (component, cyclic) = self.components(budget)?;
-        let inside = |place: usize| cyclic[component[place] as usize];
+        let places = self.facts.txns.len() * if self.level.rule == Rule::MissesApart { 2 } else { 1 };
         let mut best: Option<Vec<u32>> = None;
-        if level.rule == Rule::OneMiss {
-            self.level.rule = Rule::Reads;
-            for index in 0..self.arrows.len() as u32 {
-                let Arrow { from, to, kind, .. } = self.arrows[index as usize];
-                if kind == Kind::Missed && component[from] == component[to] {
-                    let most = best.as_ref().map_or(usize::MAX, |best| best.len() - 1);
-                    match self.way(to, from, most, &component, budget) {
-                        Ok(Some(way)) => best = Some(std::iter::once(index).chain(way).collect()),
-                        Ok(None) => {}
-                        Err(spent) => {
-                            self.level = level;
-                            return Err(spent);
-                        }
-                    }
-                }
+        for place in (0..places).filter(|place| cyclic[component[*place] as usize]) {
+            if self.is_broken {
+                budget.tell(place, places);
             }
-            self.level = level;
-        } else {
-            for place in (0..component.len()).filter(|place| inside(*place)) {
-                let most = best.as_ref().map_or(usize::MAX, Vec::len);
-                if let Some(way) = self.way(place, place, most, &component, budget)? {
-                    best = Some(way);
-                }
+            if self.try_way(place, place, &[], &component, &mut best, budget).is_err() {
+                break;
             }
         }
         Ok(best)
     }
 
-    /// A shortest way inside a component, of fewer than so many arrows.
-    fn way(&self, from: usize, to: usize, most: usize, component: &[u32], budget: &mut Budget<'_>) -> Result<Option<Vec<u32>>, Spent> {
-        let mut before: BTreeMap<usize, (usize, Option<u32>)> = BTreeMap::new();
-        let mut queue = VecDeque::from([(from, 0)]);
-        while let Some((place, length)) = queue.pop_front() {
-            budget.spend(1)?;
-            for step in (0..).map_while(|option| self.next(place, option)) {
-                let Step::To(next, arrow) = step else { continue };
-                let length = length + usize::from(arrow.is_some());
-                if length >= most || component[next] != component[from] || before.contains_key(&next) {
-                    continue;
+    /// Of what was missed once, and seen or replaced all the way back.
+    fn cycle_of_one_miss(&self, component: &[u32], budget: &mut Budget<'_>) -> Result<Option<Vec<u32>>, Spent> {
+        let mut best = None;
+        for (index, Arrow { from, to, kind, .. }) in self.arrows.iter().enumerate() {
+            let (from, to) = (*from as usize, *to as usize);
+            if *kind == Kind::Missed && component[from] == component[to] {
+                let tried = self.try_way(to, from, &[index as u32], component, &mut best, budget);
+                if tried.is_err() && best.is_some() {
+                    break;
                 }
-                before.insert(next, (place, arrow));
-                if next == to {
-                    let (mut way, mut at) = (Vec::new(), to);
-                    while at != from || way.is_empty() {
-                        let (previous, arrow) = before[&at];
-                        way.extend(arrow);
-                        at = previous;
-                    }
-                    way.reverse();
-                    return Ok(Some(way));
-                }
-                queue.push_back((next, length));
+                tried?;
             }
         }
-        Ok(None)
+        Ok(best)
+    }
+
+    /// Looks for a way that is shorter, together with what goes before it, than the best so far.
+    fn try_way(
+        &self,
+        from: usize,
+        to: usize,
+        before: &[u32],
+        component: &[u32],
+        best: &mut Option<Vec<u32>>,
+        budget: &mut Budget<'_>,
+    ) -> Result<(), Spent> {
+        let real = |way: &Vec<u32>| way.iter().filter(|arrow| !self.is_moment(self.arrows[**arrow as usize].to)).count();
+        let most = best.as_ref().map_or(usize::MAX, |best| real(best) - before.len());
+        let (way, looked) = self.way(from, to, most, component);
+        if let Some(way) = way {
+            *best = Some(before.iter().copied().chain(way).collect());
+        }
+        budget.spend(looked)
+    }
+
+    /// A shortest way inside a component, to fewer than so many transactions; and at how much it looked.
+    fn way(&self, from: usize, to: usize, most: usize, component: &[u32]) -> (Option<Vec<u32>>, u64) {
+        const ARROWS_A_STEP: u64 = 8;
+        let split = self.level.rule == Rule::MissesApart;
+        // How many transactions it is to a place, and from where.
+        let mut found: BTreeMap<usize, (usize, usize, Option<u32>)> = BTreeMap::new();
+        let mut queue = VecDeque::from([(from, 0)]);
+        let (mut begun, mut pops, mut arrows) = (false, 0, 0);
+        while let Some((place, length)) = queue.pop_front() {
+            pops += 1;
+            if begun && found[&place].0 < length {
+                continue;
+            }
+            if begun && place == to {
+                let (mut way, mut at) = (Vec::new(), to);
+                while at != from || way.is_empty() {
+                    let (_, previous, arrow) = found[&at];
+                    way.extend(arrow);
+                    at = previous;
+                }
+                way.reverse();
+                return (Some(way), pops + arrows / ARROWS_A_STEP);
+            }
+            begun = true;
+            for step in (0..).map_while(|option| self.next(place, option)) {
+                arrows += 1;
+                let Step::To(next, arrow) = step else { continue };
+                let counts = arrow.is_some() && !self.is_moment((if split { next / 2 } else { next }) as u32);
+                let length = length + usize::from(counts);
+                if length >= most || component[next] != component[from] || found.get(&next).is_some_and(|(known, ..)| *known <= length) {
+                    continue;
+                }
+                found.insert(next, (length, place, arrow));
+                if counts { queue.push_back((next, length)) } else { queue.push_front((next, length)) }
+            }
+        }
+        (None, pops + arrows / ARROWS_A_STEP)
     }
 
     /// The transactions in an order that suits every arrow.
     fn order(&self, budget: &mut Budget<'_>) -> Result<Vec<usize>, Spent> {
         let (component, _) = self.components(budget)?;
-        let mut order: Vec<usize> = (0..component.len()).filter(|txn| self.facts.txns[*txn].counts).collect();
+        let mut order: Vec<usize> = (0..self.facts.txns.len()).filter(|txn| self.facts.txns[*txn].counts).collect();
         order.sort_by_key(|txn| std::cmp::Reverse(component[*txn]));
         Ok(order)
     }
@@ -752,35 +946,27 @@ impl<'a> Graph<'a> {
     /// shows that this cannot be done.
     fn settle(&mut self, open: &mut [Open], depth: usize, budget: &mut Budget<'_>) -> Result<Option<Proof>, Spent> {
         let begin = self.arrows.len();
-        let before = open.to_vec();
-        let mut refuted: Vec<(Open, Proof)> = Vec::new();
+        let mut refuted: Vec<(usize, Open, Proof)> = Vec::new();
         let mut proof = loop {
             if let Some(cycle) = self.cycle(budget)? {
                 break self.proof(&cycle);
             }
-            // Any order that suits everything else will often do.
-            let count = self.arrows.len();
-            let (component, _) = self.components(budget)?;
-            let split = self.level.rule == Rule::MissesApart;
-            let place = |txn: usize| std::cmp::Reverse(component[if split { txn * 2 + 1 } else { txn }]);
-            for pair in open.iter().filter(|pair| !pair.decided) {
-                budget.spend(1)?;
-                let [first, second] = if place(pair.one) <= place(pair.other) { [pair.one, pair.other] } else { [pair.other, pair.one] };
-                self.suppose(pair.key, first, second);
-            }
-            if self.cycle(budget)?.is_none() {
+            if self.guess(budget)? {
                 return Ok(None);
             }
-            self.undo(count);
+            if depth == 0 {
+                budget.tell(refuted.len(), open.len());
+            }
+            let count = self.arrows.len();
             let mut step = None;
             'pairs: for (index, pair) in open.iter().enumerate().filter(|(_, pair)| !pair.decided) {
-                for (first, second) in [(pair.one, pair.other), (pair.other, pair.one)] {
-                    self.suppose(pair.key, first, second);
+                for pair in [*pair, pair.turned()] {
+                    pair.suppose(self, budget)?;
                     let cycle = self.cycle(budget)?;
                     let proof = cycle.map(|cycle| self.proof(&cycle));
                     self.undo(count);
                     if let Some(proof) = proof {
-                        step = Some((index, Open { one: first, other: second, ..*pair }, proof));
+                        step = Some((index, pair, proof));
                         break 'pairs;
                     }
                 }
@@ -793,7 +979,7 @@ impl<'a> Graph<'a> {
                 }
                 let pair = open[index];
                 open[index].decided = true;
-                self.suppose(pair.key, pair.one, pair.other);
+                pair.suppose(self, budget)?;
                 match self.settle(open, depth + 1, budget)? {
                     None => return Ok(None),
                     Some(proof) => step = Some((index, pair, proof)),
@@ -802,27 +988,36 @@ impl<'a> Graph<'a> {
             }
             if let Some((index, pair, proof)) = step {
                 open[index].decided = true;
-                self.suppose(pair.key, pair.other, pair.one);
-                refuted.push((pair, proof));
+                pair.turned().suppose(self, budget)?;
+                refuted.push((index, pair, proof));
             }
         };
         self.undo(begin);
-        open.copy_from_slice(&before);
-        for (pair, if_one) in refuted.into_iter().rev() {
-            let key = self.facts.keys[pair.key].clone();
-            proof = Proof::Either { key, one: pair.one, other: pair.other, if_one: Box::new(if_one), if_other: Box::new(proof) };
+        for (index, pair, if_one) in refuted.into_iter().rev() {
+            open[index].decided = false;
+            let Open { key, one, other, .. } = pair;
+            let key = self.facts.keys[key as usize].clone();
+            let (one, other) = (one as usize, other as usize);
+            proof = Proof::Either { key, one, other, if_one: Box::new(if_one), if_other: Box::new(proof) };
         }
         Ok(Some(proof))
     }
 
     fn proof(&self, cycle: &[u32]) -> Proof {
         let value = |version: Option<u32>| version.map(|version| self.facts.versions[version as usize].value.clone());
-        let edges = cycle.iter().map(|arrow| {
+        let (mut edges, mut start) = (Vec::new(), None);
+        for arrow in cycle {
             let Arrow { from, to, kind, versions: (before, after), key } = self.arrows[*arrow as usize];
-            let key = after.map(|_| self.facts.keys[key].clone());
-            Edge { from, to, kind, key, before: value(before), after: value(after) }
-        });
-        Proof::Cycle(edges.collect())
+            let from = start.take().unwrap_or(from);
+            // From one transaction to another by way of moments is one edge.
+            if self.is_moment(to) {
+                start = Some(from);
+                continue;
+            }
+            let key = after.map(|_| self.facts.keys[key as usize].clone());
+            edges.push(Edge { from: from as usize, to: to as usize, kind, key, before: value(before), after: value(after) });
+        }
+        Proof::Cycle(edges)
     }
 }
 

@@ -23,7 +23,9 @@ pub enum Value {
     Word(String),
     /// A vector, list or array.
     List(Vec<Value>),
-    /// A map or object, in the order in which it was written.
+    /// A set, in the order of its members, however it was written.
+    Set(Vec<Value>),
+    /// A map or object, in the order of its keys, however it was written.
     Map(Vec<(Value, Value)>),
 }
 
@@ -76,6 +78,11 @@ impl fmt::Display for Value {
                 write!(out, "[")?;
                 list(out, items)?;
                 write!(out, "]")
+            }
+            Self::Set(items) => {
+                write!(out, "#{{")?;
+                list(out, items)?;
+                write!(out, "}}")
             }
             Self::Map(entries) => {
                 write!(out, "{{")?;
@@ -137,13 +144,15 @@ const MOST_NESTED: usize = 64;
 pub struct Reader<'a> {
     text: &'a str,
     at: usize,
+    /// The list whose members are read one by one: where it begins, and what ends it.
+    inside: Option<(usize, char)>,
 }
 
 impl<'a> Reader<'a> {
     /// A reader at the beginning of a text.
     #[must_use]
     pub fn new(text: &'a str) -> Self {
-        Self { text, at: 0 }
+        Self { text, at: 0, inside: None }
     }
 
     /// The next value, if there is one.
@@ -159,6 +168,45 @@ impl<'a> Reader<'a> {
         Ok(Some(Placed { value: self.value(0)?, at }))
     }
 
+    /// The next value, if there is one; of a list that stands by itself its members, one by one.
+    ///
+    /// # Errors
+    /// Names what is wrong, and where.
+    pub fn next_member(&mut self) -> Result<Option<Placed>, BadInput> {
+        let mut tag = None;
+        loop {
+            self.skip_blanks(0)?;
+            let at = self.at;
+            let end = match self.peek() {
+                Some('[') => Some(']'),
+                Some('(') => Some(')'),
+                _ => None,
+            };
+            match (self.peek(), self.inside, end) {
+                (Some('#'), ..) if !self.text[at..].starts_with("#{") => {
+                    tag = tag.or(Some(at));
+                    self.at += 1;
+                    self.token();
+                }
+                (None | Some(']' | ')' | '}'), ..) if tag.is_some() => return self.fail(at, "a value is missing"),
+                (None, None, _) => return Ok(None),
+                (None, Some((begin, end)), _) => return self.unclosed(begin, end),
+                (Some(letter), Some((_, end)), _) if letter == end => {
+                    self.at += 1;
+                    self.inside = None;
+                }
+                (_, None, Some(end)) => {
+                    (tag, self.inside) = (None, Some((at, end)));
+                    self.at += 1;
+                }
+                _ => {
+                    let depth = usize::from(self.inside.is_some());
+                    return Ok(Some(Placed { value: self.value(depth)?, at: tag.unwrap_or(at) }));
+                }
+            }
+        }
+    }
+
     /// A fault at a place.
     #[must_use]
     pub fn fault(text: &str, at: usize, why: impl Into<String>) -> BadInput {
@@ -170,6 +218,10 @@ impl<'a> Reader<'a> {
 
     fn fail<T>(&self, at: usize, why: impl Into<String>) -> Result<T, BadInput> {
         Err(Self::fault(self.text, at, why))
+    }
+
+    fn unclosed<T>(&self, at: usize, end: char) -> Result<T, BadInput> {
+        self.fail(at, format!("there is no “{end}” for this bracket"))
     }
 
     fn peek(&self) -> Option<char> {
@@ -213,7 +265,10 @@ impl<'a> Reader<'a> {
             '"' => self.string().map(Value::Text),
             '#' if self.text[at..].starts_with("#{") => {
                 self.at += 1;
-                self.list('}', depth).map(Value::List)
+                let mut items = self.list('}', depth)?;
+                items.sort();
+                items.dedup();
+                Ok(Value::Set(items))
             }
             '#' => {
                 // What a tagged value is tagged with does not matter here.
@@ -276,7 +331,7 @@ impl<'a> Reader<'a> {
         loop {
             self.skip_blanks(depth)?;
             match self.peek() {
-                None => return self.fail(at, format!("there is no “{end}” for this bracket")),
+                None => return self.unclosed(at, end),
                 Some(letter) if letter == end => {
                     self.at += 1;
                     return Ok(items);
@@ -293,9 +348,10 @@ impl<'a> Reader<'a> {
         loop {
             self.skip_blanks(depth)?;
             match self.peek() {
-                None => return self.fail(at, "there is no “}” for this bracket"),
+                None => return self.unclosed(at, '}'),
                 Some('}') => {
                     self.at += 1;
+                    entries.sort_by(|(one, _), (other, _)| Value::cmp(one, other));
                     return Ok(Value::Map(entries));
                 }
                 Some(_) => {}
@@ -330,6 +386,16 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// The four digits of an escape.
+    fn unit(&mut self, at: usize) -> Result<u32, BadInput> {
+        let digits = self.text.get(self.at..self.at + 4).filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()));
+        let Some(code) = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok()) else {
+            return self.fail(at, "\\u needs four digits");
+        };
+        self.at += 4;
+        Ok(code)
+    }
+
     fn escape(&mut self) -> Result<char, BadInput> {
         let at = self.at - 1;
         let Some(letter) = self.peek() else { return self.fail(at, "this string does not end") };
@@ -342,11 +408,20 @@ impl<'a> Reader<'a> {
             'f' => '\u{c}',
             '"' | '\\' | '/' => letter,
             'u' => {
-                let digits = self.text.get(self.at..self.at + 4).and_then(|digits| u32::from_str_radix(digits, 16).ok());
-                let Some(code) = digits else { return self.fail(at, "\\u needs four digits") };
-                self.at += 4;
-                // Half of a pair stands for no letter of its own.
-                char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER)
+                let first = self.unit(at)?;
+                // A letter beyond the first 65,536 is written in two halves.
+                let code = match first {
+                    0xd800..0xdc00 if self.text[self.at..].starts_with("\\u") => {
+                        self.at += 2;
+                        match self.unit(at)? {
+                            second @ 0xdc00..0xe000 => 0x1_0000 + ((first - 0xd800) << 10) + (second - 0xdc00),
+                            _ => first,
+                        }
+                    }
+                    _ => first,
+                };
+                let Some(letter) = char::from_u32(code) else { return self.fail(at, "this is half of a letter, without its other half") };
+                letter
             }
             _ => return self.fail(at, format!("there is no escape \\{letter}")),
         })
@@ -403,6 +478,17 @@ mod tests {
     }
 
     #[test]
+    fn what_is_the_same_is_equal_and_nothing_else() {
+        let same = |one: &str, other: &str| read(one).unwrap() == read(other).unwrap();
+        assert!(same("#{1 2}", "#{2 1}"));
+        assert!(same("{:a 1, :b 2}", "{:b 2, :a 1}"));
+        assert!(same(r#"{"a": [1], "b": {"c": 1, "d": 2}}"#, r#"{"b": {"d": 2, "c": 1}, "a": [1]}"#));
+        assert!(!same("[1 2]", "[2 1]") && !same("#{1 2}", "[1 2]") && !same("{1 2}", "{2 1}"));
+        // Python writes every letter beyond the first 65,536 as a pair.
+        assert!(same(r#""\ud83d\ude00""#, "\"\u{1f600}\"") && !same(r#""\ud83d\ude00""#, r#""\ud83d\ude01""#));
+    }
+
+    #[test]
     fn every_fault_has_a_line_and_a_column() {
         for (text, line, column, why) in [
             ("[1 2", 1, 1, "no “]”"),
@@ -411,6 +497,10 @@ mod tests {
             ("\"abc", 1, 1, "does not end"),
             ("ä \"\\q\"", 1, 4, "no escape"),
             ("#_", 1, 1, "nothing after"),
+            ("\"a \\ud83d\"", 1, 4, "half of a letter"),
+            ("\"\\ude00\\ud83d\"", 1, 2, "half of a letter"),
+            ("\"\\ud83d\\u0041\"", 1, 2, "half of a letter"),
+            ("\"\\u+123\"", 1, 2, "four digits"),
         ] {
             let fault = read(text).unwrap_err();
             assert_eq!((fault.line, fault.column), (line, column), "{text}: {fault}");

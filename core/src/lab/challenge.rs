@@ -1,14 +1,14 @@
 //! Puzzles, and who decides them: the same code on the page, in the command, and in the tests.
 
-use super::predicate::{Moment, Observer, Predicate, Reason};
-use super::script::{Script, kind_of};
+use super::predicate::{MOST_STEPS, Moment, Observer, Predicate, Reason};
+use super::script::{Performed, Script, kind_of};
 use super::search::Search;
 use super::tour::{Answer, Guess, Truth};
 use super::{Lab, Settings, World};
 use crate::link::Link;
 use crate::models::Library;
 use crate::scenario::{Fault, Input, Scenario, Timed};
-use crate::sim::{Chance, Sim, Span, Time};
+use crate::sim::{Chance, Network, Sim, Span, Time};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -25,7 +25,8 @@ pub struct Challenge {
     pub length: Option<Time>,
     /// Settings with which it begins.
     pub settings: Settings,
-    /// What the learner may choose before the run: settings, and network, disk, load.
+    /// What the learner may choose before the run: settings, and network. Where the network
+    /// may be changed during the run, one of [`NETWORK_PARTS`] says that only that part of it may.
     pub knobs: Vec<String>,
     /// Hints; each costs a star.
     pub hints: Vec<String>,
@@ -100,6 +101,50 @@ pub struct Attack {
     pub everywhere: Script,
 }
 
+/// A run of an attack.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assault {
+    /// The run.
+    pub scenario: Scenario,
+    /// Which line of the script could not be done in it, from 1, and why: then it is not the whole attack.
+    pub stuck: Option<(usize, String)>,
+}
+
+/// What came of all attacks.
+#[derive(Default)]
+struct Assaults {
+    total: u64,
+    survived: u64,
+    /// How many could not be carried out, and why the first of them could not.
+    stuck: u64,
+    stuck_because: Option<(usize, String)>,
+    /// Of how many nobody knows.
+    unknown: u64,
+    /// The first that was not survived, and why not.
+    lost: Option<(Scenario, Vec<Reason>)>,
+}
+
+impl Assaults {
+    /// The verdict, if this share must be survived.
+    fn verdict(self, survive: Chance, verdict: Verdict) -> Verdict {
+        let enough = |count: u64| count * 1_000_000 >= self.total * u64::from(survive.parts());
+        let solved = match (enough(self.survived), enough(self.survived + self.stuck + self.unknown)) {
+            (true, _) => Some(true),
+            (false, true) => None,
+            (false, false) => Some(false),
+        };
+        let mut said = format!("survived {} of {} attacks", self.survived, self.total);
+        if let Some((line, why)) = &self.stuck_because {
+            said += &format!("; {} could not be carried out: line {line}: {why}", self.stuck);
+        }
+        if self.unknown > 0 {
+            said += &format!("; of {} nobody knows: the run is too long, or the judge of histories gave up", self.unknown);
+        }
+        let (run, why) = self.lost.unwrap_or((verdict.run.clone(), Vec::new()));
+        Verdict { solved, said, why, run, ..verdict }
+    }
+}
+
 /// How a challenge was decided.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verdict {
@@ -123,6 +168,21 @@ pub struct Verdict {
 
 /// More attacks than this are no lab but a search.
 const MOST_ATTACKS: usize = 3_000;
+
+/// The parts of the network that can be turned alone: their names among the knobs of a challenge.
+pub const NETWORK_PARTS: [&str; 5] = ["network latency", "network loss", "network duplicate", "network reorder", "network ordered"];
+
+/// Whether two networks are alike in each of [`NETWORK_PARTS`], and in everything else.
+fn alike(one: &Network, other: &Network) -> ([bool; NETWORK_PARTS.len()], bool) {
+    let parts = [
+        one.latency == other.latency,
+        one.loss == other.loss,
+        one.duplicate == other.duplicate,
+        one.reorder == other.reorder,
+        one.ordered == other.ordered,
+    ];
+    (parts, one.bandwidth == other.bandwidth)
+}
 
 /// What a learner has done to a run, and what of it was not allowed.
 struct Played {
@@ -158,17 +218,23 @@ impl Attempt {
         }
         let found = observer.found(self.goal);
         let never = self.never.map(|never| observer.found(never));
-        if let Some(broken) = never.filter(|never| never.first.is_some_and(|at| found.first.is_none_or(|goal| at.steps <= goal.steps))) {
+        let first = |moment: &Moment| found.first.is_none_or(|goal| moment.steps <= goal.steps);
+        let doubted = never.as_ref().and_then(|never| never.doubted).is_some_and(|moment| first(&moment));
+        if let Some(broken) = never.filter(|never| never.first.as_ref().is_some_and(first)) {
             return Verdict { said: "what must never happen has happened".into(), why: broken.why, over: true, ..verdict };
         }
-        let unknown = found.first.is_none() && (found.doubtful || observer.cut_short());
-        let said = match found.first {
-            Some(moment) => format!("reached at {} with {} actions", moment.time, verdict.actions),
-            None if observer.cut_short() => format!("not reached within {} events; nobody looked further", observer.sim().steps()),
-            None if found.doubtful => "not reached, as far as the judge of histories knows; it gave up at least once".into(),
-            None => format!("not reached within {}", self.end),
+        let (solved, said) = match found.first {
+            Some(moment) if doubted => {
+                let said = "reached, but the judge of histories does not know whether what must never happen has happened";
+                (None, format!("{said} before {}", moment.time))
+            }
+            Some(moment) => (Some(true), format!("reached at {} with {} actions", moment.time, verdict.actions)),
+            None if observer.cut_short() => (None, format!("not reached within {} events; nobody looked further", observer.sim().steps())),
+            None if found.doubted.is_some() => {
+                (None, "not reached, as far as the judge of histories knows; it gave up at least once".into())
+            }
+            None => (Some(false), format!("not reached within {}", self.end)),
         };
-        let solved = if unknown { None } else { Some(found.first.is_some()) };
         Verdict { solved, said, why: found.why, at: found.first, over: found.first.is_some(), ..verdict }
     }
 }
@@ -246,30 +312,14 @@ impl Challenge {
                 observer.run(end, &[attempt.goal]);
                 Ok(attempt.verdict(&observer))
             }
-            Task::Defend { survive, .. } => {
-                let attacks = self.attacks(lab, library, played)?;
-                let mut survived = 0;
-                let mut lost = None;
-                let total = attacks.len();
-                for attack in attacks {
-                    let (held, why) = self.survives(lab, library, &attack)?;
-                    survived += usize::from(held);
-                    if !held && lost.is_none() {
-                        lost = Some((attack, why));
-                    }
-                }
-                let solved = survived as u64 * 1_000_000 >= total as u64 * u64::from(survive.parts());
-                let said = format!("survived {survived} of {total} attacks");
-                let (run, why) = lost.unwrap_or((verdict.run.clone(), Vec::new()));
-                Ok(Verdict { solved: Some(solved), said, why, run, ..verdict })
-            }
+            Task::Defend { survive, .. } => Ok(self.assaults(lab, library, played)?.verdict(*survive, verdict)),
             Task::Predict { answer, .. } => {
                 let Some(guess) = guess else { return Ok(Verdict { said: "nothing was foreseen: say the answer".into(), ..verdict }) };
                 let (run, truth) = self.foreseen(lab, library, played)?;
                 let solved = answer.is_right(guess, &truth);
                 let why = if let Truth::Options(_, why) = &truth { why.clone() } else { Vec::new() };
                 let said = match (&truth, answer) {
-                    (Truth::Open, _) => "the run never comes to the question".into(),
+                    (Truth::Open, _) => "the run never comes to the question, or no judge knows the answer".into(),
                     (Truth::Number(value), _) => format!("it is {value}"),
                     (Truth::Options(right, _), Answer::Options(options)) => {
                         let says: Vec<_> = right.iter().filter_map(|index| options.get(*index)).map(|(say, _)| say.as_str()).collect();
@@ -314,24 +364,29 @@ impl Challenge {
     ///
     /// # Errors
     /// If the scenario cannot be run, or if there are too many.
-    pub fn attacks(&self, lab: &Lab, library: &Library, played: &Scenario) -> Result<Vec<Scenario>, Fault> {
+    pub fn attacks(&self, lab: &Lab, library: &Library, played: &Scenario) -> Result<Vec<Assault>, Fault> {
         let Task::Defend { attacks, .. } = &self.task else { return Ok(Vec::new()) };
         let (end, subject) = (self.end(lab), &self.world(lab).subject);
         let mut runs = Vec::new();
         for attack in attacks {
             for number in 0..attack.seeds {
                 let scenario = Scenario { seed: played.seed.wrapping_add(number), ..played.clone() };
-                let run = attack.script.perform(library, &scenario, subject, Time::ZERO, end)?.scenario;
+                let done = attack.script.perform(library, &scenario, subject, Time::ZERO, end)?;
+                // What would be done after the end changes nothing.
+                let stuck = |done: &Performed| done.stuck.clone().filter(|_| !done.late);
+                let (run, not_done) = (done.scenario.clone(), stuck(&done));
                 if attack.everywhere.is_empty() {
-                    runs.push(run);
+                    runs.push(Assault { scenario: run, stuck: not_done });
                     continue;
                 }
                 let mut sim = Sim::new(library, run.clone())?;
-                sim.run_until(end);
+                while sim.steps() < MOST_STEPS && sim.step_until(end) {}
                 let mut moments: Vec<Time> = sim.trace().rows().map(|row| row.time + Span(1)).collect();
                 moments.dedup();
                 for moment in moments.into_iter().filter(|moment| *moment < end) {
-                    runs.push(attack.everywhere.perform(library, &run, subject, moment, end)?.scenario);
+                    let done = attack.everywhere.perform(library, &run, subject, moment, end)?;
+                    let not_done = not_done.clone().or_else(|| stuck(&done));
+                    runs.push(Assault { scenario: done.scenario, stuck: not_done });
                     if runs.len() > MOST_ATTACKS {
                         let why = format!("these are more than {MOST_ATTACKS} attacks");
                         return Err(Fault { place: "attack".into(), why });
@@ -342,12 +397,33 @@ impl Challenge {
         Ok(runs)
     }
 
-    /// Whether one attack is survived; if not, why not.
+    /// What comes of every attack.
+    fn assaults(&self, lab: &Lab, library: &Library, played: &Scenario) -> Result<Assaults, Fault> {
+        let mut all = Assaults::default();
+        for Assault { scenario, stuck } in self.attacks(lab, library, played)? {
+            let (held, why) = self.survives(lab, library, &scenario)?;
+            all.total += 1;
+            match (held, stuck) {
+                (Some(false), _) => {
+                    all.lost.get_or_insert((scenario, why));
+                }
+                (_, Some(stuck)) => {
+                    all.stuck += 1;
+                    all.stuck_because.get_or_insert(stuck);
+                }
+                (Some(true), None) => all.survived += 1,
+                (None, None) => all.unknown += 1,
+            }
+        }
+        Ok(all)
+    }
+
+    /// Whether one attack is survived; if not, why not. Nothing if nobody knows.
     ///
     /// # Errors
     /// If the scenario cannot be run.
-    pub fn survives(&self, lab: &Lab, library: &Library, attack: &Scenario) -> Result<(bool, Vec<Reason>), Fault> {
-        let Task::Defend { goal, .. } = &self.task else { return Ok((true, Vec::new())) };
+    pub fn survives(&self, lab: &Lab, library: &Library, attack: &Scenario) -> Result<(Option<bool>, Vec<Reason>), Fault> {
+        let Task::Defend { goal, .. } = &self.task else { return Ok((Some(true), Vec::new())) };
         let end = self.end(lab);
         let mut observer = Observer::new(library, attack.clone(), &self.world(lab).subject, end)?;
         let momentary = goal.is_of_the_moment();
@@ -357,7 +433,8 @@ impl Challenge {
         } else {
             observer.run(end, &[]);
         }
-        Ok((observer.holds(goal), if observer.holds(goal) { Vec::new() } else { observer.reasons(goal) }))
+        let held = observer.holds(goal).filter(|_| !observer.cut_short());
+        Ok((held, if held == Some(true) { Vec::new() } else { observer.reasons(goal) }))
     }
 
     /// The run in which a prediction is decided, and what is right there.
@@ -405,8 +482,8 @@ impl Challenge {
             ("number of clients", played.clients == start.clients),
             ("clients' patience", played.patience == start.patience),
             ("network", played.network == start.network || self.may("network")),
-            ("disk", played.disk == start.disk || self.may("disk")),
-            ("load", played.workload == start.workload || self.may("load")),
+            ("disk", played.disk == start.disk),
+            ("load", played.workload == start.workload),
         ] {
             if !same {
                 offend(format!("the {what} is another"));
@@ -443,6 +520,18 @@ impl Challenge {
                 && !self.may(key)
             {
                 offend(format!("the setting {key} must stay as it is"));
+            } else if let Input::Network(network) = input
+                && self.network_parts().next().is_some()
+            {
+                let before = played.inputs.iter().take_while(|other| (other.at, &other.input) != (*at, input));
+                let last = before.filter_map(|other| if let Input::Network(network) = &other.input { Some(network) } else { None }).last();
+                let (parts, rest) = alike(network, last.unwrap_or(&played.network));
+                for (part, _) in NETWORK_PARTS.iter().zip(parts).filter(|(part, alike)| !alike && !self.may(part)) {
+                    offend(format!("the {part} must stay as it is"));
+                }
+                if !rest {
+                    offend("the network's bandwidth must stay as it is".into());
+                }
             }
         }
         for (kind, most) in at_most.into_iter().flatten() {
@@ -452,6 +541,11 @@ impl Challenge {
             }
         }
         Played { actions, offences }
+    }
+
+    /// The parts of the network that may be changed during the run; none if all of it may, or nothing.
+    pub fn network_parts(&self) -> impl Iterator<Item = &str> {
+        self.knobs.iter().map(String::as_str).filter(|knob| NETWORK_PARTS.contains(knob))
     }
 
     fn may(&self, knob: &str) -> bool {
@@ -491,22 +585,28 @@ impl Challenge {
                     return Err(("fix", format!("with it the solution still works: {}", says(&verdict))));
                 }
             }
-            Task::Defend { defence, mistakes, .. } => {
+            Task::Defend { defence, mistakes, survive, .. } => {
                 let with = |settings: &Settings| {
                     let mut scenario = start.clone();
                     scenario.settings.extend(settings.clone());
-                    self.decide(lab, library, &scenario, None)
+                    scenario
                 };
-                let verdict = with(defence).map_err(failed("defence"))?;
+                let decided = |settings: &Settings| self.decide(lab, library, &with(settings), None);
+                let defended = with(defence);
+                let assaults = self.assaults(lab, library, &defended).map_err(failed("attack"))?;
+                if let Some((line, why)) = &assaults.stuck_because {
+                    return Err(("attack", format!("line {line} of an attack: {why}")));
+                }
+                let verdict = assaults.verdict(*survive, self.begun(lab, library, &defended));
                 if verdict.solved != Some(true) {
                     return Err(("defence", format!("it is not enough: {}", says(&verdict))));
                 }
-                let nothing = with(&Settings::new()).map_err(failed("attack"))?;
+                let nothing = decided(&Settings::new()).map_err(failed("attack"))?;
                 if nothing.solved != Some(false) {
                     return Err(("attack", format!("doing nothing is enough: {}", says(&nothing))));
                 }
                 for mistake in mistakes {
-                    let verdict = with(mistake).map_err(failed("mistakes"))?;
+                    let verdict = decided(mistake).map_err(failed("mistakes"))?;
                     if verdict.solved != Some(false) {
                         return Err(("mistakes", format!("{} is no mistake: {}", self.world(lab).show(library, mistake), says(&verdict))));
                     }

@@ -111,6 +111,7 @@ pub static LAB: Shape = Shape {
         needed("bet", Kind::Table(&BET), "The prediction that is asked for before the first run."),
         needed("step", Kind::Tables(&STEP, 3, 12), "The guided part: do, see, explain."),
         needed("challenge", Kind::Tables(&CHALLENGE, 1, 8), "What the learner has to reach, to survive, or to foresee."),
+        optional("study", Kind::Tables(&STUDY, 1, 4), "What only many runs show, as a chart that grows while they are done."),
         needed("free", SAID, "What to try when everything is open: a question that needs a knob not touched so far."),
         optional(
             "textbook",
@@ -227,6 +228,11 @@ static STEP: Shape = Shape {
         ),
         optional("script", Kind::Script, "do: what is done if the learner asks to finish this now."),
         optional("reveal", Kind::Knobs, "Knobs that appear with this step."),
+        optional(
+            "world",
+            Kind::Table(&WORLD),
+            "Another world than before, from its beginning: a side stage. The steps that follow stay in it until one brings another.",
+        ),
     ],
 };
 
@@ -246,7 +252,11 @@ static CHALLENGE: Shape = Shape {
         optional("world", Kind::Table(&WORLD), "Another world than the lab's, for this challenge alone: another model, say."),
         optional("length", Kind::Span, "How long the run is, if not as long as the world's."),
         optional("settings", Kind::Settings, "Settings with which the challenge begins, if not the world's."),
-        optional("knobs", Kind::Knobs, "Settings that the learner may choose before the run; also network, disk, load."),
+        optional(
+            "knobs",
+            Kind::Knobs,
+            "Settings that the learner may choose before the run; also network. Where the network may be changed during the run, `network latency`, `network loss`, `network duplicate`, `network reorder` or `network ordered` says that only that part of it may.",
+        ),
         optional("allow", Kind::Actions, "break: what the learner may do during the run. See the list of actions."),
         optional("at-most", Kind::Limits, "break: how often each action may be done."),
         optional(
@@ -281,8 +291,79 @@ static CHALLENGE: Shape = Shape {
     ],
 };
 
+static STUDY: Shape = Shape {
+    help: "Something measured over many runs, each with a seed of its own.",
+    fields: &[
+        needed("id", Kind::Id, "Its name in links. It never changes."),
+        needed("title", Kind::Text, "Its name for people."),
+        needed("say", SAID, "What is done in each run and what is looked at."),
+        needed(
+            "kind",
+            Kind::OneOf(&["curve", "spread", "matrix"]),
+            "curve: how something depends on a setting. spread: how often it is how large. matrix: how often this and that are so together.",
+        ),
+        needed("name", Kind::Text, "What is measured, with few words."),
+        needed("runs", Kind::Number(2, 10_000), "How many runs; of a curve, at each of its places."),
+        optional("world", Kind::Table(&WORLD), "Another world than the lab's."),
+        optional("length", Kind::Span, "How long a run is, if not as long as the world's."),
+        optional("settings", Kind::Settings, "Settings that are not the world's."),
+        optional("knobs", Kind::Knobs, "Settings that the learner may choose."),
+        optional("down", Kind::Share, "How likely each node is down from the beginning, in each run anew."),
+        optional("script", Kind::Script, "What is done in each run. `at 2s to 3s: …` acts at another moment in each."),
+        optional("when", Kind::Predicate, "A run is looked at at the first moment at which this holds; at its end if nothing is said."),
+        optional("sweep", Kind::Text, "curve: the setting that is different from place to place, or `nodes`."),
+        optional("at", Kind::Texts, "curve: the places, as [\"0ms\", \"5ms\"]."),
+        optional("value", Kind::Measure, "spread: what is measured in each run. curve: its mean; or instead of it"),
+        optional("holds", Kind::Predicate, "curve: in what share of the runs this is so; or instead of it"),
+        optional("hits", Kind::Measure, "curve: how many there are in a run"),
+        optional("of", Kind::Measure, "of so many: the share over all runs."),
+        optional("against", Kind::Measure, "curve: what stands on the axis across instead of the place: the mean of this."),
+        optional("across", Kind::Text, "curve: what is on the axis across, with few words; the setting's name if nothing is said."),
+        optional("row", Kind::Tables(&CLASS, 2, 5), "matrix: what may be so."),
+        optional("column", Kind::Tables(&CLASS, 2, 5), "matrix: what may be so at the same time, or be said."),
+        optional("case", Kind::Tables(&CASE, 2, 8), "Worlds to choose from."),
+        optional(
+            "known",
+            Kind::Tables(&KNOWN, 1, MOST_TABLES),
+            "What was published, or follows from a formula: it is laid over what is measured, and held against it.",
+        ),
+    ],
+};
+
+static CLASS: Shape = Shape {
+    help: "Something that may be so; if several are, the first counts.",
+    fields: &[needed("say", Kind::Text, "Its name for people."), needed("holds", Kind::Predicate, "When it is so.")],
+};
+
+static CASE: Shape = Shape {
+    help: "A world to choose.",
+    fields: &[
+        needed("name", Kind::Text, "Its name for people."),
+        optional("nodes", Kind::Number(1, 99), "How many nodes, if not as many as in the study's world."),
+        optional("settings", Kind::Settings, "Settings that are not the study's."),
+        optional("at", Kind::Texts, "curve: the places, if not those of the study."),
+        optional("script", Kind::Script, "What is done in each run before the study's script."),
+    ],
+};
+
+static KNOWN: Shape = Shape {
+    help: "What others have found, or what follows from a formula.",
+    fields: &[
+        needed("from", Kind::Text, "From where, and with which assumptions."),
+        optional("case", Kind::Text, "The name of the case that it is about."),
+        optional("settings", Kind::Settings, "Values of the knobs that it is about, if not those of the case."),
+        optional(
+            "points",
+            Kind::Texts,
+            "curve: places and what is known there, as [\"0ms: 43.7%\"]. spread: what share is not larger, as [\"500ms: 99%\"].",
+        ),
+        optional("mean", Kind::Text, "spread: the mean."),
+        optional("tolerance", Kind::Share, "How far off it may be beside chance; not at all if nothing is said."),
+    ],
+};
+
 static SEARCH: Shape = Shape {
-    help: "A claim about every order of events within bounds: any message may arrive next or never, any timer may run out next.",
+    help: "A claim about every order of events within bounds: any message may arrive next or never, any timer may run out next. No message comes twice, and no node crashes while its disk writes.",
     fields: &[
         needed("say", SAID, "The claim in words."),
         needed(

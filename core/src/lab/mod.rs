@@ -9,6 +9,7 @@
 //! | [`tour`] | the bet and the guided steps |
 //! | [`challenge`] | puzzles, and who decides them |
 //! | [`search`] | what trying every order of events shows |
+//! | [`study`] | what only many runs show |
 //! | [`progress`] | what a learner has done so far |
 //! | [`draft`] | a lab as it is being written, made from a run that somebody performed |
 //! | [`write`](mod@write) | a lab file from its parts |
@@ -23,6 +24,7 @@ pub mod predicate;
 pub mod progress;
 pub mod script;
 pub mod search;
+pub mod study;
 pub mod tour;
 pub mod write;
 
@@ -36,7 +38,8 @@ use challenge::Challenge;
 use predicate::{Measure, Observer, Predicate, Subject};
 use script::Script;
 use std::collections::BTreeMap;
-use tour::{Bet, Step, Truth};
+use study::Study;
+use tour::{Bet, Stage, Step, Truth};
 
 /// Settings of a model that are not as by default.
 pub type Settings = BTreeMap<String, i64>;
@@ -70,6 +73,8 @@ pub struct Lab {
     pub steps: Vec<Step>,
     /// The puzzles.
     pub challenges: Vec<Challenge>,
+    /// What many runs show.
+    pub studies: Vec<Study>,
     /// What to try when everything is open.
     pub free: String,
     /// Code as it stands in textbooks.
@@ -244,6 +249,14 @@ impl Lab {
         self.challenges.iter().find(|challenge| challenge.id == id)
     }
 
+    /// Every world that can be on the stage, the lab's own first.
+    pub fn worlds(&self) -> impl Iterator<Item = &World> {
+        let steps = self.steps.iter().filter_map(|step| step.world.as_ref());
+        let challenges = self.challenges.iter().filter_map(|challenge| challenge.world.as_ref());
+        let studies = self.studies.iter().filter_map(|study| study.world.as_ref());
+        std::iter::once(&self.world).chain(steps).chain(challenges).chain(studies)
+    }
+
     /// Runs everything that the lab promises: every step of the tour comes to its stop, the bet has one
     /// right answer, every challenge passes its three checks, every scene comes to its moment.
     #[must_use]
@@ -252,9 +265,11 @@ impl Lab {
         let mut problem = |line: usize, field: String, why: String| problems.push(Problem { line, field, why });
         match self.walk(library) {
             Err((index, why)) => problem(self.steps[index].line, format!("step[{}]", index + 1), why),
-            Ok((scenario, moments)) => {
-                let until = moments.last().map_or(Time::ZERO, |moment| moment.time).max(self.world.length);
-                match self.bet.answer.truth(&self.world.subject, library, &scenario, &self.bet.when, self.world.length, until) {
+            Ok(stages) => {
+                // The bet is about the lab's world.
+                let Stage { scenario, end, .. } = &stages[0];
+                let until = end.time.max(self.world.length);
+                match self.bet.answer.truth(&self.world.subject, library, scenario, &self.bet.when, self.world.length, until) {
                     Err(fault) => problem(self.bet.line, "bet".into(), fault.to_string()),
                     Ok(Truth::Open) => problem(self.bet.line, "bet.when".into(), "the tour never comes to it".into()),
                     Ok(Truth::Options(right, _)) if right.len() != 1 => {
@@ -272,6 +287,11 @@ impl Lab {
                 problem(challenge.line, format!("challenge[{number}].{field}"), why);
             }
         }
+        for (number, study) in (1..).zip(&self.studies) {
+            for (line, field, why) in study.check(self, library) {
+                problem(line, format!("study[{number}].{field}"), why);
+            }
+        }
         for (number, scene) in (1..).zip(&self.teacher.scenes) {
             if let Err(why) = scene.link(self, library) {
                 problem(scene.line, format!("teacher.scene[{number}]"), why);
@@ -286,8 +306,10 @@ impl Lab {
     /// Which of them cannot be run, and why.
     pub fn runs(&self, library: &Library) -> Result<Vec<(String, Scenario, Time)>, String> {
         let mut runs = vec![("world".to_owned(), self.world.scenario.clone(), self.world.length)];
-        let (tour, moments) = self.walk(library).map_err(|(index, why)| format!("step {}: {why}", index + 1))?;
-        runs.push(("tour".to_owned(), tour, moments.last().map_or(Time::ZERO, |moment| moment.time)));
+        for stage in self.walk(library).map_err(|(index, why)| format!("step {}: {why}", index + 1))? {
+            let name = if stage.first == 0 { "tour".to_owned() } else { format!("tour from step {}", stage.first + 1) };
+            runs.push((name, stage.scenario, stage.end.time));
+        }
         for challenge in &self.challenges {
             let run = challenge.solved(self, library).map_err(|fault| fault.to_string())?;
             runs.push((format!("challenge {}", challenge.id), run, challenge.end(self)));

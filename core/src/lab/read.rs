@@ -1,11 +1,12 @@
 //! From the text of a lab file to a lab, with everything that is wrong with it at once.
 
-use super::challenge::{Attack, Challenge, Task};
+use super::challenge::{Attack, Challenge, NETWORK_PARTS, Task};
 use super::document::{self, Lines, Node, Problem, Table, Value};
 use super::format::{self, LAB};
 use super::predicate::{Measure, Names, Predicate, Subject, Value as Found, Wrong, unknown};
 use super::script::{self, ACTIONS, Script};
 use super::search::{Search, Seek};
+use super::study::{Case, Estimate, Known, Place, Question, Study, Sweep};
 use super::tour::{Answer, Bet, Doing, Step};
 use super::{Gauge, Lab, Level, Measured, Scene, Settings, Teacher, Textbook, World};
 use crate::judge::Promise;
@@ -13,9 +14,13 @@ use crate::judge::spec::Object;
 use crate::judge::value::Reader as EdnReader;
 use crate::judge::value::Value as Word;
 use crate::models::Library;
+use crate::protocol::ParamKind;
 use crate::scenario::{Pace, Route, Scenario, Workload};
 use crate::sim::{Chance, Latency, Span, Time};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// The most places that a curve has.
+const MOST_PLACES: usize = 16;
 
 /// The most letters that are read.
 const MOST_LETTERS: usize = 1 << 16;
@@ -203,7 +208,7 @@ impl Reader<'_> {
                     continue;
                 }
             };
-            match script::spec(&names, &entry.key).and_then(|spec| script::setting(spec, &text)) {
+            match script::spec(&names, &entry.key).and_then(|spec| spec.kind.read(spec.key, &text)) {
                 Ok(value) => {
                     settings.insert(entry.key.clone(), value);
                 }
@@ -247,7 +252,10 @@ impl Reader<'_> {
         let world_part = part.part("world")?;
         let world = self.world(&world_part);
         let bet = part.part("bet").and_then(|part| self.bet(&part));
+        let names = self.names.clone();
         let steps: Vec<_> = part.parts("step").iter().filter_map(|part| self.step(part)).collect();
+        // A step may have brought a world of its own.
+        self.names = names;
         self.check_steps(&part, &steps);
         let challenges: Vec<_> = part.parts("challenge").iter().filter_map(|part| self.challenge(part)).collect();
         let mut ids = BTreeSet::new();
@@ -257,6 +265,7 @@ impl Reader<'_> {
                 self.problems.push(Problem { line: challenge.line, field, why: "another challenge has the same".into() });
             }
         }
+        let studies = part.parts("study").iter().filter_map(|part| self.study(part)).collect();
         let textbook = part.parts("textbook").iter().map(|part| self.textbook(part, &challenges)).collect();
         let teacher = part.part("teacher").map(|part| self.teacher(&part));
         let world = world?;
@@ -279,6 +288,7 @@ impl Reader<'_> {
             bet: bet?,
             steps,
             challenges,
+            studies,
             free: part.said("free"),
             textbook,
             leaves_out: part.said("leaves-out"),
@@ -423,6 +433,11 @@ impl Reader<'_> {
     }
 
     fn step(&mut self, part: &Part<'_>) -> Option<Step> {
+        let own = part.part("world");
+        let world = own.as_ref().and_then(|part| self.world(part));
+        if own.is_some() && world.is_none() {
+            return None;
+        }
         let stop = self.predicate(part, "stop");
         let script = self.script(part, "script");
         let within = self.span(part, "within").unwrap_or(Span::secs(30));
@@ -450,6 +465,7 @@ impl Reader<'_> {
             say: part.said("say"),
             more: part.text("more").map(|(text, _)| text.trim().to_owned()),
             reveal,
+            world,
             line: self.lines.line(part.table.at),
         })
     }
@@ -472,13 +488,21 @@ impl Reader<'_> {
         if matches!(steps.first(), Some(Step { doing: Doing::Explain, .. })) {
             self.problem(node.at, "step[1].kind", "a lab never begins with an explanation");
         }
+        if steps.first().is_some_and(|step| step.world.is_some()) {
+            self.problem(node.at, "step[1].world", "a lab begins in its own world; a later step may bring another");
+        }
     }
 
     fn check_knobs(&mut self, part: &Part<'_>, world: &World, steps: &[Step]) {
         let at = part.table.get("knobs").map_or(part.table.at, |node| node.at);
         let mut revealed: BTreeSet<&String> = BTreeSet::new();
-        let known: BTreeSet<&String> = world.knobs.iter().collect();
+        let mut known: BTreeSet<&String> = world.knobs.iter().collect();
+        let mut own = BTreeSet::new();
         for (number, step) in (1..).zip(steps) {
+            if let Some(world) = &step.world {
+                known = world.knobs.iter().collect();
+                own.append(&mut std::mem::take(&mut revealed));
+            }
             for knob in &step.reveal {
                 let again = !revealed.insert(knob);
                 let why = if again { "was revealed before" } else { "is not among the knobs of the world" };
@@ -488,6 +512,7 @@ impl Reader<'_> {
                 }
             }
         }
+        revealed.append(&mut own);
         let first = world.knobs.iter().filter(|knob| !revealed.contains(knob)).count();
         if first > 2 {
             let why =
@@ -538,7 +563,8 @@ impl Reader<'_> {
     fn puzzle(&mut self, part: &Part<'_>, kind: &str, world: Option<World>) -> Option<Challenge> {
         let length = self.told(part, "length", some_time);
         let settings = self.settings(part, "settings");
-        let knobs = self.knobs(part, "knobs", &["network", "disk", "load"]);
+        let others: Vec<_> = std::iter::once("network").chain(NETWORK_PARTS).collect();
+        let knobs = self.knobs(part, "knobs", &others);
         let searches: Vec<_> = part.parts("search").iter().filter_map(|part| self.search(part)).collect();
         if kind == "break" && part.table.get("fix").is_none() && !searches.iter().any(|search| search.found) {
             self.problem(part.table.at, part.path("fix"), "a challenge to break needs this, or a search that shows that nothing helps");
@@ -548,6 +574,11 @@ impl Reader<'_> {
             "defend" => self.defending(part, &knobs),
             _ => self.predicting(part),
         };
+        let during = matches!(&task, Some(Task::Break { allow, .. }) if allow.iter().any(|action| action == "network"));
+        if let Some(alone) = knobs.iter().find(|knob| !during && NETWORK_PARTS.contains(&knob.as_str())) {
+            let at = part.table.get("knobs").map_or(part.table.at, |node| node.at);
+            self.problem(at, part.path("knobs"), format!("{alone} can be turned alone only where `allow` has network"));
+        }
         Some(Challenge {
             id: part.said("id"),
             title: part.said("title"),
@@ -675,6 +706,204 @@ impl Reader<'_> {
         Some(Task::Predict { script: script?, answer: answer?, when: when?, right, fix })
     }
 
+    // ---- studies ------------------------------------------------------------------------------
+
+    fn study(&mut self, part: &Part<'_>) -> Option<Study> {
+        // Names in a world of its own are those of its model.
+        let lab = self.names.clone();
+        let own = part.part("world");
+        let world = own.as_ref().and_then(|part| self.world(part));
+        let study = if own.is_some() && world.is_none() { None } else { self.survey(part, world) };
+        self.names = lab;
+        study
+    }
+
+    /// A study, once it is known which names there are in its world.
+    fn survey(&mut self, part: &Part<'_>, world: Option<World>) -> Option<Study> {
+        let kind = part.said("kind");
+        let (needed, other): (&[&str], &[&str]) = match kind.as_str() {
+            "curve" => (&["sweep", "at"], &["value", "holds", "hits", "of", "against", "across"]),
+            "spread" => (&["value"], &[]),
+            "matrix" => (&["row", "column"], &[]),
+            _ => return None,
+        };
+        for name in needed.iter().filter(|name| part.table.get(name).is_none()) {
+            self.problem(part.table.at, part.path(name), format!("a {kind} needs this"));
+        }
+        for name in ["sweep", "at", "value", "holds", "hits", "of", "against", "across", "row", "column"] {
+            if let Some(node) = part.table.get(name)
+                && !needed.contains(&name)
+                && !other.contains(&name)
+            {
+                self.problem(node.at, part.path(name), format!("a {kind} has none"));
+            }
+        }
+        let sweep = self.sweep(part);
+        let cases = self.cases(part, sweep.as_ref());
+        let question = match kind.as_str() {
+            "curve" => sweep.and_then(|sweep| self.curve(part, sweep)),
+            "spread" => self.in_language(part, "value", Measure::parse).map(Question::Spread),
+            _ => Some(Question::Matrix { rows: self.classes(part, "row"), columns: self.classes(part, "column") }),
+        };
+        let known = self.known_values(part, question.as_ref(), &cases);
+        let script = self.script(part, "script");
+        let when = self.predicate(part, "when");
+        Some(Study {
+            id: part.said("id"),
+            title: part.said("title"),
+            say: part.said("say"),
+            name: part.said("name"),
+            question: question?,
+            runs: part.number("runs").unwrap_or(2).unsigned_abs(),
+            settings: self.settings(part, "settings"),
+            knobs: self.knobs(part, "knobs", &[]),
+            down: self.chance(part, "down").unwrap_or_default(),
+            script: script?,
+            when,
+            length: self.told(part, "length", some_time),
+            world,
+            cases,
+            known,
+            line: self.lines.line(part.table.at),
+        })
+    }
+
+    fn cases(&mut self, part: &Part<'_>, sweep: Option<&Sweep>) -> Vec<Case> {
+        let mut cases = Vec::new();
+        let names = self.names.clone();
+        for case in part.parts("case") {
+            let nodes = case.number("nodes").map(|nodes| nodes as u16);
+            // Nodes that there are only in this case have names only there.
+            if let (Some(names), Some(nodes)) = (&mut self.names, nodes) {
+                names.nodes = nodes;
+            }
+            let settings = self.settings(&case, "settings");
+            let script = self.script(&case, "script").unwrap_or_default();
+            let at = match (case.table.get("at"), sweep) {
+                (Some(_), Some(sweep)) => self.places(&case, sweep),
+                (Some(node), None) => {
+                    self.problem(node.at, case.path("at"), "only a curve has places");
+                    Vec::new()
+                }
+                (None, _) => Vec::new(),
+            };
+            self.names.clone_from(&names);
+            cases.push(Case { name: case.said("name"), nodes, settings, at, script });
+        }
+        if cases.is_empty() { vec![Case::default()] } else { cases }
+    }
+
+    /// What is different from place to place of a curve.
+    fn sweep(&mut self, part: &Part<'_>) -> Option<Sweep> {
+        let names = self.names.clone()?;
+        self.told(part, "sweep", |text| match text {
+            "nodes" => Ok(Sweep::Nodes),
+            key => script::spec(&names, key).map(|spec| Sweep::Setting(spec.key.to_owned())),
+        })
+    }
+
+    /// The places of a curve.
+    fn places(&mut self, part: &Part<'_>, sweep: &Sweep) -> Vec<Place> {
+        let Some(names) = self.names.clone() else { return Vec::new() };
+        let spec = match sweep {
+            Sweep::Setting(key) => script::spec(&names, key).ok(),
+            Sweep::Nodes => None,
+        };
+        let mut at = Vec::new();
+        for (index, (text, place)) in part.texts("at").into_iter().enumerate() {
+            let read = match spec {
+                Some(spec) => spec.kind.read(spec.key, text),
+                None => {
+                    text.parse().ok().filter(|nodes| (1..=20_000).contains(nodes)).ok_or_else(|| format!("“{text}” is no number of nodes"))
+                }
+            };
+            match read {
+                Ok(value) => {
+                    let x = if spec.is_some_and(|spec| matches!(spec.kind, ParamKind::Span { .. })) {
+                        value as f64 / 1e6
+                    } else {
+                        value as f64
+                    };
+                    at.push(Place { name: text.to_owned(), value, x });
+                }
+                Err(why) => self.problem(place, format!("{}[{}]", part.path("at"), index + 1), why),
+            }
+        }
+        if !(2..=MOST_PLACES).contains(&at.len()) {
+            self.problem(part.table.at, part.path("at"), format!("there are {}; a curve has 2 to {MOST_PLACES} places", at.len()));
+        }
+        at
+    }
+
+    fn curve(&mut self, part: &Part<'_>, sweep: Sweep) -> Option<Question> {
+        let at = self.places(part, &sweep);
+        let has = |name: &str| part.table.get(name).is_some();
+        let estimate = match (has("value"), has("holds"), has("hits"), has("of")) {
+            (true, false, false, false) => self.in_language(part, "value", Measure::parse).map(Estimate::Mean),
+            (false, true, false, false) => self.predicate(part, "holds").map(Estimate::Share),
+            (false, false, true, true) => {
+                let (hits, of) = (self.in_language(part, "hits", Measure::parse), self.in_language(part, "of", Measure::parse));
+                hits.zip(of).map(|(hits, of)| Estimate::Ratio(hits, of))
+            }
+            _ => {
+                self.problem(part.table.at, part.path("value"), "there should be either a value, or what holds, or hits and of how many");
+                None
+            }
+        };
+        let against = self.in_language(part, "against", Measure::parse);
+        let label = |key: &str| {
+            self.names.as_ref().and_then(|names| script::spec(names, key).ok()).map_or_else(String::new, |spec| spec.label.into())
+        };
+        let across = match (&sweep, part.said("across")) {
+            (Sweep::Setting(key), said) if said.is_empty() => label(key),
+            (Sweep::Nodes, said) if said.is_empty() => "Nodes".into(),
+            (_, said) => said,
+        };
+        Some(Question::Curve { sweep, at, estimate: estimate?, across, against })
+    }
+
+    fn classes(&mut self, part: &Part<'_>, name: &str) -> Vec<(String, Predicate)> {
+        let classes = part.parts(name);
+        classes.iter().filter_map(|class| Some((class.said("say"), self.predicate(class, "holds")?))).collect()
+    }
+
+    fn known_values(&mut self, part: &Part<'_>, question: Option<&Question>, cases: &[Case]) -> Vec<Known> {
+        let mut all = Vec::new();
+        for known in part.parts("known") {
+            let case = match known.text("case") {
+                None => Some(0).filter(|_| cases.len() == 1),
+                Some((name, _)) => cases.iter().position(|case| case.name == name),
+            };
+            if case.is_none() {
+                let at = known.text("case").map_or(known.table.at, |(_, at)| at);
+                let why = unknown("case", &known.said("case"), cases.iter().map(|case| case.name.as_str()));
+                self.problem(at, known.path("case"), why);
+            }
+            let mut points = Vec::new();
+            for (index, (text, at)) in known.texts("points").into_iter().enumerate() {
+                match question.ok_or_else(String::new).and_then(|question| known_point(text, question, cases.get(case.unwrap_or(0)))) {
+                    Ok(point) => points.push(point),
+                    Err(why) if why.is_empty() => {}
+                    Err(why) => self.problem(at, format!("{}[{}]", known.path("points"), index + 1), why),
+                }
+            }
+            let mean = self.told(&known, "mean", |text| plain(text).ok_or_else(|| format!("“{text}” is no number or length of time")));
+            if points.is_empty() && mean.is_none() {
+                self.problem(known.table.at, known.path("points"), "there should be points, or a mean");
+            }
+            all.push(Known {
+                case: case.unwrap_or(0),
+                settings: self.settings(&known, "settings"),
+                from: known.said("from"),
+                points,
+                mean,
+                tolerance: self.chance(&known, "tolerance").map_or(0.0, |chance| f64::from(chance.parts()) / 1e6),
+                line: self.lines.line(known.table.at),
+            });
+        }
+        all
+    }
+
     // ---- beside it ----------------------------------------------------------------------------
 
     fn textbook(&mut self, part: &Part<'_>, challenges: &[Challenge]) -> Textbook {
@@ -722,6 +951,31 @@ fn some_time(text: &str) -> Result<Time, String> {
         Span::ZERO => Err("a run needs some time".into()),
         span => Ok(Time::ZERO + span),
     }
+}
+
+/// A number as it is, a share of one, a length of time in milliseconds.
+fn plain(text: &str) -> Option<f64> {
+    match Found::read(text) {
+        Found::Number(parts) => Some(parts as f64 / 1e6),
+        Found::Span(nanos) => Some(nanos as f64 / 1e6),
+        Found::Text(_) | Found::Nothing => None,
+    }
+}
+
+/// What is known at one place: `5ms: 81.8%`.
+fn known_point(text: &str, question: &Question, case: Option<&Case>) -> Result<(f64, f64), String> {
+    let (place, value) =
+        text.split_once(':').ok_or_else(|| format!("“{text}” is not it: write the place, a colon, and what is known there"))?;
+    let value = plain(value).ok_or_else(|| format!("“{}” is no number, share or length of time", value.trim()))?;
+    let place = match question {
+        Question::Curve { at, .. } => case
+            .map_or(at, |case| if case.at.is_empty() { at } else { &case.at })
+            .iter()
+            .find(|other| other.name.trim() == place.trim())
+            .map(|place| place.x),
+        _ => plain(place),
+    };
+    place.map(|place| (place, value)).ok_or_else(|| "there is no such place; a curve is known only where it is measured".into())
 }
 
 /// What is wrong in a text, with the place where.

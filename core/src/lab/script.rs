@@ -4,11 +4,11 @@
 //! A line waits for a moment, or for what the model does; then its actions take effect. What comes
 //! out is a scenario like any other, with a time for every input.
 
-use super::predicate::{MessageKind, Names, Observer, Predicate, Subject, Value, Wrong, unknown};
+use super::predicate::{MOST_STEPS, MessageKind, Names, Observer, Predicate, Subject, Value, Wrong, unknown};
 use crate::models::Library;
-use crate::protocol::{ParamKind, ParamSpec};
+use crate::protocol::ParamSpec;
 use crate::scenario::{Disk, Fate, Fault, Input, Scenario};
-use crate::sim::{Chance, Latency, LinkRule, Network, NodeId, Sim, Span, Time};
+use crate::sim::{Chance, Latency, LinkRule, MOST_NESTED, Network, NodeId, Purpose, Sim, Span, Time, below, draw};
 
 /// The names of everything that can be done to a run: what challenges allow and predicates count.
 pub const ACTIONS: [&str; 19] = [
@@ -76,6 +76,8 @@ enum Wait {
     At(Time),
     /// So long after the line before.
     After(Span),
+    /// Until a moment that is drawn anew for each seed, from the first on and before the second.
+    Between(Time, Time),
     /// Until something is the case.
     For(Box<Predicate>),
     /// Not at all, and again after each such time, until a moment of the run.
@@ -85,6 +87,12 @@ enum Wait {
 #[derive(Clone, Debug)]
 enum Act {
     Inputs(Vec<Input>),
+    /// A client asks, each time with another number: 0, 1, and so on.
+    AskNew {
+        client: u16,
+        node: NodeId,
+        op: u8,
+    },
     /// Needs to know the network as it is then.
     Network(Vec<Part>),
     /// Needs to know which messages are under way then.
@@ -105,6 +113,9 @@ enum Part {
     Ordered(bool),
 }
 
+/// More inputs than these are no script but a mistake.
+const MOST_INPUTS: usize = 20_000;
+
 /// What came of a script.
 #[derive(Clone, Debug)]
 pub struct Performed {
@@ -114,6 +125,8 @@ pub struct Performed {
     pub now: Time,
     /// Which line waited in vain or could not be done, from 1, and why. What follows it was not done.
     pub stuck: Option<(usize, String)>,
+    /// Whether that is only because its moment comes when nobody looks any more.
+    pub late: bool,
 }
 
 impl Script {
@@ -155,7 +168,7 @@ impl Script {
         for line in &self.0 {
             let Wait::At(at) = line.wait else { return Err(format!("“{}” must begin with its moment: at 2s: …", line.text)) };
             for act in &line.acts {
-                let inputs = act.inputs(scenario.nodes, &scenario.network, None)?;
+                let inputs = act.inputs(scenario.nodes, &scenario.network, None, 0)?;
                 inputs.into_iter().for_each(|input| {
                     scenario.add(at, input);
                 });
@@ -169,9 +182,9 @@ impl Script {
     /// # Errors
     /// If the scenario cannot be run.
     pub fn perform(&self, library: &Library, scenario: &Scenario, subject: &Subject, from: Time, until: Time) -> Result<Performed, Fault> {
-        let mut done = Performed { scenario: scenario.clone(), now: from, stuck: None };
+        let mut done = Performed { scenario: scenario.clone(), now: from, stuck: None, late: false };
         for (index, line) in self.0.iter().enumerate() {
-            if let Err(why) = line.perform(library, subject, until, &mut done)? {
+            if let Err(why) = line.perform(library, subject, until, index as u64, &mut done)? {
                 done.stuck = Some((index + 1, why));
                 break;
             }
@@ -216,8 +229,18 @@ impl Line {
                 }
                 Wait::Every(period, Time::ZERO + span(end)?)
             } else {
-                let span = Span::parse(condition.trim()).map_err(|why| Wrong { at: begin, why })?;
-                if first == "at" { Wait::At(Time::ZERO + span) } else { Wait::After(span) }
+                let span = |text: &str| Span::parse(text.trim()).map_err(|why| Wrong { at: begin, why });
+                match (first, condition.split_once(" to ")) {
+                    ("at", Some((from, to))) => {
+                        let (from, to) = (Time::ZERO + span(from)?, Time::ZERO + span(to)?);
+                        if from >= to {
+                            return Err(Wrong { at: begin, why: "the second moment must be after the first".into() });
+                        }
+                        Wait::Between(from, to)
+                    }
+                    ("at", None) => Wait::At(Time::ZERO + span(condition)?),
+                    _ => Wait::After(span(condition)?),
+                }
             };
             (wait, colon + 1)
         } else {
@@ -226,14 +249,26 @@ impl Line {
         let mut acts = Vec::new();
         let mut at = rest;
         for part in text[rest..].split(';') {
-            acts.push(Act::parse(part, names).map_err(|why| Wrong { at: at + (part.len() - part.trim_start().len()), why })?);
+            let act = Act::parse(part, names).and_then(|act| match (&act, &wait) {
+                (Act::AskNew { .. }, Wait::Every(..)) => Ok(act),
+                (Act::AskNew { .. }, _) => Err("only with “every” is there a new number each time".into()),
+                _ => Ok(act),
+            });
+            acts.push(act.map_err(|why| Wrong { at: at + (part.len() - part.trim_start().len()), why })?);
             at += part.len() + 1;
         }
         Ok(Self { text: text.into(), wait, acts })
     }
 
     /// Waits and acts; or says why that came to nothing.
-    fn perform(&self, library: &Library, subject: &Subject, until: Time, done: &mut Performed) -> Result<Result<(), String>, Fault> {
+    fn perform(
+        &self,
+        library: &Library,
+        subject: &Subject,
+        until: Time,
+        index: u64,
+        done: &mut Performed,
+    ) -> Result<Result<(), String>, Fault> {
         let at = match &self.wait {
             Wait::Every(period, end) => {
                 let last = until.min(*end);
@@ -242,6 +277,7 @@ impl Line {
             }
             Wait::At(at) => *at,
             Wait::After(span) => done.now + *span,
+            Wait::Between(from, to) => *from + Span(below(draw(done.scenario.seed, Purpose::Script, index, 0), to.since(*from).0)),
             Wait::For(predicate) => {
                 let mut observer = Observer::new(library, done.scenario.clone(), subject, Time::NEVER)?;
                 observer.begin(done.now);
@@ -259,6 +295,7 @@ impl Line {
         };
         let at = at.max(done.now);
         if at > until {
+            done.late = true;
             return Ok(Err(format!("it comes after {until}, when nobody looks any more")));
         }
         self.act(library, std::iter::once(at), done)
@@ -267,14 +304,23 @@ impl Line {
     /// Acts at each of these moments; or says why that cannot be done then.
     fn act(&self, library: &Library, moments: impl Iterator<Item = Time>, done: &mut Performed) -> Result<Result<(), String>, Fault> {
         let mut sim = Sim::new(library, done.scenario.clone())?;
-        let looks = !self.acts.iter().all(|act| matches!(act, Act::Inputs(_)));
-        for at in moments {
+        let looks = !self.acts.iter().all(|act| matches!(act, Act::Inputs(_) | Act::AskNew { .. }));
+        let mut looked = 0;
+        for (number, at) in (0..).zip(moments) {
             if looks {
                 sim = Sim::new(library, done.scenario.clone())?;
-                sim.run_until(at);
+                while looked < MOST_STEPS && sim.step_until(at) {
+                    looked += 1;
+                }
+                if looked == MOST_STEPS || sim.stands_still() {
+                    return Ok(Err(format!("the first {looked} events are not enough to come to it; nobody looks further")));
+                }
             }
             for act in &self.acts {
-                match act.inputs(done.scenario.nodes, sim.network(), Some(&sim)) {
+                match act.inputs(done.scenario.nodes, sim.network(), Some(&sim), number) {
+                    Ok(inputs) if done.scenario.inputs.len() + inputs.len() > MOST_INPUTS => {
+                        return Ok(Err(format!("these are more than {MOST_INPUTS} inputs")));
+                    }
                     Ok(inputs) => inputs.into_iter().for_each(|input| {
                         done.scenario.add(at, input);
                     }),
@@ -298,9 +344,13 @@ impl Act {
         }
     }
 
-    fn inputs(&self, nodes: u16, network: &Network, sim: Option<&Sim>) -> Result<Vec<Input>, String> {
+    /// What is put into the run when this is done for the so manyth time.
+    fn inputs(&self, nodes: u16, network: &Network, sim: Option<&Sim>, number: i64) -> Result<Vec<Input>, String> {
         Ok(match self {
             Self::Inputs(inputs) => inputs.clone(),
+            Self::AskNew { client, node, op } => {
+                vec![Input::Invoke { client: *client, node: *node, op: *op, argument: number }]
+            }
             Self::Network(parts) => {
                 let mut network = network.clone();
                 for part in parts.iter().cloned() {
@@ -502,7 +552,7 @@ impl Words<'_> {
                 let text = self.words[self.next..].join(" ");
                 self.next = self.words.len();
                 let spec = spec(self.names, &key)?;
-                one(Input::Set { key, value: setting(spec, &text)? })
+                one(Input::Set { key, value: spec.kind.read(spec.key, &text)? })
             }
             client => {
                 let Some(endpoint) = self.names.endpoint(client).filter(|endpoint| endpoint.0 >= self.names.nodes) else {
@@ -511,6 +561,9 @@ impl Words<'_> {
                 self.need("asks")?;
                 let node = self.node()?;
                 let op = self.names.op(&self.take("an operation")?)?;
+                if self.word("new") {
+                    return Ok(Act::AskNew { client: endpoint.0 - self.names.nodes, node, op });
+                }
                 let argument = match self.peek() {
                     Some(number) => number.parse().map_err(|_| format!("“{number}” is no whole number"))?,
                     None => 0,
@@ -567,17 +620,26 @@ impl Words<'_> {
 /// `log-normal 50ms sigma 0.5`, `pareto 5ms alpha 1.5`, `quantiles 1ms 2ms 9ms`, `2ms plus …`,
 /// `90% 5ms or 10% …`.
 pub(super) fn latency<T: AsRef<str>>(words: &[T]) -> Result<Latency, String> {
+    let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
+    shape(&words, MOST_NESTED)
+}
+
+/// A shape of latency that may have so many inside one another.
+fn shape(words: &[&str], nested: u8) -> Result<Latency, String> {
     const FORMS: &str = "a latency is 50ms, 40ms to 60ms, exponential 20ms, normal 50ms deviation 5ms, log-normal 50ms sigma 0.5, \
                          pareto 5ms alpha 1.5, quantiles 1ms 2ms 9ms, or 2ms plus one of these, or 90% one or 10% another";
-    let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
+    let inner = |words: &[&str]| match nested.checked_sub(1) {
+        Some(nested) => shape(words, nested),
+        None => Err(format!("shapes lie inside shapes, more than {MOST_NESTED} deep")),
+    };
     let thousandths = |text: &str| match Value::read(text) {
         Value::Number(parts) => u32::try_from(parts / 1000).map_err(|_| format!("“{text}” is too large")),
         _ => Err(format!("“{text}” is no number")),
     };
-    let found = match words.as_slice() {
+    let found = match words {
         [first, ..] if first.ends_with('%') => {
             let parts = words.split(|word| *word == "or").map(|part| match part {
-                [chance, rest @ ..] => Ok((Chance::parse(chance)?.parts(), latency(rest)?)),
+                [chance, rest @ ..] => Ok((Chance::parse(chance)?.parts(), inner(rest)?)),
                 [] => Err(FORMS.into()),
             });
             Latency::Mixture(parts.collect::<Result<_, String>>()?)
@@ -590,7 +652,7 @@ pub(super) fn latency<T: AsRef<str>>(words: &[T]) -> Result<Latency, String> {
         ["log-normal", median, "sigma", sigma] => Latency::LogNormal { median: Span::parse(median)?, sigma: thousandths(sigma)? },
         ["pareto", min, "alpha", alpha] => Latency::Pareto { min: Span::parse(min)?, alpha: thousandths(alpha)? },
         ["quantiles", points @ ..] => Latency::Quantiles(points.iter().map(|point| Span::parse(point)).collect::<Result<_, _>>()?),
-        [offset, "plus", rest @ ..] => Latency::After(Span::parse(offset)?, Box::new(latency(rest)?)),
+        [offset, "plus", rest @ ..] => Latency::After(Span::parse(offset)?, Box::new(inner(rest)?)),
         _ => return Err(FORMS.into()),
     };
     found.check().map(|()| found)
@@ -600,32 +662,4 @@ pub(super) fn latency<T: AsRef<str>>(words: &[T]) -> Result<Latency, String> {
 pub(super) fn spec<'a>(names: &Names, key: &str) -> Result<&'a ParamSpec, String> {
     let params = names.about.params;
     params.iter().find(|spec| spec.key == key).ok_or_else(|| unknown("setting", key, params.iter().map(|spec| spec.key)))
-}
-
-/// The value of a setting as people write it: `on`, `one backup`, `150ms`, `5%`, `3`.
-pub(super) fn setting(spec: &ParamSpec, text: &str) -> Result<i64, String> {
-    let text = text.trim();
-    let value = match spec.kind {
-        ParamKind::Number { .. } => text.parse().map_err(|_| format!("{} is a whole number, not “{text}”", spec.key))?,
-        ParamKind::Switch { .. } => match text {
-            "on" | "true" => 1,
-            "off" | "false" => 0,
-            _ => return Err(format!("{} is on or off, not “{text}”", spec.key)),
-        },
-        ParamKind::Choice { names, .. } => {
-            let found = names.iter().position(|name| *name == text);
-            found.ok_or_else(|| unknown("choice", text, names.iter().copied()))? as i64
-        }
-        ParamKind::Span { .. } => Span::parse(text)?.0 as i64,
-        ParamKind::Chance { .. } => Chance::parse(text)?.parts().into(),
-    };
-    let (min, max) = spec.kind.range();
-    if (min..=max).contains(&value) {
-        return Ok(value);
-    }
-    let show = |value: i64| match spec.kind {
-        ParamKind::Span { .. } => Span(value.unsigned_abs()).to_string(),
-        _ => value.to_string(),
-    };
-    Err(format!("{} goes from {} to {}, not {text}", spec.key, show(min), show(max)))
 }

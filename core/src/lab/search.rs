@@ -2,7 +2,9 @@
 //! prevents it. A bounded claim, decided by looking everywhere within the bounds.
 //!
 //! Any message may arrive next or never, any timer may run out next: times play no part. So what no
-//! order of events does, no run does either, as long as it stays within the bounds.
+//! order of events does, no run does either that stays within the bounds and has none of what an
+//! exploration leaves out: crashes while a disk writes, messages that come twice, clocks that move,
+//! other arguments, and long choices ([`NOT_TRIED`](crate::search::NOT_TRIED)).
 
 use super::challenge::Challenge;
 use super::{Lab, Settings};

@@ -4,9 +4,9 @@
 //! began, and asks where the step stops; so Previous, and a run that is changed in between, need
 //! nothing special.
 
-use super::Lab;
 use super::predicate::{Found, Measure, Moment, Observer, Predicate, Reason, Subject, Value};
 use super::script::{Performed, Script};
+use super::{Lab, World};
 use crate::models::Library;
 use crate::scenario::{Fault, Scenario};
 use crate::sim::{Span, Time};
@@ -44,7 +44,7 @@ pub enum Answer {
 /// What a question turned out to have as its answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Truth {
-    /// It is not decided yet.
+    /// It is not decided yet, or no judge knows.
     Open,
     /// These of the options are right, for these reasons.
     Options(Vec<usize>, Vec<Reason>),
@@ -73,7 +73,11 @@ impl Asked {
         match &self.what {
             Sought::Options(watches) => {
                 let found: Vec<_> = watches.iter().map(|watch| observer.found(*watch)).collect();
-                let right: Vec<_> = (0..found.len()).filter(|index| found[*index].holds).collect();
+                // Whoever does not know of one of them does not know the answer.
+                if found.iter().any(|found| found.holds.is_none()) {
+                    return Truth::Open;
+                }
+                let right: Vec<_> = (0..found.len()).filter(|index| found[*index].holds == Some(true)).collect();
                 let why = right.first().map_or_else(Vec::new, |index| found[*index].why.clone());
                 Truth::Options(right, why)
             }
@@ -174,6 +178,8 @@ pub struct Step {
     pub more: Option<String>,
     /// Knobs that appear with it.
     pub reveal: Vec<String>,
+    /// A world that the stage shows from here on, from its beginning, if it is not the one before.
+    pub world: Option<World>,
     /// The line of the file on which it begins.
     pub line: usize,
 }
@@ -207,9 +213,16 @@ impl Step {
     ///
     /// # Errors
     /// If the scenario cannot be run.
-    pub fn stops(&self, lab: &Lab, library: &Library, scenario: &Scenario, began: Moment, until: Time) -> Result<Option<Found>, Fault> {
+    pub fn stops(
+        &self,
+        subject: &Subject,
+        library: &Library,
+        scenario: &Scenario,
+        began: Moment,
+        until: Time,
+    ) -> Result<Option<Found>, Fault> {
         let (Doing::Do { stop, .. } | Doing::See { stop, .. }) = &self.doing else { return Ok(None) };
-        let mut observer = Observer::new(library, scenario.clone(), &lab.world.subject, Time::NEVER)?;
+        let mut observer = Observer::new(library, scenario.clone(), subject, Time::NEVER)?;
         observer.begin(began.time);
         let watch = observer.watch(stop, began.rows);
         observer.look_now();
@@ -225,7 +238,7 @@ impl Step {
     /// If the scenario cannot be run, or if the step does not come to its end: says why.
     pub fn finish(
         &self,
-        lab: &Lab,
+        subject: &Subject,
         library: &Library,
         scenario: &Scenario,
         began: Moment,
@@ -237,14 +250,14 @@ impl Step {
             Doing::Explain => return Ok((scenario.clone(), began)),
         };
         let until = now + within;
-        let mut done = Performed { scenario: scenario.clone(), now, stuck: None };
+        let mut done = Performed { scenario: scenario.clone(), now, stuck: None, late: false };
         if let Some(script) = script {
-            done = script.perform(library, scenario, &lab.world.subject, now, until).map_err(|fault| fault.to_string())?;
+            done = script.perform(library, scenario, subject, now, until).map_err(|fault| fault.to_string())?;
         }
         if let Some((line, why)) = done.stuck {
             return Err(format!("line {line} of its script: {why}"));
         }
-        let found = self.stops(lab, library, &done.scenario, began, until).map_err(|fault| fault.to_string())?;
+        let found = self.stops(subject, library, &done.scenario, began, until).map_err(|fault| fault.to_string())?;
         let found = found.ok_or("it has no stop")?;
         match found.first {
             Some(moment) => Ok((done.scenario, moment)),
@@ -256,19 +269,47 @@ impl Step {
     }
 }
 
+/// The guided part in one world, done for the learner.
+#[derive(Clone, Debug)]
+pub struct Stage {
+    /// The step with which it begins.
+    pub first: usize,
+    /// The run.
+    pub scenario: Scenario,
+    /// The moment at which its last step stops.
+    pub end: Moment,
+}
+
 impl Lab {
-    /// The whole guided part, done for the learner: the run, and the moment at which each step stops.
+    /// The step with which the stage of a step began: where the last world of its own was brought, or the
+    /// beginning.
+    #[must_use]
+    pub fn stage_begins(&self, step: usize) -> usize {
+        let upto = self.steps.len().min(step + 1);
+        self.steps[..upto].iter().rposition(|step| step.world.is_some()).unwrap_or(0)
+    }
+
+    /// What is on the stage in a step.
+    #[must_use]
+    pub fn stage(&self, step: usize) -> &World {
+        let own = self.steps.get(self.stage_begins(step)).and_then(|step| step.world.as_ref());
+        own.unwrap_or(&self.world)
+    }
+
+    /// The whole guided part, done for the learner: a run for each world that it goes through.
     ///
     /// # Errors
     /// Which step, from 0, does not come to its end, and why.
-    pub fn walk(&self, library: &Library) -> Result<(Scenario, Vec<Moment>), (usize, String)> {
-        let mut scenario = self.world.scenario.clone();
-        let mut moment = Moment::START;
-        let mut moments = Vec::new();
+    pub fn walk(&self, library: &Library) -> Result<Vec<Stage>, (usize, String)> {
+        let mut stages = vec![Stage { first: 0, scenario: self.world.scenario.clone(), end: Moment::START }];
         for (index, step) in self.steps.iter().enumerate() {
-            (scenario, moment) = step.finish(self, library, &scenario, moment, moment.time).map_err(|why| (index, why))?;
-            moments.push(moment);
+            if let Some(world) = &step.world {
+                stages.push(Stage { first: index, scenario: world.scenario.clone(), end: Moment::START });
+            }
+            let Some(stage) = stages.last_mut() else { break };
+            let finished = step.finish(&self.stage(index).subject, library, &stage.scenario, stage.end, stage.end.time);
+            (stage.scenario, stage.end) = finished.map_err(|why| (index, why))?;
         }
-        Ok((scenario, moments))
+        Ok(stages)
     }
 }

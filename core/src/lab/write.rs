@@ -67,11 +67,8 @@ pub fn latency(shape: &Latency) -> Result<String, String> {
 #[must_use]
 pub fn setting(spec: &ParamSpec, value: i64) -> String {
     match spec.kind {
-        ParamKind::Choice { names, .. } => names.get(value as usize).map_or_else(String::new, |name| (*name).to_owned()),
-        ParamKind::Switch { .. } => if value == 0 { "off" } else { "on" }.into(),
         ParamKind::Span { .. } => span(Span(value.unsigned_abs())),
-        ParamKind::Chance { .. } => Chance::per_million(value as u32).to_string(),
-        ParamKind::Number { .. } => value.to_string(),
+        kind => kind.show(value),
     }
 }
 

@@ -113,7 +113,8 @@ impl Protocol for Account {
         ],
         nodes: Nodes { min: 1, max: 9, default: 2 },
         clients: 1,
-        leaves_out: "Clients do not ask again. The first node is the server, and every other one is a watcher of its own.",
+        leaves_out: "Clients do not ask again. The first node is the server, and every other one is a watcher of its own. An \
+                     account holds no more than its disk can count.",
     };
 
     type Message = Message;
@@ -186,7 +187,7 @@ impl Protocol for Account {
     }
 
     fn apply(disk: &mut Disk, &Deposit(id, amount): &Deposit) {
-        disk.balance += amount;
+        disk.balance = disk.balance.saturating_add(amount);
         disk.known.insert(id);
     }
 

@@ -7,6 +7,7 @@
 //! each key wins, and the other one is gone.
 
 use super::read_write::KeyOp as Op;
+use crate::judge::exclusion::at_most_one;
 use crate::judge::history::Word;
 use crate::protocol::{About, Cluster as Whole, Cx, Invariant, Kind, Nodes, OpId, OpSpec, ParamKind, ParamSpec, Protocol, Seen, Settings};
 use crate::sim::{NodeId, Span};
@@ -129,8 +130,8 @@ impl Cluster {
 
     fn one_acts(cluster: &Whole<'_, Self>) -> Result<(), String> {
         let acts = |node: &&Seen<'_, Self>| node.memory.is_some_and(|memory| memory.acts);
-        let names: Vec<_> = cluster.nodes().iter().filter(acts).map(|node| node.me.to_string()).collect();
-        if names.len() < 2 { Ok(()) } else { Err(format!("{} are all in charge, and take writes", names.join(" and "))) }
+        let acting = cluster.nodes().iter().filter(acts).map(|node| node.me);
+        at_most_one(acting).map_err(|acting| format!("{acting} are all in charge, and take writes"))
     }
 
     fn tables_agree(cluster: &Whole<'_, Self>) -> Result<(), String> {
@@ -193,7 +194,8 @@ impl Protocol for Cluster {
         nodes: Nodes { min: 3, max: 9, default: 4 },
         clients: 1,
         leaves_out: "The load balancer is one node, and its calls are not repeated: what became of a lost one nobody knows. \
-                     Members read what they have. Nobody asks anybody before being in charge.",
+                     Members read what they have. Nobody asks anybody before being in charge. A request that the network brings twice is \
+                     carried out twice.",
     };
 
     type Message = Message;

@@ -5,12 +5,12 @@
 //! same time and collide again, unless their pauses differ.
 
 use super::backoff::Backoff;
+use crate::judge::agreement::agree;
 use crate::protocol::{About, Cluster, Cx, Invariant, Kind, Nodes, Nothing, Protocol, Seen, Settings};
 use crate::sim::{NodeId, Span};
 use crate::timers;
 use crate::view::{Meaning, Tone, Value, View};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// The settings of the writers.
 #[derive(Clone, Debug)]
@@ -66,14 +66,8 @@ const ROW: NodeId = NodeId(0);
 
 impl Contention {
     fn one_writer_each(cluster: &Cluster<'_, Self>) -> Result<(), String> {
-        let mut writers = BTreeMap::new();
-        for node in cluster.nodes() {
-            let Some(version) = node.memory.and_then(|memory| memory.written) else { continue };
-            if let Some(other) = writers.insert(version, node.me) {
-                return Err(format!("{other} and {} have both written version {version}", node.me));
-            }
-        }
-        Ok(())
+        let written = cluster.nodes().iter().filter_map(|node| Some((node.memory?.written?, node.me, node.me)));
+        agree(written).map_err(|apart| format!("{} and {} have both written version {}", apart.one.0, apart.other.0, apart.name))
     }
 }
 

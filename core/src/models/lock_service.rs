@@ -5,6 +5,7 @@
 //! it can also end while its holder is only slow, and goes on. What the file then does with the late
 //! write decides whether the lock was one.
 
+use crate::judge::exclusion::{Turns, at_most_one};
 use crate::judge::history::Word;
 use crate::judge::spec::Object;
 use crate::judge::value::Value;
@@ -90,7 +91,7 @@ struct Held {
     process: NodeId,
     owner: Owner,
     token: Token,
-    /// When it ends, by the clock of the server that knows this.
+    /// When it ends, by the clock that counts here, of the server that knows this.
     until: LocalTime,
 }
 
@@ -100,11 +101,10 @@ struct File {
     value: u32,
     /// The greatest token that came with an access.
     highest: Token,
-    user: Option<Owner>,
-    /// Those who were followed by another user, and those whose change was made.
-    past: BTreeSet<Owner>,
+    turns: Turns<Owner>,
+    /// Those whose change was made.
     changed: BTreeSet<Owner>,
-    /// How often one of those came back, and how many updates were written over unseen.
+    /// How often somebody came back whose turn was over, and how many updates were written over unseen.
     overlaps: u32,
     lost: u32,
 }
@@ -136,7 +136,7 @@ pub enum Message {
     Taken(Owner),
     /// Another server is in charge.
     AskOther(Owner),
-    /// I still need it, at this time of my clock.
+    /// I still need it, at this time of my own clock.
     Renew(Owner, LocalTime),
     /// It is yours for longer, counted from then.
     Renewed(Owner, LocalTime),
@@ -267,11 +267,16 @@ impl LockService {
 
     // ---- as a process -------------------------------------------------------------------------
 
+    /// The clock by which locks end, which everybody has one of.
+    fn clock(&self, cx: &Cx<'_, Self>) -> LocalTime {
+        if self.wall_clock { cx.now() } else { cx.steady() }
+    }
+
     fn ask(&self, memory: &mut Memory, cx: &mut Cx<'_, Self>) {
         let server = Self::server(cx.nodes(), memory.second);
         let Some(job) = &mut memory.job else { return };
         job.owner = Owner(cx.choose(1 << 32) as u32);
-        job.lease = cx.now() + self.ttl;
+        job.lease = self.clock(cx) + self.ttl;
         cx.send(server, Message::Acquire(job.owner));
         cx.set(Wait::Answer, self.patience);
     }
@@ -357,7 +362,7 @@ impl LockService {
     fn write(&self, memory: &mut Memory, cx: &mut Cx<'_, Self>) {
         let Some(job) = &mut memory.job else { return };
         let Step::Working(token, from) = job.step else { return };
-        if self.look_first && cx.now() >= job.lease {
+        if self.look_first && self.clock(cx) >= job.lease {
             cx.note("By its own clock the lock is over.");
             return self.fail(memory, Ret::TooLate, cx);
         }
@@ -397,7 +402,7 @@ impl LockService {
         cx.write(Write::Lock(lock));
         let durable = cx.sync();
         if lock.held.is_some() {
-            cx.set(Wait::Expiry, Self::left(lock.held, cx.now()));
+            cx.set(Wait::Expiry, Self::left(lock.held, self.clock(cx)));
         } else {
             cx.cancel(Wait::Expiry);
         }
@@ -419,7 +424,7 @@ impl LockService {
 
     fn copy(&self, memory: &Memory, cx: &mut Cx<'_, Self>) {
         let lock = cx.disk().lock;
-        let copy = Message::Copy(lock, Self::left(lock.held, cx.now()), !(self.copy_first && memory.alone));
+        let copy = Message::Copy(lock, Self::left(lock.held, self.clock(cx)), !(self.copy_first && memory.alone));
         match memory.durable {
             Some(durable) => cx.send_after(durable, Self::other(cx), copy),
             None => cx.send(Self::other(cx), copy),
@@ -466,7 +471,7 @@ impl LockService {
                 } else {
                     Token { epoch: lock.epoch, count }
                 };
-                let held = Held { process: from, owner, token, until: cx.now() + self.ttl };
+                let held = Held { process: from, owner, token, until: self.clock(cx) + self.ttl };
                 self.change(memory, Lock { count, held: Some(held), ..lock }, Some((from, Message::Granted(owner, token))), cx);
             }
             (Message::Acquire(owner), Some(held)) => {
@@ -480,7 +485,7 @@ impl LockService {
             }
             (Message::Renew(owner, asked), held) => match held.filter(|held| held.owner == owner) {
                 Some(held) => {
-                    let held = Held { until: cx.now() + self.ttl, ..held };
+                    let held = Held { until: self.clock(cx) + self.ttl, ..held };
                     self.change(memory, Lock { held: Some(held), ..lock }, Some((from, Message::Renewed(owner, asked))), cx);
                 }
                 None => cx.send(from, Message::Gone(owner)),
@@ -516,7 +521,7 @@ impl LockService {
             cx.set(Wait::Silence, self.silence);
         }
         if (lock.epoch, lock.version) > (mine.epoch, mine.version) {
-            let held = lock.held.map(|held| Held { until: cx.now() + left, ..held });
+            let held = lock.held.map(|held| Held { until: self.clock(cx) + left, ..held });
             cx.write(Write::Lock(Lock { held, ..lock }));
             if held.is_some() {
                 cx.set(Wait::Expiry, left);
@@ -530,7 +535,7 @@ impl LockService {
 
     fn time_over(&self, memory: &mut Memory, cx: &mut Cx<'_, Self>) {
         let lock = cx.disk().lock;
-        let left = Self::left(lock.held, cx.now());
+        let left = Self::left(lock.held, self.clock(cx));
         if self.wall_clock && left > Span::ZERO {
             return cx.set(Wait::Expiry, left);
         }
@@ -602,8 +607,8 @@ impl LockService {
 
     fn one_holder(cluster: &Cluster<'_, Self>) -> Result<(), String> {
         let holds = |node: &&Seen<'_, Self>| node.memory.and_then(|memory| memory.job).is_some_and(|job| job.step != Step::Asking);
-        let names: Vec<_> = cluster.nodes().iter().filter(holds).map(|node| node.me.to_string()).collect();
-        if names.len() < 2 { Ok(()) } else { Err(format!("{} all go on as if they had it", names.join(" and "))) }
+        let holders = cluster.nodes().iter().filter(holds).map(|node| node.me);
+        at_most_one(holders).map_err(|holders| format!("{holders} all go on as if they had it"))
     }
 
     fn given_back_by_its_holder(cluster: &Cluster<'_, Self>) -> Result<(), String> {
@@ -693,7 +698,7 @@ impl Protocol for LockService {
             ParamSpec {
                 key: "clock",
                 label: "The lock ends by",
-                help: "The wall clock, which can be set; or the steady clock, which cannot.",
+                help: "The wall clock, which can be set; or the steady clock, which cannot. Processes look at the same kind of clock.",
                 kind: ParamKind::Choice { names: &["the wall clock", "the steady clock"], default: 1 },
             },
             ParamSpec {
@@ -725,7 +730,8 @@ impl Protocol for LockService {
         clients: 3,
         leaves_out: "There is one lock and one file. Processes ask again and again instead of standing in line. A process does \
                      one job at a time. The lock survives a crash of its server; what a server forgets that has no disk, \
-                     the other server can show. Nobody but the file can stop a process that goes on without the lock.",
+                     the other server can show. Nobody but the file can stop a process that goes on without the lock. \
+                     A process has no disk: after a crash it knows nothing of what it was asked for before.",
     };
 
     type Message = Message;
@@ -755,10 +761,15 @@ impl Protocol for LockService {
 
     fn start(&self, cx: &mut Cx<'_, Self>) -> Memory {
         if Self::part(cx.me(), cx.nodes()) == Part::Server {
-            let held = cx.disk().lock.held;
-            if held.is_some() {
+            let lock = cx.disk().lock;
+            if let Some(held) = lock.held {
                 // A steady clock does not survive a crash, so the whole time begins again.
-                cx.set(Wait::Expiry, if self.wall_clock { Self::left(held, cx.now()) } else { self.ttl });
+                let until = if self.wall_clock { held.until } else { self.clock(cx) + self.ttl };
+                if until != held.until {
+                    cx.write(Write::Lock(Lock { held: Some(Held { until, ..held }), ..lock }));
+                    cx.sync();
+                }
+                cx.set(Wait::Expiry, until.since(self.clock(cx)));
             }
             if Self::leads(cx) {
                 self.beat(&Memory::default(), cx);
@@ -782,7 +793,7 @@ impl Protocol for LockService {
             Wait::Worked => self.write(memory, cx),
             Wait::Renewal => {
                 if let Some(job) = memory.job {
-                    cx.send(Self::server(cx.nodes(), memory.second), Message::Renew(job.owner, cx.now()));
+                    cx.send(Self::server(cx.nodes(), memory.second), Message::Renew(job.owner, self.clock(cx)));
                     cx.set(Wait::Renewal, Span(self.ttl.0 / 3));
                 }
             }
@@ -803,7 +814,7 @@ impl Protocol for LockService {
         if memory.job.is_some() {
             return cx.refuse(id, Ret::Busy);
         }
-        memory.job = Some(Job { op: id, value: op.0, owner: Owner(0), step: Step::Asking, lease: cx.now() });
+        memory.job = Some(Job { op: id, value: op.0, owner: Owner(0), step: Step::Asking, lease: self.clock(cx) });
         self.ask(memory, cx);
     }
 
@@ -813,12 +824,7 @@ impl Protocol for LockService {
             Write::Use(owner, token, change) => {
                 let file = &mut disk.file;
                 file.highest = file.highest.max(token);
-                if file.past.contains(&owner) {
-                    file.overlaps += 1;
-                } else if file.user != Some(owner) {
-                    file.past.extend(file.user);
-                    file.user = Some(owner);
-                }
+                file.overlaps += u32::from(file.turns.take(owner).is_err());
                 if let Some((from, to)) = change {
                     file.lost += u32::from(file.value != from);
                     file.value = to;
@@ -863,6 +869,7 @@ impl Protocol for LockService {
 
     fn view(&self, node: &Seen<'_, Self>, view: &mut View) {
         let Disk { lock, file } = node.disk;
+        let clock = if self.wall_clock { node.now } else { node.steady };
         match Self::part(node.me, node.nodes) {
             Part::Process => {
                 let Some(memory) = node.memory else { return };
@@ -879,7 +886,7 @@ impl Protocol for LockService {
                 view.role(role, tone).field("step", step).field("owner value", job.owner).field("will write", job.value);
                 if let Some(token) = token {
                     view.headline(view::Value::plain(token)).field("token", token);
-                    view.gauge("time left, ms", job.lease.since(node.now).0 / 1_000_000, self.ttl.0 / 1_000_000);
+                    view.gauge("time left, ms", job.lease.since(clock).0 / 1_000_000, self.ttl.0 / 1_000_000);
                 }
             }
             Part::Server => {
@@ -889,7 +896,7 @@ impl Protocol for LockService {
                     Some(held) => {
                         view.headline(held.process.into()).value("holder", held.process.into());
                         view.field("token", held.token).field("owner value", held.owner);
-                        view.gauge("time left, ms", held.until.since(node.now).0 / 1_000_000, self.ttl.0 / 1_000_000);
+                        view.gauge("time left, ms", held.until.since(clock).0 / 1_000_000, self.ttl.0 / 1_000_000);
                     }
                     None => {
                         view.headline(view::Value::plain("free")).field("holder", "nobody");

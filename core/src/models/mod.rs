@@ -2,6 +2,7 @@
 //! [`Library::standard`]; everything else finds it in the library.
 
 mod account;
+mod asked;
 mod backoff;
 mod cluster;
 mod contention;

@@ -6,6 +6,7 @@
 //! classic design, and why a partition can leave two primaries, and why an answer given too early
 //! can be forgotten.
 
+use super::asked::Asked;
 use super::read_write::ValueOp as Op;
 use crate::judge::agreement::agree;
 use crate::judge::exclusion::at_most_one;
@@ -64,12 +65,15 @@ timers! {
 }
 
 /// What is on a node's disk.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Register {
     /// The newest view this node knows of.
     view: u64,
     stamp: Stamp,
     value: u32,
+    /// The writes that were asked for here: a request that the network brings twice is done once, or not
+    /// at all.
+    asked: BTreeMap<OpId, Asked>,
 }
 
 /// One change of the disk.
@@ -79,6 +83,10 @@ pub enum Write {
     View(u64),
     /// A newer register.
     Value(Stamp, u32),
+    /// This request is carried out.
+    Taken(OpId),
+    /// This request is refused.
+    TurnedAway(OpId),
 }
 
 /// What a node remembers.
@@ -142,7 +150,7 @@ impl PrimaryBackup {
     /// Sends the register as soon as it is on this node's own disk: nobody may know what a crash
     /// could make this node forget, or it would give the same version to another value.
     fn tell(&self, peers: impl Iterator<Item = NodeId>, cx: &mut Cx<'_, Self>) -> Ticket {
-        let Register { view, stamp, value } = *cx.disk();
+        let Register { view, stamp, value, .. } = *cx.disk();
         let durable = cx.sync();
         for peer in peers {
             cx.send_after(durable, peer, Message::Copy(view, stamp, value));
@@ -250,7 +258,7 @@ impl Protocol for PrimaryBackup {
         leaves_out: "The register is one value, so a copy is the whole of it and no log is kept. A new primary does not ask \
                      the others whether they have something newer, and no node is ever taken out of the group: while one \
                      is down, a write that waits for all waits for it. Clients that ask a backup are told whom to ask, \
-                     and do not follow by themselves.",
+                     and do not follow by themselves. A node never forgets which writes it was asked for.",
     };
 
     type Message = Message;
@@ -333,7 +341,7 @@ impl Protocol for PrimaryBackup {
 
     fn on_request(&self, memory: &mut Memory, id: OpId, op: &Op, cx: &mut Cx<'_, Self>) {
         let leads = Self::leads(cx);
-        let Register { view, stamp, value } = *cx.disk();
+        let Register { view, stamp, value, .. } = *cx.disk();
         match *op {
             // What may yet be forgotten must not be read: the read waits with the write.
             Op::Read if leads => match memory.open.last().copied() {
@@ -341,14 +349,24 @@ impl Protocol for PrimaryBackup {
                 None => cx.reply(id, Ret::Value(value)),
             },
             Op::Read if self.read_anywhere => cx.reply(id, Ret::Value(value)),
-            Op::Write(value) if leads => {
+            Op::Write(_) if cx.disk().asked.get(&id) == Some(&Asked::Taken) => {
+                cx.note("The same request again: it is carried out once.");
+            }
+            Op::Write(value) if leads && !cx.disk().asked.contains_key(&id) => {
                 let stamp = Stamp { view, version: stamp.version + 1 };
+                cx.write(Write::Taken(id));
                 cx.write(Write::Value(stamp, value));
                 let ticket = self.tell(cx.peers(), cx);
                 memory.open.push(Open { op: id, ret: Ret::Done, stamp, ticket });
                 self.answer(memory, cx);
             }
-            _ => cx.refuse(id, Ret::Ask(Self::primary(view, cx.nodes()))),
+            Op::Write(_) => {
+                // It may be the primary when the same request comes again.
+                cx.write(Write::TurnedAway(id));
+                let durable = cx.sync();
+                cx.refuse_after(durable, id, Ret::Ask(Self::primary(view, cx.nodes())));
+            }
+            Op::Read => cx.refuse(id, Ret::Ask(Self::primary(view, cx.nodes()))),
         }
     }
 
@@ -356,6 +374,12 @@ impl Protocol for PrimaryBackup {
         match *write {
             Write::View(view) => disk.view = view,
             Write::Value(stamp, value) => (disk.stamp, disk.value) = (stamp, value),
+            Write::Taken(id) => {
+                disk.asked.insert(id, Asked::Taken);
+            }
+            Write::TurnedAway(id) => {
+                disk.asked.insert(id, Asked::TurnedAway);
+            }
         }
     }
 
@@ -378,7 +402,7 @@ impl Protocol for PrimaryBackup {
     }
 
     fn view(&self, node: &Seen<'_, Self>, view: &mut View) {
-        let Register { view: number, stamp, value } = *node.disk;
+        let Register { view: number, stamp, value, .. } = *node.disk;
         view.headline(view::Value::plain(value));
         let Some(memory) = node.memory else { return };
         if Self::primary(number, node.nodes) == node.me {

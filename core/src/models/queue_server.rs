@@ -26,15 +26,22 @@ pub struct QueueServer {
     skip_late: bool,
 }
 
-/// What nodes tell each other. Every call carries its number, so that answers find it.
+/// Which call, and which try of it, so that answers find it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ticket {
+    call: u32,
+    try_number: u32,
+}
+
+/// What nodes tell each other.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub enum Message {
     /// Do this, unless its caller has given up by then: its patience ends so long after it arrives.
-    Call(u32, Span),
+    Call(Ticket, Span),
     /// It is done.
-    Done(u32),
+    Done(Ticket),
     /// The queue is full, and this call not in it.
-    Full(u32),
+    Full(Ticket),
 }
 
 timers! {
@@ -49,7 +56,7 @@ timers! {
 /// Somebody who is to be told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 enum Asker {
-    Caller(NodeId, u32),
+    Caller(NodeId, Ticket),
     Client(OpId),
 }
 
@@ -64,6 +71,8 @@ struct Job {
 struct Call {
     op: OpId,
     tries: u32,
+    /// Whether a try is under way, and not the pause after it.
+    trying: bool,
     /// Whether a try may have been taken on, for all its caller knows.
     unsure: bool,
 }
@@ -134,8 +143,12 @@ impl QueueServer {
     }
 
     fn call(&self, memory: &mut Memory, number: u32, cx: &mut Cx<'_, Self>) {
+        let Some(call) = memory.calls.get_mut(&number) else { return };
+        call.tries += 1;
+        call.trying = true;
         memory.asked += 1;
-        cx.send(Self::server(cx.nodes()), Message::Call(number, self.patience));
+        let ticket = Ticket { call: number, try_number: call.tries };
+        cx.send(Self::server(cx.nodes()), Message::Call(ticket, self.patience));
         cx.set(Wait::Answer(number), self.patience);
     }
 
@@ -143,7 +156,8 @@ impl QueueServer {
     fn failed(&self, memory: &mut Memory, number: u32, ret: Ret, cx: &mut Cx<'_, Self>) {
         let Some(call) = memory.calls.get_mut(&number) else { return };
         call.unsure |= matches!(ret, Ret::GaveUp);
-        if call.tries >= self.retries {
+        call.trying = false;
+        if call.tries > self.retries {
             memory.given_up += 1;
             if call.unsure {
                 cx.reply(call.op, Ret::GaveUp);
@@ -153,8 +167,7 @@ impl QueueServer {
             memory.calls.remove(&number);
             return;
         }
-        let longest = if self.backoff { Span(self.pause.0 << call.tries.min(16)) } else { self.pause };
-        call.tries += 1;
+        let longest = if self.backoff { Span(self.pause.0 << (call.tries - 1).min(16)) } else { self.pause };
         let pause = if self.jitter { cx.between(Span::ZERO, longest) } else { longest };
         cx.set(Wait::Again(number), pause);
     }
@@ -269,17 +282,21 @@ impl Protocol for QueueServer {
                 let late = cx.now() + patience;
                 self.enqueue(memory, Job { asker: Asker::Caller(from, call), late }, cx);
             }
-            Message::Done(number) => {
-                cx.cancel(Wait::Answer(number));
-                cx.cancel(Wait::Again(number));
-                match memory.calls.remove(&number) {
+            Message::Done(Ticket { call, .. }) => {
+                cx.cancel(Wait::Answer(call));
+                cx.cancel(Wait::Again(call));
+                match memory.calls.remove(&call) {
                     Some(call) => cx.reply(call.op, Ret::Done),
                     None => cx.note("Nobody waits for this any more."),
                 }
             }
-            Message::Full(number) => {
-                cx.cancel(Wait::Answer(number));
-                self.failed(memory, number, Ret::Full, cx);
+            Message::Full(ticket) => {
+                // What became of an earlier try says nothing about this one.
+                let this = |call: &Call| call.trying && call.tries == ticket.try_number;
+                if memory.calls.get(&ticket.call).is_some_and(this) {
+                    cx.cancel(Wait::Answer(ticket.call));
+                    self.failed(memory, ticket.call, Ret::Full, cx);
+                }
             }
         }
     }
@@ -308,7 +325,7 @@ impl Protocol for QueueServer {
         }
         let number = memory.next;
         memory.next += 1;
-        memory.calls.insert(number, Call { op: id, tries: 0, unsure: false });
+        memory.calls.insert(number, Call { op: id, tries: 0, trying: false, unsure: false });
         self.call(memory, number, cx);
     }
 
@@ -321,10 +338,15 @@ impl Protocol for QueueServer {
     }
 
     fn describe(message: &Message) -> String {
+        let (Message::Call(ticket, _) | Message::Done(ticket) | Message::Full(ticket)) = message;
+        let call = match ticket.try_number {
+            1 => format!("call {}", ticket.call + 1),
+            again => format!("call {}, try {again}", ticket.call + 1),
+        };
         match message {
-            Message::Call(number, _) => format!("call {}", number + 1),
-            Message::Done(number) => format!("call {} is done", number + 1),
-            Message::Full(number) => format!("no room for call {}", number + 1),
+            Message::Call(..) => call,
+            Message::Done(_) => format!("done: {call}"),
+            Message::Full(_) => format!("no room: {call}"),
         }
     }
 

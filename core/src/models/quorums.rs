@@ -17,6 +17,7 @@ use crate::sim::{LocalTime, NodeId, Span};
 use crate::timers;
 use crate::view::{self, Tone, View};
 use serde::{Deserialize, Serialize};
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The settings of a store.
@@ -50,11 +51,26 @@ enum Hints {
     Counted,
 }
 
-/// Where a value stands among all values of its key: later ones win, then larger nodes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+/// Where a value stands among all values of its key: later ones win, then larger nodes. Nobody has
+/// written what was there at the beginning, and whatever somebody writes comes after it: a clock may show
+/// a time before zero.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stamp {
     time: LocalTime,
     by: Option<(NodeId, OpId)>,
+}
+
+impl Ord for Stamp {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let place = |stamp: &Self| (stamp.by.is_some(), stamp.time, stamp.by);
+        place(self).cmp(&place(other))
+    }
+}
+
+impl PartialOrd for Stamp {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
 }
 
 /// A value and its place.
@@ -571,9 +587,10 @@ impl Protocol for Quorums {
     type Op = Op;
     type Ret = Ret;
 
-    fn theory(&self, _nodes: u16) -> Option<Theory> {
-        let (read, write) = (self.read_quorum as u32, self.write_quorum as u32);
-        Some(Theory::Quorums { replicas: self.replicas.into(), read, write })
+    fn theory(&self, nodes: u16) -> Option<Theory> {
+        let replicas = self.replicas(nodes);
+        let [read, write] = [self.read_quorum, self.write_quorum].map(|wanted| Self::quorum(wanted, replicas) as u32);
+        Some(Theory::Quorums { replicas: replicas.into(), read, write })
     }
 
     fn configure(settings: &Settings<'_>) -> Self {

@@ -11,6 +11,7 @@
 //! the textbook's code there are no versions, and the last message wins.
 
 use super::read_write::ValueOp as Op;
+use crate::judge::agreement::agree;
 use crate::judge::history::Word;
 use crate::protocol::{About, Cluster, Cx, Invariant, Kind, Nodes, OpId, OpSpec, ParamKind, ParamSpec, Protocol, Seen, Settings, Ticket};
 use crate::sim::{NodeId, Span};
@@ -214,15 +215,9 @@ impl Register {
     }
 
     fn same_version_same_value(cluster: &Cluster<'_, Self>) -> Result<(), String> {
-        let mut values = BTreeMap::new();
-        for node in cluster.nodes() {
-            let Copy { stamp, value } = node.disk.copy;
-            let (first, other) = *values.entry(stamp).or_insert((node.me, value));
-            if other != value {
-                return Err(format!("{first} and {} hold different values of version {}", node.me, stamp.version));
-            }
-        }
-        Ok(())
+        let copies = cluster.nodes().iter().map(|node| (node.disk.copy.stamp, node.me, node.disk.copy.value));
+        agree(copies)
+            .map_err(|apart| format!("{} and {} hold different values of version {}", apart.one.0, apart.other.0, apart.name.version))
     }
 }
 

@@ -8,13 +8,15 @@
 //! takes over with the log that it happens to have, and what it does not have is gone, acknowledged
 //! or not.
 
+use super::asked::Asked;
+use crate::judge::exclusion::at_most_one;
 use crate::judge::history::Word;
 use crate::protocol::{About, Cluster, Cx, Invariant, Kind, Nodes, OpId, OpSpec, ParamKind, ParamSpec, Protocol, Seen, Settings, Ticket};
 use crate::sim::{NodeId, Span};
 use crate::timers;
 use crate::view::{self, Entry, Meaning, Tone, View};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// The settings of a log.
 #[derive(Clone, Debug)]
@@ -76,8 +78,9 @@ pub struct Disk {
     /// The term of the primary that this log is a copy of.
     of: u64,
     log: Vec<Record>,
-    /// The writes that were asked for here: a request that the network brings twice is done once.
-    asked: BTreeSet<OpId>,
+    /// The writes that were asked for here: a request that the network brings twice is done once, or not
+    /// at all.
+    asked: BTreeMap<OpId, Asked>,
 }
 
 /// One change of the disk.
@@ -85,10 +88,12 @@ pub struct Disk {
 pub enum Write {
     /// A newer term.
     Term(u64),
-    /// This write was asked for.
-    Asked(OpId),
+    /// This request is carried out.
+    Taken(OpId),
     /// The log of this term's primary: so many records stay, these follow.
     Log(u64, u32, Vec<Record>),
+    /// This request is refused.
+    TurnedAway(OpId),
 }
 
 /// What a node remembers.
@@ -305,8 +310,8 @@ impl ReplicatedLog {
 
     fn one_primary(cluster: &Cluster<'_, Self>) -> Result<(), String> {
         let leads = |node: &&Seen<'_, Self>| matches!(node.memory, Some(Memory::Primary(_)));
-        let names: Vec<_> = cluster.nodes().iter().filter(leads).map(|node| node.me.to_string()).collect();
-        if names.len() < 2 { Ok(()) } else { Err(format!("{} are all primary", names.join(" and "))) }
+        let leaders = cluster.nodes().iter().filter(leads).map(|node| node.me);
+        at_most_one(leaders).map_err(|leaders| format!("{leaders} are all primary"))
     }
 }
 
@@ -368,7 +373,8 @@ impl Protocol for ReplicatedLog {
         nodes: Nodes { min: 2, max: 9, default: 3 },
         clients: 2,
         leaves_out: "The value is the last write in the log, and the log is never cut short at its beginning. Nodes do not come \
-                     and go. Clients that ask a replica are told whom to ask, and do not follow by themselves.",
+                     and go. Clients that ask a replica are told whom to ask, and do not follow by themselves. A node never \
+                     forgets which writes it was asked for.",
     };
 
     type Message = Message;
@@ -511,24 +517,35 @@ impl Protocol for ReplicatedLog {
                 reign.open.push(Open { op: id, ret, round: reign.round, length });
                 self.answer(reign, cx);
             }
-            (Op::Write(_), _) if cx.disk().asked.contains(&id) => cx.note("The same request again: it is carried out once."),
-            (&Op::Write(value), Memory::Primary(reign)) => {
+            (Op::Write(_), _) if cx.disk().asked.get(&id) == Some(&Asked::Taken) => {
+                cx.note("The same request again: it is carried out once.");
+            }
+            (&Op::Write(value), Memory::Primary(reign)) if !cx.disk().asked.contains_key(&id) => {
                 let length = log.len() as u32;
-                cx.write(Write::Asked(id));
+                cx.write(Write::Taken(id));
                 cx.write(Write::Log(term, length, vec![Record { term, value }]));
                 self.soon(reign, cx);
                 reign.open.push(Open { op: id, ret: Ret::Done, round: reign.round, length: length + 1 });
                 self.answer(reign, cx);
             }
-            _ => cx.refuse(id, Ret::Ask(primary)),
+            (Op::Write(_), _) => {
+                // It may be the primary when the same request comes again.
+                cx.write(Write::TurnedAway(id));
+                let durable = cx.sync();
+                cx.refuse_after(durable, id, Ret::Ask(primary));
+            }
+            (Op::Read, _) => cx.refuse(id, Ret::Ask(primary)),
         }
     }
 
     fn apply(disk: &mut Disk, write: &Write) {
         match write {
             Write::Term(term) => disk.term = *term,
-            Write::Asked(id) => {
-                disk.asked.insert(*id);
+            Write::Taken(id) => {
+                disk.asked.insert(*id, Asked::Taken);
+            }
+            Write::TurnedAway(id) => {
+                disk.asked.insert(*id, Asked::TurnedAway);
             }
             Write::Log(of, keep, records) => {
                 disk.of = *of;

@@ -5,8 +5,16 @@
 //! coordinator falls silent just then, it waits. Beside the protocol as it was published stand the
 //! code that textbooks print, which forgets and gives up, and a coordinator whose decision a
 //! majority of nodes keeps, so that others can finish what it began.
+//!
+//! An abort is presumed: a coordinator's disk has to have a commit before anybody hears of it, and an abort
+//! it need not have. Only the client is told of an abort when the disk has that its request was begun, or
+//! the same request, brought twice by the network, could still be carried out after a crash.
+//!
+//! Where locks are waited for, two transactions can each have the lock of one participant and wait for
+//! that of another. No participant sees the circle; a coordinator that has waited for long enough ends it.
 
 use crate::judge::history::Word;
+use crate::judge::waits::no_circle;
 use crate::protocol::{About, Cluster, Cx, Invariant, Kind, Nodes, OpId, OpSpec, ParamKind, ParamSpec, Protocol, Seen, Settings, Ticket};
 use crate::sim::{NodeId, Span};
 use crate::timers;
@@ -29,6 +37,8 @@ pub struct TwoPhaseCommit {
     heuristic: Option<Decision>,
     heuristic_after: Span,
     reads_wait: bool,
+    /// Whether a transaction waits for a lock that another has.
+    locks_wait: bool,
     patience: Span,
     retry: Span,
 }
@@ -144,7 +154,10 @@ pub struct Log {
     /// As a participant: its data, and every transaction it has to do with.
     value: u32,
     parts: BTreeMap<Tx, Part>,
-    /// As a coordinator: what it has committed, and whether everybody has said that it knows.
+    /// As a coordinator: what it has begun to write. It does not wait for its disk with this, but whatever
+    /// it decides or tells a client comes after it.
+    begun: BTreeSet<u32>,
+    /// And what it has committed, and whether everybody has said that it knows.
     committed: BTreeMap<Tx, bool>,
     /// As one of those who keep decisions.
     kept: BTreeMap<Tx, Keeping>,
@@ -155,6 +168,8 @@ pub struct Log {
 pub enum Write {
     /// As a participant.
     Part(Tx, Part),
+    /// As a coordinator: a client wants this value everywhere.
+    Begun(u32),
     /// As a coordinator.
     Commit(Tx, bool),
     /// As one of those who keep decisions.
@@ -164,12 +179,12 @@ pub enum Write {
 /// What a node remembers.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Memory {
-    /// As a coordinator: what it has begun since it started.
-    begun: BTreeSet<u32>,
-    /// And what is under way.
+    /// As a coordinator: what is under way.
     open: BTreeMap<Tx, Open>,
-    /// As a participant: who waits for the lock.
+    /// As a participant: who waits for the lock, to read or to prepare. A crash makes the latter a vote that
+    /// is missing.
     readers: Vec<OpId>,
+    waiting: Vec<(NodeId, Tx)>,
 }
 
 /// A transaction under way, at its coordinator.
@@ -242,15 +257,26 @@ impl TwoPhaseCommit {
         }
     }
 
+    /// Tells a client that its write surely is not done: a coordinator that could forget it might begin
+    /// anew when the same request comes again.
+    fn refuse(&self, op: OpId, cx: &mut Cx<'_, Self>) {
+        match self.force(cx) {
+            Some(durable) => cx.refuse_after(durable, op, Ret::Aborted),
+            None => cx.refuse(op, Ret::Aborted),
+        }
+    }
+
     // ---- as a coordinator ---------------------------------------------------------------------
 
     fn begin(&self, memory: &mut Memory, op: OpId, value: u32, cx: &mut Cx<'_, Self>) {
-        if !memory.begun.insert(value) {
+        if cx.disk().begun.contains(&value) {
+            cx.note("The same request again: it is carried out once.");
             return;
         }
+        cx.write(Write::Begun(value));
         if !self.numbers && !memory.open.is_empty() {
             cx.note("Its own lock is taken: one at a time here, whatever others do.");
-            return cx.refuse(op, Ret::Aborted);
+            return self.refuse(op, cx);
         }
         let tx = Tx { value, mark: cx.choose(u64::from(u32::MAX)) as u32 };
         memory.open.insert(tx, Open { op: Some(op), phase: Phase::Voting(BTreeSet::new()) });
@@ -293,7 +319,7 @@ impl TwoPhaseCommit {
         }
         match (open.op.take(), decision) {
             (Some(op), Decision::Commit) => Self::answer(durable, op, Ret::Committed, cx),
-            (Some(op), Decision::Abort) => cx.refuse(op, Ret::Aborted),
+            (Some(op), Decision::Abort) => self.refuse(op, cx),
             (None, _) => {}
         }
         // Nobody has to say that it knows of an abort: who does not will ask.
@@ -330,7 +356,7 @@ impl TwoPhaseCommit {
             Phase::Voting(_) => {
                 cx.note("A vote is missing: gives up, and leaves the others as they are.");
                 if let Some(op) = open.op {
-                    cx.refuse(op, Ret::Aborted);
+                    self.refuse(op, cx);
                 }
                 memory.open.remove(&tx);
             }
@@ -440,6 +466,13 @@ impl TwoPhaseCommit {
         let holder = Self::locked(cx.disk()).filter(|holder| *holder != tx);
         let yes = match (known, holder) {
             (Some(state), _) => state != State::Ended(Decision::Abort),
+            (None, Some(holder)) if self.locks_wait => {
+                if memory.waiting.iter().all(|(_, waits)| *waits != tx) {
+                    cx.note(format!("Locked for {}: {} waits.", holder.value, tx.value));
+                    memory.waiting.push((from, tx));
+                }
+                return;
+            }
             (None, Some(holder)) if self.numbers => {
                 cx.note(format!("Locked for {}: no.", holder.value));
                 false
@@ -484,12 +517,17 @@ impl TwoPhaseCommit {
         cx.write(Write::Part(tx, Part { coordinator, state: State::Ended(decision) }));
         cx.cancel(Wait::Doubt(tx.value));
         cx.cancel(Wait::Alone(tx.value));
+        memory.waiting.retain(|(_, waits)| *waits != tx);
         let durable = self.force(cx);
         if Self::locked(cx.disk()).is_none() {
             let value = cx.disk().value;
             for op in memory.readers.drain(..) {
                 Self::answer(durable, op, Ret::Value(value), cx);
             }
+        }
+        while Self::locked(cx.disk()).is_none() && !memory.waiting.is_empty() {
+            let (coordinator, next) = memory.waiting.remove(0);
+            self.prepare(memory, coordinator, next, cx);
         }
         durable
     }
@@ -583,6 +621,16 @@ impl TwoPhaseCommit {
         Ok(())
     }
 
+    /// Of everybody's locks together: no node sees a circle that goes through several.
+    fn no_deadlock(cluster: &Cluster<'_, Self>) -> Result<(), String> {
+        let at = |node: &Seen<'_, Self>| {
+            let waiting = node.memory.map_or(&[][..], |memory| &memory.waiting);
+            let holder = Self::locked(node.disk);
+            waiting.iter().filter_map(|(_, waits)| Some((waits.value, holder?.value))).collect::<Vec<_>>()
+        };
+        no_circle(cluster.nodes().iter().flat_map(at)).map_err(|circle| circle.to_string())
+    }
+
     fn nothing_forgotten(cluster: &Cluster<'_, Self>) -> Result<(), String> {
         for (tx, there) in Self::committed(cluster) {
             if let Some(here) = cluster.nodes().iter().skip(1).find(|node| !node.disk.parts.contains_key(&tx)) {
@@ -669,6 +717,13 @@ impl Protocol for TwoPhaseCommit {
                 kind: ParamKind::Choice { names: &["wait for the lock", "read what is there"], default: 0 },
             },
             ParamSpec {
+                key: "locked",
+                label: "If the lock is taken",
+                help: "A participant says no to another transaction, or lets it wait. Two that wait for each other, at two \
+                       participants, get on only when a coordinator loses its patience.",
+                kind: ParamKind::Choice { names: &["say no", "wait"], default: 0 },
+            },
+            ParamSpec {
                 key: "patience",
                 label: "Patience",
                 help: "How long a coordinator waits for votes.",
@@ -683,8 +738,8 @@ impl Protocol for TwoPhaseCommit {
         ],
         nodes: Nodes { min: 2, max: 12, default: 4 },
         clients: 2,
-        leaves_out: "Every transaction writes the same value at every participant, and a participant has one lock. It never \
-                     waits for the lock: it says no. Logs are never cut short. The replicated coordinator has a majority \
+        leaves_out: "Every transaction writes the same value at every participant, and a participant has one lock; who waits for \
+                     it waits in line, and nobody looks for circles. Logs are never cut short. The replicated coordinator has a majority \
                      keep its decision; keeping every vote, as Paxos Commit does, saves one message delay. Textbook code \
                      asks one participant after the other; here all are asked at once.",
     };
@@ -710,6 +765,7 @@ impl Protocol for TwoPhaseCommit {
             heuristic: [None, Some(Decision::Abort), Some(Decision::Commit)][settings.get("heuristic") as usize],
             heuristic_after: settings.span("heuristic-after"),
             reads_wait: protocol != 1 && settings.get("reads") == 0,
+            locks_wait: protocol != 1 && settings.get("locked") == 1,
             patience: settings.span("patience"),
             retry: settings.span("retry"),
         }
@@ -773,6 +829,9 @@ impl Protocol for TwoPhaseCommit {
                 }
                 disk.parts.insert(tx, part);
             }
+            Write::Begun(value) => {
+                disk.begun.insert(value);
+            }
             Write::Commit(tx, known) => {
                 disk.committed.insert(tx, known);
             }
@@ -818,7 +877,7 @@ impl Protocol for TwoPhaseCommit {
     }
 
     fn view(&self, node: &Seen<'_, Self>, view: &mut View) {
-        let Log { value, parts, committed, kept } = node.disk;
+        let Log { value, parts, committed, kept, .. } = node.disk;
         let locked = Self::locked(node.disk).is_some();
         let latest =
             if locked { State::Prepared.name() } else { parts.last_key_value().map_or("nothing yet", |(_, part)| part.state.name()) };
@@ -840,6 +899,9 @@ impl Protocol for TwoPhaseCommit {
             }
             if !memory.readers.is_empty() {
                 view.field("readers waiting", memory.readers.len());
+            }
+            if !memory.waiting.is_empty() {
+                view.list("wait for the lock", memory.waiting.iter().map(|(_, tx)| view::Value::plain(tx.value)));
             }
         }
         let rows =
@@ -899,6 +961,7 @@ impl Protocol for TwoPhaseCommit {
     fn invariants() -> &'static [Invariant<Self>] {
         &[
             Invariant { id: "atomic", promise: "No transaction is committed at one node and aborted at another.", holds: Self::atomic },
+            Invariant { id: "no-deadlock", promise: "No transactions wait for one another in a circle.", holds: Self::no_deadlock },
             Invariant {
                 id: "nothing-forgotten",
                 promise: "What is committed somewhere is committed, or prepared to be, at every participant.",

@@ -131,7 +131,11 @@ impl<'a> Chaos<'a> {
     /// Tries the run of that number, which is the same whatever was tried before.
     pub fn attempt(&mut self, number: u64) -> Option<Violation> {
         let scenario = self.make_up(number);
-        self.plan.goal.first_break(self.library, &scenario, &mut self.effort).ok().flatten()
+        let runs = self.effort.runs;
+        let found = self.plan.goal.first_break(self.library, &scenario, &mut self.effort).ok().flatten();
+        // It was tried even if it could not be run: the next has another number.
+        self.effort.runs = runs + 1;
+        found
     }
 
     /// The scenario of that number.
@@ -147,6 +151,9 @@ impl<'a> Chaos<'a> {
         }
         if self.calm.timer_names().is_empty() {
             kinds.retain(|kind| *kind != FaultKind::Fire);
+        }
+        if scenario.nodes < 2 {
+            kinds.retain(|kind| !matches!(kind, FaultKind::Cut | FaultKind::Order));
         }
         if matches!(self.plan.goal.sought, Sought::Clients(_)) || kinds.contains(&FaultKind::Ask) {
             // Clients that ask for nothing see nothing, and those that ask far apart see little.
@@ -234,7 +241,9 @@ impl<'a> Chaos<'a> {
                 // Usually one of the messages that is about to be sent, or one that no calm run has.
                 let about_to = self.calm.trace().message(dice.below(self.calm.trace().messages() as u64) as u32);
                 let (from, to, nth) = match about_to {
-                    Some(meta) if meta.from != meta.to && dice.below(4) > 0 => (meta.from, meta.to, meta.nth),
+                    Some(meta) if meta.from != meta.to && (dice.below(4) > 0 || node == other) => (meta.from, meta.to, meta.nth),
+                    // A node alone has nobody to send to but the clients.
+                    _ if node == other => return,
                     _ => (node, other, dice.below(12) as u32),
                 };
                 // The fate waits for its message from the beginning, so that it never comes too late.
@@ -249,7 +258,7 @@ impl<'a> Chaos<'a> {
         scenario.add(at, Input::Invoke { client, node, op, argument: dice.below(2) as i64 });
     }
 
-    /// Another node.
+    /// Another node, if there is one.
     fn another(&self, node: NodeId, dice: &mut Dice) -> NodeId {
         let nodes = u64::from(self.plan.base.nodes);
         NodeId(((u64::from(node.0) + 1 + dice.below(nodes.max(2) - 1)) % nodes) as u16)
@@ -314,5 +323,22 @@ impl Dice {
 
     fn pick<'a, T>(&mut self, list: &'a [T]) -> &'a T {
         &list[self.below(list.len() as u64) as usize]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_is_made_up_can_be_run_also_with_as_few_nodes_as_there_may_be() {
+        let library = Library::standard();
+        for about in library.models().iter().map(|model| model.about()) {
+            let base = Scenario { nodes: about.nodes.min, ..Scenario::new(about, 1) };
+            let chaos = Chaos::new(&library, Plan::new(base, Goal::new(Sought::Any, Time::ZERO + Span::secs(2)), 1)).unwrap();
+            for number in 0..300 {
+                assert_eq!(chaos.make_up(number).check(&library).map(|_| ()), Ok(()), "{} {number}", about.id);
+            }
+        }
     }
 }

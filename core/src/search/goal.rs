@@ -159,18 +159,17 @@ impl Goal {
     pub(super) fn watch(&self, sim: &mut Sim, effort: &mut Effort) -> Option<(Break, Time)> {
         let invariant = matches!(self.sought, Sought::Any | Sought::Invariant(_));
         while sim.steps() < self.most_steps && sim.step_until(self.until) {
-            if invariant
-                && sim.next_time() != Some(sim.now())
-                && let Some(broken) = self.broken_invariant(sim)
-            {
-                return Some((broken, sim.now()));
+            let now = sim.now();
+            sim.run_until(now);
+            if invariant && let Some(broken) = self.broken_invariant(sim) {
+                return Some((broken, now));
             }
         }
         match self.sought {
             Sought::Any | Sought::Invariant(_) => None,
             Sought::Clients(promise) => self.judge(sim, promise, effort),
             // A run that was not looked at to its end says nothing.
-            Sought::Served(_) if sim.next_time().is_some_and(|next| next <= self.until) => None,
+            Sought::Served(_) if sim.stands_still() || sim.next_time().is_some_and(|next| next <= self.until) => None,
             Sought::Served(from) => unserved(sim, from).map(|broken| (broken, self.until)),
         }
     }

@@ -25,7 +25,7 @@ pub use explore::{Answer, Broken, Explorer, System, Visited, Way};
 pub use goal::{Goal, Sought};
 pub use matter::{Difference, Matter, NoReturn, Odds, Without, matter};
 pub use shrink::{Weight, concrete, shrink};
-pub use world::{Bounds, Course, Exploration, Explored, Found, Moment, World, explore};
+pub use world::{Bounds, Course, Exploration, Explored, Found, Moment, NOT_TRIED, World, explore};
 
 use crate::link::{Link, Seal};
 use crate::scenario::Scenario;

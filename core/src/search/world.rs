@@ -3,10 +3,12 @@
 //! A state is what the nodes know, which messages are on their way, which timers are set, and how
 //! much of the bounds is left. Any message may arrive next, or never; any timer may run out next.
 //! So times play no part: lost and late are the same, and every latency is covered. A choice of the
-//! protocol is tried every way, unless it is one of so many that it can only be a length of time.
+//! protocol is tried every way, unless it is one of more than sixteen: then each node has one choice of
+//! its own, as if it were a length of time or a name, and the others are not tried.
 //!
-//! What is simpler than in a run: a sync takes no time, wall clocks stand still, and no message
-//! arrives twice.
+//! What is simpler than in a run: a sync takes no time, so that no crash comes before one; wall clocks
+//! stand still; no message arrives twice; clients ask with the argument 0 only. What depends on more is
+//! not found, and whoever says that nothing was found has to say so: [`NOT_TRIED`].
 //!
 //! It knows protocols only as [`Host`]s, so it is compiled once for all of them. A step changes one
 //! node; the others are shared with the state before, and the fingerprint is a sum of which only the
@@ -40,6 +42,10 @@ pub struct Bounds {
     /// as soon as they are sent, and so do the answers: it is then that they promise most.
     pub asks: u16,
 }
+
+/// What an exploration never tries, in words: what it finds nothing of may still be in a run.
+pub const NOT_TRIED: &str = "crashes while a disk writes, messages that come twice, clocks that move, \
+                             other arguments than 0, more than one of a choice among more than 16";
 
 impl Bounds {
     /// The most requests in one exploration.

@@ -52,11 +52,16 @@ impl Clock {
         self.steady_then.saturating_add(scaled as u64)
     }
 
+    /// The same as a node reads it.
+    #[must_use]
+    pub fn steady_reading(&self, now: Time) -> LocalTime {
+        LocalTime(i64::try_from(self.steady(now)).unwrap_or(i64::MAX))
+    }
+
     /// What the wall clock shows.
     #[must_use]
     pub fn wall(&self, now: Time) -> LocalTime {
-        let steady = i64::try_from(self.steady(now)).unwrap_or(i64::MAX);
-        LocalTime(steady.saturating_add(self.offset))
+        LocalTime(self.steady_reading(now).0.saturating_add(self.offset))
     }
 
     /// The first moment of true time at which the steady clock shows at least `steady`.

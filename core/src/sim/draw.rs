@@ -36,6 +36,8 @@ pub enum Purpose {
     Work = 10,
     /// Faults made up by a search.
     Search = 11,
+    /// When a line of a script acts, and which nodes are down in a study.
+    Script = 12,
 }
 
 /// One random number, a pure function of its key.

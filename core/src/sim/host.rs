@@ -87,13 +87,14 @@ pub(crate) struct Trial {
 }
 
 impl Trial {
-    /// A choice among more than this many is not tried: it is a length of time, and exploration
+    /// A choice among more than this many is not tried. Mostly it is a length of time, and exploration
     /// knows no time.
     const MOST: u64 = 16;
 
-    fn choose(&mut self, bound: u64) -> u64 {
+    fn choose(&mut self, bound: u64, me: NodeId) -> u64 {
         if bound > Self::MOST {
-            return bound / 2;
+            // Or it is a name that no other node should have.
+            return (bound / 2 + u64::from(me.0)) % bound;
         }
         if self.made == self.choices.len() {
             self.choices.push((0, bound));
@@ -124,7 +125,7 @@ impl Calls {
 
     pub(crate) fn choose(&mut self, bound: u64) -> u64 {
         if let Some(trial) = &mut self.trial {
-            return trial.choose(bound);
+            return trial.choose(bound, self.me);
         }
         let drawn = draw(self.seed, Purpose::Choice, u64::from(self.me.0), self.choices);
         self.choices += 1;
@@ -183,8 +184,8 @@ pub trait Host {
     fn initial(&self) -> Value;
     /// Which formula is about it.
     fn theory(&self) -> Option<Theory>;
-    /// How a node shows itself.
-    fn view(&self, node: NodeId, now: LocalTime) -> View;
+    /// How a node shows itself whose wall clock and steady clock show this.
+    fn view(&self, node: NodeId, now: LocalTime, steady: LocalTime) -> View;
     /// The promises: name, what is promised, and whether it holds.
     fn invariants(&self) -> Vec<(&'static str, &'static str, Result<(), String>)>;
 
@@ -279,9 +280,9 @@ impl<P: Protocol> Typed<P> {
         }
     }
 
-    fn seen(&self, node: NodeId, now: LocalTime) -> Seen<'_, P> {
+    fn seen(&self, node: NodeId, now: LocalTime, steady: LocalTime) -> Seen<'_, P> {
         let Node { memory, synced, disk, .. } = &self.state.nodes[node.index()];
-        Seen { me: node, nodes: self.state.nodes.len() as u16, memory: memory.as_ref(), disk, synced, now }
+        Seen { me: node, nodes: self.state.nodes.len() as u16, memory: memory.as_ref(), disk, synced, now, steady }
     }
 }
 
@@ -384,14 +385,15 @@ impl<P: Protocol> Host for Typed<P> {
         self.protocol.theory(self.state.nodes.len() as u16)
     }
 
-    fn view(&self, node: NodeId, now: LocalTime) -> View {
+    fn view(&self, node: NodeId, now: LocalTime, steady: LocalTime) -> View {
         let mut view = View::default();
-        self.protocol.view(&self.seen(node, now), &mut view);
+        self.protocol.view(&self.seen(node, now, steady), &mut view);
         view
     }
 
     fn invariants(&self) -> Vec<(&'static str, &'static str, Result<(), String>)> {
-        let nodes = (0..self.state.nodes.len() as u16).map(|node| self.seen(NodeId(node), LocalTime::default())).collect();
+        let nodes =
+            (0..self.state.nodes.len() as u16).map(|node| self.seen(NodeId(node), LocalTime::default(), LocalTime::default())).collect();
         let cluster = Cluster { protocol: &self.protocol, nodes };
         P::invariants().iter().map(|invariant| (invariant.id, invariant.promise, (invariant.holds)(&cluster))).collect()
     }

@@ -57,7 +57,7 @@ pub enum Latency {
 }
 
 /// How deep shapes may lie inside shapes. A hostile link could nest them until the stack ends.
-const MOST_NESTED: u8 = 4;
+pub(crate) const MOST_NESTED: u8 = 4;
 
 fn nested<'de, D: Deserializer<'de>, T: Deserialize<'de>>(input: D) -> Result<T, D::Error> {
     thread_local! { static DEPTH: Cell<u8> = const { Cell::new(0) } }

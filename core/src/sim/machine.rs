@@ -57,6 +57,10 @@ pub(super) struct Keyframe {
     pub(super) size: usize,
 }
 
+/// How many rows there are of one moment at most. The largest cluster needs fewer to start at once; with
+/// more, events cause one another without any time between them, and no later moment ever comes.
+const MOST_AT_ONCE: u32 = 500_000;
+
 /// What the trace's row is about, as the machine passes it on.
 #[derive(Clone, Copy)]
 struct Parcel {
@@ -101,6 +105,7 @@ impl Sim {
                 cursor: Cursor::default(),
                 inputs_done: 0,
                 steps: 0,
+                moment_began: 0,
             },
             trace: Trace::default(),
             calls: Calls::new(scenario.nodes, scenario.seed),
@@ -138,13 +143,31 @@ impl Sim {
     /// The true time of the next thing that may happen, if there is one.
     #[must_use]
     pub fn next_time(&self) -> Option<Time> {
-        self.state.queue.peek().map(|event| event.time)
+        let next = self.state.queue.peek()?.time;
+        (next > self.state.now || !self.is_full()).then_some(next)
+    }
+
+    /// Whether the run ends here although more would happen, because all of it would happen at this very
+    /// moment: without any time between events the next moment may never come.
+    #[must_use]
+    pub fn stands_still(&self) -> bool {
+        self.is_full() && self.state.queue.peek().is_some_and(|event| event.time <= self.state.now)
+    }
+
+    /// Whether as much has happened at the present moment as ever may.
+    fn is_full(&self) -> bool {
+        self.state.cursor.rows - self.state.moment_began >= MOST_AT_ONCE
     }
 
     /// How many events were handled so far.
     #[must_use]
     pub fn steps(&self) -> u64 {
         self.state.steps
+    }
+
+    /// How much is queued that may happen.
+    pub(super) fn queued(&self) -> u64 {
+        self.state.queue.len()
     }
 
     /// How many rows of the trace lie behind.
@@ -181,8 +204,8 @@ impl Sim {
     /// How a node shows itself.
     #[must_use]
     pub fn view(&self, node: NodeId) -> View {
-        let now = self.state.nodes[node.index()].clock.wall(self.state.now);
-        self.host.view(node, now)
+        let clock = &self.state.nodes[node.index()].clock;
+        self.host.view(node, clock.wall(self.state.now), clock.steady_reading(self.state.now))
     }
 
     /// The timers of a node that will run out: what for, when it was set, and when it is due.
@@ -425,8 +448,12 @@ impl Sim {
         while self.next_time().is_some_and(|next| next <= limit) {
             let Some(event) = self.state.queue.pop() else { return false };
             let before = std::mem::replace(&mut self.state.now, event.time);
+            let rows = self.state.cursor.rows;
             if self.happen(event.what) {
                 self.state.steps += 1;
+                if event.time > before {
+                    self.state.moment_began = rows;
+                }
                 return true;
             }
             self.state.now = before;
@@ -443,7 +470,17 @@ impl Sim {
     fn happen(&mut self, what: What) -> bool {
         match what {
             What::Input(index) => self.input(index),
-            What::Boot(node) => self.boot(node, Row::NO_CAUSE, false),
+            What::Boot(node) => {
+                let state = &self.state.nodes[node.index()];
+                // An input at the very beginning may have stopped the node already, or stopped and started it.
+                if state.crashes > 0 {
+                    return false;
+                }
+                match state.status {
+                    NodeStatus::Paused => self.work(node, Work::Boot),
+                    _ => self.boot(node, Row::NO_CAUSE, false),
+                }
+            }
             What::Deliver(id) => {
                 let Some(&meta) = self.trace.message(id) else { return false };
                 self.arrive(id, meta);
@@ -489,10 +526,6 @@ impl Sim {
     // ---- nodes --------------------------------------------------------------------------------
 
     fn boot(&mut self, node: NodeId, cause: u32, again: bool) {
-        // An input at the very beginning may already have stopped the node.
-        if self.status(node) == NodeStatus::Down && !again {
-            return;
-        }
         let row = self.record(EventKind::Boot, node, node, 0, u8::from(again), cause);
         self.call(node, row, Happened::Boot);
     }
@@ -529,6 +562,7 @@ impl Sim {
 
     fn handle(&mut self, node: NodeId, work: Work) {
         match work {
+            Work::Boot => self.boot(node, Row::NO_CAUSE, false),
             Work::Message(id) => {
                 let Some(&meta) = self.trace.message(id) else { return };
                 let row = self.record(EventKind::Deliver, node, meta.from, id, 0, meta.row);
@@ -695,7 +729,14 @@ impl Sim {
             }
         }
         // Most messages have no copy, and a draw takes time.
-        let copy_due = if copies > 0 { now + travel(1) } else { due };
+        let mut copy_due = due;
+        if copies > 0 {
+            copy_due = left + travel(1);
+            if network.ordered {
+                copy_due = copy_due.max(link.last_due);
+                link.last_due = copy_due;
+            }
+        }
 
         let row = self.state.cursor.rows;
         let meta = MessageMeta { from, to, row, due, nth, cargo: parcel.cargo, kind: parcel.kind, copy: 0 };

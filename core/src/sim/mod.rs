@@ -29,6 +29,7 @@ pub use hash::{TraceHash, stable_hash};
 pub(crate) use host::Trial;
 pub use host::{Calls, Effect, Happened, Host, Typed};
 pub use latency::Latency;
+pub(crate) use latency::MOST_NESTED;
 pub use machine::{Flight, Sim};
 pub use network::{LinkRule, Network};
 pub use parting::{Parted, Parting};

@@ -77,6 +77,10 @@ impl Queue {
         self.heap.peek().map(|Reverse(event)| event)
     }
 
+    pub(crate) fn len(&self) -> u64 {
+        self.heap.len() as u64
+    }
+
     /// All that is to come, in no particular order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Event> {
         self.heap.iter().map(|Reverse(event)| event)

@@ -26,6 +26,8 @@ pub enum NodeStatus {
 /// Work that waits for a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Work {
+    /// To start, for a node that was paused before it could.
+    Boot,
     /// A message to read.
     Message(u32),
     /// A timer that ran out.
@@ -139,4 +141,6 @@ pub(super) struct State {
     pub(super) inputs_done: u32,
     /// How many events were handled.
     pub(super) steps: u64,
+    /// How many rows lay behind when the present moment began.
+    pub(super) moment_began: u32,
 }

@@ -303,6 +303,10 @@ impl Timeline {
     /// # Errors
     /// If one of them cannot be used: names the fault. Then none of them is done.
     pub fn edit_all(&mut self, inputs: Vec<Input>) -> Result<(), Fault> {
+        if self.sim.stands_still() {
+            let why = "it stands still at this moment, so nothing can come after it; go back to an earlier one".into();
+            return Err(Fault { place: "time".into(), why });
+        }
         let at = self.next_gesture();
         let old = self.sim.scenario();
         let mut scenario = old.clone();
@@ -368,6 +372,11 @@ impl Timeline {
         self.undone.push(self.version());
         self.come_back(version);
         true
+    }
+
+    /// Nothing that was taken back can be done again: something else was done since.
+    pub fn forget_undone(&mut self) {
+        self.redone.clear();
     }
 
     /// Goes over to a branch; this run becomes a branch in its place.
@@ -436,9 +445,14 @@ impl Timeline {
         let common = old.iter().zip(new).take_while(|(old, new)| old == new).count();
         let parting = [old, new].into_iter().filter_map(|inputs| inputs.get(common)).map(|timed| timed.at).min();
         let playhead = self.playhead;
-        if let Some(parting) = parting {
-            self.seek(playhead.min(parting - Span(1)));
-            self.replace(scenario);
+        match parting {
+            None => {}
+            // What was done at the very beginning is undone only by beginning anew.
+            Some(Time::ZERO) => self.begin(scenario),
+            Some(parting) => {
+                self.seek(playhead.min(parting - Span(1)));
+                self.replace(scenario);
+            }
         }
         self.reached = reached;
         self.seek(playhead);
@@ -452,6 +466,8 @@ impl Timeline {
     }
 
     fn look_at(&mut self, moment: Time) {
+        // Where time stands still no later moment ever comes.
+        let moment = if self.sim.stands_still() { moment.min(self.sim.now()) } else { moment };
         self.playhead = moment;
         self.reached = self.reached.max(moment);
     }
@@ -463,7 +479,8 @@ impl Timeline {
             self.full = self.sim.trace().held() + self.most / 4;
         }
         let last = self.frames.last().map_or(0, Keyframe::steps);
-        if self.sim.steps() < last + self.spacing {
+        // Where ever more is under way, each copy takes longer than the last.
+        if self.sim.steps() < last + self.spacing.max(self.sim.queued()) {
             return;
         }
         self.frames.push(Keyframe { size: self.sim.size(), ..self.sim.keyframe() });

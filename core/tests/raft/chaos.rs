@@ -4,10 +4,11 @@
 //! everything is well again, somebody must lead.
 
 use crate::story::linearizable;
+use crate::support::Dice;
 use faultline::judge::history::History;
 use faultline::models::Library;
 use faultline::scenario::{Disk, Input, Pace, Route, Scenario, Workload};
-use faultline::sim::{Chance, Latency, Network, NodeId, Purpose, Sim, Span, Time, below, draw};
+use faultline::sim::{Chance, Latency, Network, NodeId, Sim, Span, Time};
 
 const NODES: u16 = 5;
 /// The nodes and the clients.
@@ -16,28 +17,12 @@ const ENDS: u16 = NODES + 3;
 const FAULTS: u64 = 2_500;
 const LENGTH: u64 = 4_500;
 
-struct Dice {
-    seed: u64,
-    thrown: u64,
+fn between(dice: &mut Dice, min: u64, max: u64) -> Span {
+    Span::micros(min * 1_000 + dice.below((max - min) * 1_000))
 }
 
-impl Dice {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.thrown += 1;
-        below(draw(self.seed, Purpose::Choice, 0, self.thrown), bound)
-    }
-
-    fn ms(&mut self, min: u64, max: u64) -> Span {
-        Span::micros(min * 1_000 + self.below((max - min) * 1_000))
-    }
-
-    fn percent(&mut self, most: u64) -> Chance {
-        if self.below(2) == 0 { Chance::NEVER } else { Chance::per_million(self.below(most * 10_000) as u32) }
-    }
-
-    fn node(&mut self) -> NodeId {
-        NodeId(self.below(NODES.into()) as u16)
-    }
+fn percent(dice: &mut Dice, most: u64) -> Chance {
+    if dice.below(2) == 0 { Chance::NEVER } else { Chance::per_million(dice.below(most * 10_000) as u32) }
 }
 
 fn at(ms: u64) -> Time {
@@ -46,18 +31,18 @@ fn at(ms: u64) -> Time {
 
 /// The run of that number: settings, network and faults are all drawn from it.
 pub(crate) fn scenario(number: u64, settings: &[(&str, i64)]) -> Scenario {
-    let mut dice = Dice { seed: number, thrown: 0 };
+    let mut dice = Dice::stream(number, 0);
     let mut scenario = Scenario::new(Library::standard().find("raft").unwrap().about(), number);
     scenario.nodes = NODES;
     scenario.clients = ENDS - NODES;
     scenario.patience = Span::secs(1);
     let gap = Latency::Exponential { min: Span::ZERO, mean: Span::millis(100) };
     scenario.workload = Some(Workload { pace: Pace::Closed(gap), route: Route::Random, keys: 1 + number as u32 % 2, limit: 20 });
-    scenario.network.latency = Latency::Uniform { min: Span::millis(1), max: dice.ms(2, 40) };
-    scenario.network.loss = dice.percent(20);
-    scenario.network.duplicate = dice.percent(20);
-    scenario.network.reorder = dice.percent(30);
-    scenario.disk = Disk { sync: Latency::Uniform { min: Span::ZERO, max: dice.ms(0, 20) }, torn: dice.percent(100) };
+    scenario.network.latency = Latency::Uniform { min: Span::millis(1), max: between(&mut dice, 2, 40) };
+    scenario.network.loss = percent(&mut dice, 20);
+    scenario.network.duplicate = percent(&mut dice, 20);
+    scenario.network.reorder = percent(&mut dice, 30);
+    scenario.disk = Disk { sync: Latency::Uniform { min: Span::ZERO, max: between(&mut dice, 0, 20) }, torn: percent(&mut dice, 100) };
     let ms = |ms| Span::millis(ms).0 as i64;
     for (key, value) in [
         ("election-min", ms(150)),
@@ -92,9 +77,9 @@ pub(crate) fn scenario(number: u64, settings: &[(&str, i64)]) -> Scenario {
 
 /// One fault and, mostly, its end.
 fn fault(dice: &mut Dice, scenario: &mut Scenario, with_leases: bool) {
-    let began = at(0) + dice.ms(100, FAULTS);
-    let ends = (began + dice.ms(20, 900)).min(at(FAULTS));
-    let node = dice.node();
+    let began = at(0) + between(dice, 100, FAULTS);
+    let ends = (began + between(dice, 20, 900)).min(at(FAULTS));
+    let node = NodeId(dice.below(NODES.into()) as u16);
     let other = NodeId((node.0 + 1 + dice.below(u64::from(ENDS) - 1) as u16) % ENDS);
     let (input, undo) = match dice.below(10) {
         0..3 => (Input::Crash(node), Some(Input::Restart(node))),
@@ -104,10 +89,10 @@ fn fault(dice: &mut Dice, scenario: &mut Scenario, with_leases: bool) {
             let group = (0..ENDS).map(NodeId).filter(|_| dice.below(2) == 0).collect();
             (Input::Partition(vec![group]), Some(Input::HealAll))
         }
-        7 => (Input::Work { node, time: Some(Latency::Constant(dice.ms(0, 20))) }, None),
+        7 => (Input::Work { node, time: Some(Latency::Constant(between(dice, 0, 20))) }, None),
         8 => (Input::Invoke { client: 0, node, op: 2, argument: 1 + dice.below(NODES.into()) as i64 }, None),
         // A lease promises nothing if clocks do not run alike, and a forced timeout is such a clock.
-        _ if with_leases => (Input::ClockStep { node, by: dice.ms(0, 9_000).0 as i64 - 4_500_000_000 }, None),
+        _ if with_leases => (Input::ClockStep { node, by: between(dice, 0, 9_000).0 as i64 - 4_500_000_000 }, None),
         _ if dice.below(2) == 0 => (Input::Fire { node, timer: 0 }, None),
         _ => (Input::ClockRate { node, parts_per_billion: dice.below(800_000_000) as i32 - 400_000_000 }, None),
     };

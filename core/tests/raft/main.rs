@@ -11,3 +11,5 @@ mod logs;
 mod mistakes;
 mod reads;
 mod story;
+#[path = "../support/mod.rs"]
+mod support;

@@ -1,6 +1,7 @@
 //! The store with quorums: what overlap buys, and what it does not.
 
 use super::*;
+use faultline::measure::theory::Theory;
 use faultline::scenario::Disk;
 use faultline::sim::LinkRule;
 
@@ -182,4 +183,30 @@ fn acknowledged_hints_are_no_copies() {
     assert_eq!(answers(&kept), words([None, Some("0"), Some("1")]));
     assert_eq!(linearizable(&kept).kept, Some(true));
     assert_eq!(run(sim(2), Time::NEVER).next_time(), None, "when all is handed over nothing is left to do");
+}
+
+#[test]
+fn a_write_by_a_clock_that_is_far_behind_is_a_write() {
+    let mut scenario = scenario("quorums", 1);
+    scenario.add(Time::ZERO, Input::ClockStep { node: NodeId(0), by: -10_000_000_000 });
+    scenario.add(at(1_000), ask(0, 0, WRITE));
+    scenario.add(at(2_000), ask(0, 3, READ));
+    let sim = run(scenario, at(4_000));
+    assert_eq!(answers(&sim), [Some("done".into()), Some("1".into())]);
+    assert_eq!(broken(&sim), [""; 0]);
+}
+
+#[test]
+fn the_curve_is_that_of_the_store_that_runs() {
+    let theory = |nodes: u16, replicas: i64, read: i64, write: i64| {
+        let mut scenario = with(scenario("quorums", 1), &[("replicas", replicas), ("read-quorum", read), ("write-quorum", write)]);
+        scenario.nodes = nodes;
+        match start(scenario).theory() {
+            Some(Theory::Quorums { replicas, read, write }) => (replicas, read, write),
+            _ => panic!("there is a formula for quorums"),
+        }
+    };
+    assert_eq!(theory(9, 9, 4, 3), (9, 4, 3));
+    assert_eq!(theory(5, 9, 7, 6), (5, 5, 5));
+    assert_eq!(theory(5, 3, 9, 1), (3, 3, 1));
 }

@@ -1,6 +1,7 @@
 //! The search: that it finds what is there to be found, that what it hands back is as small as it
 //! says, and that it is the same search every time.
 
+use blink::Blink;
 use errand::Errand;
 use faultline::judge::Promise;
 use faultline::link::{Link, Verdict};
@@ -11,6 +12,7 @@ use faultline::search::{Bounds, Chaos, Effort, Explored, Goal, Plan, Sought, Vio
 use faultline::sim::{Chance, NodeId, Span, Time};
 use votes::Votes;
 
+mod blink;
 mod errand;
 mod matter;
 mod votes;
@@ -290,4 +292,37 @@ fn a_node_that_no_healing_frees_is_found_and_one_that_asks_again_is_free() {
     scenario.settings.insert("again".into(), 1);
     let mut chaos = Chaos::new(&library, Plan::new(scenario, goal, 1)).unwrap();
     assert_eq!((chaos.go_on(500), chaos.effort().runs), (None, 500));
+}
+
+#[test]
+fn a_promise_that_is_broken_for_a_moment_is_seen_broken() {
+    let library = Library::standard().with::<Blink>();
+    let broken = goal("open").first_break(&library, &Scenario::new(Blink::ABOUT, 1), &mut Effort::default()).unwrap();
+    assert_eq!(broken.map(|broken| broken.seal.moment), Some(at(10)));
+}
+
+#[test]
+fn chaos_comes_to_an_end_where_there_is_one_node() {
+    let library = Library::standard();
+    let alone = Scenario { nodes: 1, ..base("account") };
+    let mut chaos = Chaos::new(&library, Plan::new(alone, Goal::new(Sought::Any, at(2_000)), 1)).unwrap();
+    while chaos.effort().runs < 60 {
+        let before = chaos.effort().runs;
+        let found = chaos.go_on(20);
+        assert!(found.is_some() || chaos.effort().runs == before + 20, "it tries the same run again and again: {:?}", chaos.effort());
+    }
+}
+
+/// What every client holds is its own, though none of the many names that it could choose is tried.
+#[test]
+fn who_chooses_a_name_in_an_exploration_is_not_taken_for_another() {
+    let library = Library::standard();
+    let locks = |settings: &[(&str, i64)]| {
+        let mut locks = Scenario { nodes: 5, ..base("lock-service") };
+        locks.settings = settings.iter().map(|&(key, value)| (key.to_owned(), value)).collect();
+        locks
+    };
+    let bounds = Bounds { depth: 8, states: 1_000_000, timers: 0, crashes: 0, asks: 2 };
+    let explored = explore(&library, &locks(&[]), &Goal::new(Sought::Any, at(0)), bounds, &mut |_| true).unwrap();
+    assert_eq!((explored.found, explored.covered), (None, true));
 }

@@ -11,18 +11,24 @@ use faultline::sim::{Chance, Latency, LinkRule, Network, NodeId, Purpose, Span, 
 /// A stream of random numbers.
 pub(crate) struct Dice {
     seed: u64,
+    stream: u64,
     thrown: u64,
 }
 
 impl Dice {
     pub(crate) fn new(seed: u64) -> Self {
-        Self { seed, thrown: 0 }
+        Self::stream(seed, u64::MAX)
+    }
+
+    /// Of several with the same seed the one of that number.
+    pub(crate) fn stream(seed: u64, stream: u64) -> Self {
+        Self { seed, stream, thrown: 0 }
     }
 
     /// One of `0..bound`.
     pub(crate) fn below(&mut self, bound: u64) -> u64 {
         self.thrown += 1;
-        below(draw(self.seed, Purpose::Choice, u64::MAX, self.thrown), bound)
+        below(draw(self.seed, Purpose::Choice, self.stream, self.thrown), bound)
     }
 
     /// Whether one in so many throws is this one.

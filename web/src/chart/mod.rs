@@ -2,6 +2,7 @@
 
 mod draw;
 mod plot;
+pub(crate) mod survey;
 
 pub(crate) use plot::{Kind, Run, numbers};
 
@@ -19,22 +20,29 @@ pub(crate) enum Take {
 
 /// A chart, or why there is none yet.
 pub(crate) fn chart(kind: Kind, runs: &[Run<'_>], take: &Callback<(Kind, Take)>) -> Html {
-    let Some(plot) = plot::plot(kind, runs) else { return html! { <p class="empty">{ kind.waits_for() }</p> } };
+    match plot::plot(kind, runs) {
+        Some(plot) => figure(kind.name(), &plot, &take.reform(move |form| (kind, form))),
+        None => html! { <p class="empty">{ kind.waits_for() }</p> },
+    }
+}
+
+/// A plot, with its numbers behind it.
+fn figure(title: &str, plot: &plot::Plot, take: &Callback<Take>) -> Html {
     let key = |(place, Curve { name, ink, .. }): (usize, &Curve)| {
         html! { <span key={place} class={format!("key {}", ink_name(*ink))}>{ name.clone() }</span> }
     };
     let save = |name: &'static str, form: Take| {
-        html! { <button class="quiet" aria-label={text::save_chart(kind.name(), name)} onclick={take.reform(move |_| (kind, form))}>{ name }</button> }
+        html! { <button class="quiet" aria-label={text::save_chart(title, name)} onclick={take.reform(move |_| form)}>{ name }</button> }
     };
     html! {
         <figure class="chart">
             <figcaption>{ for plot.curves.iter().enumerate().map(key) }</figcaption>
-            <div class="picture" role="img" aria-label={format!("{}: {}", kind.name(), plot.summary)}>
-                { Html::from_html_unchecked(AttrValue::from(draw::for_page(&plot))) }
+            <div class="picture" role="img" aria-label={format!("{title}: {}", plot.summary)}>
+                { Html::from_html_unchecked(AttrValue::from(draw::for_page(plot))) }
             </div>
             <details>
                 <summary>{ text::AS_TABLE }</summary>
-                <div class="wide" tabindex="0" role="group" aria-label={format!("{}: {}", kind.name(), text::AS_TABLE)}><table>
+                <div class="wide" tabindex="0" role="group" aria-label={format!("{title}: {}", text::AS_TABLE)}><table>
                     <thead><tr>{ for plot.table.head.iter().map(|name| html! { <th scope="col">{ name.clone() }</th> }) }</tr></thead>
                     <tbody>{ for plot.table.rows.iter().map(|row| html! { <tr>{ for row.iter().map(|cell| html! { <td>{ cell.clone() }</td> }) }</tr> }) }</tbody>
                 </table></div>
@@ -46,9 +54,14 @@ pub(crate) fn chart(kind: Kind, runs: &[Run<'_>], take: &Callback<(Kind, Take)>)
 
 /// Gives the reader a chart as a file.
 pub(crate) fn take(kind: Kind, runs: &[Run<'_>], take: Take) {
-    let Some(plot) = plot::plot(kind, runs) else { return };
+    if let Some(plot) = plot::plot(kind, runs) {
+        save(kind.name(), &plot, take);
+    }
+}
+
+fn save(title: &str, plot: &plot::Plot, take: Take) {
     match take {
-        Take::Svg => dom::file::save("faultline-chart.svg", "image/svg+xml", &draw::for_file(kind.name(), &plot)),
+        Take::Svg => dom::file::save("faultline-chart.svg", "image/svg+xml", &draw::for_file(title, plot)),
         Take::Csv => dom::file::save("faultline-chart.csv", "text/csv", &plot.table.csv()),
     }
 }

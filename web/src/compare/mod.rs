@@ -8,9 +8,8 @@ use crate::app;
 use crate::chart::{self, Kind, Run};
 use crate::dom::{self, Frames, Listener, Sight};
 use crate::knob::Knob;
-use crate::panel::branches;
 use crate::panel::settings::Draft;
-use crate::panel::transport;
+use crate::panel::{branches, help, transport};
 use crate::route::{self, Route};
 use crate::session::{Session, Speed};
 use crate::share::{Share, Thing};
@@ -48,17 +47,10 @@ pub(crate) enum Msg {
     Frame(f64),
     /// Something is said of one of the runs, as in the laboratory.
     Side(usize, app::Msg),
-    /// A key, and the run whose node has the focus.
-    Key(usize, app::Msg),
-    Toggle,
-    Step,
-    Back,
-    Seek(Time),
-    Speed(i32),
+    /// Something is said of both, as in the laboratory; and the run whose node has the focus.
+    Both(usize, app::Msg),
     /// To where they part.
     First,
-    Undo,
-    Redo,
     /// Another model for one of them.
     Model(usize, usize),
     /// How often clients ask.
@@ -85,6 +77,9 @@ pub(crate) struct Compare {
     sides: [Side; 2],
     elsewhere: Option<Time>,
     notice: Option<String>,
+    /// Whether the list of what can be waited for is open, and that of what can be done.
+    more: bool,
+    help: bool,
     /// What can be shared, while the dialog for it is open.
     sharing: Option<Thing>,
     focus: Option<String>,
@@ -119,6 +114,8 @@ impl Component for Compare {
             sides: [0, 1].map(Side::new),
             elsewhere: None,
             notice: None,
+            more: false,
+            help: false,
             sharing: None,
             focus: None,
             announced: AttrValue::default(),
@@ -160,28 +157,33 @@ impl Component for Compare {
                     return false;
                 }
             }
-            Msg::Key(side, msg) => match msg {
+            Msg::Both(side, msg) => match msg {
                 app::Msg::Toggle => pair.play(!pair.playing()),
                 app::Msg::Step => pair.step(),
                 app::Msg::Back => pair.back(),
+                app::Msg::Seek(moment) => pair.seek(moment),
+                app::Msg::Speed(step) => pair.speed = Speed::new(step),
+                app::Msg::Until(until) => {
+                    self.more = false;
+                    self.notice = (!pair.wait(until)).then(|| text::not_in_either(until));
+                }
+                app::Msg::More(open) => self.more = open,
+                app::Msg::Careful(careful) => pair.care.on = careful,
                 app::Msg::Undo => self.undo(&library, false),
                 app::Msg::Redo => self.undo(&library, true),
+                app::Msg::Help(open) => self.help = open,
+                app::Msg::Shortcuts(on) => {
+                    dom::remember(app::NO_SHORTCUTS, (!on).then_some("1"));
+                }
                 app::Msg::Escape => self.escape(),
-                app::Msg::Rove(..) => drop(self.hear(&library, side, msg)),
+                app::Msg::Rove(..) | app::Msg::Next(..) => drop(self.hear(&library, side, msg)),
                 _ => return false,
             },
-            Msg::Toggle => pair.play(!pair.playing()),
-            Msg::Step => pair.step(),
-            Msg::Back => pair.back(),
-            Msg::Seek(moment) => pair.seek(moment),
-            Msg::Speed(step) => pair.speed = Speed::new(step),
             Msg::First => {
                 if !pair.find_parting() {
                     self.notice = Some(text::NEVER_DIFFERENT.into());
                 }
             }
-            Msg::Undo => self.undo(&library, false),
-            Msg::Redo => self.undo(&library, true),
             Msg::Model(side, model) => {
                 let done = pair.choose(&library, side, model);
                 let title = library.models()[model].about().title;
@@ -230,6 +232,7 @@ impl Component for Compare {
 
     fn view(&self, ctx: &Context<Self>) -> Html {
         let send = ctx.link().callback(|msg: Msg| msg);
+        let both = both(&send);
         html! {
             <>
             <header class="bar">
@@ -239,15 +242,19 @@ impl Component for Compare {
                 if let Ok(pair) = &self.pair {
                     <div class="deeds">
                         if pair.can_undo() {
-                            <button class="quiet" onclick={send.reform(|_| Msg::Undo)}>{ ui::icon(ui::UNDO) }{ text::UNDO }</button>
+                            <button class="quiet" onclick={both.reform(|_| app::Msg::Undo)}>{ ui::icon(ui::UNDO) }{ text::UNDO }</button>
                         }
                         if pair.can_redo() {
-                            <button class="quiet" onclick={send.reform(|_| Msg::Redo)}>{ ui::icon(ui::REDO) }{ text::REDO }</button>
+                            <button class="quiet" onclick={both.reform(|_| app::Msg::Redo)}>{ ui::icon(ui::REDO) }{ text::REDO }</button>
                         }
                         <button class="quiet" onclick={send.reform(|_| Msg::Share(true))}>{ ui::icon(ui::LINK) }{ text::SHARE }</button>
+                        <button id="ask-help" class="quiet" aria-label={text::HELP} title={text::HELP} onclick={both.reform(|_| app::Msg::Help(true))}>{ ui::icon(ui::HELP) }</button>
                     </div>
                 }
             </header>
+            if self.help {
+                { help::help(dom::remembered(app::NO_SHORTCUTS).is_none(), &both) }
+            }
             if let Some(thing) = &self.sharing {
                 <Share title={text::COMPARE} things={vec![thing.clone()]} close={send.reform(|()| Msg::Share(false))} />
             }
@@ -274,6 +281,9 @@ impl Component for Compare {
     fn rendered(&mut self, ctx: &Context<Self>, first: bool) {
         if let Some(place) = self.focus.take() {
             dom::focus(&place);
+        }
+        if self.help {
+            dom::show_modal(help::ID);
         }
         if self.pair.is_ok() {
             self.sides.iter_mut().for_each(|side| side.attach(ctx));
@@ -341,6 +351,14 @@ impl Compare {
 
     fn escape(&mut self) {
         let Ok(pair) = &mut self.pair else { return };
+        if std::mem::take(&mut self.help) {
+            self.focus = Some("ask-help".into());
+            return;
+        }
+        if std::mem::take(&mut self.more) {
+            self.focus = Some("more".into());
+            return;
+        }
         let mut open = false;
         for (side, session) in self.sides.iter_mut().zip(&pair.sides) {
             if std::mem::take(&mut side.tools) {
@@ -351,7 +369,7 @@ impl Compare {
             }
         }
         if !open {
-            pair.sides.iter_mut().for_each(|session| session.selected = None);
+            pair.select(0, None);
         }
     }
 
@@ -379,10 +397,7 @@ impl Compare {
             app::Msg::Pick(target, by_key) => {
                 if let Target::Node(node) = target {
                     // Who is looked at here is looked at there, too.
-                    for session in &mut pair.sides {
-                        session.selected = Some(node);
-                        session.first = node;
-                    }
+                    pair.select(place, Some(node));
                 }
                 if let Target::Message(_) = target {
                     pair.play(false);
@@ -399,7 +414,7 @@ impl Compare {
             }
             app::Msg::Dismiss => self.focus = side.dismiss(&pair.sides[place]),
             app::Msg::Select(node) => {
-                pair.sides.iter_mut().for_each(|session| session.selected = node);
+                pair.select(place, node);
                 side.menu = None;
             }
             app::Msg::Act(inputs) => self.act(place, &inputs),
@@ -440,7 +455,15 @@ impl Compare {
                     hidden.insert(lane);
                 }
             }
-            app::Msg::Rove(from, across, down) => side.beside(&mut pair.sides[place], from, across, down),
+            app::Msg::Rove(from, across, down) => {
+                if let Some(next) = side.layout.beside(from, across, down) {
+                    self.focus = Some(side.reach(&mut pair.sides[place], next));
+                }
+            }
+            app::Msg::Next(from, on) => {
+                let next = pair.sides[place].neighbour(from, on);
+                self.focus = Some(side.reach(&mut pair.sides[place], next));
+            }
             app::Msg::Link(meaning) => pair.sides.iter_mut().for_each(|session| session.linked = meaning),
             _ => return false,
         }
@@ -535,7 +558,7 @@ impl Compare {
                     }).collect::<Html>()) }
                 </div>
             </main>
-            <footer>{ time(pair, send) }</footer>
+            <footer>{ time(pair, self.more, &both(send)) }</footer>
             </>
         }
     }
@@ -601,25 +624,33 @@ fn differing(pair: &Pair, send: &Callback<Msg>) -> Html {
     }
 }
 
-fn time(pair: &Pair, send: &Callback<Msg>) -> Html {
+/// What is said of both runs as in the laboratory, when no node has the focus.
+fn both(send: &Callback<Msg>) -> Callback<app::Msg> {
+    send.reform(|msg| Msg::Both(0, msg))
+}
+
+fn time(pair: &Pair, more: bool, send: &Callback<app::Msg>) -> Html {
     let reached = pair.reached().0.max(1);
     let share = |moment: Time| moment.0 as f64 / reached as f64;
     let mark = pair.parted().filter(|parted| parted.at.0 <= reached).map(|parted| format!("--share:{:.4}", share(parted.at)));
     html! {
         <section class="transport" aria-label={text::MOMENT}>
             <div class="buttons">
-                { transport::button(text::PREVIOUS_MOMENT, ",", ui::BACK, pair.playhead() == Time::ZERO, send.reform(|()| Msg::Back)) }
-                { transport::play(pair.playing(), !pair.goes_on(), send.reform(|()| Msg::Toggle)) }
-                { transport::button(text::NEXT_MOMENT, ".", ui::STEP, !pair.goes_on(), send.reform(|()| Msg::Step)) }
+                { transport::button(text::PREVIOUS_MOMENT, ",", ui::BACK, pair.playhead() == Time::ZERO, send.reform(|()| app::Msg::Back)) }
+                { transport::play(pair.playing(), !pair.goes_on(), send.reform(|()| app::Msg::Toggle)) }
+                { transport::button(text::NEXT_MOMENT, ".", ui::STEP, !pair.goes_on(), send.reform(|()| app::Msg::Step)) }
+                if pair.playhead() > Time::ZERO {
+                    { transport::waits(&pair.sides.each_ref(), more, pair.care.on, send) }
+                }
             </div>
             <output class="clock">{ text::clock(pair.playhead()) }</output>
             <div class="moments">
-                { transport::moment(pair.playhead(), pair.reached(), send.reform(Msg::Seek)) }
+                { transport::moment(pair.playhead(), pair.reached(), send.reform(app::Msg::Seek)) }
                 if let Some(style) = mark {
                     <i class="parts-at" {style} aria-hidden="true" />
                 }
             </div>
-            { transport::pace(pair.speed, None, send.reform(Msg::Speed)) }
+            { transport::pace(pair.speed, pair.care.is_slowing().then(|| pair.ratio()), send.reform(app::Msg::Speed)) }
         </section>
     }
 }
@@ -628,7 +659,7 @@ fn time(pair: &Pair, send: &Callback<Msg>) -> Html {
 fn key(event: &KeyboardEvent) -> Option<Msg> {
     let single = dom::remembered(app::NO_SHORTCUTS).is_none();
     let id = event.target().and_then(|target| target.dyn_into::<Element>().ok()).map(|element| element.id()).unwrap_or_default();
-    app::key(event, single).map(|msg| Msg::Key(usize::from(id.starts_with("b-")), msg))
+    app::key(event, single).map(|msg| Msg::Both(usize::from(id.starts_with("b-")), msg))
 }
 
 /// In the laboratory: the way here, with the run there and another one.

@@ -2,19 +2,20 @@
 //! types of the browser, so that all of this is tested natively.
 
 use crate::knob::{Group, Knob, Turned, What};
-use crate::session::{Session, Speed};
+use crate::session::{Care, Session, Speed, Until, WAIT};
 use crate::text;
 use faultline::Scenario;
 use faultline::link::{Link, Verdict};
 use faultline::models::Library;
 use faultline::protocol::About;
 use faultline::scenario::{Fault, Input, Pace, Route, Timed, Workload};
-use faultline::sim::{Latency, Parted, Parting, Sim, Span, Time, Timeline};
+use faultline::sim::{Latency, NodeId, Parted, Parting, Sim, Span, Time, Timeline};
 
 /// Two runs in lock-step.
 pub(crate) struct Pair {
     pub(crate) sides: [Session; 2],
     pub(crate) speed: Speed,
+    pub(crate) care: Care,
     playing: bool,
     parting: Parting,
     /// The inputs that the comparison began with: they stay when the past is changed.
@@ -31,8 +32,7 @@ pub(crate) const PACES: [Option<Span>; 5] =
     [None, Some(Span::millis(1_000)), Some(Span::millis(300)), Some(Span::millis(100)), Some(Span::millis(50))];
 /// No comparison runs so long that this many requests are sent.
 const MOST_REQUESTS: u32 = 1_000_000;
-/// How far ahead a difference is looked for, in which steps, and in how long a run.
-const WAIT: Span = Span::secs(120);
+/// In which steps a difference is looked for, and in how long a run.
 const LEAP: Span = Span::millis(50);
 const MOST_ROWS: u32 = 400_000;
 /// A tab that slept does not wake up in another age.
@@ -53,6 +53,7 @@ impl Pair {
         let mut pair = Self {
             sides,
             speed: Speed::new(Speed::FIRST),
+            care: Care::default(),
             playing: false,
             parting: Parting::default(),
             script,
@@ -104,10 +105,68 @@ impl Pair {
 
     /// So much real time has passed.
     pub(crate) fn advance(&mut self, real_ms: f64) {
-        if self.playing {
-            let real_ms = real_ms.clamp(0.0, LONGEST_FRAME_MS);
-            self.seek(self.playhead() + Span((real_ms * 1e6 * self.speed.ratio()) as u64));
-            self.play(true);
+        if !self.playing {
+            return;
+        }
+        let real_ms = real_ms.clamp(0.0, LONGEST_FRAME_MS);
+        let goal = self.playhead() + Span((real_ms * 1e6 * self.ratio()) as u64);
+        if !self.care.pass(real_ms) {
+            self.seek(goal);
+        } else if self.run(goal, Until::Decision) {
+            self.care.notice();
+        }
+        self.play(true);
+    }
+
+    /// How many nanoseconds of the runs pass in a nanosecond of the learner, at the moment.
+    pub(crate) fn ratio(&self) -> f64 {
+        self.speed.ratio() * self.care.share()
+    }
+
+    /// Goes on until something happens in either, but not further than a moment. Says whether it has.
+    fn run(&mut self, limit: Time, until: Until) -> bool {
+        let in_first = self.sides[0].run(limit, until);
+        let in_second = self.sides[1].run(self.sides[0].playhead(), until);
+        self.seek(self.sides[1].playhead());
+        in_first || in_second
+    }
+
+    /// Goes on until something happens in either, and stops there. If it does not happen for a long
+    /// time, nothing has happened at all; says so.
+    pub(crate) fn wait(&mut self, until: Until) -> bool {
+        self.playing = false;
+        let (before, reached) = (self.playhead(), self.reached());
+        let found = self.run(before + WAIT, until);
+        if !found {
+            self.seek(before);
+        }
+        self.forget_after(reached);
+        found
+    }
+
+    /// What comes after a moment was only tried, unless it is looked at.
+    fn forget_after(&mut self, moment: Time) {
+        for side in &mut self.sides {
+            side.forget_after(moment);
+        }
+    }
+
+    /// Somebody of one side is looked at, and who is the same on the other.
+    pub(crate) fn select(&mut self, place: usize, who: Option<NodeId>) {
+        let same = who.and_then(|who| self.same(place, who));
+        self.sides[1 - place].selected = same;
+        self.sides[place].selected = who;
+        for side in &mut self.sides {
+            side.first = side.selected.unwrap_or(side.first);
+        }
+    }
+
+    /// Who on the other side is the same as somebody of this one: a node or a client with that number.
+    pub(crate) fn same(&self, place: usize, who: NodeId) -> Option<NodeId> {
+        let [here, there] = [place, 1 - place].map(|place| self.sides[place].sim().scenario());
+        match who.0.checked_sub(here.nodes) {
+            None => Some(who).filter(|node| node.0 < there.nodes),
+            Some(client) => Some(NodeId(there.nodes + client)).filter(|_| client < there.clients),
         }
     }
 
@@ -181,15 +240,11 @@ impl Pair {
         }
         if let Some(parted) = self.parted() {
             self.seek(parted.at);
-            for side in &mut self.sides {
-                side.forget_after(reached.max(parted.at));
-            }
+            self.forget_after(reached);
             return true;
         }
         self.seek(before);
-        for side in &mut self.sides {
-            side.forget_after(reached);
-        }
+        self.forget_after(reached);
         false
     }
 
@@ -427,7 +482,7 @@ impl Pair {
         for knob in of_a.iter().filter(|knob| knob.group() != Group::World) {
             let Some(other) = of_b.iter().find(|other| other.what == knob.what && other.label == knob.label) else { continue };
             if knob.value != other.value {
-                found.push(both(knob.label, said(knob), said(other)));
+                found.push(both(knob.label, knob.words(knob.value), other.words(other.value)));
             }
         }
         if a.scenario().seed != b.scenario().seed {
@@ -445,17 +500,6 @@ impl Pair {
             }
         }
         found
-    }
-}
-
-/// A value of a setting as it is chosen.
-fn said(knob: &Knob) -> String {
-    match knob.kind {
-        faultline::protocol::ParamKind::Choice { names, .. } => {
-            names.get(knob.value as usize).map_or_else(String::new, |name| (*name).into())
-        }
-        faultline::protocol::ParamKind::Switch { .. } => if knob.value == 0 { text::OFF } else { text::ON }.into(),
-        _ => knob.words(knob.value),
     }
 }
 
@@ -488,7 +532,7 @@ fn translated(from: &Sim, to: &About, run: Option<&Sim>, input: &Input) -> Optio
 #[cfg(test)]
 mod tests {
     use super::*;
-    use faultline::sim::{NodeId, NodeStatus};
+    use faultline::sim::NodeStatus;
 
     fn ms(count: u64) -> Time {
         Time::ZERO + Span::millis(count)
@@ -548,6 +592,59 @@ mod tests {
         assert_eq!(pair.sides.each_ref().map(Session::playhead), [Time(5_000_000); 2]);
         pair.show_row(1, 5);
         assert!(!pair.playing() && pair.sides[0].playhead() == pair.sides[1].playhead());
+    }
+
+    #[test]
+    fn both_slow_down_where_somebody_decides_on_either_side_and_can_be_told_not_to() {
+        let (library, mut pair) = pair("ping-pong");
+        let patience = knob(&pair, "Patience");
+        // So B loses its patience at 30 ms, which A does much later.
+        pair.turn(&library, 1, &patience, 30_000_000).unwrap();
+        pair.play(true);
+        let mut before = pair.ratio();
+        while pair.playhead() < ms(40) && !pair.care.is_slowing() {
+            before = pair.ratio();
+            pair.advance(16.0);
+        }
+        assert_eq!(pair.playhead(), ms(30), "at the decision itself");
+        assert!((pair.ratio() - before / 5.0).abs() < 1e-9);
+        assert_eq!(pair.sides[0].playhead(), pair.sides[1].playhead());
+        pair.care.on = false;
+        assert!(!pair.care.is_slowing() && (pair.ratio() - before).abs() < 1e-9);
+    }
+
+    #[test]
+    fn one_can_wait_for_what_happens_on_either_side_and_is_told_if_it_does_not() {
+        let (library, mut pair) = pair("ping-pong");
+        let patience = knob(&pair, "Patience");
+        for side in [0, 1] {
+            pair.turn(&library, 1 - side, &patience, 250_000_000).unwrap();
+            pair.turn(&library, side, &patience, 30_000_000).unwrap();
+            pair.seek(Time::ZERO);
+            assert!(pair.wait(Until::Decision));
+            assert_eq!((pair.playhead(), pair.sides[1].playhead(), pair.reached()), (ms(30), ms(30), ms(30)));
+        }
+        let (there, reached) = (pair.playhead(), pair.reached());
+        assert!(!pair.wait(Until::Broken), "ping-pong promises nothing");
+        assert_eq!((pair.playhead(), pair.reached()), (there, reached));
+    }
+
+    #[test]
+    fn who_is_looked_at_on_one_side_is_looked_at_on_the_other_if_it_is_there() {
+        let library = Library::standard();
+        let scenario = Scenario::new(library.find("primary-backup").unwrap().about(), 7);
+        let mut larger = scenario.clone();
+        larger.nodes += 1;
+        let nodes = scenario.nodes;
+        let mut pair = Pair::new(&library, [scenario, larger]).unwrap();
+        pair.select(0, Some(NodeId(1)));
+        assert_eq!(pair.sides.each_ref().map(|side| side.selected), [Some(NodeId(1)); 2]);
+        pair.select(0, Some(NodeId(nodes)));
+        assert_eq!(pair.sides[1].selected, Some(NodeId(nodes + 1)), "the first client has another place there");
+        pair.select(1, Some(NodeId(nodes)));
+        assert_eq!(pair.sides.each_ref().map(|side| side.selected), [None, Some(NodeId(nodes))], "A has no such node");
+        pair.select(0, None);
+        assert!(pair.sides.iter().all(|side| side.selected.is_none()));
     }
 
     #[test]

@@ -5,18 +5,19 @@ use super::Msg;
 use super::pair::Pair;
 use crate::app::{self, HEAL, finger};
 use crate::diagram::{self, Window};
-use crate::dom::{self, Size};
-use crate::panel::client::Ask;
+use crate::dom::Size;
+use crate::panel::client::{self, Ask};
 use crate::panel::settings::{self, Draft, Which};
-use crate::panel::{menu, state};
+use crate::panel::{inspector, menu, state};
 use crate::session::Session;
 use crate::stage::touch::{self, Deed};
-use crate::stage::{self, Crowd, Finger, Layout, Painter, Scene, Target, Touch, Who};
+use crate::stage::{self, Crowd, Finger, Layout, Painter, Scene, Target, Touch, Traffic, Who};
 use crate::text;
 use crate::ui::{self, Named};
 use faultline::models::Library;
 use faultline::scenario::Input;
-use faultline::sim::{Span, Time};
+use faultline::sim::{NodeId, Span, Time};
+use std::cell::RefCell;
 use web_sys::{Element, HtmlCanvasElement, HtmlElement};
 use yew::{Callback, Context, Html, NodeRef, html};
 
@@ -29,6 +30,7 @@ pub(super) struct Side {
     pub(super) layout: Layout,
     pub(super) touch: Touch,
     crowd: Crowd,
+    traffic: RefCell<Traffic>,
     pub(super) menu: Option<Target>,
     pub(super) ask: Ask,
     pub(super) draft: Option<Draft>,
@@ -50,6 +52,7 @@ impl Side {
             layout: Layout::new(1, 0, 0.0, 0.0),
             touch: Touch::default(),
             crowd: Crowd::default(),
+            traffic: RefCell::default(),
             menu: None,
             ask: Ask::default(),
             draft: None,
@@ -114,6 +117,7 @@ impl Side {
     /// Words and elements are about to be made anew.
     pub(super) fn refresh(&mut self, session: &Session) {
         self.crowd = stage::crowd(session.sim(), &self.layout);
+        self.traffic.take();
     }
 
     pub(super) fn window(&self, pair: &Pair, elsewhere: Option<Time>) -> Window {
@@ -125,17 +129,24 @@ impl Side {
         let session = &pair.sides[self.place];
         if let Some(painter) = &self.painter {
             let linger = Span((LINGER_MS * 1e6 * pair.speed.ratio()) as u64);
-            let scene = Scene::of(session.sim(), &self.layout, session.playhead(), linger, Who { knows: None, chosen: session.selected });
+            let scene = Scene::of(
+                session.sim(),
+                &self.layout,
+                session.playhead(),
+                linger,
+                Who { knows: None, chosen: session.selected },
+                &mut self.traffic.borrow_mut(),
+            );
             let hand = self.touch.hand(session, &self.layout);
             painter.paint(&Scene { hand, crowd: self.crowd.clone(), ..scene }, &self.layout);
         }
-        diagram::follow(&self.diagram, self.window(pair, elsewhere));
+        diagram::follow(session, &self.diagram, self.window(pair, elsewhere));
     }
 
     /// What a finger on the stage comes to.
     pub(super) fn touched(&mut self, pair: &Pair, finger: Finger) -> Deed {
         let session = &pair.sides[self.place];
-        let scene = Scene::of(session.sim(), &self.layout, session.playhead(), Span::ZERO, Who::default());
+        let scene = Scene::of(session.sim(), &self.layout, session.playhead(), Span::ZERO, Who::default(), &mut Traffic::default());
         let deed = self.touch.finger(finger, session, &self.layout, &scene);
         if let Some(canvas) = self.canvas.cast::<HtmlElement>() {
             let _ = canvas.style().set_property("cursor", if self.touch.is_over() { "pointer" } else { "crosshair" });
@@ -170,6 +181,7 @@ impl Side {
                     }
                 </div>
                 { diagram::diagram(session, self.window(pair, elsewhere), elsewhere.is_some(), self.tools, &self.diagram, &here) }
+                { self.inspector(pair, &here) }
                 { settings::settings(session, self.draft.as_ref(), Which::NotOfTheWorld, &here) }
                 { state::state(session, &here) }
             </section>
@@ -189,11 +201,21 @@ impl Side {
         diagram::take(&pair.sides[self.place], self.window(pair, elsewhere), take);
     }
 
-    /// Puts the focus on a node.
-    pub(super) fn beside(&self, session: &mut Session, from: faultline::sim::NodeId, across: f64, down: f64) {
-        if let Some(next) = self.layout.beside(from, across, down) {
-            session.first = next;
-            dom::focus(&format!("{}node-{}", session.prefix, next.0));
+    /// The keys reach this one first from now on. Says which element it is.
+    pub(super) fn reach(&self, session: &mut Session, who: NodeId) -> String {
+        session.first = who;
+        format!("{}node-{}", session.prefix, who.0)
+    }
+
+    /// Who is looked at here, beside the same on the other side.
+    fn inspector(&self, pair: &Pair, here: &Callback<app::Msg>) -> Html {
+        let session = &pair.sides[self.place];
+        let Some(who) = session.selected else { return Html::default() };
+        let same = pair.same(self.place, who).map(|same| (pair.sides[1 - self.place].sim(), same));
+        if session.is_client(who) {
+            client::client(session, who, same, here)
+        } else {
+            inspector::beside(session, who, same.map(|(sim, _)| sim), here)
         }
     }
 }

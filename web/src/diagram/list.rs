@@ -148,6 +148,9 @@ pub(crate) struct Bar {
     pub(crate) from: f64,
     pub(crate) to: f64,
     pub(crate) y: f64,
+    /// How far above and below the lane it reaches: all of its room, or a part where others of the
+    /// same client last at the same time.
+    pub(crate) reach: (f64, f64),
     /// The row in which it began.
     pub(crate) row: u32,
     pub(crate) outcome: Came,
@@ -196,6 +199,9 @@ pub(crate) struct Dot {
 pub(crate) const MOST_LANES: usize = 24;
 /// With more requests than this none could be read.
 const MOST_BARS: usize = 200;
+/// How high a bar is, and into how many parts its room can be divided.
+const BAR: f64 = 12.0;
+const MOST_PARTS: usize = 4;
 /// With more rows than this a picture would be grey, and slow.
 const MOST_ROWS: u32 = 600;
 /// With more messages than this their words would cover one another.
@@ -309,7 +315,10 @@ impl List {
             // The next request of the same client, if it comes too soon, has the room.
             let next = self.bars.iter().rev().find(|bar| bar.y == y).map_or(far, |bar| bar.from);
             let label = if blamed || from + width_of(&label) * 0.92 < next { label } else { String::new() };
-            self.bars.push(Bar { from, to, y, row: meta.invoked, outcome, label, blamed });
+            self.bars.push(Bar { from, to, y, reach: (-BAR / 2.0, BAR / 2.0), row: meta.invoked, outcome, label, blamed });
+        }
+        for lane in &self.lanes {
+            part(self.bars.iter_mut().rev().filter(|bar| bar.y == lane.y).collect());
         }
     }
 
@@ -481,6 +490,32 @@ impl List {
     }
 }
 
+/// Lets the bars of one client that last at the same time, the earliest first, share their room.
+fn part(bars: Vec<&mut Bar>) {
+    let mut together: Vec<(usize, &mut Bar)> = Vec::new();
+    // Until when the bars in each part of the room last.
+    let mut parts: Vec<f64> = Vec::new();
+    let share = |together: &mut Vec<(usize, &mut Bar)>, count: usize| {
+        let count = count.min(MOST_PARTS);
+        let high = (BAR + 2.0 - (count as f64 - 1.0)) / count as f64;
+        for (place, bar) in together.drain(..).filter(|_| count > 1) {
+            let above = -(BAR + 2.0) / 2.0 + (place % MOST_PARTS) as f64 * (high + 1.0);
+            bar.reach = (above, above + high);
+        }
+    };
+    for bar in bars {
+        if parts.iter().all(|until| *until <= bar.from) {
+            share(&mut together, parts.len());
+            parts.clear();
+        }
+        let place = parts.iter().position(|until| *until <= bar.from).unwrap_or(parts.len());
+        parts.resize(parts.len().max(place + 1), 0.0);
+        parts[place] = bar.to;
+        together.push((place, bar));
+    }
+    share(&mut together, parts.len());
+}
+
 /// The rows to draw: those of the window's stretch, or the nearest to the playhead if they are too many.
 fn stretch(sim: &Sim, window: &Window) -> std::ops::Range<u32> {
     let (first, last) = window.stretch();
@@ -629,6 +664,29 @@ mod tests {
         assert!(done.label.starts_with("write") && done.from < done.to && done.to < 3.0 * 800.0, "{done:?}");
         session.knower = Some(NodeId(0));
         assert!(list(&session).bars.is_empty());
+    }
+
+    #[test]
+    fn bars_that_last_at_the_same_time_share_their_room_and_those_after_them_have_all_of_it() {
+        let mut bars = [(0.0, 30.0), (10.0, 60.0), (35.0, 50.0), (60.0, 90.0)].map(|(from, to)| Bar {
+            from,
+            to,
+            y: 50.0,
+            reach: (-6.0, 6.0),
+            row: 0,
+            outcome: Came::Done,
+            label: String::new(),
+            blamed: false,
+        });
+        part(bars.iter_mut().collect());
+        let [first, second, third, alone] = bars.each_ref().map(|bar| bar.reach);
+        assert_eq!(alone, (-6.0, 6.0));
+        assert_eq!(first, third, "the third comes when the first is over");
+        assert!(first.1 < second.0, "{first:?} {second:?}");
+        assert_eq!((first.0, second.1), (-7.0, 7.0));
+        let mut crowd: Vec<Bar> = (0..9).map(|_| Bar { to: 1e9, ..bars[0].clone() }).collect();
+        part(crowd.iter_mut().collect());
+        assert!(crowd.iter().all(|bar| bar.reach.1 - bar.reach.0 > 2.5 && bar.reach.1 <= 7.0));
     }
 
     #[test]

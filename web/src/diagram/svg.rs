@@ -27,6 +27,9 @@ pub(crate) fn draw_flying(svg: &mut String, list: &List) {
     for arrow in list.arrows.iter().filter(|arrow| arrow.fate == Fate::Flying) {
         draw_arrow(svg, arrow, &list.past);
     }
+    for bar in list.bars.iter().filter(|bar| bar.outcome == Came::Waits) {
+        draw_asked(svg, bar);
+    }
 }
 
 pub(crate) fn draw_known(svg: &mut String, list: &List) {
@@ -54,6 +57,9 @@ pub(crate) fn draw_known(svg: &mut String, list: &List) {
     }
     for dot in &list.dots {
         draw_dot(svg, dot, list);
+    }
+    for bar in list.bars.iter().filter(|bar| bar.outcome != Came::Waits) {
+        draw_asked(svg, bar);
     }
     for (from, to) in &list.because {
         draw_because(svg, *from, *to);
@@ -135,13 +141,23 @@ fn draw_bar(svg: &mut String, bar: &Bar) {
         Came::Waits => "open",
     };
     let blamed = if bar.blamed { " blamed" } else { "" };
-    let (x, y, width) = (bar.from, bar.y, (bar.to - bar.from).max(4.0));
+    let (x, width, (above, below)) = (bar.from, (bar.to - bar.from).max(4.0), bar.reach);
     *svg += &format!(
-        "<g class=\"op {came}{blamed}\" data-row=\"{}\"><rect x=\"{x:.1}\" y=\"{:.1}\" width=\"{width:.1}\" height=\"12\" rx=\"4\"/>",
+        "<g class=\"op {came}{blamed}\" data-row=\"{}\"><rect x=\"{x:.1}\" y=\"{:.1}\" width=\"{width:.1}\" height=\"{:.1}\" rx=\"{:.1}\"/></g>",
         bar.row,
-        y - 6.0
+        bar.y + above,
+        below - above,
+        ((below - above) / 3.0).min(4.0)
     );
-    *svg += &format!("<text x=\"{:.1}\" y=\"{:.1}\">", x + 2.0, y + 17.0);
+}
+
+/// What was asked and answered, below the bar, where no message covers it.
+fn draw_asked(svg: &mut String, bar: &Bar) {
+    if bar.label.is_empty() {
+        return;
+    }
+    let blamed = if bar.blamed { " blamed" } else { "" };
+    *svg += &format!("<g class=\"op{blamed}\" data-row=\"{}\"><text x=\"{:.1}\" y=\"{:.1}\">", bar.row, bar.from + 2.0, bar.y + 17.0);
     escape(svg, &bar.label);
     *svg += "</text></g>";
 }

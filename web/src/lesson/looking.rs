@@ -16,7 +16,8 @@ use faultline::sim::Time;
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Shown {
     Value(Value),
-    Light(bool),
+    /// Whether something holds; nothing if no judge knows.
+    Light(Option<bool>),
 }
 
 /// The run as far as it was looked at.
@@ -63,7 +64,12 @@ impl Looking {
         });
         let gauges = gauges.collect();
         let bet = &lesson.lab.bet;
-        let in_tour = matches!(lesson.place, Place::Bet | Place::Step(_));
+        // The bet is about the lab's own world.
+        let in_tour = match lesson.place {
+            Place::Bet => true,
+            Place::Step(index) => lesson.lab.stage_begins(index) == 0,
+            _ => false,
+        };
         let attempt = match lesson.place {
             Place::Challenge(index) => lesson.lab.challenges[index].watch(&lesson.lab, &lesson.library, &mut observer),
             _ => None,

@@ -1,12 +1,16 @@
 //! How a lab looks beside the stage: few words, one way on, always in the same place.
 
 use super::looking::Shown;
+use super::related::Related;
 use super::{Lesson, Place, Say, Trying, Work};
 use crate::app::Msg;
+use crate::chart::survey::{self, Seen};
 use crate::dom;
 use crate::route;
 use crate::session::Session;
 use crate::text;
+use crate::text::study as words;
+use crate::ui::{self, Named};
 use faultline::lab::challenge::{Challenge, Task, Verdict};
 use faultline::lab::tour::{Answer, Doing};
 use web_sys::HtmlInputElement;
@@ -16,21 +20,27 @@ use yew::{Callback, Html, InputEvent, SubmitEvent, TargetCast, html};
 pub(crate) fn panel(lesson: &Lesson, session: &Session, send: &Callback<Msg>) -> Html {
     let say = send.reform(Msg::Lesson);
     html! {
-        <section class="lesson" aria-label={text::LESSON}>
-            { progress(lesson) }
-            <p class="asides">
-                if lesson.place != Place::Bet {
-                    { quiet(text::START_AGAIN, Say::StartAgain, &say) }
-                }
-                if let Some(lab) = dom::address::fragment().strip_prefix(route::LAB) {
-                    <a href={format!("{}{lab}", route::KIT)}>{ text::FOR_TEACHERS }</a>
-                }
-            </p>
+        <section class={if lesson.is_before() { "lesson before" } else { "lesson" }} aria-label={text::LESSON}>
+            <div class="way">
+                { progress(lesson) }
+                <p class="asides">
+                    if lesson.place != Place::Bet {
+                        { quiet(if lesson.leaving { text::START_AGAIN_SURELY } else { text::START_AGAIN }, Say::StartAgain(true), &say) }
+                        if lesson.leaving {
+                            { quiet(text::CANCEL, Say::StartAgain(false), &say) }
+                        }
+                    }
+                    if let Some(lab) = dom::address::fragment().strip_prefix(route::LAB) {
+                        <a href={format!("{}{lab}", route::KIT)}>{ text::FOR_TEACHERS }</a>
+                    }
+                </p>
+            </div>
             { match lesson.place {
                 Place::Bet => bet(lesson, &say),
                 Place::Step(index) => step(lesson, index, &say),
                 Place::Choice => choice(lesson, &say),
                 Place::Challenge(index) => challenge(lesson, session, index, &say),
+                Place::Study(index) => study(lesson, index, &say),
                 Place::Free => free(lesson, &say),
             } }
             { measured(lesson) }
@@ -51,8 +61,9 @@ fn measured(lesson: &Lesson) -> Html {
         <dl class="measured" aria-label={text::GAUGES}>{ for measured.into_iter().map(|(name, shown)| {
             let (class, value) = match shown {
                 Shown::Value(value) => ("", text::measured(&value)),
-                Shown::Light(true) => ("on", text::YES.to_owned()),
-                Shown::Light(false) => ("off", text::NO.to_owned()),
+                Shown::Light(Some(true)) => ("on", text::YES.to_owned()),
+                Shown::Light(Some(false)) => ("off", text::NO.to_owned()),
+                Shown::Light(None) => ("", text::NOT_KNOWN.to_owned()),
             };
             html! { <div key={name.to_owned()} {class}><dt>{ name.to_owned() }</dt><dd>{ value }</dd></div> }
         }) }</dl>
@@ -68,7 +79,7 @@ fn progress(lesson: &Lesson) -> Html {
         _ => steps + 1,
     };
     html! {
-        <p class="dots"><span class="visually-hidden">{ text::step_of(at.min(steps), steps) }</span>
+        <p class="dots"><span class="visually-hidden">{ if at == 0 { text::BEFORE_STEPS.to_owned() } else { text::step_of(at.min(steps), steps) } }</span>
             { for (0..=steps).map(|dot| html! { <i key={dot} class={if dot < at { "done" } else if dot == at { "now" } else { "" }} aria-hidden="true" /> }) }
         </p>
     }
@@ -93,7 +104,7 @@ fn bet(lesson: &Lesson, say: &Callback<Say>) -> Html {
         <p class="ask">{ lesson.lab.bet.ask.clone() }</p>
         { answers(&lesson.lab.bet.answer, lesson, say) }
         <div class="ways">{ quiet(text::JUST_SHOW, Say::Continue, say) }{ quiet(text::STRAIGHT_TO_CHALLENGES, Say::Choice, say) }</div>
-        { labs(text::BEFORE_THIS, &lesson.lab.prerequisites) }
+        <Related title={text::BEFORE_THIS} ids={lesson.lab.prerequisites.clone()} />
         </>
     }
 }
@@ -172,6 +183,7 @@ fn choice(lesson: &Lesson, say: &Callback<Say>) -> Html {
                 <small>{ text::challenge_kind(challenge.kind()) }</small>{ challenge.title.clone() }{ stars(lesson, challenge) }
             </button></li>
         }) }</ul>
+        { studies(lesson, say) }
         if !lab.textbook.is_empty() {
             <h3>{ text::TEXTBOOK }</h3>
             { for lab.textbook.iter().enumerate().map(|(index, code)| html! {
@@ -183,6 +195,66 @@ fn choice(lesson: &Lesson, say: &Callback<Say>) -> Html {
             }) }
         }
         <div class="ways">{ go(text::PLAY_FREELY, Say::Free, true, say) }{ quiet(text::PREVIOUS, Say::Previous, say) }</div>
+        </>
+    }
+}
+
+/// What can be found out from many runs.
+fn studies(lesson: &Lesson, say: &Callback<Say>) -> Html {
+    if lesson.lab.studies.is_empty() {
+        return Html::default();
+    }
+    html! {
+        <>
+        <h3>{ words::TITLE }</h3>
+        <ul class="challenges">{ for lesson.lab.studies.iter().enumerate().map(|(index, study)| html! {
+            <li key={index}><button onclick={say.reform(move |_| Say::Study(index))}><small>{ words::KIND }</small>{ study.title.clone() }</button></li>
+        }) }</ul>
+        </>
+    }
+}
+
+/// A study: what is chosen, how far it is, and what was found.
+fn study(lesson: &Lesson, index: usize, say: &Callback<Say>) -> Html {
+    let study = &lesson.lab.studies[index];
+    let places = study.places(lesson.chosen.case).len();
+    let known: Vec<_> = study.known(&lesson.lab, &lesson.chosen).collect();
+    let working = lesson.work == Some(Work::Measuring);
+    // Until there is something new, what was found before is what there is to see.
+    let (now, before) = match &lesson.seen {
+        Some(seen) => (Some(seen), lesson.before.as_ref()),
+        None => (None, lesson.before.as_ref()),
+    };
+    html! {
+        <>
+        <h2><small>{ words::KIND }</small>{ study.title.clone() }</h2>
+        <p class="say">{ study.say.clone() }</p>
+        if study.cases.len() > 1 {
+            <label class="case">{ words::CASE }
+                { ui::choice(Named { label: Some(words::CASE), ..Named::default() }, study.cases.iter().map(|case| case.name.as_str()), lesson.chosen.case, say.reform(Say::Case)) }
+            </label>
+        }
+        if working {
+            if let Some(Seen { findings, .. }) = now {
+                <p class="working" role="status"><progress max={findings.of.to_string()} value={findings.done.to_string()} aria-label={words::KIND} />
+                    { words::so_far(findings.done, findings.of) }</p>
+            } else {
+                <p class="working" role="status"><progress aria-label={words::KIND} />{ words::so_far(0, study.runs * places.max(1) as u64) }</p>
+            }
+            <div class="ways">{ quiet(text::CANCEL, Say::Cancel, say) }</div>
+        } else {
+            <p class="help">{ words::how_many(study.runs, places) }</p>
+            <div class="ways">{ go(if now.is_some() { words::AGAIN } else { words::START }, Say::Measure, true, say) }</div>
+        }
+        if let Some(seen) = now {
+            { survey::chart(study, seen, before, &known) }
+            if seen.findings.missed > 0 {
+                <p class="help">{ words::missed(seen.findings.missed, seen.findings.done, &study.end(&lesson.lab).to_string()) }</p>
+            }
+        } else if let Some(seen) = before {
+            { survey::chart(study, seen, None, &[]) }
+        }
+        <div class="ways">{ quiet(text::ALL_CHALLENGES, Say::Choice, say) }</div>
         </>
     }
 }
@@ -210,7 +282,7 @@ fn challenge(lesson: &Lesson, session: &Session, index: usize, say: &Callback<Sa
         <h2><small>{ text::challenge_kind(challenge.kind()) }</small>{ challenge.title.clone() }</h2>
         <p class="say">{ challenge.say.clone() }</p>
         { match &challenge.task {
-            Task::Break { allow, .. } => html! { <p class="allowed">{ text::allowed(allow) }</p> },
+            Task::Break { allow, at_most, .. } => html! { <p class="allowed">{ text::allowed(allow, at_most) }</p> },
             Task::Defend { .. } if !solved && lesson.work.is_none() => html! { <div class="ways">{ go(text::ATTACK, Say::Decide, true, say) }</div> },
             Task::Predict { answer, .. } if verdict.is_none() => answers(answer, lesson, say),
             _ => Html::default(),
@@ -270,16 +342,6 @@ fn decided(lesson: &Lesson, challenge: &Challenge, verdict: &Verdict, say: &Call
     }
 }
 
-/// Other labs, as links.
-fn labs(title: &'static str, ids: &[String]) -> Html {
-    if ids.is_empty() {
-        return Html::default();
-    }
-    html! {
-        <p class="related">{ title }{ for ids.iter().map(|id| html! { <a key={id.clone()} href={format!("{}{id}", crate::route::LAB)}>{ id.clone() }</a> }) }</p>
-    }
-}
-
 /// What trying every order of events shows, and the button that does it.
 fn searched(lesson: &Lesson, challenge: &Challenge, say: &Callback<Say>) -> Html {
     if challenge.searches.is_empty() {
@@ -326,9 +388,10 @@ fn free(lesson: &Lesson, say: &Callback<Say>) -> Html {
     html! {
         <>
         <p class="say">{ lab.free.clone() }</p>
+        { studies(lesson, say) }
         <details class="more"><summary>{ text::LEAVES_OUT }</summary><p>{ lab.leaves_out.clone() }</p></details>
         <details class="more"><summary>{ text::CORRECTNESS }</summary><p>{ lab.correctness.clone() }</p></details>
-        { labs(text::RELATED, &lab.related) }
+        <Related title={text::RELATED} ids={lab.related.clone()} />
         if EVIDENT.contains(&lab.id.as_str()) {
             <p class="related"><a href={route::EVIDENCE}>{ text::EVIDENCE_TITLE }</a></p>
         }

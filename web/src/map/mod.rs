@@ -5,8 +5,9 @@ mod lattice;
 mod player;
 
 use crate::dom::{self, Listener};
+use crate::panel::promises::mark;
 use crate::route;
-use crate::text::{self, map as words};
+use crate::text::{self, map as words, plain};
 use crate::ui;
 use crate::worker::{Checking, Doing, Job, Light, Report};
 use faultline::judge::Promise;
@@ -21,7 +22,7 @@ use yew::{Callback, Component, Context, Event, Html, MouseEvent, Properties, com
 /// The id of the dialog in which the map stands above a run.
 pub(crate) const ID: &str = "map-dialog";
 /// Where the list of the labs is, and what stands in its last column (web/tools/finish-site.mjs).
-const LABS: &str = "labs/labs.tsv";
+pub(crate) const LABS: &str = "labs/labs.tsv";
 const LAB_PROMISES: usize = 6;
 /// How long an event of a history stands before the next one follows.
 const BEAT_MS: u32 = 900;
@@ -46,12 +47,11 @@ pub(crate) fn screen() -> Html {
 /// The map above something else, with what its history keeps.
 pub(crate) fn dialog(asked: &Rc<Checking>, close: &Callback<()>, pick: Option<Callback<usize>>) -> Html {
     let onclose = close.reform(|_: Event| ());
-    let onclick = close.reform(|_| ());
     // What is typed here is not for what lies below.
     let onkeydown = Callback::from(|event: KeyboardEvent| event.stop_propagation());
     html! {
         <dialog id={ID} aria-labelledby="map-title" {onclose} {onkeydown}>
-            <header><h2 id="map-title">{ words::TITLE }</h2><button class="quiet" {onclick}>{ text::CLOSE }</button></header>
+            <header><h2 id="map-title">{ words::TITLE }</h2><button class="quiet" onclick={|_| dom::close(ID)}>{ text::CLOSE }</button></header>
             <Map asked={asked.clone()} {pick} />
         </dialog>
     }
@@ -295,7 +295,7 @@ impl Map {
         let ((x, y), (width, height)) = (lattice.at(place), lattice.place);
         let about = PLACES[place];
         let light = self.lights[place].as_ref().map(|light| light.kept);
-        let class = format!("promise {}{}", availability(about.availability).0, light.map_or("", |kept| mark(kept).0));
+        let class = format!("promise {} {}", availability(about.availability).0, light.map_or("", |kept| mark(kept).0));
         let pressed_now = matches!(self.chosen, Chosen::Place(other) if other == place);
         let lines = lattice.lines(about.name);
         let top = y - (lines.len() as f64 - 1.0) * lattice.line / 2.0 + lattice.line / 3.0;
@@ -395,7 +395,7 @@ impl Map {
                 <h3>{ words::SEEN }</h3>
                 <ul class="seen">
                     { for runs.iter().map(|run| html! { <li key={run.model}><a href={run.link}>{ words::broken_by(run.model) }</a></li> }) }
-                    { for labs.iter().map(|(id, title, _)| html! { <li key={id.clone()}><a href={format!("{}{id}", route::LAB)}>{ words::lab(id, title) }</a></li> }) }
+                    { for labs.iter().map(|(id, title, _)| html! { <li key={id.clone()}><a href={format!("{}{id}", route::LAB)}>{ text::lab(id, title) }</a></li> }) }
                 </ul>
             }
             { next(words::IMPLIES_TITLE, false) }
@@ -455,10 +455,6 @@ fn place_id(place: usize) -> String {
     format!("promise-{place}")
 }
 
-fn plain(name: &str) -> String {
-    name.replace('-', " ")
-}
-
 fn capital(words: &str) -> String {
     let mut letters = words.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
@@ -473,15 +469,6 @@ fn availability(level: Availability) -> (&'static str, &'static str) {
     }
 }
 
-/// What the style sheet calls it, a sign and a word for it.
-fn mark(kept: Option<bool>) -> (&'static str, &'static str, &'static str) {
-    match kept {
-        Some(true) => (" kept", "✓", text::KEPT),
-        Some(false) => (" broken", "✕", text::BROKEN),
-        None => (" unsure", "?", text::UNSURE),
-    }
-}
-
 /// Whether a key does what a click does.
 fn pressed(event: &KeyboardEvent) -> bool {
     let pressed = matches!(event.key().as_str(), "Enter" | " ");
@@ -492,7 +479,7 @@ fn pressed(event: &KeyboardEvent) -> bool {
 }
 
 /// The labs of a list, and which promises each of them is about.
-fn labs(list: &str) -> Vec<(String, String, Vec<String>)> {
+pub(crate) fn labs(list: &str) -> Vec<(String, String, Vec<String>)> {
     let lab = |line: &str| {
         let cells: Vec<&str> = line.split('\t').collect();
         let promises = cells.get(LAB_PROMISES)?.split(' ').map(str::to_owned).collect();

@@ -7,7 +7,7 @@ use crate::stage::touch;
 use crate::text;
 use crate::ui::{self, Named};
 use faultline::scenario::{Fate, Input};
-use faultline::sim::{NodeId, Span};
+use faultline::sim::{NodeId, Sim, Span};
 use web_sys::HtmlInputElement;
 use yew::{Callback, Html, InputEvent, SubmitEvent, TargetCast, html};
 
@@ -106,21 +106,27 @@ pub(crate) fn ask(session: &Session, client: NodeId, ask: &Ask, send: &Callback<
     }
 }
 
-/// What came of what a client asked.
-pub(crate) fn client(session: &Session, client: NodeId, send: &Callback<Msg>) -> Html {
+/// What came of what a client asked; and what of that is not so with the same client of the run beside
+/// it, if there is one.
+pub(crate) fn client(session: &Session, client: NodeId, beside: Option<(&Sim, NodeId)>, send: &Callback<Msg>) -> Html {
     let requests = Request::of(session.sim(), client, REQUESTS);
+    let others = beside.map(|(sim, client)| Request::of(sim, client, REQUESTS));
+    let differs = |request: &Request| others.as_ref().is_some_and(|others| !others.iter().any(|other| other.is_like(request)));
     html! {
-        <section class="panel inspector" aria-labelledby="inspector-title">
-            { ui::titled(session.sim().name(client), text::CLIENT, send) }
+        <section class="panel inspector" aria-labelledby={ui::inspector_title(session)}>
+            { ui::titled(session, client, text::CLIENT, false, send) }
             if requests.is_empty() {
                 <p class="empty">{ text::NO_REQUESTS }</p>
             }
-            <ol class="requests" aria-label={text::REQUESTS}>{ for requests.into_iter().map(|request| request_row(session, request)) }</ol>
+            <ol class="requests" aria-label={text::REQUESTS}>{ for requests.into_iter().map(|request| {
+                let differs = differs(&request);
+                request_row(session, request, differs)
+            }) }</ol>
         </section>
     }
 }
 
-fn request_row(session: &Session, request: Request) -> Html {
+fn request_row(session: &Session, request: Request, differs: bool) -> Html {
     let (class, words) = match request.outcome {
         Outcome::Open => ("open", text::OPEN.to_owned()),
         Outcome::Done(answer) => ("done", answer),
@@ -128,7 +134,9 @@ fn request_row(session: &Session, request: Request) -> Html {
         Outcome::Unknown => ("unknown", text::UNKNOWN.to_owned()),
     };
     html! {
-        <li key={request.op} {class}><span>{ format!("{} · {}", session.sim().name(request.node), request.asked) }</span><span>{ words }</span></li>
+        <li key={request.op} class={if differs { format!("{class} new") } else { class.into() }}>
+            <span>{ format!("{} · {}", session.sim().name(request.node), request.asked) }if differs { <i>{ text::DIFFERENT }</i> }</span><span>{ words }</span>
+        </li>
     }
 }
 

@@ -24,7 +24,9 @@ pub(crate) fn events(session: &Session, send: &Callback<Msg>) -> Html {
     html! {
         <section class="panel events" aria-labelledby="events-title">
             <h2 id="events-title">{ text::EVENTS }</h2>
-            if sim.next_time().is_none() && sim.scenario().clients > 0 {
+            if sim.stands_still() {
+                <p class="empty">{ text::STANDS_STILL }</p>
+            } else if sim.next_time().is_none() && sim.scenario().clients > 0 {
                 <p class="empty">{ text::QUIET }</p>
             }
             if rows.is_empty() {

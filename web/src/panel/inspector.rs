@@ -1,34 +1,56 @@
-//! One node: what it knows.
+//! One node: what it knows, and what has just changed of that; or, where two runs are compared, what of
+//! it is not so in the other.
 
 use crate::app::Msg;
 use crate::session::Session;
 use crate::text;
 use crate::ui;
-use faultline::sim::NodeId;
+use faultline::sim::{NodeId, Sim};
 use faultline::view::{Meaning, Value, Widget};
 use yew::{Callback, Html, html};
 
 pub(crate) fn inspector(session: &Session, node: NodeId, send: &Callback<Msg>) -> Html {
-    let sim = session.sim();
-    let status = sim.status(node);
-    let view = sim.view(node);
     let knows = session.knower == Some(node);
     let other_view = send.reform(move |_| Msg::Know((!knows).then_some(node)));
+    let mark = |part: &Widget| session.changes().is_new(part.name()).then_some(text::CHANGED);
     html! {
-        <section class="panel inspector" aria-labelledby="inspector-title">
-            { ui::titled(sim.name(node), view.role.map_or(text::status(status), |(role, _)| role), send) }
-            <dl>{ for view.widgets.iter().map(|part| widget(session, part, send)) }</dl>
-            <button class="quiet" onclick={other_view}>{ if knows { text::EVERYTHING.into() } else { text::only(&sim.name(node)) } }</button>
+        <section class="panel inspector" aria-labelledby={ui::inspector_title(session)}>
+            { ui::titled(session, node, is(session.sim(), node), false, send) }
+            <dl>{ for session.sim().view(node).widgets.iter().map(|part| widget(session, part, mark(part), send)) }</dl>
+            <button class="quiet" onclick={other_view}>{ if knows { text::EVERYTHING.into() } else { text::only(&session.sim().name(node)) } }</button>
         </section>
     }
+}
+
+/// A node, and what of it is not so with the same node of the run beside it, if it is there.
+pub(crate) fn beside(session: &Session, node: NodeId, other: Option<&Sim>, send: &Callback<Msg>) -> Html {
+    let (sim, theirs) = (session.sim(), other.map(|other| other.view(node)));
+    // What only one of two models knows is no difference between the runs.
+    let same_model = other.is_some_and(|other| other.about().id == sim.about().id);
+    let mark = |part: &Widget| {
+        let theirs = theirs.as_ref()?.widgets.iter().find(|theirs| theirs.name() == part.name());
+        theirs.map_or(same_model, |theirs| theirs != part).then_some(text::DIFFERENT)
+    };
+    let another = other.is_some_and(|other| is(other, node) != is(sim, node));
+    html! {
+        <section class="panel inspector" aria-labelledby={ui::inspector_title(session)}>
+            { ui::titled(session, node, is(sim, node), another, send) }
+            <dl>{ for sim.view(node).widgets.iter().map(|part| widget(session, part, mark(part), send)) }</dl>
+        </section>
+    }
+}
+
+/// What a node is at the moment.
+fn is(sim: &Sim, node: NodeId) -> &'static str {
+    sim.view(node).role.map_or(text::status(sim.status(node)), |(role, _)| role)
 }
 
 /// Somebody of whom the node whose view it is knows nothing.
 pub(crate) fn stranger(session: &Session, endpoint: NodeId, knower: NodeId, send: &Callback<Msg>) -> Html {
     let (name, knower) = (session.sim().name(endpoint), session.sim().name(knower));
     html! {
-        <section class="panel inspector" aria-labelledby="inspector-title">
-            { ui::titled(name.clone(), "", send) }
+        <section class="panel inspector" aria-labelledby={ui::inspector_title(session)}>
+            { ui::titled(session, endpoint, "", false, send) }
             <p class="empty">{ text::stranger(&name, &knower) }</p>
             if !session.is_client(endpoint) {
                 <button class="quiet" onclick={send.reform(move |_| Msg::Know(Some(endpoint)))}>{ text::only(&name) }</button>
@@ -37,7 +59,7 @@ pub(crate) fn stranger(session: &Session, endpoint: NodeId, knower: NodeId, send
     }
 }
 
-fn widget(session: &Session, widget: &Widget, send: &Callback<Msg>) -> Html {
+fn widget(session: &Session, widget: &Widget, mark: Option<&'static str>, send: &Callback<Msg>) -> Html {
     let words = |value: &Value| ui::value(session, value, send);
     let shown = match widget {
         Widget::Field { value, .. } => words(value),
@@ -60,9 +82,8 @@ fn widget(session: &Session, widget: &Widget, send: &Callback<Msg>) -> Html {
             }) }</ol>
         },
     };
-    let new = session.changes().is_new(widget.name());
     // Without a key: what a protocol calls its widgets need not be unique.
     html! {
-        <div class={if new { "new" } else { "" }}><dt>{ widget.name() }if new { <i>{ text::CHANGED }</i> }</dt><dd>{ shown }</dd></div>
+        <div class={if mark.is_some() { "new" } else { "" }}><dt>{ widget.name() }if let Some(mark) = mark { <i>{ mark }</i> }</dt><dd>{ shown }</dd></div>
     }
 }

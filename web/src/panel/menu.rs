@@ -3,7 +3,7 @@
 use super::client::{self, Ask};
 use crate::app::Msg;
 use crate::session::Session;
-use crate::stage::{Layout, Point, Target, on_its_way, touch};
+use crate::stage::{Layout, Point, Target, on_its_way, touch, width_of};
 use crate::text;
 use crate::ui;
 use faultline::scenario::{Fate, Input};
@@ -11,8 +11,9 @@ use faultline::sim::{Latency, NodeId, NodeStatus};
 use web_sys::HtmlInputElement;
 use yew::{Callback, Html, InputEvent, SubmitEvent, TargetCast, html};
 
-/// As wide as the box becomes.
-const WIDEST: f64 = 220.0;
+/// How wide it can be, as the style sheet says; and its letters, compared with those on the stage.
+const WIDEST: f64 = 250.0;
+const LETTERS: f64 = 1.12;
 
 /// What can be done: its name and what it does.
 type Action = (String, Vec<Input>);
@@ -22,11 +23,13 @@ pub(crate) fn menu(session: &Session, layout: &Layout, target: Target, ask: &Ask
     let Some((place, reach, title, actions)) = content(session, layout, target, ask) else { return Html::default() };
     let height = (actions.len().max(1) as f64 * 34.0 + 46.0).min(layout.height);
     let right = place.x > layout.width / 2.0;
+    let words = actions.iter().map(|(name, _)| width_of(name)).fold(width_of(&title), f64::max);
+    let width = (words * LETTERS + 48.0).min(WIDEST);
     let room = if right { place.x } else { layout.width - place.x } - reach - 18.0;
     let middle = place.x.clamp(WIDEST / 2.0, (layout.width - WIDEST / 2.0).max(WIDEST / 2.0));
     let (side, left, top) = match target {
         // Beside a node, towards the middle of the stage, so that it covers little, if it fits there.
-        Target::Node(_) if room < WIDEST => ("under", middle, place.y + reach + 8.0),
+        Target::Node(_) if room < width => ("under", middle, place.y + reach + 8.0),
         Target::Node(_) if right => ("before", place.x - reach - 12.0, place.y - height / 2.0),
         Target::Node(_) => ("after", place.x + reach + 12.0, place.y - height / 2.0),
         // Under a link, so that it does not cover the way.

@@ -25,7 +25,7 @@ pub(crate) enum Which<'a> {
     Everything,
     /// All but those of the world.
     NotOfTheWorld,
-    /// Those of the model with these keys.
+    /// Those of the model with these keys, and of the network what is named.
     These(&'a [&'a str]),
 }
 
@@ -36,7 +36,7 @@ pub(crate) fn settings(session: &Session, draft: Option<&Draft>, which: Which<'_
     let shown = |knob: &Knob| match which {
         Which::Everything => true,
         Which::NotOfTheWorld => knob.group() != Group::World,
-        Which::These(keys) => knob.key().map_or(knob.group() == Group::Network && keys.contains(&"network"), |key| keys.contains(&key)),
+        Which::These(names) => knob.is_among(names),
     };
     if !knobs.iter().any(shown) {
         return Html::default();

@@ -22,33 +22,36 @@ pub(crate) fn transport(session: &Session, more: bool, strip: Html, glimpses: &G
                 { play(session.playing(), sim.next_time().is_none(), send.reform(|()| Msg::Toggle)) }
                 { button(text::STEP, ".", ui::STEP, sim.next_time().is_none(), send.reform(|()| Msg::Step)) }
                 if session.begun() {
-                    <button id="more" aria-label={text::MORE} title={text::MORE} aria-expanded={more.to_string()}
-                        onclick={send.reform(move |_| Msg::More(!more))}>{ ui::icon(ui::MORE) }</button>
-                }
-                if more {
-                    { waits(session, send) }
+                    { waits(&[session], more, session.care.on, send) }
                 }
             </div>
             <output class="clock">{ text::clock(session.playhead()) }</output>
             { moment(session.playhead(), session.branches().1, send.reform(Msg::Seek)) }
-            { pace(session.speed, session.is_slowed().then(|| session.ratio()), send.reform(Msg::Speed)) }
+            { pace(session.speed, session.care.is_slowing().then(|| session.ratio()), send.reform(Msg::Speed)) }
             { strip }
             { branches(session, glimpses, library, send) }
         </section>
     }
 }
 
-/// What one can go on to, and whether time slows down by itself.
-fn waits(session: &Session, send: &Callback<Msg>) -> Html {
-    let careful = send.reform(|event: Event| Msg::Careful(event.target_unchecked_into::<HtmlInputElement>().checked()));
+/// What one can go on to in any of these runs, and whether time slows down by itself.
+pub(crate) fn waits(sessions: &[&Session], open: bool, careful: bool, send: &Callback<Msg>) -> Html {
+    let choose = send.reform(|event: Event| Msg::Careful(event.target_unchecked_into::<HtmlInputElement>().checked()));
+    let fitting = Until::ALL.into_iter().filter(|until| sessions.iter().any(|session| fits(*until, session)));
     html! {
-        <div class="menu waits" role="group" aria-label={text::MORE}>
-            <p>{ text::MORE }</p>
-            { for Until::ALL.into_iter().filter(|until| fits(*until, session)).map(|until| html! {
-                <button key={text::until(until)} onclick={send.reform(move |_| Msg::Until(until))}>{ text::until(until) }</button>
-            }) }
-            <label><input type="checkbox" checked={session.careful} onchange={careful} />{ text::CAREFUL }</label>
-        </div>
+        <>
+        <button id="more" aria-label={text::MORE} title={text::MORE} aria-expanded={open.to_string()}
+            onclick={send.reform(move |_| Msg::More(!open))}>{ ui::icon(ui::MORE) }</button>
+        if open {
+            <div class="menu waits" role="group" aria-label={text::MORE}>
+                <p>{ text::MORE }</p>
+                { for fitting.map(|until| html! {
+                    <button key={text::until(until)} onclick={send.reform(move |_| Msg::Until(until))}>{ text::until(until) }</button>
+                }) }
+                <label><input type="checkbox" checked={careful} onchange={choose} />{ text::CAREFUL }</label>
+            </div>
+        }
+        </>
     }
 }
 

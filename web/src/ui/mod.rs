@@ -3,6 +3,7 @@
 use crate::app::Msg;
 use crate::session::Session;
 use crate::text;
+use faultline::sim::NodeId;
 use faultline::view::{Meaning, Value};
 use web_sys::HtmlInputElement;
 use yew::{Callback, Event, Html, TargetCast, html};
@@ -12,14 +13,20 @@ pub(crate) fn icon(path: &'static str) -> Html {
     html! { <svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d={path} /></svg> }
 }
 
-/// The head of an inspector: who is looked at, what that is at the moment, and the way back.
-pub(crate) fn titled(name: String, role: &'static str, send: &Callback<Msg>) -> Html {
+/// The head of an inspector: who is looked at, what that is at the moment, whether that is another
+/// thing than in the run beside it, and the way back.
+pub(crate) fn titled(session: &Session, who: NodeId, role: &'static str, differs: bool, send: &Callback<Msg>) -> Html {
     html! {
         <header>
-            <h2 id="inspector-title">{ name }<small>{ role }</small></h2>
+            <h2 id={inspector_title(session)}>{ session.sim().name(who) }<small>{ role }</small>if differs { <i>{ text::DIFFERENT }</i> }</h2>
             <button class="quiet" onclick={send.reform(|_| Msg::Select(None))}>{ text::CLOSE }</button>
         </header>
     }
+}
+
+/// The id of the head of an inspector.
+pub(crate) fn inspector_title(session: &Session) -> String {
+    format!("{}inspector-title", session.prefix)
 }
 
 /// A value, so that what means the same looks the same wherever it stands: a node leads to that node,

@@ -1,6 +1,7 @@
 //! What can be asked of a worker, and what it answers.
 
 use super::search::{self, Covered, Effort, Found, Hunt, Odds, Run, Without};
+use crate::text;
 use faultline::judge::history::History;
 use faultline::judge::spec::Object;
 use faultline::judge::value::{BadInput, Reader, Value};
@@ -8,6 +9,7 @@ use faultline::judge::{self, Budget, Progress, Promise};
 use faultline::lab::Lab;
 use faultline::lab::challenge::Verdict;
 use faultline::lab::search::Tried;
+use faultline::lab::study::{Chosen, Findings, Survey};
 use faultline::lab::tour::Guess;
 use faultline::models::Library;
 use faultline::scenario::Scenario;
@@ -23,6 +25,8 @@ pub(crate) enum Job {
     Decide(Puzzle, Box<Scenario>, Option<Guess>),
     /// Try every order of events: in which search of the challenge, and in which of its worlds.
     Search(Puzzle, usize, usize),
+    /// Find out from many runs: which study, by its place, and what was chosen in it.
+    Measure(Puzzle, Chosen),
     /// Judge a history by every promise there is.
     Promises(Checking),
     /// Look for a run that breaks a promise.
@@ -33,14 +37,14 @@ pub(crate) enum Job {
     TooLate(Run, Vec<Time>, u32),
 }
 
-/// A challenge of a lab.
+/// A challenge or a study of a lab.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Puzzle {
     /// The file of the lab.
     source: String,
     id: String,
-    /// Its place among the lab's challenges.
-    challenge: usize,
+    /// Its place among the lab's challenges, or studies.
+    place: usize,
 }
 
 /// A history to be judged.
@@ -56,7 +60,7 @@ pub(crate) struct Checking {
 }
 
 /// What has come of it, or how far it is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Report {
     /// A verdict on a history.
     Judged(Judged),
@@ -64,6 +68,8 @@ pub(crate) enum Report {
     Decided(Box<Verdict>),
     /// What trying every order of events has shown in one world.
     Tried(Tried),
+    /// What many runs have shown so far.
+    Measured(Findings),
     /// What one of all promises comes to.
     Promise(Light),
     /// How far a search is.
@@ -148,6 +154,11 @@ impl Job {
         Self::Search(Puzzle::of(lab, challenge), search, case)
     }
 
+    /// To find something out from many runs.
+    pub(crate) fn measure(lab: &Lab, study: usize, chosen: &Chosen) -> Self {
+        Self::Measure(Puzzle::of(lab, study), chosen.clone())
+    }
+
     /// Does all of it here and now.
     pub(crate) fn work(self) -> Report {
         Steps::of(self, crate::library()).last().unwrap_or(Report::Over)
@@ -155,8 +166,8 @@ impl Job {
 }
 
 impl Puzzle {
-    fn of(lab: &Lab, challenge: usize) -> Self {
-        Self { source: lab.source.clone(), id: lab.id.clone(), challenge }
+    fn of(lab: &Lab, place: usize) -> Self {
+        Self { source: lab.source.clone(), id: lab.id.clone(), place }
     }
 
     fn lab(&self, library: &Library) -> Result<Lab, String> {
@@ -165,17 +176,33 @@ impl Puzzle {
 
     fn decide(&self, library: &Library, played: &Scenario, guess: Option<&Guess>) -> Result<Report, String> {
         let lab = self.lab(library)?;
-        let challenge = lab.challenges.get(self.challenge).ok_or("there is no such challenge")?;
+        let challenge = lab.challenges.get(self.place).ok_or(text::NOT_IN_LAB)?;
         let verdict = challenge.decide(&lab, library, played, guess).map_err(|fault| fault.to_string())?;
         Ok(Report::Decided(Box::new(verdict)))
     }
 
+    /// A run with each step, and what all of them have shown so far.
+    fn measure(&self, library: &'static Library, chosen: &Chosen) -> Result<Steps, String> {
+        let (lab, place) = (self.lab(library)?, self.place);
+        let study = lab.studies.get(place).ok_or(text::NOT_IN_LAB)?;
+        let mut survey = Survey::new(study, chosen, study.runs);
+        let mut over = Some(Report::Over);
+        Ok(Steps::new(move || {
+            let study = lab.studies.get(place)?;
+            Some(match survey.step(study, &lab, library) {
+                Ok(true) => Report::Measured(survey.findings(study)),
+                Ok(false) => return over.take(),
+                Err(fault) => Report::Bad(fault.to_string()),
+            })
+        }))
+    }
+
     fn search(&self, library: &Library, search: usize, case: usize) -> Result<Report, String> {
         let lab = self.lab(library)?;
-        let challenge = lab.challenges.get(self.challenge).ok_or("there is no such challenge")?;
-        let search = challenge.searches.get(search).ok_or("there is no such search")?;
+        let challenge = lab.challenges.get(self.place).ok_or(text::NOT_IN_LAB)?;
+        let search = challenge.searches.get(search).ok_or(text::NOT_IN_LAB)?;
         let cases = search.cases(challenge, &lab);
-        let case = cases.get(case).ok_or("there is no such world")?;
+        let case = cases.get(case).ok_or(text::NOT_IN_LAB)?;
         search.attempt(challenge, &lab, library, case).map(Report::Tried).map_err(|fault| fault.to_string())
     }
 }
@@ -223,6 +250,7 @@ impl Steps {
             Job::Search(puzzle, search, case) => {
                 return Self::later(move || puzzle.search(library, search, case).unwrap_or_else(Report::Bad));
             }
+            Job::Measure(puzzle, chosen) => puzzle.measure(library, &chosen),
             Job::Promises(job) => promises(&job).map_err(|fault| fault.to_string()),
             Job::Hunt(run, hunt) => search::hunt(library, &run, &hunt),
             Job::Matter(run) => search::matter(library, &run),
@@ -309,10 +337,10 @@ fn check(job: &Checking, tell: &mut dyn FnMut(Report)) -> Result<Report, BadInpu
     let initial = Reader::new(&job.initial).next_value()?.map_or(Value::Nil, |placed| placed.value);
     let (object, promise) = (Object::ALL[job.object].1, Promise::ALL[job.promise].1);
     // A search that takes choices back has still come as far as it once was.
-    let mut furthest = 0;
+    let mut furthest = (0, 1);
     let mut look = |Progress { done, of }| {
-        if done > furthest {
-            furthest = done;
+        if done as u64 * furthest.1 as u64 > furthest.0 as u64 * of as u64 {
+            furthest = (done, of);
             tell(Report::SoFar { done, of });
         }
         true

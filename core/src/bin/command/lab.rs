@@ -2,7 +2,8 @@
 
 use super::{read_text, say};
 use faultline::lab::challenge::{Challenge, Task};
-use faultline::lab::{Lab, Problem, format};
+use faultline::lab::study::{Chosen, Survey};
+use faultline::lab::{Lab, Problem, Settings, format};
 use faultline::link::Link;
 use faultline::models::Library;
 use std::fmt::Write as _;
@@ -18,6 +19,8 @@ pub(super) fn lab(words: &[&str]) -> Result<ExitCode, String> {
         ["list"] => list(FOLDER),
         ["list", folder] => list(folder),
         ["kit", file] => kit(file),
+        ["measure", file] => measure(file, None),
+        ["measure", file, study] => measure(file, Some(study)),
         ["schema"] => {
             say(&serde_json::to_string_pretty(&format::schema()).map_err(|fault| fault.to_string())?)?;
             Ok(ExitCode::SUCCESS)
@@ -26,7 +29,7 @@ pub(super) fn lab(words: &[&str]) -> Result<ExitCode, String> {
             say(format::tables().trim_end())?;
             Ok(ExitCode::SUCCESS)
         }
-        _ => Err("lab takes check FILE..., list, kit FILE, schema or fields; see faultline help".into()),
+        _ => Err("lab takes check FILE..., list, kit FILE, measure FILE [STUDY], schema or fields; see faultline help".into()),
     }
 }
 
@@ -110,6 +113,38 @@ fn list(folder: &str) -> Result<ExitCode, String> {
         say(&format!("{:<28}{:<38}{}", lab.id, lab.track, lab.title))?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Does the studies of a lab, or one of them, with all their runs: as the page does.
+fn measure(file: &str, id: Option<&str>) -> Result<ExitCode, String> {
+    let lab = usable(file)?;
+    let library = Library::standard();
+    let studies: Vec<_> = lab.studies.iter().filter(|study| id.is_none_or(|id| study.id == id)).collect();
+    if studies.is_empty() {
+        let ids: Vec<_> = lab.studies.iter().map(|study| study.id.as_str()).collect();
+        return Err(format!("{file} has no such study; it has: {}", ids.join(", ")));
+    }
+    let mut holds = true;
+    for study in studies {
+        say(&format!("# {}\n\n{}\n", study.title, study.say))?;
+        let of_case = |case: usize| study.known.iter().filter(move |known| known.case == case);
+        for (case, name) in study.cases.iter().map(|case| &case.name).enumerate() {
+            let choices: Vec<_> = of_case(case).map(|known| known.settings.clone()).collect();
+            for settings in if choices.is_empty() { vec![Settings::new()] } else { choices } {
+                let with = study.world(&lab).show(&library, &settings);
+                say(&format!("## {}", [name.as_str(), &with].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")))?;
+                let chosen = Chosen { case, settings };
+                let findings = Survey::new(study, &chosen, study.runs).finish(study, &lab, &library).map_err(|fault| fault.to_string())?;
+                say(&findings.words(study, &chosen))?;
+                for known in study.known(&lab, &chosen) {
+                    let wrong = known.against(study, &findings);
+                    holds &= wrong.is_empty();
+                    say(&format!("{}: {}\n", known.from, if wrong.is_empty() { "agrees".into() } else { wrong.join("; ") }))?;
+                }
+            }
+        }
+    }
+    Ok(if holds { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn kit(file: &str) -> Result<ExitCode, String> {

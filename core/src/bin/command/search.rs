@@ -6,10 +6,10 @@
 use super::{read, say};
 use faultline::link::MARK;
 use faultline::models::Library;
-use faultline::protocol::{About, ParamKind};
+use faultline::protocol::About;
 use faultline::scenario::Input;
-use faultline::search::{Bounds, Chaos, Explored, Goal, Plan, Sought, Violation, explore, shrink};
-use faultline::sim::{Chance, EventKind, Span, Time};
+use faultline::search::{Bounds, Chaos, Explored, Goal, NOT_TRIED, Plan, Sought, Violation, explore, shrink};
+use faultline::sim::{EventKind, Span, Time};
 use faultline::{Scenario, Sim};
 use std::fmt::Write as _;
 use std::process::ExitCode;
@@ -71,6 +71,7 @@ pub(super) fn search(model: &str, options: &[&str]) -> Result<ExitCode, String> 
     if let (Some(explored), Some(bounds)) = (&explored, wanted.exhaustive) {
         everything &= explored.covered && explored.undecided == 0;
         say(&covered(explored, bounds))?;
+        say(&format!("  not tried: {NOT_TRIED}"))?;
     }
     if let Some(Struck { runs, undecided, .. }) = struck {
         everything &= undecided == 0;
@@ -253,19 +254,5 @@ fn setting(about: &About, text: &str) -> Result<(String, i64), String> {
         let known: Vec<_> = about.params.iter().map(|spec| spec.key).collect();
         return Err(format!("{} has no setting “{key}”; it has {}", about.id, known.join(", ")));
     };
-    let read = match spec.kind {
-        ParamKind::Span { .. } => Span::parse(value)?.0 as i64,
-        ParamKind::Chance { .. } => i64::from(Chance::parse(value)?.parts()),
-        ParamKind::Switch { .. } => match value {
-            "on" | "true" | "1" => 1,
-            "off" | "false" | "0" => 0,
-            _ => return Err(format!("{key} is on or off, not “{value}”")),
-        },
-        ParamKind::Choice { names, .. } => match names.iter().position(|name| *name == value) {
-            Some(index) => index as i64,
-            None => value.parse().map_err(|_| format!("{key} is one of {}, not “{value}”", names.join(", ")))?,
-        },
-        ParamKind::Number { .. } => number(key, value)?,
-    };
-    Ok((key.into(), read))
+    Ok((key.into(), spec.kind.read(key, value)?))
 }

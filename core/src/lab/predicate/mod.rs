@@ -19,6 +19,7 @@ mod watch;
 pub(in crate::lab) use count::MessageKind;
 pub(in crate::lab) use parse::unknown;
 pub use parse::{Names, Wrong};
+pub(in crate::lab) use watch::MOST_STEPS;
 pub use watch::{Found, Moment, Observer, Reason, Subject};
 
 use crate::judge::Promise;
@@ -52,8 +53,11 @@ impl Predicate {
     /// what was the case before.
     #[must_use]
     pub fn is_of_the_moment(&self) -> bool {
-        let looks_back =
-            |kind: &Kind| matches!(kind, Kind::Ever(..) | Kind::Always(..) | Kind::For(..) | Kind::Then { .. } | Kind::Within { .. });
+        let looks_back = |kind: &Kind| match kind {
+            Kind::Ever(..) | Kind::Always(..) | Kind::For(..) | Kind::Then { .. } | Kind::Within { .. } => true,
+            Kind::Compare { left, right, .. } => left.adds_up_time() || right.adds_up_time(),
+            _ => false,
+        };
         !self.root.any(&mut |formula| looks_back(&formula.kind))
     }
 
@@ -65,6 +69,12 @@ impl Predicate {
 }
 
 impl Measure {
+    /// Whether it is only about the moment, and about how often something happened before.
+    #[must_use]
+    pub fn is_of_the_moment(&self) -> bool {
+        !self.root.adds_up_time()
+    }
+
     /// The measure as it was written.
     #[must_use]
     pub fn text(&self) -> &str {
@@ -141,8 +151,11 @@ struct Formula {
     from: usize,
     to: usize,
     kind: Kind,
-    /// Whether it holds at the moment that was looked at last.
-    holds: bool,
+    /// Whether it holds at the moment that was looked at last; nothing if a judge would have to know it
+    /// who does not.
+    holds: Option<bool>,
+    /// For what remembers: whether it would now be true if a judge had known at some moment before.
+    doubt: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -155,8 +168,11 @@ enum Kind {
     Promised {
         promise: Promised,
         wanted: bool,
-        verdict: Option<bool>,
+        /// What was found when it was last asked; nothing if it must be asked anew.
+        verdict: Option<Option<bool>>,
         why: String,
+        /// How often the judge did not know.
+        gave_up: u32,
     },
     Status(NodeId, NodeStatus),
     Connected(NodeId, NodeId),
@@ -233,11 +249,23 @@ enum Quantity {
         nodes: NodeFilter,
     },
     Setting(&'static str),
+    /// How long something has been the case so far, all together.
+    Total(Box<Lasting>),
     /// How many acknowledged writes no working node holds any more.
     Lost(String, Writes),
     /// How many working nodes hold the last acknowledged write.
     Copies(String, Writes),
     Sum(Operator, Box<Quantity>, Box<Quantity>),
+}
+
+/// Something whose time is added up.
+#[derive(Clone, Debug)]
+struct Lasting {
+    what: Formula,
+    /// How long it was the case before it last ceased to be.
+    before: Span,
+    /// Since when it is the case, if it is.
+    since: Option<Time>,
 }
 
 /// What clients have written so far, in the order in which they began.
@@ -261,6 +289,7 @@ struct Written {
 enum Over {
     Highest,
     Lowest,
+    Sum,
     Different,
 }
 
@@ -278,6 +307,17 @@ struct NodeFilter {
     status: Option<NodeStatus>,
     role: Option<String>,
     fields: Vec<(String, Compare, Value)>,
+}
+
+impl Quantity {
+    /// Whether how long something was the case is a part of it.
+    fn adds_up_time(&self) -> bool {
+        match self {
+            Self::Total(_) => true,
+            Self::Sum(_, left, right) => left.adds_up_time() || right.adds_up_time(),
+            _ => false,
+        }
+    }
 }
 
 impl Formula {

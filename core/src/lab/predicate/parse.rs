@@ -12,7 +12,7 @@
 //! ```
 
 use super::count::{Counter, MessageKind, MessageStage, RequestStage, Requests, What};
-use super::{Compare, Formula, Kind, Measure, NodeFilter, Operator, Over, Predicate, Promised, Quantity, Value, Writes};
+use super::{Compare, Formula, Kind, Lasting, Measure, NodeFilter, Operator, Over, Predicate, Promised, Quantity, Value, Writes};
 use crate::judge::Promise;
 use crate::lab::nearest;
 use crate::lab::script::ACTIONS;
@@ -144,7 +144,7 @@ enum Type {
 
 const SIGNS: [&str; 13] = ["!=", "<=", ">=", "(", ")", ",", "=", "<", ">", "+", "-", "*", "/"];
 const FACTS: [&str; 8] = ["kept", "broken", "up", "down", "paused", "connected", "quiet", "end"];
-const TERMS: [&str; 15] = [
+const TERMS: [&str; 17] = [
     "messages",
     "requests",
     "faults",
@@ -155,7 +155,9 @@ const TERMS: [&str; 15] = [
     "field",
     "highest",
     "lowest",
+    "sum",
     "different",
+    "total",
     "setting",
     "lost",
     "copies",
@@ -325,7 +327,7 @@ impl<'a> Parser<'a> {
     }
 
     fn formula(&self, from: usize, kind: Kind) -> Formula {
-        Formula { from, to: self.behind(), kind, holds: false }
+        Formula { from, to: self.behind(), kind, holds: Some(false), doubt: false }
     }
 
     fn either(&mut self) -> Parsed<Formula> {
@@ -455,7 +457,7 @@ impl<'a> Parser<'a> {
                 self.need("(")?;
                 let promise = self.known("the name of a promise", promise)?;
                 self.need(")")?;
-                Kind::Promised { promise, wanted: word == "kept", verdict: None, why: String::new() }
+                Kind::Promised { promise, wanted: word == "kept", verdict: None, why: String::new(), gave_up: 0 }
             }
             "connected" => {
                 self.need("(")?;
@@ -692,15 +694,20 @@ impl<'a> Parser<'a> {
                 let key = if self.sign(",") { Some(self.name("a key")?) } else { None };
                 Quantity::Field { node, name, key }
             }
-            "highest" | "lowest" | "different" => {
+            "highest" | "lowest" | "sum" | "different" => {
                 let name = self.name("the name of a field")?;
                 self.sign(",");
                 let what = match word {
                     "highest" => Over::Highest,
                     "lowest" => Over::Lowest,
+                    "sum" => Over::Sum,
                     _ => Over::Different,
                 };
                 Quantity::Over { what, name, nodes: self.node_filter()? }
+            }
+            "total" => {
+                let what = self.condition()?;
+                Quantity::Total(Box::new(Lasting { what, before: Span::ZERO, since: None }))
             }
             "setting" => Quantity::Setting(self.known("the name of a setting", |names, name| {
                 let found = names.about.params.iter().find(|spec| spec.key == name).map(|spec| spec.key);
@@ -795,7 +802,7 @@ impl<'a> Parser<'a> {
             Quantity::Given(Value::Number(_)) | Quantity::Count(_) | Quantity::Nodes(_) | Quantity::Lost(..) | Quantity::Copies(..) => {
                 Type::Number
             }
-            Quantity::Given(Value::Span(_)) | Quantity::Now | Quantity::Latency(..) => Type::Span,
+            Quantity::Given(Value::Span(_)) | Quantity::Now | Quantity::Latency(..) | Quantity::Total(_) => Type::Span,
             Quantity::Given(_) | Quantity::Role(_) => Type::Text,
             Quantity::Over { what: Over::Different, .. } => Type::Number,
             Quantity::Field { .. } | Quantity::Over { .. } => Type::Any,

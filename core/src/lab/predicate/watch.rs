@@ -6,7 +6,8 @@
 
 use super::count::Counter;
 use super::{
-    Compare, Formula, Kind, MILLION, Measure, NodeFilter, Once, Operator, Over, Predicate, Promised, Quantity, Value, Writes, Written,
+    Compare, Formula, Kind, Lasting, MILLION, Measure, NodeFilter, Once, Operator, Over, Predicate, Promised, Quantity, Value, Writes,
+    Written,
 };
 use crate::judge::history::History;
 use crate::judge::spec::Object;
@@ -25,7 +26,7 @@ use std::fmt;
 /// How long a judge searches before it says that it does not know.
 const JUDGE_STEPS: u64 = 2_000_000;
 /// How many events are looked at in a run at most.
-const MOST_STEPS: u64 = 2_000_000;
+pub(in crate::lab) const MOST_STEPS: u64 = 2_000_000;
 
 /// A moment of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,10 +70,10 @@ impl fmt::Display for Reason {
 pub struct Found {
     /// The first moment at which it was true, if there was one.
     pub first: Option<Moment>,
-    /// Whether it is true at the last moment that was looked at.
-    pub holds: bool,
-    /// Whether a judge did not know, and so nobody knows whether it would have been true.
-    pub doubtful: bool,
+    /// Whether it is true at the last moment that was looked at; nothing if a judge did not know.
+    pub holds: Option<bool>,
+    /// The first moment at which nobody knows whether it was true, because a judge did not.
+    pub doubted: Option<Moment>,
     /// Why it was true at that first moment; or if there was none, why it is not true now.
     pub why: Vec<Reason>,
 }
@@ -92,7 +93,7 @@ struct Watch {
     /// What happened before this row is not counted.
     from: u32,
     first: Option<Moment>,
-    doubtful: bool,
+    doubted: Option<Moment>,
     why: Vec<Reason>,
 }
 
@@ -140,7 +141,7 @@ impl Observer {
         for (index, row) in (0..self.taken).zip(self.sim.trace().rows()) {
             root.take(&look, row, index >= from);
         }
-        self.watches.push(Watch { root, text, from, first: None, doubtful: false, why: Vec::new() });
+        self.watches.push(Watch { root, text, from, first: None, doubted: None, why: Vec::new() });
         self.watches.len() - 1
     }
 
@@ -179,7 +180,7 @@ impl Observer {
     /// was the case before.
     pub(in crate::lab) fn leap(&mut self, until: Time) {
         while self.sim.steps() < MOST_STEPS && self.sim.step_until(until) {}
-        self.cut_short = self.sim.steps() >= MOST_STEPS;
+        self.cut_short = self.is_cut_short();
         let end = self.end <= until && !self.ended;
         self.ended |= end;
         self.look(until, end);
@@ -194,15 +195,22 @@ impl Observer {
         }
     }
 
+    fn is_cut_short(&self) -> bool {
+        self.sim.steps() >= MOST_STEPS || self.sim.stands_still()
+    }
+
     /// Looks at the next moment that is not after `until`. Says whether there was one.
     fn advance(&mut self, until: Time) -> bool {
-        if self.sim.steps() >= MOST_STEPS {
-            self.cut_short = true;
+        self.cut_short = self.is_cut_short();
+        if self.cut_short {
             return false;
         }
         let mut alone = if self.ended { Time::NEVER } else { self.end };
         for watch in &self.watches {
             deadline(&watch.root, self.now, &mut alone);
+        }
+        for measure in &self.measures {
+            measure.inner_deadlines(self.now, &mut alone);
         }
         if self.sim.step_until(until.min(alone)) {
             self.look(self.sim.now(), false);
@@ -228,9 +236,9 @@ impl Observer {
         self.cut_short
     }
 
-    /// Whether a predicate holds at the last moment that was looked at.
+    /// Whether a predicate holds at the last moment that was looked at; nothing if a judge did not know.
     #[must_use]
-    pub fn holds(&self, number: usize) -> bool {
+    pub fn holds(&self, number: usize) -> Option<bool> {
         self.watches[number].root.holds
     }
 
@@ -252,7 +260,7 @@ impl Observer {
     pub fn found(&self, number: usize) -> Found {
         let watch = &self.watches[number];
         let why = if watch.first.is_some() { watch.why.clone() } else { self.reasons(number) };
-        Found { first: watch.first, holds: watch.root.holds, doubtful: watch.doubtful, why }
+        Found { first: watch.first, holds: watch.root.holds, doubted: watch.doubted, why }
     }
 
     /// What was measured at the last moment that was looked at.
@@ -274,9 +282,12 @@ impl Observer {
                 continue;
             }
             let holds = watch.root.look(&look, &watch.text);
-            watch.doubtful |= look.doubtful.get().is_some();
-            if holds && watch.first.is_none() {
-                watch.first = Some(Moment { time: now, steps: self.sim.steps(), rows: self.sim.rows() });
+            let moment = Moment { time: now, steps: self.sim.steps(), rows: self.sim.rows() };
+            if holds.is_none() {
+                watch.doubted.get_or_insert(moment);
+            }
+            if holds == Some(true) && watch.first.is_none() {
+                watch.first = Some(moment);
                 watch.why = watch.root.reasons(&look, &watch.text);
             }
         }
@@ -284,6 +295,7 @@ impl Observer {
             for (_, row) in &rows {
                 measure.take(&look, row, true);
             }
+            measure.follow(&look);
         }
         self.taken = self.sim.rows();
     }
@@ -301,6 +313,19 @@ fn deadline(formula: &Formula, now: Time, earliest: &mut Time) {
             for side in [left, right] {
                 side.deadlines(&mut at);
             }
+            let (mut asked, mut given) = (None, None);
+            for side in [left, right] {
+                match side {
+                    Quantity::Total(lasting) => asked = Some(lasting),
+                    Quantity::Given(Value::Span(nanos)) => given = Some(Span(nanos.unsigned_abs() as u64)),
+                    _ => {}
+                }
+            }
+            if let (Some(Lasting { before, since: Some(since), .. }), Some(given)) = (asked.map(|lasting| &**lasting), given) {
+                let time = *since + Span(given.0.saturating_sub(before.0));
+                at(time);
+                at(time + Span(1));
+            }
             if let (Quantity::Now, Quantity::Given(Value::Span(nanos))) | (Quantity::Given(Value::Span(nanos)), Quantity::Now) =
                 (left, right)
             {
@@ -311,6 +336,10 @@ fn deadline(formula: &Formula, now: Time, earliest: &mut Time) {
         }
         Kind::For(_, span, Some(since)) => at(*since + *span),
         _ => {}
+    }
+    if let Kind::Compare { left, right, .. } = &formula.kind {
+        left.inner_deadlines(now, earliest);
+        right.inner_deadlines(now, earliest);
     }
     for child in formula.children() {
         deadline(child, now, earliest);
@@ -325,13 +354,11 @@ struct Look<'a> {
     end: bool,
     views: RefCell<BTreeMap<NodeId, View>>,
     promises: OnceCell<Vec<(&'static str, Result<(), String>)>>,
-    /// Set when a judge did not know.
-    doubtful: OnceCell<()>,
 }
 
 impl<'a> Look<'a> {
     fn new(sim: &'a Sim, subject: &'a Subject, now: Time, end: bool) -> Self {
-        Self { sim, subject, now, end, views: RefCell::default(), promises: OnceCell::new(), doubtful: OnceCell::new() }
+        Self { sim, subject, now, end, views: RefCell::default(), promises: OnceCell::new() }
     }
 
     fn nodes(&self) -> impl Iterator<Item = NodeId> + use<> {
@@ -448,77 +475,90 @@ impl Formula {
                 after.take(look, row, counting);
             }
             // An answer can change what is known; nothing mends a broken history.
-            Kind::Promised { promise: Promised::History(_), verdict, .. } if row.kind == EventKind::Return && *verdict != Some(false) => {
+            Kind::Promised { promise: Promised::History(_), verdict, .. }
+                if row.kind == EventKind::Return && *verdict != Some(Some(false)) =>
+            {
                 *verdict = None;
             }
             _ => {}
         }
     }
 
-    /// Whether it holds now. Every part is looked at, for each remembers.
-    fn look(&mut self, look: &Look<'_>, text: &str) -> bool {
+    /// Whether it holds now; nothing if a judge would have to know it who does not. Every part is looked
+    /// at, for each remembers.
+    fn look(&mut self, look: &Look<'_>, text: &str) -> Option<bool> {
         let now = look.now;
+        let doubt = &mut self.doubt;
         self.holds = match &mut self.kind {
-            Kind::Compare { left, how, right } => how.holds(&left.look(look), &right.look(look)),
-            Kind::Promised { promise: Promised::Model(id), wanted, verdict, why } => {
+            Kind::Compare { left, how, right } => Some(how.holds(&left.look(look), &right.look(look))),
+            Kind::Promised { promise: Promised::Model(id), wanted, why, .. } => {
                 let held = look.promise(id);
-                *verdict = Some(held.is_ok());
+                let kept = held.is_ok();
                 *why = held.err().unwrap_or_else(|| "it holds".into());
-                *verdict == Some(*wanted)
+                Some(kept == *wanted)
             }
-            Kind::Promised { promise: Promised::History(promise), wanted, verdict, why } => {
-                if verdict.is_none() {
-                    (*verdict, *why) = judged(look, *promise);
-                }
-                if verdict.is_none() {
-                    let _ = look.doubtful.set(());
-                }
-                *verdict == Some(*wanted)
+            Kind::Promised { promise: Promised::History(promise), wanted, verdict, why, gave_up } => {
+                let kept = *verdict.get_or_insert_with(|| {
+                    // Each time it gave up it has half of its patience left, so that it comes to an end.
+                    let (kept, said) = judged(look, *promise, JUDGE_STEPS.checked_shr(*gave_up).unwrap_or(0));
+                    *gave_up += u32::from(kept.is_none());
+                    *why = said;
+                    kept
+                });
+                kept.map(|kept| kept == *wanted)
             }
-            Kind::Status(node, status) => look.sim.status(*node) == *status,
-            Kind::Connected(from, to) => look.sim.connects(*from, *to),
-            Kind::Quiet => look.sim.flights().next().is_none(),
-            Kind::End => look.end,
-            Kind::Not(inner) => !inner.look(look, text),
-            Kind::All(parts) => parts.iter_mut().filter_map(|part| (!part.look(look, text)).then_some(())).count() == 0,
-            Kind::Any(parts) => parts.iter_mut().filter_map(|part| part.look(look, text).then_some(())).count() > 0,
+            Kind::Status(node, status) => Some(look.sim.status(*node) == *status),
+            Kind::Connected(from, to) => Some(look.sim.connects(*from, *to)),
+            Kind::Quiet => Some(look.sim.flights().next().is_none()),
+            Kind::End => Some(look.end),
+            Kind::Not(inner) => inner.look(look, text).map(|holds| !holds),
+            Kind::All(parts) => joined(parts, false, look, text),
+            Kind::Any(parts) => joined(parts, true, look, text),
             Kind::Ever(inner, once) => {
-                if inner.look(look, text) && once.is_none() {
+                let holds = inner.look(look, text);
+                if holds == Some(true) && once.is_none() {
                     *once = Some(Once { time: now, why: inner.reasons(look, text) });
                 }
-                once.is_some()
+                *doubt |= holds.is_none();
+                unless(*doubt, once.is_some())
             }
             Kind::Always(inner, once) => {
-                if !inner.look(look, text) && once.is_none() {
+                let holds = inner.look(look, text);
+                if holds == Some(false) && once.is_none() {
                     *once = Some(Once { time: now, why: inner.reasons(look, text) });
                 }
-                once.is_none()
+                *doubt |= holds.is_none();
+                unless(*doubt, once.is_some()).map(|failed| !failed)
             }
             Kind::For(inner, span, since) => {
                 let holds = inner.look(look, text);
-                *since = since.filter(|_| holds).or_else(|| holds.then_some(now));
-                since.is_some_and(|since| now.since(since) >= *span)
+                *doubt = holds.is_none() || *doubt && holds == Some(true);
+                *since = since.filter(|_| holds == Some(true)).or_else(|| (holds == Some(true)).then_some(now));
+                unless(*doubt, since.is_some_and(|since| now.since(since) >= *span))
             }
             Kind::Then { first, second, seen, done } => {
                 let (first, then) = (first.look(look, text), second.look(look, text));
-                if then && seen.is_some() && done.is_none() {
+                if then == Some(true) && seen.is_some() && done.is_none() {
                     *done = Some(Once { time: now, why: second.reasons(look, text) });
                 }
-                if first && seen.is_none() {
+                *doubt |= first.is_none() || then.is_none() && seen.is_some();
+                if first == Some(true) && seen.is_none() {
                     *seen = Some(now);
                 }
-                done.is_some()
+                unless(*doubt, done.is_some())
             }
             Kind::Within { what, span, after, began, done } => {
-                let was = after.holds;
+                let was = after.holds == Some(true);
                 let (what_holds, after_holds) = (what.look(look, text), after.look(look, text));
-                if after_holds && (began.is_none() || !was) {
+                if after_holds == Some(true) && (began.is_none() || !was) {
                     *began = Some(now);
                 }
-                if what_holds && done.is_none() && began.is_some_and(|began| now.since(began) <= *span) {
+                let in_time = began.is_some_and(|began| now.since(began) <= *span);
+                if what_holds == Some(true) && in_time && done.is_none() {
                     *done = Some(Once { time: now, why: what.reasons(look, text) });
                 }
-                done.is_some()
+                *doubt |= after_holds.is_none() || what_holds.is_none() && in_time;
+                unless(*doubt, done.is_some())
             }
         };
         self.holds
@@ -552,7 +592,7 @@ impl Formula {
             _ => String::new(),
         };
         let part = text.get(self.from..self.to).unwrap_or_default();
-        out.push(Reason { depth, holds: self.holds, text: part.split_whitespace().collect::<Vec<_>>().join(" "), found });
+        out.push(Reason { depth, holds: self.holds == Some(true), text: part.split_whitespace().collect::<Vec<_>>().join(" "), found });
         let once = match &self.kind {
             Kind::Ever(_, once) | Kind::Always(_, once) => once.as_ref(),
             Kind::Then { done, .. } | Kind::Within { done, .. } => done.as_ref(),
@@ -565,9 +605,27 @@ impl Formula {
     }
 }
 
-fn judged(look: &Look<'_>, promise: Promise) -> (Option<bool>, String) {
+/// What is not true in a doubtful case is not known.
+fn unless(doubt: bool, holds: bool) -> Option<bool> {
+    (holds || !doubt).then_some(holds)
+}
+
+/// Whether one of the parts is as wanted: that one alone decides.
+fn joined(parts: &mut [Formula], wanted: bool, look: &Look<'_>, text: &str) -> Option<bool> {
+    let mut all = Some(!wanted);
+    for part in parts {
+        match part.look(look, text) {
+            Some(holds) if holds == wanted => all = Some(wanted),
+            None if all != Some(wanted) => all = None,
+            _ => {}
+        }
+    }
+    all
+}
+
+fn judged(look: &Look<'_>, promise: Promise, steps: u64) -> (Option<bool>, String) {
     let history = History::of(look.sim);
-    match judge::judge(&history, look.subject.object, promise, &look.subject.initial, JUDGE_STEPS) {
+    match judge::judge(&history, look.subject.object, promise, &look.subject.initial, steps) {
         Ok(judgement) if judgement.kept == Some(false) => (Some(false), judgement.to_string().replace('\n', "; ")),
         Ok(judgement) => (judgement.kept, judgement.verdict),
         Err(why) => (None, why.why),
@@ -629,7 +687,31 @@ impl Quantity {
         }
     }
 
+    fn lasting(&mut self, with: &mut dyn FnMut(&mut Lasting)) {
+        match self {
+            Self::Total(lasting) => with(lasting),
+            Self::Sum(_, left, right) => {
+                left.lasting(with);
+                right.lasting(with);
+            }
+            _ => {}
+        }
+    }
+
+    /// The moments at which time alone changes something whose time is added up.
+    fn inner_deadlines(&self, now: Time, earliest: &mut Time) {
+        match self {
+            Self::Total(lasting) => deadline(&lasting.what, now, earliest),
+            Self::Sum(_, left, right) => {
+                left.inner_deadlines(now, earliest);
+                right.inner_deadlines(now, earliest);
+            }
+            _ => {}
+        }
+    }
+
     fn take(&mut self, look: &Look<'_>, row: &Row, counting: bool) {
+        self.lasting(&mut |lasting| lasting.what.take(look, row, counting));
         self.counters(&mut |counter| counter.take(look.sim, row, counting));
         self.written(&mut |writes| writes.take(look.sim, row));
     }
@@ -647,7 +729,24 @@ impl Quantity {
 
     fn look(&mut self, look: &Look<'_>) -> Value {
         self.counters(&mut |counter| counter.forget(look.now));
+        self.follow(look);
         self.value(look)
+    }
+
+    /// Adds up the time of what is the case.
+    fn follow(&mut self, look: &Look<'_>) {
+        self.lasting(&mut |lasting| {
+            let holds = lasting.what.look(look, "");
+            match (holds, lasting.since) {
+                (Some(true), None) => lasting.since = Some(look.now),
+                // What nobody knows is not added up.
+                (Some(false) | None, Some(since)) => {
+                    lasting.before = lasting.before + look.now.since(since);
+                    lasting.since = None;
+                }
+                _ => {}
+            }
+        });
     }
 
     fn value(&self, look: &Look<'_>) -> Value {
@@ -669,11 +768,16 @@ impl Quantity {
                 };
                 match what {
                     Over::Highest => fields.max_by_key(number).unwrap_or(Value::Nothing),
+                    Over::Sum => total(fields.filter_map(|value| number(&value).map(|number| (matches!(value, Value::Span(_)), number)))),
                     Over::Lowest => fields.filter(|value| number(value).is_some()).min_by_key(number).unwrap_or(Value::Nothing),
                     Over::Different => count(fields.map(|value| value.to_string()).collect::<BTreeSet<_>>().len()),
                 }
             }
             Self::Setting(key) => setting(look, key),
+            Self::Total(lasting) => {
+                let now = lasting.since.map_or(Span::ZERO, |since| look.now.since(since));
+                Value::Span((lasting.before + now).0.into())
+            }
             Self::Lost(name, writes) => {
                 let held: Vec<_> = look.working().map(|node| look.held(node, name)).collect();
                 let lost = |index: &usize| writes.list[*index].done && !held.iter().any(|held| writes.held(held, *index));
@@ -718,6 +822,12 @@ impl Quantity {
     }
 }
 
+/// Numbers added up, or lengths of time; nothing if there is none.
+fn total(parts: impl Iterator<Item = (bool, i128)>) -> Value {
+    let sum = parts.reduce(|(spans, sum), (span, part)| (spans || span, sum.saturating_add(part)));
+    sum.map_or(Value::Nothing, |(spans, sum)| if spans { Value::Span(sum) } else { Value::Number(sum) })
+}
+
 fn setting(look: &Look<'_>, key: &'static str) -> Value {
     let Some(spec) = look.sim.about().params.iter().find(|spec| spec.key == key) else { return Value::Nothing };
     let value = look.sim.setting(key);
@@ -727,5 +837,35 @@ fn setting(look: &Look<'_>, key: &'static str) -> Value {
         ParamKind::Choice { names, .. } => names.get(value as usize).map_or(Value::Nothing, |name| Value::Text((*name).into())),
         ParamKind::Span { .. } => Value::Span(value.into()),
         ParamKind::Chance { .. } => Value::Number(value.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Names;
+    use super::*;
+    use crate::scenario::Input;
+
+    #[test]
+    fn a_judge_who_does_not_know_is_asked_again_only_after_an_answer_and_has_less_patience_then() {
+        let library = Library::standard();
+        let model = library.find("primary-backup").unwrap();
+        let mut scenario = Scenario::new(model.about(), 1);
+        for ms in [1_000, 2_000] {
+            scenario.add(Time::ZERO + Span::millis(ms), Input::Invoke { client: 0, node: NodeId(0), op: 0, argument: 0 });
+        }
+        // A register has no transactions to judge.
+        let predicate = Predicate::parse("kept(serializable)", &Names::of(model, &scenario)).unwrap();
+        let subject = Subject { object: Object::Register, initial: Word::Int(0) };
+        let mut observer = Observer::new(&library, scenario, &subject, Time::NEVER).unwrap();
+        let watch = observer.watch(&predicate, 0);
+        let mut asked = |upto: u64| {
+            observer.run(Time::ZERO + Span::millis(upto), &[]);
+            match &observer.watches[watch].root.kind {
+                Kind::Promised { verdict: Some(None), gave_up, .. } => *gave_up,
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!([asked(900), asked(1_900), asked(2_900)], [1, 2, 3]);
     }
 }

@@ -107,7 +107,8 @@ pub(super) static ABOUT: About = About {
     clients: 2,
     leaves_out: "The log is never compacted, so there are no snapshots, and nodes neither join nor leave. Sessions never \
                  expire. Clients do not try again by themselves: one whose request was lost never knows. A follower that \
-                 knows no leader turns requests away.",
+                 knows no leader turns writes away. One that was down gives no answer then: it may have taken the same \
+                 request before it crashed.",
 };
 
 pub(super) fn kind(message: &Message) -> u8 {

@@ -5,6 +5,7 @@
 use crate::protocol::OpId;
 use crate::sim::NodeId;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// What is on a node's disk.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -14,6 +15,8 @@ pub struct Disk {
     /// Whom it voted for in that term.
     pub(super) vote: Option<NodeId>,
     pub(super) log: Log,
+    /// The writes that it has said no to.
+    pub(super) turned_away: BTreeSet<OpId>,
 }
 
 /// One change of the disk.
@@ -25,6 +28,8 @@ pub enum Write {
     Append(Vec<Entry>),
     /// Only so many entries stay.
     Truncate(u64),
+    /// This write is turned away.
+    TurnAway(OpId),
 }
 
 /// One entry of the log.
@@ -64,6 +69,7 @@ impl Disk {
             Write::Ballot(term, vote) => (self.term, self.vote) = (*term, *vote),
             Write::Append(entries) => self.log.0.extend(entries),
             Write::Truncate(len) => self.log.0.truncate(*len as usize),
+            Write::TurnAway(id) => drop(self.turned_away.insert(*id)),
         }
     }
 }

@@ -20,18 +20,11 @@ pub struct Memory {
     pub(super) ballot: Option<Ticket>,
     /// Everything on its disk is durable then.
     pub(super) written: Option<Ticket>,
-    /// What it did with the writes it was asked for. A request may arrive twice: what was turned away
-    /// must not be done after all, and what may have been done must not be turned away.
-    pub(super) asked: BTreeMap<OpId, Asked>,
-}
-
-/// What a node did with a write that a client asked it for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub(super) enum Asked {
-    /// It appended it, or passed it on.
-    Taken,
-    /// It said no.
-    TurnedAway,
+    /// The writes that it appended or passed on. A request may arrive twice: what may have been done must
+    /// not be turned away, and what was turned away, which is on disk, must not be done after all.
+    pub(super) taken: BTreeSet<OpId>,
+    /// It was up before, and may have taken writes that it does not know of any more.
+    pub(super) forgetful: bool,
 }
 
 /// What a node is at the moment.

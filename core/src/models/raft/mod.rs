@@ -33,7 +33,7 @@ use crate::sim::{NodeId, Span};
 use crate::timers;
 use crate::view::View;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 /// The settings of Raft.
 #[derive(Clone, Debug)]
@@ -268,7 +268,9 @@ impl Protocol for Raft {
             heard: (self.reads == Reads::Lease).then(|| cx.steady()),
             ballot: None,
             written: None,
-            asked: BTreeMap::new(),
+            taken: BTreeSet::new(),
+            // Nobody hears from a node before its term is on disk, so one without a term has taken nothing.
+            forgetful: cx.disk().term > 0,
         }
     }
 

@@ -4,23 +4,37 @@
 //! goes through the log like a write; or the leader notes how far it has committed, and asks the
 //! others whether it still leads (ReadIndex); or it trusts them to elect nobody for a while (a lease).
 
-use super::log::Command;
-use super::memory::{Asked, Leader, Memory, Read, Role};
+use super::log::{Command, Write};
+use super::memory::{Leader, Memory, Read, Role};
 use super::{Message, Op, Raft, Reads, Ret};
 use crate::protocol::{Cx, OpId};
 use crate::sim::NodeId;
 
 impl Raft {
-    /// A client asks for something that changes something.
+    /// A client asks for something that changes something. Who is told no relies on it, and the same request
+    /// may come again, so a no is on disk before it is said. A node sends a write on before its own disk has
+    /// it; so after a crash it does not know what it took, and says no to nothing.
     pub(super) fn change(&self, memory: &mut Memory, id: OpId, op: Op, cx: &mut Cx<'_, Self>) {
         let leader = memory.role.leader(cx.me()).filter(|&leader| self.passes_on || leader == cx.me());
-        let first_time = if leader.is_some() { Asked::Taken } else { Asked::TurnedAway };
-        match (*memory.asked.entry(id).or_insert(first_time), leader) {
-            (Asked::TurnedAway, _) => cx.refuse(id, Ret::Ask(memory.role.leader(cx.me()))),
-            (Asked::Taken, Some(leader)) if leader != cx.me() => self.say(memory, leader, Message::PassOn(id, op), cx),
-            (Asked::Taken, Some(_)) => self.take(memory, id, op, cx),
-            // It was taken once: nobody can say that it will not happen.
-            (Asked::Taken, None) => {}
+        let was_turned_away = cx.disk().turned_away.contains(&id);
+        match leader.filter(|_| !was_turned_away) {
+            Some(leader) => {
+                memory.taken.insert(id);
+                if leader == cx.me() {
+                    self.take(memory, id, op, cx);
+                } else {
+                    self.say(memory, leader, Message::PassOn(id, op), cx);
+                }
+            }
+            None if memory.taken.contains(&id) => cx.note("It was taken once: nobody can say that it will not happen."),
+            None if memory.forgetful && !was_turned_away => {
+                cx.note("It may have been taken here before the crash: nobody can say that it will not happen.");
+            }
+            None => {
+                cx.write(Write::TurnAway(id));
+                let durable = cx.sync();
+                cx.refuse_after(durable, id, Ret::Ask(memory.role.leader(cx.me())));
+            }
         }
     }
 

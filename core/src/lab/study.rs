@@ -1,0 +1,613 @@
+//! What only many runs show: a share that depends on a setting, how something is spread, how often
+//! what was said is so. A study is data like the rest of a lab; each of its runs is one of the lab's
+//! own, with a seed of its own, and is done one at a time, so that whoever waits sees it grow and can
+//! end it.
+
+use super::predicate::{Measure, Observer, Predicate, Value};
+use super::script::Script;
+use super::{Lab, Settings, World};
+use crate::evidence::measure::{Measured, Unit};
+use crate::models::Library;
+use crate::scenario::{Fault, Input, Scenario};
+use crate::sim::{Chance, NodeId, Purpose, Time, below, draw};
+use serde::{Deserialize, Serialize};
+
+/// Something to be found out from many runs.
+#[derive(Clone, Debug)]
+pub struct Study {
+    /// Its name in links.
+    pub id: String,
+    /// Its name for people.
+    pub title: String,
+    /// What is done and looked at, in words.
+    pub say: String,
+    /// What is measured, in a few words.
+    pub name: String,
+    /// What is found out.
+    pub question: Question,
+    /// How many runs there are, for each place of a curve.
+    pub runs: u64,
+    /// Settings with which it begins.
+    pub settings: Settings,
+    /// Settings that the learner may choose.
+    pub knobs: Vec<String>,
+    /// How likely each node is down from the beginning.
+    pub down: Chance,
+    /// What is done in each run.
+    pub script: Script,
+    /// Each run is looked at at the first moment at which this holds; at its end if nothing is said.
+    pub when: Option<Predicate>,
+    /// How long a run is, if not as long as the world's.
+    pub length: Option<Time>,
+    /// Its own world, if not that of the lab.
+    pub world: Option<World>,
+    /// Worlds to choose from; one without a name if there is no choice.
+    pub cases: Vec<Case>,
+    /// What is known of it.
+    pub known: Vec<Known>,
+    /// The line of the file on which it begins.
+    pub line: usize,
+}
+
+/// What is found out.
+#[derive(Clone, Debug)]
+pub enum Question {
+    /// How something depends on something else.
+    Curve {
+        /// What is different from place to place.
+        sweep: Sweep,
+        /// The places, where a case has none of its own.
+        at: Vec<Place>,
+        /// What is measured there.
+        estimate: Estimate,
+        /// What is on the axis across, in a few words.
+        across: String,
+        /// What is measured instead of the place itself for that axis.
+        against: Option<Measure>,
+    },
+    /// How something is spread.
+    Spread(Measure),
+    /// How often it is this and that at the same time: names, and when it is so.
+    Matrix {
+        /// What is so.
+        rows: Vec<(String, Predicate)>,
+        /// What is said.
+        columns: Vec<(String, Predicate)>,
+    },
+}
+
+/// What is different from place to place of a curve.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sweep {
+    /// A setting.
+    Setting(String),
+    /// How many nodes there are.
+    Nodes,
+}
+
+/// A place of a curve.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// As an author writes it.
+    pub name: String,
+    /// As the engine takes it.
+    pub value: i64,
+    /// Where it is on the axis across: a length of time in milliseconds, all else as it is.
+    pub x: f64,
+}
+
+/// What is measured at a place of a curve.
+#[derive(Clone, Debug)]
+pub enum Estimate {
+    /// The mean of something.
+    Mean(Measure),
+    /// In what share of the runs something is the case.
+    Share(Predicate),
+    /// The share of those that are counted in each run, added up over all of them.
+    Ratio(Measure, Measure),
+}
+
+/// A world to choose.
+#[derive(Clone, Debug, Default)]
+pub struct Case {
+    /// Its name for people.
+    pub name: String,
+    /// How many nodes, if not as many as in the world.
+    pub nodes: Option<u16>,
+    /// Settings that are not the study's.
+    pub settings: Settings,
+    /// The places of its curve, if they are not the study's.
+    pub at: Vec<Place>,
+    /// What is done in each run before all else.
+    pub script: Script,
+}
+
+/// What others have found, or what follows from a formula.
+#[derive(Clone, Debug)]
+pub struct Known {
+    /// In which case.
+    pub case: usize,
+    /// With which settings, for all others as they are in the case.
+    pub settings: Settings,
+    /// From where.
+    pub from: String,
+    /// Of a curve: the place, and what is known there. Of something spread: up to here, this share.
+    pub points: Vec<(f64, f64)>,
+    /// Of something spread: its mean.
+    pub mean: Option<f64>,
+    /// How far off it may be, beside chance: a share of what is known.
+    pub tolerance: f64,
+    /// The line of the file on which it begins.
+    pub line: usize,
+}
+
+/// Which of a study's worlds, and with which of its knobs turned.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Chosen {
+    /// The place of the case.
+    pub case: usize,
+    /// Settings that are not those of the case.
+    pub settings: Settings,
+}
+
+/// What was found so far.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Findings {
+    /// How many runs are done, and how many there are to be.
+    pub done: u64,
+    /// See `done`.
+    pub of: u64,
+    /// In how many of them the moment never came.
+    pub missed: u64,
+    /// In what the numbers are given: shares of one, milliseconds, or plain numbers.
+    pub unit: Unit,
+    /// The numbers.
+    pub found: Found,
+}
+
+/// What a study finds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Found {
+    /// The places at which there is something by now, in their order.
+    Curve(Vec<Point>),
+    /// What was measured, the smallest first.
+    Spread(Vec<f64>),
+    /// How often, row by row.
+    Matrix(Vec<Vec<u64>>),
+}
+
+/// What was found at a place of a curve.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Point {
+    /// Which place.
+    pub place: usize,
+    /// Where that is on the axis across: a setting in milliseconds or as a number, or what was measured.
+    pub x: f64,
+    /// Of how many.
+    pub n: u64,
+    /// What was found.
+    pub value: f64,
+    /// Between these the true value is in 95 of 100 cases.
+    pub low: f64,
+    /// See `low`.
+    pub high: f64,
+}
+
+/// How many times fewer runs there are when a lab is only checked.
+const CHECKED: u64 = 20;
+/// The half width, in standard errors, of the interval in which what is known must lie.
+const STANDARD_ERRORS: f64 = 3.0;
+
+impl Study {
+    /// What is on the stage.
+    #[must_use]
+    pub fn world<'a>(&'a self, lab: &'a Lab) -> &'a World {
+        self.world.as_ref().unwrap_or(&lab.world)
+    }
+
+    /// The run before anything is done to it.
+    #[must_use]
+    pub fn start(&self, lab: &Lab, chosen: &Chosen) -> Scenario {
+        let mut scenario = self.world(lab).with(&self.settings);
+        if let Some(case) = self.cases.get(chosen.case) {
+            scenario.settings.extend(case.settings.clone());
+            scenario.nodes = case.nodes.unwrap_or(scenario.nodes);
+        }
+        scenario.settings.extend(chosen.settings.clone());
+        scenario
+    }
+
+    /// One of its runs: of the first place of a curve if nothing else is said. Nothing if a line of its
+    /// script waits in vain there.
+    ///
+    /// # Errors
+    /// If it cannot be run.
+    pub fn run(&self, lab: &Lab, library: &Library, chosen: &Chosen, place: Option<usize>, number: u64) -> Result<Option<Scenario>, Fault> {
+        let mut scenario = self.start(lab, chosen);
+        scenario.seed = scenario.seed.wrapping_add(number);
+        if let (Question::Curve { sweep, .. }, Some(place)) = (&self.question, place)
+            && let Some(Place { value, .. }) = self.places(chosen.case).get(place)
+        {
+            match sweep {
+                Sweep::Setting(key) => {
+                    scenario.settings.insert(key.clone(), *value);
+                }
+                Sweep::Nodes => scenario.nodes = u16::try_from(*value).unwrap_or(u16::MAX),
+            }
+        }
+        let likely = u64::from(self.down.parts());
+        for node in (0..scenario.nodes).map(NodeId) {
+            // The moments of a script are drawn with another counter.
+            if below(draw(scenario.seed, Purpose::Script, u64::from(node.0), 1), 1_000_000) < likely {
+                scenario.add(Time::ZERO, Input::Crash(node));
+            }
+        }
+        let (subject, end) = (&self.world(lab).subject, self.end(lab));
+        for script in self.cases.get(chosen.case).map(|case| &case.script).into_iter().chain([&self.script]) {
+            let done = script.perform(library, &scenario, subject, Time::ZERO, end)?;
+            if done.stuck.is_some() {
+                return Ok(None);
+            }
+            scenario = done.scenario;
+        }
+        Ok(Some(scenario))
+    }
+
+    /// The moment at which a run is looked at at the latest.
+    #[must_use]
+    pub fn end(&self, lab: &Lab) -> Time {
+        self.length.unwrap_or(self.world(lab).length)
+    }
+
+    /// What is on the axis across.
+    #[must_use]
+    pub fn across_name(&self) -> &str {
+        match &self.question {
+            Question::Curve { across, .. } => across,
+            _ => "",
+        }
+    }
+
+    /// The places of a curve, in a case.
+    #[must_use]
+    pub fn places(&self, case: usize) -> &[Place] {
+        match (&self.question, self.cases.get(case)) {
+            (Question::Curve { .. }, Some(case)) if !case.at.is_empty() => &case.at,
+            (Question::Curve { at, .. }, _) => at,
+            _ => &[],
+        }
+    }
+
+    /// What is known with these choices.
+    pub fn known<'a>(&'a self, lab: &'a Lab, chosen: &'a Chosen) -> impl Iterator<Item = &'a Known> {
+        let now = self.start(lab, chosen).settings;
+        self.known.iter().filter(move |known| {
+            let then = self.start(lab, &Chosen { case: known.case, settings: known.settings.clone() }).settings;
+            // A curve has its own values of what it sweeps.
+            let alike = |key: &String| then.get(key) == now.get(key) || self.sweeps(key);
+            known.case == chosen.case && then.keys().chain(now.keys()).all(alike)
+        })
+    }
+
+    fn sweeps(&self, key: &str) -> bool {
+        matches!(&self.question, Question::Curve { sweep: Sweep::Setting(swept), .. } if swept == key)
+    }
+
+    /// Whether the study is well: its runs come to their moment, and what is known is found.
+    pub(super) fn check(&self, lab: &Lab, library: &Library) -> Vec<(usize, &'static str, String)> {
+        let mut problems = Vec::new();
+        let runs = self.runs.div_ceil(CHECKED).max(2);
+        let mut look = |chosen: &Chosen, known: Option<&Known>| {
+            let line = known.map_or(self.line, |known| known.line);
+            let name = self.cases.get(chosen.case).map_or("", |case| &case.name);
+            match Survey::new(self, chosen, runs).finish(self, lab, library) {
+                Err(fault) => problems.push((line, "case", format!("{name}: {fault}"))),
+                Ok(findings) if findings.missed == findings.done => {
+                    problems.push((line, "when", format!("{name}: no run of {} comes to its moment", findings.done)));
+                }
+                Ok(findings) => {
+                    let wrong = known.into_iter().flat_map(|known| known.against(self, &findings));
+                    problems.extend(wrong.map(|why| (line, "known", format!("{name}: {why}"))));
+                }
+            }
+        };
+        for (case, _) in self.cases.iter().enumerate().filter(|(case, _)| !self.known.iter().any(|known| known.case == *case)) {
+            look(&Chosen { case, settings: Settings::new() }, None);
+        }
+        for known in &self.known {
+            look(&Chosen { case: known.case, settings: known.settings.clone() }, Some(known));
+        }
+        problems
+    }
+}
+
+impl Findings {
+    /// The findings as lines of text.
+    #[must_use]
+    pub fn words(&self, study: &Study, chosen: &Chosen) -> String {
+        let mut out = format!("{} runs", self.done);
+        if self.missed > 0 {
+            out += &format!(", in {} of which the moment never came", self.missed);
+        }
+        out.push('\n');
+        let between = |low: f64, high: f64| self.unit.between(low, high);
+        match &self.found {
+            Found::Curve(points) => {
+                let places = study.places(chosen.case);
+                for Point { place, x, n, value, low, high } in points {
+                    let name = places.get(*place).map_or("", |place| &place.name);
+                    let x = if places.get(*place).is_some_and(|place| place.x == *x) { String::new() } else { format!(" ({x:.1})") };
+                    out += &format!("{name:>12}{x}  {}  n={n}, 95 % interval {}\n", self.unit.show(*value), between(*low, *high));
+                }
+            }
+            Found::Spread(samples) if samples.len() > 1 => {
+                let mean = Measured::mean(samples);
+                let (low, high) = mean.shown();
+                out +=
+                    &format!("        mean  {}  n={}, 95 % interval {}\n", self.unit.show(mean.value()), samples.len(), between(low, high));
+                for share in [0.5, 0.9, 0.99] {
+                    let quantile = Measured::quantile(samples.clone(), share);
+                    let (low, high) = quantile.shown();
+                    out += &format!("{:>11}%  {}  95 % interval {}\n", share * 100.0, self.unit.show(quantile.value()), between(low, high));
+                }
+            }
+            Found::Spread(_) => {}
+            Found::Matrix(counts) => {
+                if let Question::Matrix { rows, columns } = &study.question {
+                    for ((row, _), counts) in rows.iter().zip(counts) {
+                        let cells = columns.iter().zip(counts).map(|((column, _), count)| format!("{column} {count}"));
+                        out += &format!("{row:>12}: {}\n", cells.collect::<Vec<_>>().join(", "));
+                    }
+                }
+            }
+        }
+        out
+    }
+}
+
+impl Known {
+    /// What of it is not what was found.
+    #[must_use]
+    pub fn against(&self, study: &Study, findings: &Findings) -> Vec<String> {
+        let differs = |what: String, known: f64, unit: Unit, measured: &Measured| {
+            let (low, high) = measured.interval(STANDARD_ERRORS);
+            let own = self.tolerance * known;
+            let agrees = low - own <= known && known <= high + own;
+            (!agrees).then(|| {
+                let (known, found) = (unit.show(known), unit.show(measured.value()));
+                format!("{what}: known is {known}, found {found} in {} to {}", unit.show(low), unit.show(high))
+            })
+        };
+        match &findings.found {
+            Found::Curve(points) => {
+                let at = study.places(self.case);
+                let wrong = |(x, y): &(f64, f64)| {
+                    let Some(point) = points.iter().find(|point| point.x == *x) else { return Some(format!("nothing was found at {x}")) };
+                    let measured = match findings.unit {
+                        Unit::Share => Measured::share((point.value * point.n as f64).round() as usize, point.n as usize),
+                        _ => Measured::about(point.value, point.high - point.low, point.n),
+                    };
+                    differs(at[point.place].name.clone(), *y, findings.unit, &measured)
+                };
+                self.points.iter().filter_map(wrong).collect()
+            }
+            Found::Spread(samples) => {
+                let all = samples.len() + findings.missed as usize;
+                let share = |(x, y): &(f64, f64)| {
+                    let hits = samples.partition_point(|sample| sample <= x);
+                    differs(format!("up to {}", findings.unit.show(*x)), *y, Unit::Share, &Measured::share(hits, all))
+                };
+                let mean = self.mean.and_then(|mean| differs("the mean".into(), mean, findings.unit, &Measured::mean(samples)));
+                self.points.iter().filter_map(share).chain(mean).collect()
+            }
+            Found::Matrix(_) => Vec::new(),
+        }
+    }
+}
+
+/// What was measured at one place in all runs so far.
+#[derive(Clone, Debug, Default)]
+struct Tally {
+    samples: Vec<f64>,
+    /// Of a share: how many of how many.
+    hits: f64,
+    trials: f64,
+    /// Of what is across.
+    across: Vec<f64>,
+}
+
+impl Tally {
+    /// What was measured at a place, if there is enough to say how far off it may be.
+    fn point(&self, index: usize, place: &Place) -> Option<Point> {
+        let (n, measured) = if self.trials > 0.0 {
+            (self.trials as u64, Measured::share(self.hits as usize, self.trials as usize))
+        } else if self.samples.len() < 2 {
+            return None;
+        } else {
+            (self.samples.len() as u64, Measured::mean(&self.samples))
+        };
+        let x = if self.across.is_empty() { place.x } else { self.across.iter().sum::<f64>() / self.across.len() as f64 };
+        let (low, high) = measured.shown();
+        Some(Point { place: index, x, n, value: measured.value(), low, high })
+    }
+}
+
+/// A study under way. It does not hold the study: who has it gives it with every step.
+#[derive(Clone, Debug)]
+pub struct Survey {
+    chosen: Chosen,
+    runs: u64,
+    done: u64,
+    missed: u64,
+    unit: Unit,
+    tallies: Vec<Tally>,
+    counts: Vec<Vec<u64>>,
+}
+
+impl Survey {
+    /// A study that has not begun, with so many runs at each place.
+    #[must_use]
+    pub fn new(study: &Study, chosen: &Chosen, runs: u64) -> Self {
+        let (unit, counts) = match &study.question {
+            Question::Curve { estimate: Estimate::Share(_) | Estimate::Ratio(..), .. } => (Unit::Share, Vec::new()),
+            Question::Matrix { rows, columns } => (Unit::Number, vec![vec![0; columns.len()]; rows.len()]),
+            _ => (Unit::Number, Vec::new()),
+        };
+        let tallies = vec![Tally::default(); study.places(chosen.case).len().max(1)];
+        Self { chosen: chosen.clone(), runs, done: 0, missed: 0, unit, tallies, counts }
+    }
+
+    /// How many runs there are to be.
+    #[must_use]
+    pub fn of(&self) -> u64 {
+        self.runs * self.tallies.len() as u64
+    }
+
+    /// Does one run; says whether there was one to do.
+    ///
+    /// # Errors
+    /// If it cannot be run.
+    pub fn step(&mut self, study: &Study, lab: &Lab, library: &Library) -> Result<bool, Fault> {
+        if self.done >= self.of() {
+            return Ok(false);
+        }
+        // All places in turn, so that the whole curve is there early.
+        let places = self.tallies.len() as u64;
+        let (place, number) = ((self.done % places) as usize, self.done / places);
+        self.done += 1;
+        let at = matches!(study.question, Question::Curve { .. }).then_some(place);
+        let Some(scenario) = study.run(lab, library, &self.chosen, at, number)? else {
+            self.missed += 1;
+            return Ok(true);
+        };
+        let end = study.end(lab);
+        let mut observer = Observer::new(library, scenario, &study.world(lab).subject, end)?;
+        let asked = Asked::of(&study.question, &mut observer);
+        match &study.when {
+            None if asked.momentary => observer.leap(end),
+            None => {
+                observer.run(end, &[]);
+            }
+            Some(when) => {
+                let when = observer.watch(when, 0);
+                if !observer.run(end, &[when]) {
+                    self.missed += 1;
+                    return Ok(true);
+                }
+            }
+        }
+        self.missed += u64::from(!self.take(&study.question, &asked, &observer, place));
+        Ok(true)
+    }
+
+    /// Takes what a run shows; says whether it shows anything.
+    fn take(&mut self, question: &Question, asked: &Asked, observer: &Observer, place: usize) -> bool {
+        let tally = &mut self.tallies[place];
+        let mut number = |watch: usize| match observer.value(watch) {
+            Value::Number(parts) => Some(parts as f64 / 1e6),
+            Value::Span(nanos) => {
+                self.unit = if self.unit == Unit::Number { Unit::Ms } else { self.unit };
+                Some(nanos as f64 / 1e6)
+            }
+            Value::Text(_) | Value::Nothing => None,
+        };
+        if let Some(across) = asked.across {
+            let Some(across) = number(across) else { return false };
+            tally.across.push(across);
+        }
+        match (question, asked.watches.as_slice()) {
+            (Question::Curve { estimate: Estimate::Share(_), .. }, [holds]) => {
+                let Some(holds) = observer.holds(*holds) else { return false };
+                tally.hits += f64::from(u8::from(holds));
+                tally.trials += 1.0;
+                true
+            }
+            (Question::Curve { estimate: Estimate::Ratio(..), .. }, [hits, of]) => match (number(*hits), number(*of)) {
+                (Some(hits), Some(of)) if of > 0.0 && hits <= of => {
+                    tally.hits += hits;
+                    tally.trials += of;
+                    true
+                }
+                _ => false,
+            },
+            (Question::Matrix { rows, .. }, watches) => {
+                let (rows, columns) = watches.split_at(rows.len());
+                let which = |watches: &[usize]| watches.iter().position(|watch| observer.holds(*watch) == Some(true));
+                let (Some(row), Some(column)) = (which(rows), which(columns)) else { return false };
+                self.counts[row][column] += 1;
+                true
+            }
+            (_, [value]) => number(*value).is_some_and(|value| {
+                tally.samples.push(value);
+                true
+            }),
+            _ => false,
+        }
+    }
+
+    /// What was found so far.
+    #[must_use]
+    pub fn findings(&self, study: &Study) -> Findings {
+        let found = match &study.question {
+            Question::Curve { .. } => {
+                let points = study.places(self.chosen.case).iter().zip(&self.tallies).enumerate();
+                Found::Curve(points.filter_map(|(index, (place, tally))| tally.point(index, place)).collect())
+            }
+            Question::Spread(_) => {
+                let mut samples = self.tallies[0].samples.clone();
+                samples.sort_unstable_by(f64::total_cmp);
+                Found::Spread(samples)
+            }
+            Question::Matrix { .. } => Found::Matrix(self.counts.clone()),
+        };
+        Findings { done: self.done, of: self.of(), missed: self.missed, unit: self.unit, found }
+    }
+
+    /// Does all that is left.
+    ///
+    /// # Errors
+    /// If a run cannot be run.
+    pub fn finish(mut self, study: &Study, lab: &Lab, library: &Library) -> Result<Findings, Fault> {
+        while self.step(study, lab, library)? {}
+        Ok(self.findings(study))
+    }
+}
+
+/// What an observer looks for in a run.
+struct Asked {
+    watches: Vec<usize>,
+    across: Option<usize>,
+    /// Whether only the last moment counts.
+    momentary: bool,
+}
+
+impl Asked {
+    fn of(question: &Question, observer: &mut Observer) -> Self {
+        let mut momentary = true;
+        let mut measure = |observer: &mut Observer, measure: &Measure| {
+            momentary &= measure.is_of_the_moment();
+            observer.measure(measure)
+        };
+        let across = match question {
+            Question::Curve { against: Some(across), .. } => Some(measure(observer, across)),
+            _ => None,
+        };
+        let watches = match question {
+            Question::Curve { estimate: Estimate::Mean(value), .. } | Question::Spread(value) => vec![measure(observer, value)],
+            Question::Curve { estimate: Estimate::Ratio(hits, of), .. } => vec![measure(observer, hits), measure(observer, of)],
+            Question::Curve { estimate: Estimate::Share(holds), .. } => {
+                momentary &= holds.is_of_the_moment();
+                vec![observer.watch(holds, 0)]
+            }
+            Question::Matrix { rows, columns } => {
+                let all = rows.iter().chain(columns);
+                all.map(|(_, holds)| {
+                    momentary &= holds.is_of_the_moment();
+                    observer.watch(holds, 0)
+                })
+                .collect()
+            }
+        };
+        Self { watches, across, momentary }
+    }
+}

@@ -1,0 +1,236 @@
+//! What labs measure over many runs: it agrees with the report on published numbers, which other code
+//! measures; what is known is held against it; and what is wrong with a study is named with its place.
+
+// As in `evidence`: the runs are the same in WebAssembly, and too many for a build without optimisation.
+#![cfg(not(target_arch = "wasm32"))]
+
+use faultline::lab::study::{Chosen, Findings, Found, Study, Survey};
+use faultline::lab::{Lab, Settings};
+use faultline::models::Library;
+use faultline::sim::Time;
+use std::path::Path;
+
+fn beside(file: &str) -> String {
+    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../static").join(file)).expect("a file of the site")
+}
+
+fn read(id: &str, text: &str) -> Lab {
+    Lab::read(text, id, &Library::standard()).unwrap_or_else(|problems| panic!("{}", problems[0]))
+}
+
+fn lab(id: &str) -> Lab {
+    read(id, &beside(&format!("labs/{id}.toml")))
+}
+
+fn study<'a>(lab: &'a Lab, id: &str) -> &'a Study {
+    lab.studies.iter().find(|study| study.id == id).expect("a study")
+}
+
+/// All runs where everything is optimised, a tenth of them otherwise.
+fn done(lab: &Lab, study: &Study, chosen: &Chosen) -> Findings {
+    let runs = if cfg!(debug_assertions) { study.runs.div_ceil(10) } else { study.runs };
+    Survey::new(study, chosen, runs).finish(study, lab, &Library::standard()).expect("runs")
+}
+
+fn chosen(study: &Study, case: &str, settings: &[(&str, i64)]) -> Chosen {
+    let case = study.cases.iter().position(|other| other.name == case).expect("a case");
+    Chosen { case, settings: settings.iter().map(|(key, value)| ((*key).to_owned(), *value)).collect() }
+}
+
+/// What the report has measured, in percent or milliseconds, and between which bounds.
+fn reported(what: &str) -> (f64, f64, f64) {
+    let report = beside("evidence.tsv");
+    let line = report.lines().find(|line| line.starts_with(&format!("finding\t{what}\t"))).unwrap_or_else(|| panic!("{what}"));
+    let cells: Vec<_> = line.split('\t').collect();
+    let number = |text: &str| text.split(' ').next().unwrap().parse::<f64>().unwrap();
+    let (low, high) = cells[5].split_once(" to ").unwrap();
+    (number(cells[3]), number(low), number(high))
+}
+
+/// Two intervals of 95 % about the same value nearly always meet.
+fn meet(what: &str, low: f64, high: f64) {
+    let (ours, from, to) = reported(what);
+    let slack = (to - from) / 2.0;
+    assert!(low - slack <= to && from - slack <= high, "{what}: {low} to {high} here, {ours} ({from} to {to}) in the report");
+}
+
+#[test]
+fn staleness_is_what_the_report_says() {
+    let lab = lab("L12");
+    let study = study(&lab, "fresh");
+    for (case, name, after) in [
+        ("Disks", "disk", ["0 ns", "5 ms"]),
+        ("SSDs", "SSD", ["0 ns", "500 µs"]),
+        ("Yammer", "Yammer", ["0 ns", "20 ms"]),
+        ("Three data centres", "WAN", ["0 ns", "75 ms"]),
+    ] {
+        for (read, write) in [(1, 1), (2, 1), (1, 2)] {
+            let chosen = chosen(study, case, &[("read-quorum", read), ("write-quorum", write)]);
+            let findings = done(&lab, study, &chosen);
+            let Found::Curve(points) = &findings.found else { panic!("a curve") };
+            assert_eq!((findings.missed, points.len()), (0, 8));
+            for after in after {
+                let place = study.places(chosen.case).iter().position(|place| {
+                    faultline::sim::Span(place.value as u64).to_string() == after.replace("0 ns", &faultline::sim::Span(0).to_string())
+                });
+                let point = &points[place.unwrap_or_else(|| panic!("{after}"))];
+                meet(&format!("{name}, W={write} R={read}, fresh {after} after"), 100.0 * point.low, 100.0 * point.high);
+            }
+            let known: Vec<_> = study.known(&lab, &chosen).collect();
+            assert_eq!(known.len(), 1, "{case} {read} {write}");
+            assert_eq!(known[0].against(study, &findings), Vec::<String>::new(), "{case} R={read} W={write}");
+        }
+    }
+}
+
+#[test]
+fn elections_are_what_the_report_says() {
+    let lab = lab("L17");
+    let downtime = study(&lab, "downtime");
+    for (case, what) in [
+        ("15 ms a message", "1 of 5 dead, 15 ms a message"),
+        ("1.5 ms a message", "1 of 5 dead, 1.5 ms a message"),
+        ("15 ms, and n5 is dead", "2 of 5 dead, 15 ms a message"),
+    ] {
+        let chosen = chosen(downtime, case, &[]);
+        let findings = done(&lab, downtime, &chosen);
+        let Found::Spread(samples) = &findings.found else { panic!("something spread") };
+        let (low, high) = faultline::evidence::measure::Measured::mean(samples).shown();
+        meet(what, low, high);
+        assert!(samples.is_sorted() && samples.len() as u64 + findings.missed == findings.done);
+        let known = downtime.known(&lab, &chosen).next().expect("the formula");
+        assert_eq!(known.against(downtime, &findings), Vec::<String>::new(), "{case}");
+    }
+    let split = study(&lab, "split");
+    for case in ["4 of 5 alive", "3 of 5 alive", "2 of 3 alive", "6 of 7 alive"] {
+        let chosen = chosen(split, case, &[]);
+        let findings = done(&lab, split, &chosen);
+        let Found::Curve(points) = &findings.found else { panic!("a curve") };
+        // 15 ms are 30, 20 and 10 % of these ranges.
+        for (place, percent) in [(0, 30), (1, 20), (3, 10)] {
+            meet(&format!("{case}, latency {percent} % of the range"), 100.0 * points[place].low, 100.0 * points[place].high);
+        }
+        let known = split.known(&lab, &chosen).next().expect("the formula");
+        assert_eq!(known.against(split, &findings), Vec::<String>::new(), "{case}");
+    }
+}
+
+#[test]
+fn a_narrow_range_leaves_the_cluster_longer_without_a_leader_and_none_for_ever() {
+    let lab = lab("L17");
+    let study = study(&lab, "downtime");
+    let found = |max: u64| {
+        let chosen = chosen(study, "15 ms a message", &[("election-max", max as i64 * 1_000_000)]);
+        let findings = Survey::new(study, &chosen, 30).finish(study, &lab, &Library::standard()).expect("runs");
+        assert_eq!(study.known(&lab, &chosen).count(), usize::from(max == 300), "the formula is about one range");
+        findings
+    };
+    let mean = |findings: &Findings| match &findings.found {
+        Found::Spread(samples) => samples.iter().sum::<f64>() / samples.len() as f64,
+        _ => panic!("something spread"),
+    };
+    assert!(mean(&found(165)) > 2.0 * mean(&found(300)));
+    let never = found(150);
+    assert_eq!((never.missed, never.done), (30, 30));
+}
+
+#[test]
+fn a_detector_trades_one_mistake_for_the_other() {
+    let lab = lab("L02");
+    let said = study(&lab, "said");
+    let counts = |timeout: i64| {
+        let chosen = Chosen { case: 0, settings: Settings::from([("timeout".to_owned(), timeout * 1_000_000)]) };
+        let findings = Survey::new(said, &chosen, 200).finish(said, &lab, &Library::standard()).expect("runs");
+        let Found::Matrix(counts) = findings.found else { panic!("a matrix") };
+        assert_eq!(counts.iter().flatten().sum::<u64>(), 200, "every run is one look");
+        counts
+    };
+    let (hasty, patient) = (counts(60), counts(1_000));
+    assert!(hasty[1][0] > 50 && patient[1][0] == 0, "{hasty:?} {patient:?}");
+    assert!(hasty[0][1] * 2 < patient[0][1], "{hasty:?} {patient:?}");
+    let Found::Curve(points) = done(&lab, study(&lab, "trade"), &Chosen::default()).found else { panic!("a curve") };
+    assert!(points.windows(2).all(|pair| pair[0].x < pair[1].x && pair[0].value >= pair[1].value), "{points:?}");
+}
+
+#[test]
+fn every_study_comes_to_something_and_is_the_same_every_time() {
+    for id in ["L02", "L07", "L16", "L24"] {
+        let lab = lab(id);
+        for study in &lab.studies {
+            let chosen = Chosen { case: study.cases.len() - 1, ..Chosen::default() };
+            let run = || Survey::new(study, &chosen, 3).finish(study, &lab, &Library::standard()).expect("runs");
+            let findings = run();
+            assert!(findings == run() && findings.missed < findings.done, "{id} {}: {findings:?}", study.id);
+            assert_eq!(findings.done, findings.of);
+        }
+    }
+}
+
+#[test]
+fn each_run_has_another_moment_and_other_nodes_that_are_down() {
+    let lab = lab("L16");
+    let library = Library::standard();
+    let doubt = study(&lab, "doubt");
+    let crash = |number| {
+        let run = doubt.run(&lab, &library, &Chosen::default(), None, number).unwrap().expect("nothing waits in vain");
+        run.inputs.iter().map(|timed| timed.at).find(|at| *at > Time(1_000_000_001)).expect("a crash")
+    };
+    let moments: Vec<_> = (0..20).map(crash).collect();
+    assert!(moments.iter().all(|at| (1_030..1_180).contains(&(at.0 / 1_000_000))), "{moments:?}");
+    assert!(moments.windows(2).all(|pair| pair[0] != pair[1]) && moments == (0..20).map(crash).collect::<Vec<_>>());
+    let everybody = study(&lab, "everybody");
+    let down = |number| everybody.run(&lab, &library, &Chosen::default(), Some(4), number).unwrap().unwrap().inputs.len() - 1;
+    let downs: usize = (0..100).map(down).sum();
+    // 11 nodes in 100 runs, one in twenty of them.
+    assert!((35..80).contains(&downs), "{downs}");
+}
+
+/// One change of a lab, and what is said about it.
+#[test]
+fn what_is_wrong_with_a_study_is_named_with_its_place() {
+    let text = beside("labs/L17.toml");
+    let cases: &[(&str, &str, &str, &str)] = &[
+        ("kind = \"spread\"", "kind = \"spred\"", "study[1].kind", "did you mean “spread”?"),
+        ("sweep = \"election-max\"", "sweep = \"election-mx\"", "study[2].sweep", "did you mean “election-max”?"),
+        ("at = [\"200ms\",", "at = [\"200 meters\",", "study[2].at[1]", "“200 meters”"),
+        ("holds = \"highest(term) >= 2\"\n", "", "study[2].value", "either a value, or what holds, or hits"),
+        ("value = \"total(down(n1))\"\nwhen", "value = \"total(down(n1)\"\nwhen", "study[1].value", "here should be “)”"),
+        ("value = \"total(down(n1))\"\nwhen", "when", "study[1].value", "a spread needs this"),
+        ("case = \"15 ms a message\"", "case = \"15 ms each\"", "study[1].known[1].case", "there is no case “15 ms each”"),
+        ("mean = \"198.3ms\"", "mean = \"soon\"", "study[1].known[1].mean", "“soon” is no number"),
+        ("mean = \"198.3ms\"", "", "study[1].known[1].points", "there should be points, or a mean"),
+        ("points = [\"200ms: 34.83%\"", "points = [\"201ms: 34.83%\"", "study[2].known[1].points[1]", "there is no such place"),
+        ("nodes = 3\n", "nodes = 3\nat = [\"1ms\"]\n", "study[1].case[4].at", "only a curve has places"),
+        (
+            "\"at 1s to 1075ms: crash n1\"",
+            "\"at 1075ms to 1s: crash n1\"",
+            "study[1].script[2]",
+            "the second moment must be after the first",
+        ),
+        ("at 10ms: fire n1 election timeout\", \"at 1s to", "at 10ms: c1 asks n1 write new\", \"at 1s to", "study[1].script[1]", "c1"),
+        // What comes out when it is tried.
+        ("mean = \"198.3ms\"", "mean = \"398.3ms\"", "study[1].known", "the mean: known is 398.3 ms, found 19"),
+        ("points = [\"200ms: 34.83%\"", "points = [\"200ms: 94.83%\"", "study[2].known", "200ms: known is 94.83 %, found "),
+        (
+            "nodes(up, role leader) >= 1\"\nruns = 400\nlength = \"12s\"\nknobs",
+            "nodes(up) = 0\"\nruns = 400\nlength = \"2s\"\nknobs",
+            "study[1].when",
+            "comes to its moment",
+        ),
+    ];
+    for (old, new, field, why) in cases {
+        assert!(text.contains(old), "{old}");
+        let changed = text.replacen(old, new, 1);
+        let problems = match Lab::read(&changed, "L17", &Library::standard()) {
+            Err(problems) => problems,
+            Ok(mut lab) => {
+                // Only the studies are tried: the rest has its own tests.
+                lab.challenges.clear();
+                lab.teacher.scenes.clear();
+                lab.check(&Library::standard())
+            }
+        };
+        let said = problems.iter().any(|problem| problem.field == *field && problem.why.contains(why) && problem.line > 1);
+        assert!(said, "{new}: {problems:#?}");
+    }
+}

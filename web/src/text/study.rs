@@ -1,0 +1,82 @@
+//! The words of what many runs show.
+
+pub(crate) const TITLE: &str = "Measure it, over many runs";
+pub(crate) const KIND: &str = "Measure";
+pub(crate) const CASE: &str = "World";
+pub(crate) const START: &str = "Measure";
+pub(crate) const AGAIN: &str = "Measure again";
+pub(crate) const INTERVALS: &str = "95 % intervals";
+pub(crate) const INTERVAL: &str = "95 % interval";
+pub(crate) const N: &str = "n";
+pub(crate) const KNOWN: &str = "known";
+pub(crate) const NEVER: &str = "never";
+
+/// How many runs there will be.
+pub(crate) fn how_many(runs: u64, places: usize) -> String {
+    if places > 1 {
+        format!("{runs} runs at each of {places} places, each with a seed of its own.")
+    } else {
+        format!("{runs} runs, each with a seed of its own.")
+    }
+}
+
+/// How far it is.
+pub(crate) fn so_far(done: u64, of: u64) -> String {
+    format!("{done} of {of} runs")
+}
+
+/// That some runs did not come to what is measured.
+pub(crate) fn missed(missed: u64, done: u64, end: &str) -> String {
+    format!("In {missed} of {done} runs it did not happen within {end}.")
+}
+
+/// What a curve shows.
+pub(crate) fn curve(name: &str, with: &str, least: u64) -> String {
+    let with = if with.is_empty() { String::new() } else { format!(", {with}") };
+    format!("{name}{with} (n ≥ {least})")
+}
+
+/// What a histogram shows.
+pub(crate) fn spread(name: &str, with: &str, n: usize, mean: &str, interval: &str) -> String {
+    let with = if with.is_empty() { String::new() } else { format!(", {with}") };
+    format!("{name}{with}: mean {mean} ({interval}), n = {n}")
+}
+
+/// What was found before.
+pub(crate) fn before(with: &str) -> String {
+    if with.is_empty() { "before".into() } else { format!("before: {with}") }
+}
+
+/// A mean that is known.
+pub(crate) fn known_mean(from: &str, mean: &str) -> String {
+    format!("{from}: mean {mean}")
+}
+
+/// What share of a row a cell is.
+pub(crate) fn share(count: u64, of: u64, interval: &str) -> String {
+    format!("{} % ({interval})", (count * 100 + of / 2) / of)
+}
+
+/// Of how many.
+pub(crate) fn of(count: u64) -> String {
+    format!("n = {count}")
+}
+
+/// The label of an axis in percent.
+pub(crate) fn percent(percent: f64) -> String {
+    format!("{} %", tenths(percent))
+}
+
+/// The label of an axis of milliseconds.
+pub(crate) fn millis(millis: f64) -> String {
+    if millis >= 10_000.0 { format!("{} s", tenths(millis / 1_000.0)) } else { format!("{} ms", tenths(millis)) }
+}
+
+/// The label of an axis of numbers.
+pub(crate) fn number(number: f64) -> String {
+    tenths(number)
+}
+
+fn tenths(value: f64) -> String {
+    ((value * 10.0).round() / 10.0).to_string()
+}
