@@ -119,6 +119,7 @@ const FROZEN: &[(&str, &str, u32, &str)] = &[
     ("L21", "scene 3", 140, "876ff313cb9e7d79"),
     ("L24", "world", 16_384, "240d50150b89cf2e"),
     ("L24", "tour", 47_593, "c429ef3a1d5ab778"),
+    ("L24", "tour from step 10", 2_629, "d2eeb5157bb075ac"),
     ("L24", "challenge kindness", 149_878, "9179c4ef79f9c9e0"),
     ("L24", "challenge cure", 7_081, "ed72df5fa3457b23"),
     ("L24", "challenge power", 51_597, "c9122cfb1e8c88d2"),

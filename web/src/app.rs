@@ -19,7 +19,7 @@ use crate::search::{self, Searches};
 use crate::session::{Session, Speed, Until};
 use crate::share::{self, Save, Share, Thing};
 use crate::stage::touch::Deed;
-use crate::stage::{self, Crowd, Finger, Layout, Painter, Point, Scene, Target, Touch, Who, touch};
+use crate::stage::{self, Crowd, Finger, Layout, Painter, Point, Scene, Target, Touch, Traffic, Who, touch};
 use crate::text;
 use crate::ui::{self, Named};
 use crate::worker::{self, Checking, Doing, Job};
@@ -34,7 +34,7 @@ use faultline::scenario::{Fault, Input};
 use faultline::sim::{NodeId, Span, Time};
 use faultline::view::Meaning;
 use gloo_timers::callback::Timeout;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlCanvasElement, HtmlElement, KeyboardEvent, PointerEvent};
@@ -209,6 +209,7 @@ pub(crate) struct App {
     /// Whether the finger that went down moves a message, and so must not move the page.
     holds: Rc<Cell<bool>>,
     crowd: Crowd,
+    traffic: RefCell<Traffic>,
     menu: Option<Target>,
     more: bool,
     evidence: bool,
@@ -317,6 +318,7 @@ impl Component for App {
             touch: Touch::default(),
             holds: Rc::default(),
             crowd: Crowd::default(),
+            traffic: RefCell::default(),
             menu: None,
             more: false,
             evidence: false,
@@ -601,6 +603,7 @@ impl Component for App {
             self.settle(ctx);
         }
         self.crowd = stage::crowd(self.session.sim(), &self.layout);
+        self.traffic.take();
         self.session.watch();
         if !self.session.playing() {
             self.session.judge();
@@ -852,11 +855,11 @@ impl App {
         if let Some(painter) = &self.painter {
             let linger = Span((LINGER_MS * 1e6 * self.session.speed.ratio()) as u64);
             let who = Who { knows: self.session.knower, chosen: self.session.selected };
-            let scene = Scene::of(self.session.sim(), &self.layout, self.session.playhead(), linger, who);
+            let scene = Scene::of(self.session.sim(), &self.layout, self.session.playhead(), linger, who, &mut self.traffic.borrow_mut());
             let hand = self.touch.hand(&self.session, &self.layout);
             painter.paint(&Scene { hand, crowd: self.crowd.clone(), ..scene }, &self.layout);
         }
-        diagram::follow(&self.diagram, self.window());
+        diagram::follow(&self.session, &self.diagram, self.window());
     }
 
     /// What the diagram shows.
@@ -871,7 +874,7 @@ impl App {
         let end = self.session.reached().max(self.session.playhead());
         self.elsewhere = Some(before.moved(pixels, end)).filter(|center| *center != self.session.playhead());
         self.elsewhere.into_iter().for_each(|moment| self.session.recall(moment));
-        diagram::follow(&self.diagram, self.window());
+        diagram::follow(&self.session, &self.diagram, self.window());
         self.window().origin() != before.origin() || self.elsewhere.is_some() != was
     }
 
@@ -1042,7 +1045,14 @@ impl App {
     /// What a finger on the stage comes to; nothing if only the picture changes, and that is done.
     fn touched(&mut self, finger: Finger) -> Option<Msg> {
         let (session, layout) = (&self.session, &self.layout);
-        let scene = Scene::of(session.sim(), layout, session.playhead(), Span::ZERO, Who { knows: session.knower, chosen: None });
+        let scene = Scene::of(
+            session.sim(),
+            layout,
+            session.playhead(),
+            Span::ZERO,
+            Who { knows: session.knower, chosen: None },
+            &mut Traffic::default(),
+        );
         let deed = self.touch.finger(finger, session, layout, &scene);
         // Whoever has taken hold of a message does not want to move the page, unless it is somebody else's.
         self.holds.set(self.touch.holds() && !dom::is_embedded());
