@@ -208,7 +208,12 @@ fn every_mistake_is_named_with_its_line_and_field() {
         // What the page has no control for cannot be chosen.
         ("knobs = [\"wait-for\"]", "knobs = [\"wait-for\", \"disk\"]", "challenge[3].knobs[2]", "there is no setting “disk”"),
         ("knobs = [\"wait-for\"]", "knobs = [\"wait-for\", \"load\"]", "challenge[3].knobs[2]", "there is no setting “load”"),
-        ("knobs = [\"wait-for\"]", "knobs = [\"wait-for\", \"network loss\"]", "challenge[3].knobs", "can be turned alone only where `allow` has network"),
+        (
+            "knobs = [\"wait-for\"]",
+            "knobs = [\"wait-for\", \"network loss\"]",
+            "challenge[3].knobs",
+            "can be turned alone only where `allow` has network",
+        ),
         ("model = \"primary-backup\"", "model = \"primary-backups\"", "world.model", "did you mean “primary-backup”?"),
         ("nodes = 3", "nodes = 100", "world.nodes", "2 to 99 nodes"),
         ("nodes = 3", "nodes = 7", "world.nodes", "at most 5 nodes"),
