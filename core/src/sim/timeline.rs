@@ -594,7 +594,8 @@ mod tests {
         }
         let first = one.trace().row(rows.saturating_sub(AROUND / 2)).unwrap().time;
         assert_eq!(one.trace().first_at(first), other.trace().first_at(first));
-        assert!(one.flights().map(|flight| (flight.message, flight.sent)).eq(other.flights().map(|flight| (flight.message, flight.sent))));
+        let flights = |sim: &Sim| sim.flights().map(|flight| (flight.message, flight.sent)).collect::<std::collections::BTreeSet<_>>();
+        assert_eq!(flights(one), flights(other));
         for node in (0..one.scenario().nodes).map(NodeId) {
             assert_eq!(one.timers(node), other.timers(node));
             assert_eq!(one.load(node), other.load(node));
@@ -656,8 +657,7 @@ mod tests {
         for timeline in [&mut run, &mut other] {
             timeline.seek(Time::ZERO + Span::secs(60));
         }
-        let size: usize = run.frames.iter().map(|frame| frame.size).sum();
-        assert!(size < 60_000 && (FEW_FRAMES / 2..20).contains(&run.frames.len()), "{} frames, {size} words", run.frames.len());
+        assert!((FEW_FRAMES / 2..=FEW_FRAMES).contains(&run.frames.len()), "{}", run.frames.len());
         assert!(other.frames.len() > 2 * run.frames.len());
         for timeline in [&mut run, &mut other] {
             timeline.to_step(7_654);
