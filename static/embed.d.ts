@@ -33,12 +33,14 @@ export interface Resize extends Envelope<"resize"> {
 
 /** The run as it is now, after the learner has done something. */
 export interface State extends Envelope<"state"> {
+  /** Which lab it is, as `load` takes it; null if it is none, or one without an address. */
+  lab?: string | null;
   playing: boolean;
   /** Where in the run the learner looks. */
   milliseconds: number;
   /** What stands behind the page's address to open this very run. */
   link: string;
-  /** Where in the lab the learner is: to be kept, and given back with `load`. */
+  /** Where in the lab the learner is: to be kept, and given back with `load` together with `lab`. */
   state: string | null;
 }
 
@@ -100,6 +102,8 @@ export type ToLab =
   | Envelope<"step">
   | Envelope<"reset">
   | (Envelope<"theme"> & { theme: "auto" | "light" | "dark" })
+  /** As in the address; what is empty is taken back, and what is not there stays as it is. */
+  | (Envelope<"look"> & { theme?: string; controls?: string; hide?: string })
   | (Envelope<"load"> & Load);
 
 /** `<fault-line lab="L10" seed="7" theme="auto" controls="min" hide="diagram"></fault-line>` */

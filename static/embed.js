@@ -9,6 +9,7 @@
   const SANDBOX = "allow-scripts allow-same-origin allow-popups allow-popups-to-escape-sandbox allow-downloads";
   const [LOWEST, FIRST, HIGHEST] = [120, 640, 6000];
   const SAID = ["ready", "state", "progress", "prediction", "completed", "error"];
+  const WHAT = ["lab", "model", "run", "seed", "src"];
   const all = new Set();
   const wishesDark = matchMedia("(prefers-color-scheme: dark)");
 
@@ -33,14 +34,18 @@
   }
 
   class FaultLine extends HTMLElement {
-    static observedAttributes = ["lab", "model", "run", "seed", "theme", "controls", "hide", "height", "label", "src"];
+    static observedAttributes = [...WHAT, "theme", "controls", "hide", "height", "label"];
     #poster = document.createElement("slot");
     #frame;
     #near;
-    /** The height that the lab has asked for, the theme that it has, and where its learner was. */
+    /** Whether the frame takes orders, and the look that it was told to have. */
+    #ready;
+    #look;
+    /** The height that the lab has asked for. */
     #asked;
-    #theme;
-    #state;
+    /** What is to be shown, as `load` takes it, if not what the attributes say; and what was ordered and is not there yet. */
+    #now;
+    #ordered;
 
     constructor() {
       super();
@@ -66,16 +71,13 @@
     attributeChangedCallback(name, before, now) {
       if (before === now) return;
       if (name === "height") this.#fit();
-      if (["lab", "model", "run", "seed", "src"].includes(name)) this.#state = null;
-      if (!this.#frame || name === "height") return;
+      if (WHAT.includes(name)) this.#now = null;
+      if (!this.#frame) return;
       this.#frame.title = this.#title();
-      if (name === "src") {
-        this.#close();
-        this.#open();
-      } else if (name !== "label") {
-        // Only what is behind the # has changed: the frame stays, and so does the reader's history.
-        this.#frame.contentWindow.location.replace(this.#address());
-      }
+      if (name === "src") this.#reopen();
+      // Only what is behind the # has changed: the frame stays, and so does the reader's history.
+      else if (WHAT.includes(name)) this.#frame.contentWindow.location.replace(this.#address());
+      else this.#follow();
     }
 
     #title() {
@@ -85,20 +87,23 @@
 
     #address() {
       const of = (name) => this.getAttribute(name)?.trim();
-      const what = of("run")?.replace(/^[^#]*#/, "") ?? (of("model") ? `free=${of("model")}` : of("lab") ? `lab=${of("lab")}` : "");
-      const more = new URLSearchParams({ embed: VERSION, theme: (this.#theme = this.#wishes()) });
-      for (const name of ["seed", "controls", "hide"]) if (of(name)) more.set(name, of(name));
+      const { lab, model, link, seed } = this.#now ?? { lab: of("lab"), model: of("model"), link: of("run"), seed: of("seed") };
+      const what = link?.replace(/^[^#]*#/, "") ?? (model ? `free=${model}` : lab ? `lab=${lab}` : "");
+      const more = new URLSearchParams({ embed: VERSION });
+      this.#look = this.#wishes();
+      for (const [name, value] of Object.entries({ ...this.#look, seed })) if (value || value === 0) more.set(name, value);
       if (location.origin !== "null") more.set("host", location.origin);
       return `${new URL(of("src") ?? ".", HERE).href.split("#")[0]}#${what}&${more}`;
     }
 
     #wishes() {
-      const theme = this.getAttribute("theme");
-      return theme === "light" || theme === "dark" ? theme : isDarkBehind(this) ? "dark" : "light";
+      const [theme, controls, hide] = ["theme", "controls", "hide"].map((name) => this.getAttribute(name)?.trim() ?? "");
+      return { theme: theme === "light" || theme === "dark" ? theme : isDarkBehind(this) ? "dark" : "light", controls, hide };
     }
 
     #open() {
       this.#near.disconnect();
+      this.#ready = false;
       const frame = (this.#frame = document.createElement("iframe"));
       frame.title = this.#title();
       frame.allow = "fullscreen; clipboard-write";
@@ -114,14 +119,22 @@
       this.#poster.hidden = false;
     }
 
+    #reopen() {
+      this.#close();
+      this.#open();
+    }
+
     /** As high as the page says, or else as the lab asks. */
     #fit() {
       const height = Number(this.getAttribute("height")) || this.#asked || FIRST;
       this.style.height = `${Math.min(Math.max(height, LOWEST), HIGHEST)}px`;
     }
 
+    /** Looks as the page and the attributes say; whatever is being done goes on. */
     #follow() {
-      if (this.#frame && this.#wishes() !== this.#theme) this.#send("theme", { theme: (this.#theme = this.#wishes()) });
+      const [before, now] = [this.#look, this.#wishes()];
+      if (!this.#ready || Object.keys(now).every((name) => now[name] === before[name])) return;
+      this.#send("look", (this.#look = now));
     }
 
     #hear({ source, origin, data }) {
@@ -134,14 +147,24 @@
         this.#fit();
       }
       if (!SAID.includes(data.type)) return;
-      if (data.type === "state") this.#state = data.state;
-      if (data.type === "ready" || data.type === "error") this.#poster.hidden = true;
-      if (data.type === "ready" && this.#state) {
-        // A frame that was moved in the page has begun anew: it goes on where it was.
-        this.#send("load", { lab: this.getAttribute("lab"), state: this.#state });
-        this.#state = null;
+      if (data.type === "state") this.#keep(data);
+      if (data.type === "ready" || data.type === "error") {
+        this.#poster.hidden = true;
+        if (data.type === "ready" && this.#ordered) this.#now = this.#ordered;
+        this.#ordered = null;
+        // A frame that has just been made goes on where the learner was.
+        if (data.type === "ready" && !this.#ready && this.#now?.state) this.#send("load", this.#now);
+        this.#ready = true;
+        this.#follow();
       }
       this.dispatchEvent(new CustomEvent(data.type, { detail: data }));
+    }
+
+    /** Where the learner is: another place in the page, where the frame begins anew, does not change that. */
+    #keep({ lab, state, link }) {
+      const before = this.#now ?? { lab: this.getAttribute("lab"), seed: this.getAttribute("seed") };
+      const seed = before.lab === lab && before.seed ? Number(before.seed) : undefined;
+      this.#now = lab ? { lab, state, seed } : state ? null : { link };
     }
 
     #send(type, fields) {
@@ -152,7 +175,16 @@
     pause() { this.#send("pause"); }
     step() { this.#send("step"); }
     reset() { this.#send("reset"); }
-    load(what) { this.#send("load", what); }
+    load(what) {
+      if (this.#ready) {
+        this.#ordered = what;
+        this.#send("load", what);
+        return;
+      }
+      // As long as nothing is there, this is what will be.
+      this.#now = what;
+      if (this.#frame) this.#reopen();
+    }
 
     static {
       const follow = () => all.forEach((lab) => lab.#follow());

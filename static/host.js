@@ -19,6 +19,8 @@ const PARAMETERS = {
   hide: new RegExp(`^(${PARTS.join("|")})([, ]+(${PARTS.join("|")}))*$`),
 };
 const LOOK = ["embed", "theme", "controls", "hide"];
+/** What stays wherever a learner goes inside of the frame. */
+const LASTING = [...LOOK, "host"];
 
 /** What can be loaded: exactly one of the first three, with a seed, or a state with its lab. */
 const LOADABLE = {
@@ -33,23 +35,63 @@ const around = window.parent === window ? null : window.parent;
 let parameters = {};
 let measuring;
 
-/** The parameters of the address: in its query, or behind the first & of its fragment, which goes first. */
+/**
+ * The parameters of the address: in its query, or behind the first & of its fragment, which goes first. Links
+ * inside of the page have none: then those stay that last.
+ */
 function readParameters() {
-  const fragment = location.hash.split("&").slice(1).join("&");
+  const fragment = [...new URLSearchParams(location.hash.split("&").slice(1).join("&"))];
+  const stay = around && !fragment.some(([name]) => LASTING.includes(name)) ? lasting() : [];
   parameters = {};
-  for (const [name, value] of [...new URLSearchParams(location.search), ...new URLSearchParams(fragment)]) {
+  for (const [name, value] of [...new URLSearchParams(location.search), ...stay, ...fragment]) {
     const allowed = Object.hasOwn(PARAMETERS, name) && PARAMETERS[name];
     if (!allowed) console.info(`Faultline: there is no parameter “${name}”; it is ignored.`);
-    else if (!allowed.test(value)) console.info(`Faultline: “${value.slice(0, 80)}” is no value for the parameter “${name}”; it is ignored.`);
+    else if (!allowed.test(value)) ignored(name, value);
     else parameters[name] = value;
   }
   for (const name of LOOK) look(name, parameters[name]);
+  if (stay.length > 0) keep();
+}
+
+function ignored(name, value) {
+  console.info(`Faultline: “${value.slice(0, 80)}” is no value for the parameter “${name}”; it is ignored.`);
+}
+
+/** The parameters that last, with their values. */
+function lasting() {
+  return LASTING.filter((name) => parameters[name] !== undefined).map((name) => [name, parameters[name]]);
+}
+
+/** Behind this address, the parameters that last. */
+function withLasting([what, ...others]) {
+  const seed = others.filter((parameter) => parameter.startsWith("seed="));
+  return [what, ...seed, ...lasting().map(([name, value]) => `${name}=${encodeURIComponent(value)}`)].join("&");
+}
+
+/** Puts them into the address, where they are when the frame is loaded again. */
+function keep() {
+  try {
+    history.replaceState(history.state, "", withLasting((location.hash || "#").split("&")));
+  } catch {
+    // Some browsers let no file change its address.
+  }
 }
 
 function look(name, value) {
   if (value === undefined) delete root.dataset[name];
   else root.dataset[name] = name === "hide" ? value.replaceAll(",", " ") : value;
   if (name === "theme") repaint();
+}
+
+/** Looks as the page around wants it from now on; nothing takes a wish back. */
+function wish(wishes) {
+  for (const [name, value] of wishes) {
+    if (value === "") delete parameters[name];
+    else if (PARAMETERS[name].test(value)) parameters[name] = value;
+    else ignored(name, value);
+    look(name, parameters[name]);
+  }
+  keep();
 }
 
 /** What is painted with the colours of the style sheet has to be painted again (web/src/dom/watch.rs). */
@@ -92,7 +134,7 @@ function h5p(action, fields = {}) {
 
 /** An order of the page around this one as the program takes it, or nothing. */
 function order(message) {
-  const { type, theme } = message;
+  const { type } = message;
   switch (type) {
     case "play":
     case "pause":
@@ -100,7 +142,9 @@ function order(message) {
     case "reset":
       return () => give("order", type);
     case "theme":
-      return typeof theme === "string" && PARAMETERS.theme.test(theme) && (() => look("theme", theme));
+      return PARAMETERS.theme.test(message.theme) && wishes(message, ["theme"]);
+    case "look":
+      return wishes(message, ["theme", "controls", "hide"]);
     case "load": {
       const what = load(message);
       return what && (() => open(what, message.lab));
@@ -108,6 +152,12 @@ function order(message) {
     default:
       return false;
   }
+}
+
+/** What is said of the look, if it is said in words. */
+function wishes(message, names) {
+  const said = names.filter((name) => message[name] !== undefined).map((name) => [name, message[name]]);
+  return said.every(([, value]) => typeof value === "string" && value.length <= 1000) && (() => wish(said));
 }
 
 /** The address of what is to be loaded, with the state that it is to have behind it. */
@@ -119,17 +169,22 @@ function load(message) {
   if (named.length !== 1 || typeof what !== "string" || !shape.test(what)) return null;
   if (seed !== undefined && (!Number.isSafeInteger(seed) || seed < 0)) return null;
   if (typeof state !== "string" || state.length > LONGEST || (state && !STATE.test(state))) return null;
-  const kept = location.hash.split("&").slice(1).filter((parameter) => !parameter.startsWith("seed="));
-  const fragment = [address(what), ...(seed === undefined ? [] : [`seed=${seed}`]), ...kept].join("&");
+  const fragment = withLasting([address(what), ...(seed === undefined ? [] : [`seed=${seed}`])]);
   return state ? `${fragment}\n${state}` : fragment;
 }
 
+/** How often something was to be opened. */
+let orders = 0;
+
 /** Hands over what is to be opened. A lab that is not there is named, and the one that is there stays. */
 async function open(what, lab) {
+  const order = (orders += 1);
   const file = lab && (lab.endsWith(".toml") ? lab : `labs/${lab}.toml`);
   if (lab && !document.getElementById(`file:${file}`)) {
-    const answer = await fetch(file).catch((error) => ({ status: error.message }));
-    if (!answer.ok) return tell("error", { message: `${file}: the server answered ${answer.status}` });
+    const answer = await fetch(file).catch((fault) => fault);
+    // Something else was asked for meanwhile.
+    if (order !== orders) return;
+    if (!answer.ok) return tell("error", { message: `${file}: ${answer.status ? `the server answered ${answer.status}` : answer.message}` });
   }
   give("open", what);
 }

@@ -273,7 +273,7 @@ fn evidence_takes_little_longer_than_the_verdict() {
         let known_after = (1..).find(|_| check.decide(SLICE).is_some()).unwrap();
         let Verdict::Broken(early) = check.so_far() else { panic!("{number}: nobody can have read that") };
         let mut check = Linearizability::new(vec![case.clone()]);
-        let shown = (0..known_after * 6 + 300).find_map(|_| match check.run(SLICE) {
+        let shown = (0..known_after * 6 + 200).find_map(|_| match check.run(SLICE) {
             Verdict::Broken(why) => Some(why),
             _ => None,
         });
@@ -396,6 +396,49 @@ fn whoever_waits_for_a_judgement_can_stop_it() {
     let judgement = judge_within(&history, Object::MultiRegister, Promise::Sequential, &Value::Int(0), &mut budget).unwrap();
     assert_eq!((judgement.kept, looks.len()), (None, 3));
     assert!(looks.iter().all(|progress| progress.of == history.ops.len() && (1..progress.of).contains(&progress.done)), "{looks:?}");
+}
+
+/// A check of what causes what says how far it is, and that more and more; and ends when it is told to.
+#[test]
+fn a_check_of_causes_says_how_far_it_is_and_can_be_stopped() {
+    // Five who write and read each other's objects, of which each read sees the last write.
+    let lane = |process: usize| (0..160).map(|at| format!("{}{}", ["x", "y"][process % 2], at % 9 + 1)).collect::<Vec<_>>().join(" ");
+    let mut history = sessions(&(0..5).map(lane).collect::<Vec<_>>().join(" / "));
+    let mut now = [Value::Int(0), Value::Int(0)];
+    for (number, op) in history.ops.iter_mut().enumerate() {
+        let last = &mut now[usize::from(op.key == Some(Value::Word("y".into())))];
+        if number % 3 == 0 {
+            (op.f, op.input, op.output) = ("read".into(), Value::Nil, last.clone());
+        } else {
+            *last = Value::Int(number as i64);
+            (op.input, op.output) = (last.clone(), last.clone());
+        }
+    }
+    for (name, promise) in Promise::ALL {
+        if !matches!(promise, Promise::Weak(_)) {
+            continue;
+        }
+        let judged = |look: &mut dyn FnMut(Progress) -> bool| {
+            judge_within(&history, Object::MultiRegister, promise, &Value::Int(0), &mut Budget::watched(u64::MAX, look)).unwrap().kept
+        };
+        let mut shares = Vec::new();
+        let kept = judged(&mut |Progress { done, of }| {
+            // Nothing of 0 is known yet.
+            shares.extend((of > 0).then(|| done as f64 / of as f64));
+            true
+        });
+        assert_eq!(kept, Some(true), "{name}");
+        assert!(shares.is_sorted() && shares.iter().all(|share| (0.0..1.0).contains(share)), "{name}: {shares:?}");
+        let mut different = shares.clone();
+        different.dedup();
+        assert!(different.len() > 3, "{name}: {shares:?}");
+        let mut looks = 0;
+        let stopped = judged(&mut |_| {
+            looks += 1;
+            looks < 2
+        });
+        assert_eq!((stopped, looks), (None, 2), "{name}");
+    }
 }
 
 /// The history of a run of primary and backups.

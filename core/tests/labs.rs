@@ -205,6 +205,15 @@ fn every_mistake_is_named_with_its_line_and_field() {
         ("level = \"foundation\"", "level = \"fundation\"", "level", "did you mean “foundation”?"),
         ("id = \"acknowledged-and-lost\"", "id = \"lost\"", "id", "the file is called acknowledged-and-lost.toml"),
         ("isn't it?\"", "isn't it? No. It is not.\"", "hook", "it has 4 sentences"),
+        // What the page has no control for cannot be chosen.
+        ("knobs = [\"wait-for\"]", "knobs = [\"wait-for\", \"disk\"]", "challenge[3].knobs[2]", "there is no setting “disk”"),
+        ("knobs = [\"wait-for\"]", "knobs = [\"wait-for\", \"load\"]", "challenge[3].knobs[2]", "there is no setting “load”"),
+        (
+            "knobs = [\"wait-for\"]",
+            "knobs = [\"wait-for\", \"network loss\"]",
+            "challenge[3].knobs",
+            "can be turned alone only where `allow` has network",
+        ),
         ("model = \"primary-backup\"", "model = \"primary-backups\"", "world.model", "did you mean “primary-backup”?"),
         ("nodes = 3", "nodes = 100", "world.nodes", "2 to 99 nodes"),
         ("nodes = 3", "nodes = 7", "world.nodes", "at most 5 nodes"),

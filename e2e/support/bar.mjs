@@ -1,4 +1,4 @@
-// What a benchmark of the page is held against, as core/benches/bar.rs has it: a bar that it is to
+// What a benchmark of the page is held against, as core/benches/bar/mod.rs has it: a bar that it is to
 // reach, and a floor that it must not fall through.
 
 import assert from "node:assert/strict";

@@ -147,6 +147,8 @@ inPage("a file that is no TOML is refused with its line, and a lab of ours can b
   await writeFile(bad, "format = 1\ntitle = \n");
   await page.getByLabel("Open a lab file").setInputFiles(bad);
   await page.getByRole("alert").getByText(/bad\.toml:2: this is not TOML/).waitFor();
+  // The same file can be chosen again.
+  assert.equal(await page.getByLabel("Open a lab file").evaluate((input) => input.files.length), 0);
   await page.getByLabel("Open a lab file").setInputFiles(path.join(ROOT, "static/labs/L10.toml"));
   await page.getByText("The file can be read.").waitFor();
   await fill(page, "hook", Array(50).fill("word").join(" "));
@@ -162,6 +164,8 @@ for (const [place, size] of [["desk", DESK], ["phone", PHONE]]) {
     await page.getByLabel("Open a lab file").setInputFiles(path.join(ROOT, "static/labs/L10.toml"));
     await page.getByText("The file can be read.").waitFor();
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+    const words = await go(page, "Start over").evaluate((button) => [parseFloat(getComputedStyle(button).fontSize), button.scrollWidth <= button.clientWidth]);
+    assert.ok(words[0] > 10 && words[1], "the button can be read");
     await picture(page, `author-${place}-dark`);
   });
 }
@@ -175,4 +179,17 @@ inPage("where the browser keeps nothing the page says so, and the run stays in t
   assert.match(page.url(), /#author=/);
   await page.reload();
   await page.getByText(/The lab shows 0 ns to /).waitFor();
+});
+
+inPage("a lab around a run of another model puts the draft aside, says so, and brings it back", { at: "#author" }, async (page, site) => {
+  await page.getByLabel("Open a lab file").setInputFiles(path.join(ROOT, "static/labs/L07.toml"));
+  await page.getByText("The file can be read.").waitFor();
+  await page.goto(`${site.url}#free=primary-backup`);
+  await whole(page);
+  await perform(page);
+  await page.getByText("The lab that you were writing gave way to this one.").waitFor();
+  await accessible(page);
+  await go(page, "Bring it back").click();
+  await page.locator(".letters pre").filter({ hasText: "replicated-log" }).waitFor({ state: "attached" });
+  assert.equal(await go(page, "Bring it back").count(), 0);
 });

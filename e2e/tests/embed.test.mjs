@@ -323,6 +323,146 @@ around("attributes change the lab without loading it anew, and taking it away cl
   while (tab.frames().length > 1) await settle(tab);
 });
 
+/** What the learner does in a lab, so that there is a place to lose. */
+async function begin(tab, id) {
+  await button(lab(tab), "No bet, just show me").click();
+  await stateOf(tab, id);
+}
+const stateOf = (tab, id) => tab.waitForFunction((id) => window.heard.some((message) => message.type === "state" && message.lab === id && message.state.includes(`lab ${id} step 1`)), id);
+const labs = async (tab) => (await heard(tab, "ready")).map((message) => message.lab);
+const call = (tab, name, ...args) => tab.evaluate(([name, args]) => document.querySelector("fault-line")[name](...args), [name, args]);
+const set = (tab, name, value) => tab.evaluate(([name, value]) => document.querySelector("fault-line").setAttribute(name, value), [name, value]);
+const move = (tab) => tab.evaluate(() => document.querySelector("main").prepend(document.querySelector("fault-line")));
+
+around("what is loaded, and where the learner goes, is not undone; elsewhere in the page it goes on there", ONE, async (tab) => {
+  await ready(tab);
+  await begin(tab, "L10");
+  await call(tab, "load", { lab: "L12" });
+  await ready(tab, 2);
+  await settle(tab);
+  await settle(tab);
+  assert.deepEqual(await labs(tab), ["L10", "L12"]);
+  // Somewhere else it is still the one that was loaded, though nothing was done in it yet.
+  await move(tab);
+  await ready(tab, 3);
+  assert.equal((await labs(tab)).at(-1), "L12");
+  // By a link inside of it.
+  await tab.frames()[1].evaluate(() => (location.hash = "#lab=L07"));
+  await ready(tab, 4);
+  await settle(tab);
+  await begin(tab, "L07");
+  assert.equal((await labs(tab)).at(-1), "L07");
+  await move(tab);
+  await button(lab(tab), "Previous").waitFor();
+  assert.equal((await labs(tab)).at(-1), "L07");
+});
+
+around("what is to be loaded before anything is there is what is there first", ONE, async (tab) => {
+  await tab.evaluate(() => {
+    const one = document.createElement("fault-line");
+    one.setAttribute("lab", "L10");
+    document.querySelector("main").prepend(one);
+    document.querySelectorAll("fault-line")[1].remove();
+    window.heard = [];
+    one.load({ model: "gossip", seed: 9 });
+  });
+  await ready(tab);
+  const [first] = await heard(tab, "ready");
+  assert.deepEqual([first.model, first.seed, first.lab], ["gossip", "9", null]);
+});
+
+around("a model has the seed that is asked for, and its run stays whatever it is to look like and wherever it stands", page('<fault-line model="raft" seed="8"></fault-line>'), async (tab) => {
+  await ready(tab);
+  const [first] = await heard(tab, "ready");
+  assert.deepEqual([first.model, first.seed], ["raft", "8"]);
+  const inside = lab(tab);
+  const clock = () => inside.locator("output.clock").textContent();
+  for (let step = 0; step < 8; step += 1) await button(inside, "Next event").click();
+  await inside.getByRole("button", { name: /^Node n2/ }).click();
+  await button(inside, "Kill").click();
+  await inside.getByRole("button", { name: /^Node n2, down/ }).waitFor();
+  const before = await clock();
+  await set(tab, "hide", "diagram");
+  await inside.locator(".views .diagram").waitFor({ state: "hidden" });
+  await set(tab, "theme", "dark");
+  await inside.locator('html[data-theme="dark"]').waitFor({ state: "attached" });
+  await set(tab, "hide", "");
+  await inside.locator(".views .diagram").waitFor();
+  assert.deepEqual([await clock(), await button(inside, "Undo").count(), (await heard(tab, "ready")).length], [before, 1, 1]);
+  await tab.waitForFunction(() => window.heard.some((message) => message.type === "state"));
+  await settle(tab);
+  await move(tab);
+  await ready(tab, 2);
+  await inside.getByRole("button", { name: /^Node n2, down/ }).waitFor();
+  assert.equal(await clock(), before);
+});
+
+around("wherever a learner goes inside, it looks as before and speaks to the same page, also when it is loaded again", page('<fault-line lab="L10" theme="dark" hide="diagram, links"></fault-line>'), async (tab, _, host) => {
+  await ready(tab);
+  const inner = tab.frames()[1];
+  const look = () => inner.evaluate(() => [{ ...document.documentElement.dataset }, new URLSearchParams(location.hash.split("&").slice(1).join("&")).get("host")]);
+  const before = await look();
+  assert.deepEqual([before[0].theme, before[0].hide, before[1]], ["dark", "diagram  links", new URL(host.url).origin]);
+  await lab(tab).getByRole("link", { name: "For teachers" }).click();
+  await lab(tab).locator("main.kit").waitFor();
+  assert.deepEqual(await look(), before);
+  await say(tab, { type: "theme", theme: "light" });
+  await lab(tab).locator('html[data-theme="light"]').waitFor({ state: "attached" });
+  await lab(tab).getByRole("link", { name: "To the lab" }).click();
+  await ready(tab, 2);
+  const after = [{ ...before[0], theme: "light" }, before[1]];
+  assert.deepEqual(await look(), after);
+  await inner.evaluate(() => location.reload());
+  await ready(tab, 3);
+  assert.deepEqual(await look(), after);
+});
+
+around("what is loaded last is what is opened, and a network that fails is no answer of a server", ONE, { complaints: [/ERR_FAILED/] }, async (tab) => {
+  await ready(tab);
+  let release;
+  const gate = new Promise((resolve) => (release = resolve));
+  await tab.route(/labs\/L12\.toml$/, async (route) => {
+    await gate;
+    await route.continue();
+  });
+  await tab.route(/labs\/L16\.toml$/, (route) => route.abort());
+  await say(tab, { type: "load", lab: "L12" });
+  await say(tab, { type: "load", lab: "L07" });
+  await ready(tab, 2);
+  const answered = tab.waitForResponse(/labs\/L12\.toml$/);
+  release();
+  await answered;
+  await settle(tab);
+  await settle(tab);
+  assert.deepEqual(await labs(tab), ["L10", "L07"]);
+  await say(tab, { type: "load", lab: "L16" });
+  await tab.waitForFunction(() => window.heard.some((message) => message.type === "error"));
+  const [{ message }] = await heard(tab, "error");
+  assert.ok(message.startsWith("labs/L16.toml: ") && !message.includes("the server answered"), message);
+});
+
+around("reset goes back to the run that was opened, with what its author did, and can be taken back", page('<fault-line model="raft"></fault-line>'), async (tab) => {
+  await ready(tab);
+  const inside = lab(tab);
+  const node = (name, state) => inside.getByRole("button", { name: new RegExp(`^Node ${name}, ${state}`) });
+  await node("n2", "up").click();
+  await button(inside, "Kill").click();
+  await node("n2", "down").waitFor();
+  await tab.waitForFunction(() => window.heard.some((message) => message.type === "state"));
+  const [{ link }] = (await heard(tab, "state")).slice(-1);
+  await call(tab, "load", { link });
+  await ready(tab, 2);
+  await node("n3", "up").click();
+  await button(inside, "Kill").click();
+  await node("n3", "down").waitFor();
+  await call(tab, "reset");
+  await node("n3", "up").waitFor();
+  await button(inside, "Next event").click();
+  await node("n2", "down").waitFor();
+  await button(inside, "Undo").click();
+  await node("n3", "down").waitFor();
+});
+
 around("it follows the page from light to dark, on the stage too", page('<fault-line lab="L10"></fault-line>', { policy: '<style nonce="x">html.dark body { background: #111; color: #eee }</style>' }), async (tab) => {
   await ready(tab);
   const ground = () => lab(tab).locator("body").evaluate((body) => getComputedStyle(body.querySelector(".stage")).backgroundColor);
@@ -354,7 +494,7 @@ around(
     await say(tab, { type: "load", lab: "L10" });
     await ready(tab, 3);
     const [progress] = (await heard(tab, "progress")).slice(-1);
-    assert.deepEqual([progress.lab, progress.place, progress.step >= 1], ["L10", "bet", true]);
+    assert.deepEqual([progress.lab, progress.place, progress.step >= 1], ["L10", "step", true]);
   },
 );
 

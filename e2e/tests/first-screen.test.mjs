@@ -185,10 +185,10 @@ inPage("a message to a dead node is lost, and the events say why", async (page) 
 
 inPage("a node can be paused and resumed", async (page) => {
   await node(page, "n1").click();
-  await page.locator("#menu").getByRole("button", { name: "Pause", exact: true }).click();
+  await page.locator("#menu").getByRole("button", { name: "Pause it", exact: true }).click();
   await page.getByRole("button", { name: /^Node n1, paused/ }).waitFor();
   await node(page, "n1").click();
-  await button(page, "Resume").click();
+  await button(page, "Resume it").click();
   await page.getByRole("button", { name: /^Node n1, up/ }).waitFor();
   await button(page, "Close").click();
   assert.equal(await page.locator(".inspector").count(), 0);

@@ -47,7 +47,7 @@ async function message(page) {
 inPage("a node offers its few actions beside it, and each is undone and done again", async (page) => {
   await step(page, 2);
   await node(page, "n1").click();
-  assert.deepEqual(await menu(page).getByRole("button").allInnerTexts(), ["", "Kill", "Pause", "Slow down", "Clock 1 s ahead", "Fire: no return yet"]);
+  assert.deepEqual(await menu(page).getByRole("button").allInnerTexts(), ["", "Kill", "Pause it", "Slow down", "Clock 1 s ahead", "Fire: no return yet"]);
   await accessible(page);
   await picture(page, "menu-node");
   await button(page, "Slow down").click();

@@ -43,6 +43,8 @@ inPage("another promise is another verdict", { at }, async (page) => {
   await page.getByRole("button", { name: "Try an example" }).click();
   await page.getByRole("heading", { name: /^not linearizable/ }).waitFor();
   await page.getByLabel("that is promised to be").last().selectOption({ label: "pram" });
+  // What was judged is no answer to this question.
+  assert.equal(await page.getByRole("heading", { name: /^not linearizable/ }).count(), 0);
   await judge(page).click();
   await page.getByRole("heading", { name: /^pram is kept/ }).waitFor();
 });
@@ -75,4 +77,22 @@ inPage("the first screen leads here, and back", { at: "" }, async (page) => {
   await page.getByRole("heading", { name: "Judge a history" }).waitFor();
   await page.getByRole("link", { name: "Faultline" }).click();
   await page.getByRole("heading", { name: /own hands/ }).waitFor();
+});
+
+let gone = false;
+const disturb = (pathname, response) => {
+  if (!/\/boot[^/]*\.js$/.test(pathname)) return false;
+  // No browser keeps it, as it would not where the one it has is too old.
+  response.setHeader("cache-control", "no-store");
+  if (gone) response.writeHead(404).end();
+  return gone;
+};
+
+inPage("where the site has another version by now, and nobody is there to do the work, the page says so and goes on", { at, server: { disturb }, complaints: [/404/] }, async (page) => {
+  gone = true;
+  await page.getByLabel("The history").fill(KEPT);
+  await judge(page).click();
+  await page.getByRole("alert").getByText("could not be loaded").waitFor();
+  await page.getByLabel("The history").fill(`${KEPT} `);
+  assert.equal(await page.locator("#crash[open]").count(), 0);
 });

@@ -84,6 +84,7 @@ inPage("the keys are listed on ?, and can be switched off for good", async (page
   await button(page, "What you can do").click();
   await help.getByRole("checkbox").check();
   await button(page, "Close help").click();
+  assert.equal(await page.evaluate(() => document.activeElement.id), "ask-help");
   await page.keyboard.press(">");
   assert.notEqual(await clock(page), before);
 });

@@ -2,6 +2,7 @@
 // keyboard, and what is shown when there is no such lab or its file is damaged.
 
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { accessible, DESK, inPage, PHONE, picture, whole } from "../support/browser.mjs";
 
 const go = (page, name) => page.getByRole("button", { name, exact: true });
@@ -66,9 +67,21 @@ inPage("a challenge gives hints, is not solved by waiting, and what was done is 
   await go(page, "All challenges").click();
   await page.getByRole("link", { name: "Faultline" }).click();
   await page.locator(".map .stars").first().waitFor();
+  const saving = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Save as a file" }).click();
+  const file = await readFile(await (await saving).path(), "utf8");
   await page.getByRole("button", { name: "Erase", exact: true }).click();
   await page.getByRole("button", { name: "Erase all of it" }).click();
   await page.locator(".map .stars").first().waitFor({ state: "detached" });
+  assert.deepEqual(await page.evaluate(() => Object.keys(localStorage)), []);
+  // The file brings it back, here or on another device; whatever is wrong with it is named.
+  const open = (text) => page.locator(".bring input").setInputFiles({ name: "faultline-progress.txt", mimeType: "text/plain", buffer: Buffer.from(text) });
+  await open(`${file}lab L10 step=many\n`);
+  await page.getByRole("alert").getByText(/^faultline-progress\.txt: line \d+ cannot be read: lab L10 step=many/).waitFor();
+  await open(file);
+  await page.getByText("What the file says you have done counts here now too.").waitFor();
+  await page.locator(".map .stars").first().waitFor();
+  assert.equal(await page.evaluate(() => localStorage.getItem("faultline.progress")), file);
 });
 
 inPage("by keyboard alone", { at: "" }, async (page) => {

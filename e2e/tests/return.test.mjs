@@ -15,7 +15,9 @@ async function begin(page) {
   await page.getByText("Step 2 of").waitFor({ state: "attached" });
 }
 
-const kept = (page) => page.waitForFunction(() => localStorage.getItem("faultline.place.L10")?.startsWith("step 1 "));
+/** The names under which places in labs are kept, whatever their worlds are. */
+const places = (page) => page.evaluate(() => Object.keys(localStorage).filter((name) => name.startsWith("faultline.place.")));
+const kept = (page) => page.waitForFunction(() => Object.keys(localStorage).some((name) => name.startsWith("faultline.place.L10.") && /\nlab L10 step 2\n/.test(localStorage[name])));
 
 inPage("reloading leads back to the step, the run and the bet; starting again to the beginning", { at: "#lab=L10" }, async (page) => {
   await begin(page);
@@ -31,9 +33,14 @@ inPage("reloading leads back to the step, the run and the bet; starting again to
   // Previous still knows where the step before began.
   await go(page, "Previous").click();
   await page.getByText("Step 1 of").waitFor({ state: "attached" });
+  // That is asked twice.
   await go(page, "Start again").click();
+  await go(page, "Cancel").click();
+  await page.getByText("Step 1 of").waitFor({ state: "attached" });
+  await go(page, "Start again").click();
+  await go(page, "Forget this run and the bet").click();
   await page.locator(".answers button").first().waitFor();
-  await page.waitForFunction(() => localStorage.getItem("faultline.place.L10") === null);
+  await page.waitForFunction(() => !Object.keys(localStorage).some((name) => name.startsWith("faultline.place.")));
   await page.reload();
   await whole(page);
   await page.locator(".answers button").first().waitFor();
@@ -42,12 +49,13 @@ inPage("reloading leads back to the step, the run and the bet; starting again to
 inPage("what was kept and cannot be read is as if nothing was kept", { at: "#lab=L10" }, async (page) => {
   await begin(page);
   await kept(page);
-  await page.evaluate(() => {
+  const [place] = await places(page);
+  await page.evaluate((place) => {
     // The page keeps the place when it is left, too.
     const keep = Storage.prototype.setItem;
-    keep.call(localStorage, "faultline.place.L10", "step 7 0\nnone\nnonsense");
+    keep.call(localStorage, place, "faultline state 1\nlab L10 step 7\nrun nonsense\n");
     Storage.prototype.setItem = () => {};
-  });
+  }, place);
   await page.reload();
   await whole(page);
   await page.locator(".answers button").first().waitFor();
@@ -61,4 +69,49 @@ inPage("a browser that keeps nothing leads to the beginning and says nothing", {
   await page.reload();
   await whole(page);
   await page.locator(".answers button").first().waitFor();
+});
+
+inPage("a look at the lab with another seed leaves the place in it alone", { at: "#lab=L10" }, async (page, site) => {
+  await begin(page);
+  await kept(page);
+  await page.goto(`${site.url}#lab=L10&seed=8`);
+  await page.locator(".answers button").first().waitFor();
+  // Whoever leaves has the place kept.
+  await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+  await page.goto(`${site.url}#lab=L10`);
+  await page.getByText("Step 2 of").waitFor({ state: "attached" });
+});
+
+inPage("a browser that is full remembers until the page goes", { open: false }, async (page, site) => {
+  await page.addInitScript(() => (Storage.prototype.setItem = () => { throw new DOMException("full", "QuotaExceededError"); }));
+  await page.goto(`${site.url}#lab=L10`);
+  await whole(page);
+  await begin(page);
+  await page.evaluate(() => (location.hash = "#"));
+  await page.locator("main.home").waitFor();
+  await page.evaluate(() => (location.hash = "#lab=L10"));
+  await page.getByText("Step 2 of").waitFor({ state: "attached" });
+});
+
+inPage("two windows bring what was done together", { at: "#lab=L10" }, async (page, site) => {
+  const other = await page.context().newPage();
+  await other.goto(`${site.url}#lab=L10`);
+  await whole(other);
+  await go(page, "Straight to the challenges").click();
+  await page.locator(".challenges button").filter({ hasText: "Keep both lights green" }).click();
+  await go(page, "Availability: somebody is refused").click();
+  await page.waitForFunction(() => /challenge L10 /.test(localStorage.getItem("faultline.progress")));
+  await go(other, "No bet, just show me").click();
+  await go(other, "Previous").waitFor();
+  assert.match(await other.evaluate(() => localStorage.getItem("faultline.progress")), /challenge L10 /);
+});
+
+inPage("what the lab did for the learner can be taken back", { at: "#lab=L07" }, async (page) => {
+  await go(page, "No bet, just show me").click();
+  await go(page, "Next event").click();
+  const before = await moment(page);
+  await page.getByRole("button", { name: /^(Do it for me|To the end of this)$/ }).click();
+  assert.notEqual(await moment(page), before);
+  await go(page, "Undo").click();
+  assert.equal(await moment(page), before);
 });

@@ -113,6 +113,22 @@ inPage("the line of HTML shows the same run in somebody's page", { at: "#free=ra
   assert.equal(await course.locator("iframe").getAttribute("title"), "Raft");
 });
 
+inPage("the line that is offered first is as high as it needs, and the same in somebody's page", { at: "#lab=L10" }, async (page, site) => {
+  await share(page);
+  const code = () => field(page, "For a page of yours").inputValue();
+  assert.match(await code(), /<fault-line run="#run=1/);
+  await dialog(page).getByRole("button", { name: "This lab" }).click();
+  const line = await code();
+  assert.ok(line.startsWith(`<script src="${site.url}embed.js" async></script><fault-line lab="L10" label="`), line);
+  const course = await page.context().newPage();
+  await course.route("**/course.html", (route) => route.fulfill({ contentType: "text/html", body: `<!doctype html><title>Course</title>${line}` }));
+  await course.goto(new URL("course.html", site.url).href);
+  const frame = course.frameLocator("fault-line iframe");
+  await frame.locator(".answers button").first().waitFor();
+  await course.waitForFunction(() => document.querySelector("fault-line").clientHeight === document.querySelector("fault-line").shadowRoot.querySelector("iframe").contentDocument.documentElement.scrollHeight);
+  await accessible(page);
+});
+
 inPage("a lab shares itself or the run in it", { at: "#lab=L07" }, async (page, site) => {
   await share(page);
   assert.match(await field(page, "Link").inputValue(), /#run=1/);

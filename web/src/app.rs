@@ -1,4 +1,4 @@
-//! The page as a whole. Everything that can happen on it is one message; only what changes words or
+//! The laboratory, free or with a lab. Everything that can happen in it is one message; only what changes words or
 //! elements goes through Yew, what moves goes to the canvas directly.
 
 use crate::chart;
@@ -6,8 +6,8 @@ use crate::compare;
 use crate::diagram;
 use crate::dom::{self, Frames, Listener, Sight, Size};
 use crate::host::{self, Order};
-use crate::knob::{Knob, Turned, What};
-use crate::lesson::{self, Lesson, Say, Then, progress};
+use crate::knob::{Knob, Turned};
+use crate::lesson::{self, Lesson, Saved, Say, Then, progress};
 use crate::map;
 use crate::panel::branches::Glimpses;
 use crate::panel::client::{self, Ask};
@@ -19,7 +19,7 @@ use crate::search::{self, Searches};
 use crate::session::{Session, Speed, Until};
 use crate::share::{self, Save, Share, Thing};
 use crate::stage::touch::Deed;
-use crate::stage::{self, Crowd, Finger, Layout, Painter, Point, Scene, Target, Touch, Who, touch};
+use crate::stage::{self, Crowd, Finger, Layout, Painter, Point, Scene, Target, Touch, Traffic, Who, touch};
 use crate::text;
 use crate::ui::{self, Named};
 use crate::worker::{self, Checking, Doing, Job};
@@ -34,13 +34,13 @@ use faultline::scenario::{Fault, Input};
 use faultline::sim::{NodeId, Span, Time};
 use faultline::view::Meaning;
 use gloo_timers::callback::Timeout;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlCanvasElement, HtmlElement, KeyboardEvent, PointerEvent};
 use yew::{AttrValue, Callback, Component, Context, Html, NodeRef, Properties, html};
 
-/// What the page is made with.
+/// What the laboratory is made with.
 #[derive(Properties, Clone)]
 pub(crate) struct Props {
     pub(crate) library: Rc<Library>,
@@ -51,11 +51,11 @@ pub(crate) struct Props {
 
 impl PartialEq for Props {
     fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.library, &other.library)
+        Rc::ptr_eq(&self.library, &other.library) && self.lab.as_ref().map(Rc::as_ptr) == other.lab.as_ref().map(Rc::as_ptr)
     }
 }
 
-/// Everything that can happen on the page.
+/// Everything that can happen in the laboratory.
 pub(crate) enum Msg {
     /// The browser is about to repaint.
     Frame(f64),
@@ -184,9 +184,11 @@ pub(crate) enum Msg {
     Slowing(bool),
 }
 
-/// The page.
+/// The laboratory.
 pub(crate) struct App {
     session: Session,
+    /// The run as it was opened.
+    opened: Scenario,
     /// Who is in it, as far as the page knows.
     world: (&'static str, u16, u16),
     lesson: Option<Lesson>,
@@ -207,6 +209,7 @@ pub(crate) struct App {
     /// Whether the finger that went down moves a message, and so must not move the page.
     holds: Rc<Cell<bool>>,
     crowd: Crowd,
+    traffic: RefCell<Traffic>,
     menu: Option<Target>,
     more: bool,
     evidence: bool,
@@ -296,6 +299,7 @@ impl Component for App {
             None => arrive(library, &dom::address::fragment()),
         };
         let mut app = Self {
+            opened: lesson.as_ref().map_or_else(|| session.sim().scenario().clone(), Lesson::scenario),
             lesson,
             worker: None,
             slowing: false,
@@ -314,6 +318,7 @@ impl Component for App {
             touch: Touch::default(),
             holds: Rc::default(),
             crowd: Crowd::default(),
+            traffic: RefCell::default(),
             menu: None,
             more: false,
             evidence: false,
@@ -344,7 +349,7 @@ impl Component for App {
             settling: None,
             notice,
             watches: Watches::default(),
-            report: dom::framed().then(host::Report::default),
+            report: dom::framed().then(|| host::Report::of(route::lab(&dom::address::fragment()).map(str::to_owned))),
         };
         app.run_frames(ctx);
         app
@@ -535,6 +540,7 @@ impl Component for App {
             Msg::Address if self.lesson.is_some() || Route::of(&dom::address::fragment()) != Route::Laboratory => {}
             Msg::Address => {
                 let (session, notice) = arrive(&ctx.props().library, &dom::address::fragment());
+                self.opened = session.sim().scenario().clone();
                 self.show(session);
                 (self.notice, self.map) = (notice, None);
                 self.touched = false;
@@ -574,6 +580,7 @@ impl Component for App {
                 }
             }
             Msg::Picked(promise) => {
+                dom::close(map::ID);
                 (self.map, self.evidence) = (None, true);
                 self.session.choose_promise(promise);
             }
@@ -596,6 +603,7 @@ impl Component for App {
             self.settle(ctx);
         }
         self.crowd = stage::crowd(self.session.sim(), &self.layout);
+        self.traffic.take();
         self.session.watch();
         if !self.session.playing() {
             self.session.judge();
@@ -604,6 +612,11 @@ impl Component for App {
         self.paint();
         self.report();
         true
+    }
+
+    /// Who goes elsewhere in this page comes back to where they were, however soon they went.
+    fn destroy(&mut self, _: &Context<Self>) {
+        self.keep_place();
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
@@ -842,11 +855,11 @@ impl App {
         if let Some(painter) = &self.painter {
             let linger = Span((LINGER_MS * 1e6 * self.session.speed.ratio()) as u64);
             let who = Who { knows: self.session.knower, chosen: self.session.selected };
-            let scene = Scene::of(self.session.sim(), &self.layout, self.session.playhead(), linger, who);
+            let scene = Scene::of(self.session.sim(), &self.layout, self.session.playhead(), linger, who, &mut self.traffic.borrow_mut());
             let hand = self.touch.hand(&self.session, &self.layout);
             painter.paint(&Scene { hand, crowd: self.crowd.clone(), ..scene }, &self.layout);
         }
-        diagram::follow(&self.diagram, self.window());
+        diagram::follow(&self.session, &self.diagram, self.window());
     }
 
     /// What the diagram shows.
@@ -861,7 +874,7 @@ impl App {
         let end = self.session.reached().max(self.session.playhead());
         self.elsewhere = Some(before.moved(pixels, end)).filter(|center| *center != self.session.playhead());
         self.elsewhere.into_iter().for_each(|moment| self.session.recall(moment));
-        diagram::follow(&self.diagram, self.window());
+        diagram::follow(&self.session, &self.diagram, self.window());
         self.window().origin() != before.origin() || self.elsewhere.is_some() != was
     }
 
@@ -877,7 +890,7 @@ impl App {
         let mut things = vec![Thing { name: text::THIS_RUN, shows: text::SHOWS_RUN, address: dom::address::with(&link) }];
         if self.lesson.is_none() {
             dom::address::replace(&link);
-        } else if let Route::Lab(lab) = Route::of(&dom::address::fragment()) {
+        } else if let Some(lab) = route::lab(&dom::address::fragment()) {
             let address = dom::address::with(&format!("{}{lab}", route::LAB));
             things.push(Thing { name: text::THIS_LAB, shows: text::SHOWS_LAB, address });
         }
@@ -892,17 +905,16 @@ impl App {
     /// Something is said to the lab, and the run does what follows from it.
     fn hear(&mut self, ctx: &Context<Self>, say: Say) {
         let Some(lesson) = &mut self.lesson else { return };
+        let place = lesson.place;
         let then = lesson.hear(say, &self.session);
+        let same = lesson.place == place && !lesson.is_before();
         progress::keep(&lesson.lab.id, &lesson.progress);
-        // Whatever is not waited for any more ends at once.
-        if lesson.work.is_none() {
-            self.worker = None;
-        }
-        self.follow(ctx, then);
+        self.follow(ctx, then, same);
     }
 
-    /// The run does what follows from what was said to the lab.
-    fn follow(&mut self, ctx: &Context<Self>, then: Then) {
+    /// The run does what follows from what was said to the lab. Another run at the same place of the lab
+    /// can be taken back.
+    fn follow(&mut self, ctx: &Context<Self>, then: Then, same_place: bool) {
         let library = &ctx.props().library;
         match then {
             Then::Nothing => {}
@@ -913,7 +925,11 @@ impl App {
                     session.speed = self.session.speed;
                     session.seek(moment);
                     session.play(playing && !dom::reduced_motion());
-                    self.show(session);
+                    if same_place {
+                        self.give_way(session);
+                    } else {
+                        self.show(session);
+                    }
                 }
                 Err(fault) => self.notice = Some(fault.to_string()),
             },
@@ -923,7 +939,8 @@ impl App {
     /// Where in the lab one is survives a reload, if the browser keeps it.
     fn keep_place(&self) {
         if let Some(lesson) = &self.lesson {
-            progress::keep_place(&lesson.lab.id, lesson.memo(&self.session).as_deref());
+            let place = (!lesson.is_before()).then(|| Saved::write(lesson, &self.session.link().write()));
+            progress::keep_place(&lesson.lab, place.as_deref());
         }
     }
 
@@ -934,15 +951,14 @@ impl App {
             Order::Pause => self.session.play(false),
             Order::Step => self.session.step(),
             Order::Reset => {
-                let mut beginning = self.session.sim().scenario().clone();
-                beginning.inputs.clear();
                 if let Some(lesson) = &mut self.lesson {
                     *lesson = Lesson::new(lesson.lab.clone(), library.clone(), lesson.progress.clone());
-                    beginning = lesson.scenario();
                 }
-                match Session::new(library, beginning) {
-                    Ok(session) => self.show(session),
-                    Err(fault) => self.notice = Some(fault.to_string()),
+                match (Session::new(library, self.opened.clone()), &self.lesson) {
+                    (Ok(session), Some(_)) => self.show(session),
+                    // Whoever did something to a run can have it back.
+                    (Ok(session), None) => self.give_way(session),
+                    (Err(fault), _) => self.notice = Some(fault.to_string()),
                 }
             }
         }
@@ -973,7 +989,12 @@ impl App {
     /// A step stops where the model does what it waits for. Says whether it has.
     fn follow_lesson(&mut self) -> bool {
         let Some(lesson) = &mut self.lesson else { return false };
-        let Some(moment) = lesson.watch(&self.session) else { return false };
+        let moment = lesson.watch(&self.session);
+        // Whatever is not waited for any more ends at once.
+        if lesson.work.is_none() {
+            self.worker = None;
+        }
+        let Some(moment) = moment else { return false };
         progress::keep(&lesson.lab.id, &lesson.progress);
         self.session.play(false);
         self.session.seek(moment);
@@ -991,12 +1012,17 @@ impl App {
         match found {
             Ok((mut found, moment)) => {
                 found.seek(moment);
-                self.session.give_way(found);
-                self.begin();
+                self.give_way(found);
                 self.notice = None;
             }
             Err(why) => self.notice = Some(why),
         }
+    }
+
+    /// Another run takes the place of this one, until that is taken back.
+    fn give_way(&mut self, session: Session) {
+        self.session.give_way(session);
+        self.begin();
     }
 
     /// Another run takes the place of this one.
@@ -1019,7 +1045,14 @@ impl App {
     /// What a finger on the stage comes to; nothing if only the picture changes, and that is done.
     fn touched(&mut self, finger: Finger) -> Option<Msg> {
         let (session, layout) = (&self.session, &self.layout);
-        let scene = Scene::of(session.sim(), layout, session.playhead(), Span::ZERO, Who { knows: session.knower, chosen: None });
+        let scene = Scene::of(
+            session.sim(),
+            layout,
+            session.playhead(),
+            Span::ZERO,
+            Who { knows: session.knower, chosen: None },
+            &mut Traffic::default(),
+        );
         let deed = self.touch.finger(finger, session, layout, &scene);
         // Whoever has taken hold of a message does not want to move the page, unless it is somebody else's.
         self.holds.set(self.touch.holds() && !dom::is_embedded());
@@ -1100,15 +1133,14 @@ impl App {
     /// page says why.
     fn turn(&mut self, ctx: &Context<Self>, index: usize, shown: String) {
         let Some(knob) = Knob::all(self.session.sim(), self.session.playhead()).into_iter().nth(index) else { return };
-        if let (What::Own(key), Some(lesson), Ok(value)) = (knob.what, &mut self.lesson, knob.heard(&shown))
-            && lesson.chooses(key)
+        let turned = knob.heard(&shown).and_then(|value| knob.turn(value, &self.session));
+        if let (Some(lesson), Ok(Turned::Now(input))) = (&mut self.lesson, &turned)
+            && let Some(then) = lesson.choose(input, &self.session)
         {
-            let then = lesson.choose(key, value, &self.session);
             // What was worked on was about another choice.
             self.worker = None;
-            return self.follow(ctx, then);
+            return self.follow(ctx, then, true);
         }
-        let turned = knob.heard(&shown).and_then(|value| knob.turn(value, &self.session));
         let done = turned.and_then(|turned| {
             let done = match turned {
                 Turned::Now(input) => self.act(vec![input]),
@@ -1151,36 +1183,40 @@ impl App {
 
 /// A lab from its beginning, or from where its learner was; and what there is to say of it.
 fn begin(lesson: &mut Lesson, library: &Rc<Library>) -> (Session, Option<String>) {
-    let fresh = |lesson: &Lesson| Session::new(library, lesson.scenario()).expect("a lab's world was run when it was read");
-    let Some(saved) = host::saved(&lesson.lab.id) else {
-        let Some((scenario, moment)) = progress::place(&lesson.lab.id).and_then(|memo| lesson.recall(&memo)) else {
-            return (fresh(lesson), None);
-        };
-        let mut session = Session::new(library, scenario).expect("what a link can carry can be run");
-        session.seek(moment);
-        return (session, None);
-    };
-    match saved.restore(lesson, library) {
-        Ok(session) => {
+    let given = host::saved(&lesson.lab.id);
+    let by_host = given.is_some();
+    let saved = given.or_else(|| progress::place(&lesson.lab).and_then(|kept| Saved::read(&kept, library).ok()));
+    let restored = saved.map(|saved| saved.restore(lesson));
+    let mut notice = None;
+    match restored {
+        Some(Ok(session)) => {
             progress::keep(&lesson.lab.id, &lesson.progress);
-            (session, None)
+            return (session, None);
         }
-        Err(why) => (fresh(lesson), Some(why)),
+        Some(Err(why)) => {
+            *lesson = Lesson::new(lesson.lab.clone(), library.clone(), lesson.progress.clone());
+            progress::keep(&lesson.lab.id, &lesson.progress);
+            // What the browser kept of a lab that is another by now is as if it had kept nothing.
+            notice = by_host.then_some(why);
+        }
+        None => {}
     }
+    (Session::new(library, lesson.scenario()).expect("a lab's world was run when it was read"), notice)
 }
 
 /// The run of the link behind the address, or else the first model; and what there is to say of it.
 fn arrive(library: &Library, fragment: &str) -> (Session, Option<String>) {
+    let seed = dom::address::seed().unwrap_or(SEED);
     if !fragment.starts_with(link::MARK) {
-        let Some(id) = fragment.strip_prefix(route::FREE) else { return (open(library, 0), None) };
+        let Some(id) = fragment.strip_prefix(route::FREE) else { return (open(library, 0, seed), None) };
         let asked = library.models().iter().position(|model| model.about().id == id);
-        return (open(library, asked.unwrap_or(0)), asked.is_none().then(|| text::no_model(id)));
+        return (open(library, asked.unwrap_or(0), seed), asked.is_none().then(|| text::no_model(id)));
     }
     let opened = Link::read(fragment, library).map_err(|fault| fault.to_string());
     match opened.and_then(|link| Session::of_link(library, link).map_err(|fault| fault.to_string())) {
         Ok((session, verdict)) => (session, text::verdict(verdict).map(Into::into)),
         // The link stays in the address until something is done here.
-        Err(why) => (open(library, 0), Some(text::bad_link(&why))),
+        Err(why) => (open(library, 0, seed), Some(text::instead(&why))),
     }
 }
 
@@ -1192,8 +1228,8 @@ fn history(session: &Session) -> Checking {
 }
 
 /// A model as it is when it is opened.
-fn open(library: &Library, model: usize) -> Session {
-    let scenario = sandbox::opening(library, library.models()[model].about(), SEED);
+fn open(library: &Library, model: usize, seed: u64) -> Session {
+    let scenario = sandbox::opening(library, library.models()[model].about(), seed);
     let mut session = Session::new(library, scenario).expect("a model can be run as it is");
     session.play(!dom::reduced_motion());
     session

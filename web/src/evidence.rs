@@ -56,7 +56,7 @@ impl Component for Evidence {
         let content = match &self.report {
             None => html! { <p role="status">{ text::LOADING }</p> },
             Some(Err(why)) => html! {
-                <><p role="alert">{ text::no_list(why) }</p><button onclick={ctx.link().callback(|_| Msg::Again)}>{ text::AGAIN }</button></>
+                <><p role="alert">{ text::no_report(why) }</p><button onclick={ctx.link().callback(|_| Msg::Again)}>{ text::AGAIN }</button></>
             },
             Some(Ok(report)) => shown(report),
         };

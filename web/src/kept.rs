@@ -7,6 +7,15 @@ use std::collections::BTreeMap;
 /// Under which name the browser keeps it.
 pub(crate) const NAME: &str = "faultline.progress";
 
+/// What comes before the id of a lab in the name of where in it somebody is.
+pub(crate) const PLACE: &str = "faultline.place.";
+
+/// Forgets everything that was done.
+pub(crate) fn forget() {
+    dom::remember(NAME, None);
+    dom::forget_all(PLACE);
+}
+
 /// The stars of every lab that was begun.
 pub(crate) fn stars() -> BTreeMap<String, u32> {
     count(&dom::remembered(NAME).unwrap_or_default())

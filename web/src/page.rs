@@ -10,7 +10,7 @@ use crate::dom::{self, Listener};
 use crate::evidence::Evidence;
 use crate::home::Home;
 use crate::host;
-use crate::lesson::{Kit, Screen};
+use crate::lesson::{Screen, progress};
 use crate::map;
 use crate::rest;
 use crate::route::{self, Route};
@@ -79,6 +79,9 @@ pub(crate) struct Page {
     files: u32,
     /// The history that was given.
     history: Option<check::Given>,
+    /// How often what was done elsewhere was brought here, and whether that was just said.
+    brought: u32,
+    said_brought: bool,
     newer: bool,
     /// Whether the browser keeps nothing, and whether that was said.
     forgetful: bool,
@@ -125,6 +128,8 @@ impl Component for Page {
             file: None,
             files: 0,
             history: None,
+            brought: 0,
+            said_brought: false,
             newer: false,
             forgetful: false,
             told: false,
@@ -170,9 +175,13 @@ impl Component for Page {
                 complete(ctx);
             }
             Msg::Given(Offer::Above(above)) => return std::mem::replace(&mut self.above, above) != above,
+            Msg::Given(Offer::Bad(why)) => self.faults = vec![why],
             Msg::Given(Offer::Text(name, given)) if self.whole => self.take(ctx, name, given),
             Msg::Given(given) => self.waiting = Some(given),
-            Msg::Heard => self.faults.clear(),
+            Msg::Heard => {
+                self.faults.clear();
+                self.said_brought = false;
+            }
             Msg::Newer => self.newer = true,
             Msg::Update(now) => {
                 self.newer = now;
@@ -206,6 +215,12 @@ impl Component for Page {
                     <button class="quiet" onclick={ctx.link().callback(|_| Msg::Heard)}>{ text::CLOSE }</button>
                 </div>
             }
+            if self.said_brought {
+                <div class="notice">
+                    <p role="status">{ text::BROUGHT }</p>
+                    <button class="quiet" onclick={ctx.link().callback(|_| Msg::Heard)}>{ text::CLOSE }</button>
+                </div>
+            }
             if self.forgetful {
                 <div class="notice">
                     <p role="status">{ text::FORGETFUL }</p>
@@ -223,11 +238,11 @@ impl Component for Page {
                 <p class="drop-here">{ text::DROP_HERE }</p>
             }
             { match &self.route {
-                Route::Home => html! { <Home library={library.clone()} whole={self.whole} /> },
+                Route::Home => html! { <Home library={library.clone()} whole={self.whole} brought={self.brought} /> },
                 _ if !self.whole => html! { <main class="wait" aria-busy="true"><p role="status">{ text::LOADING }</p></main> },
                 Route::Laboratory => html! { <App key={self.opened} library={library.clone()} /> },
                 Route::Lab(id) => html! { <Screen key={self.opened} library={library.clone()} asked={id.clone()} /> },
-                Route::Kit(id) => html! { <Kit library={library.clone()} asked={id.clone()} /> },
+                Route::Kit(id) => html! { <Screen library={library.clone()} asked={id.clone()} kit={true} /> },
                 Route::Author(run) => html! { <Author library={library.clone()} run={run.clone()} /> },
                 Route::Evidence => html! { <Evidence /> },
                 Route::Check => html! { <Check given={self.history.clone()} /> },
@@ -251,15 +266,8 @@ impl Component for Page {
 
 impl Page {
     /// Opens what was given where it belongs. If something is wrong with it, everything stays as it is.
-    fn take(&mut self, ctx: &Context<Self>, name: Option<String>, given: Result<String, String>) {
+    fn take(&mut self, ctx: &Context<Self>, name: Option<String>, given: String) {
         let called = name.clone().unwrap_or_else(|| text::GIVEN_TEXT.into());
-        let given = match given {
-            Ok(given) => given,
-            Err(why) => {
-                self.faults = vec![text::unreadable(&called, &why)];
-                return;
-            }
-        };
         self.faults.clear();
         match share::read(name.as_deref(), &given, &ctx.props().library) {
             Ok(Given::Address(address)) => dom::address::go(&address),
@@ -267,6 +275,11 @@ impl Page {
                 self.file = Some(Rc::from(lab));
                 self.files += 1;
                 dom::address::go(route::FILE);
+            }
+            Ok(Given::Progress(progress)) => {
+                progress::take_in(progress);
+                (self.brought, self.said_brought) = (self.brought + 1, true);
+                dom::address::go("#");
             }
             // Where histories are judged, one with a fault can be mended.
             Ok(Given::History) => self.judge(called, given),

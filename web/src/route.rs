@@ -44,6 +44,11 @@ pub(crate) const EVIDENCE: &str = "#evidence";
 /// The address of a lab that has none.
 pub(crate) const FILE: &str = "#file";
 
+/// The lab that an address asks for, by its id or by the address of its file.
+pub(crate) fn lab(fragment: &str) -> Option<&str> {
+    fragment.strip_prefix(LAB)
+}
+
 impl Route {
     /// The screen for what stands behind an address.
     pub(crate) fn of(fragment: &str) -> Self {
@@ -58,7 +63,7 @@ impl Route {
             _ => {
                 let behind = |mark: &str| fragment.strip_prefix(mark).map(str::to_owned);
                 let author = behind(AUTHOR).and_then(|run| Some(Self::Author(Some(run.strip_prefix('=')?.to_owned()))));
-                let of_a_lab = || behind(LAB).map(Self::Lab).or_else(|| behind(KIT).map(Self::Kit));
+                let of_a_lab = || lab(fragment).map(|lab| Self::Lab(lab.to_owned())).or_else(|| behind(KIT).map(Self::Kit));
                 author.or_else(of_a_lab).unwrap_or(Self::Laboratory)
             }
         }

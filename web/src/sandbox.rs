@@ -2,13 +2,14 @@
 //! somebody has set stays when something else changes. No types of the browser, so that all of this is
 //! tested natively.
 
+use crate::text;
 use faultline::Scenario;
 use faultline::models::Library;
 use faultline::protocol::About;
 use faultline::scenario::Route;
 use faultline::scenario::{Fault, Input, Pace, Timed, Workload};
 use faultline::sim::{Chance, Latency, LinkRule, NodeId, Sim, Span, Time};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// A change of the world. Each begins another run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,9 +81,12 @@ pub(crate) fn changed(sim: &Sim, playhead: Time, change: Change) -> Result<Scena
         Change::Seed(_) => sim.scenario().clone(),
         _ => from_now(sim, playhead),
     };
-    let count = |value: i64, place: &str| {
-        u16::try_from(value).map_err(|_| Fault { place: place.into(), why: format!("there can be 0 to {}, not {value}", u16::MAX) })
-    };
+    // Where others are there, nobody knows on which side of a line they stand.
+    if matches!(change, Change::Nodes(_) | Change::Clients(_)) {
+        scenario.inputs.retain(|timed| !matches!(timed.input, Input::Partition(_) | Input::Heal { .. }));
+    }
+    let count =
+        |value: i64, place: &str| u16::try_from(value).map_err(|_| Fault { place: place.into(), why: text::not_so_many(u16::MAX, value) });
     match change {
         Change::Nodes(nodes) => {
             scenario.nodes = count(nodes, "nodes")?;
@@ -97,7 +101,7 @@ pub(crate) fn changed(sim: &Sim, playhead: Time, change: Change) -> Result<Scena
             scenario.inputs.retain(|timed| ends(&timed.input).is_none_or(|(from, to)| u32::from(from.max(to).0) < all));
         }
         Change::Seed(seed) => {
-            scenario.seed = u64::try_from(seed).map_err(|_| Fault { place: "seed".into(), why: "a seed is 0 or more".into() })?;
+            scenario.seed = u64::try_from(seed).map_err(|_| Fault { place: "seed".into(), why: text::NO_SEED.into() })?;
         }
         Change::Patience(patience) => scenario.patience = patience,
         Change::Load(load) => {
@@ -146,11 +150,12 @@ pub(crate) fn with_model(library: &Library, sim: &Sim, playhead: Time, about: &A
 }
 
 /// The run as it could begin now: with the settings, the network and the links of this moment.
-fn from_now(sim: &Sim, playhead: Time) -> Scenario {
+pub(crate) fn from_now(sim: &Sim, playhead: Time) -> Scenario {
     let mut scenario = sim.scenario().clone();
     scenario.network = sim.network().clone();
     let mut rules: BTreeMap<(NodeId, NodeId), LinkRule> = BTreeMap::new();
-    let mut cuts: BTreeSet<(NodeId, NodeId)> = BTreeSet::new();
+    // What was cut and healed, in this order.
+    let mut cuts: Vec<Input> = Vec::new();
     for timed in std::mem::take(&mut scenario.inputs).into_iter().filter(|timed| timed.at <= playhead) {
         match timed.input {
             Input::Set { key, value } => {
@@ -159,13 +164,17 @@ fn from_now(sim: &Sim, playhead: Time) -> Scenario {
             Input::Link { from, to, rule } => {
                 rules.insert((from, to), rule);
             }
-            Input::Cut { from, to } => drop(cuts.insert((from, to))),
-            Input::Heal { from, to } => drop(cuts.remove(&(from, to))),
+            cut @ (Input::Cut { .. } | Input::Partition(_)) if !cuts.contains(&cut) => cuts.push(cut),
+            Input::Heal { from, to } => {
+                cuts.retain(|cut| *cut != Input::Cut { from, to });
+                if cuts.iter().any(|cut| matches!(cut, Input::Partition(_))) {
+                    cuts.push(Input::Heal { from, to });
+                }
+            }
             Input::HealAll => cuts.clear(),
             _ => {}
         }
     }
-    let cuts = cuts.into_iter().map(|(from, to)| Input::Cut { from, to });
     let rules = rules.into_iter().filter(|(_, rule)| *rule != LinkRule::default()).map(|((from, to), rule)| Input::Link { from, to, rule });
     scenario.inputs = rules.chain(cuts).map(|input| Timed { at: Time::ZERO, input }).collect();
     scenario
@@ -174,7 +183,7 @@ fn from_now(sim: &Sim, playhead: Time) -> Scenario {
 /// Between whom something was done.
 fn ends(input: &Input) -> Option<(NodeId, NodeId)> {
     match input {
-        Input::Cut { from, to } | Input::Link { from, to, .. } => Some((*from, *to)),
+        Input::Cut { from, to } | Input::Heal { from, to } | Input::Link { from, to, .. } => Some((*from, *to)),
         _ => None,
     }
 }

@@ -230,6 +230,8 @@ impl Session {
     pub(crate) fn give_way(&mut self, mut other: Self) {
         (other.speed, other.care.on, other.promise.promise) = (self.speed, self.care.on, self.promise.promise);
         let mut before = std::mem::replace(self, other);
+        // What was taken back before would come between this run and the other when that is done again.
+        before.timeline.forget_undone();
         (before.playing, before.after) = (false, None);
         self.before = Some(Box::new(before));
     }
@@ -619,6 +621,18 @@ mod tests {
         assert!(now.undo() && now.about().id == "ping-pong" && now.sim().scenario().inputs.len() == 1);
         assert!(now.redo() && now.about().id == "primary-backup" && now.can_redo());
         assert!(now.undo() && now.undo() && now.sim().scenario().inputs.is_empty() && !now.can_undo());
+    }
+
+    #[test]
+    fn what_was_taken_back_before_another_run_came_does_not_come_between_them() {
+        let library = Library::standard();
+        let mut now = session();
+        now.seek(Time(300_000_000));
+        now.edit(vec![Input::Crash(NodeId(1))]).unwrap();
+        assert!(now.undo());
+        now.give_way(Session::new(&library, Scenario::new(library.find("primary-backup").unwrap().about(), 7)).unwrap());
+        assert!(now.undo() && now.about().id == "ping-pong" && now.can_redo());
+        assert!(now.redo() && now.about().id == "primary-backup" && !now.can_redo());
     }
 
     #[test]

@@ -13,6 +13,7 @@ use faultline::link::Verdict;
 use faultline::protocol::About;
 use faultline::scenario::Fate;
 use faultline::sim::{NodeStatus, Span, Time};
+use std::collections::BTreeMap;
 
 pub(crate) const NAME: &str = "Faultline";
 pub(crate) const PLAY: &str = "Play";
@@ -52,7 +53,8 @@ pub(crate) const COPIED: &str = "Copied.";
 pub(crate) const COPY_BY_HAND: &str = "The browser did not allow copying. It is selected: copy it by hand.";
 pub(crate) const EMBED: &str = "For a page of yours";
 pub(crate) const COPY_EMBED: &str = "Copy code";
-pub(crate) const EMBED_HOW: &str = "One line of HTML. Height:";
+pub(crate) const EMBED_HOW: &str = "One line of HTML; with a fixed height it needs no script. Height:";
+pub(crate) const AS_HIGH_AS_IT_NEEDS: &str = "as high as it needs";
 pub(crate) const EMBED_HEIGHT: &str = "Height";
 pub(crate) const QR: &str = "QR code";
 pub(crate) const SEND: &str = "Send…";
@@ -64,14 +66,13 @@ pub(crate) const SAVE_DIAGRAM: &str = "Diagram";
 pub(crate) const JSON_LINES: &str = "JSON lines";
 pub(crate) const BRING: &str = "Or open what somebody gave you";
 pub(crate) const OPEN_FILE: &str = "Open a file";
-pub(crate) const BRING_HOW: &str =
-    "A scenario, a link, a lab or a history, chosen or dropped anywhere on the page. It stays on this machine.";
+pub(crate) const BRING_HOW: &str = "A scenario, a link, a lab, a history or what you have done elsewhere, chosen or dropped anywhere on the page. It stays on this machine.";
 pub(crate) const DROP_HERE: &str = "Drop it to open it";
 pub(crate) const GIVEN_TEXT: &str = "what was dropped";
-pub(crate) const TOO_LARGE: &str = "It has more than 64 MB.";
+pub(crate) const NO_WORKER: &str = "What does this work could not be loaded. Load the page again to try once more.";
 pub(crate) const NOTHING_IN_IT: &str = "there is nothing in it";
 pub(crate) const NOTHING_KNOWN: &str =
-    "this is no scenario (JSON), no link, no lab (TOML) and no history (EDN, JSON lines or a Jepsen log)";
+    "this is no scenario (JSON), no link, no lab (TOML), no history (EDN, JSON lines or a Jepsen log) and no faultline-progress.txt";
 pub(crate) const NO_FILE: &str = "The lab was in a file";
 pub(crate) const NO_FILE_HOW: &str = "Files are not kept when the page is loaded again. Open it once more.";
 pub(crate) const FORGETFUL: &str =
@@ -173,8 +174,8 @@ pub(crate) const LOST: &str = "lost";
 pub(crate) const TIME: &str = "time";
 pub(crate) const KILL: &str = "Kill";
 pub(crate) const RESTART: &str = "Restart";
-pub(crate) const FREEZE: &str = "Pause";
-pub(crate) const THAW: &str = "Resume";
+pub(crate) const FREEZE: &str = "Pause it";
+pub(crate) const THAW: &str = "Resume it";
 pub(crate) const CLOSE: &str = "Close";
 pub(crate) const CLOSE_MENU: &str = "Close the menu";
 pub(crate) const SLOW: &str = "Slow down";
@@ -386,6 +387,19 @@ pub(crate) fn unreadable(name: &str, why: &str) -> String {
     format!("{name} cannot be read as text. {why}")
 }
 
+/// A file that is no scenario, lab or history, by its size alone.
+pub(crate) fn too_large(name: &str) -> String {
+    format!("{name} has more than 64 MB. Nothing that can be opened here has.")
+}
+
+/// What was kept of a learner's place cannot be read.
+pub(crate) fn bad_state(line: u32) -> String {
+    format!("line {line} of the state cannot be read")
+}
+
+pub(crate) const NO_SUCH_PLACE: &str = "the lab has no such place any more";
+pub(crate) const STRANGE_RUN: &str = "the run of the state is not one of this lab";
+
 /// A server that has no file for us.
 pub(crate) fn answered(status: u16) -> String {
     format!("the server answered {status}")
@@ -401,8 +415,14 @@ pub(crate) const FIND_LAB: &str = "Find a lab";
 pub(crate) const NO_SUCH_LAB: &str = "No lab has these words.";
 pub(crate) const KEPT_HERE: &str = "What you have done is kept on this device only.";
 pub(crate) const TAKE_ALONG: &str = "Save as a file";
+pub(crate) const BROUGHT: &str = "What the file says you have done counts here now too.";
 pub(crate) const FORGET: &str = "Erase";
 pub(crate) const FORGET_SURELY: &str = "Erase all of it";
+
+/// The report has not come.
+pub(crate) fn no_report(why: &str) -> String {
+    format!("The report could not be loaded: {why}.")
+}
 
 /// The list of labs has not come.
 pub(crate) fn no_list(why: &str) -> String {
@@ -417,7 +437,9 @@ pub(crate) fn so_many_stars(count: u32) -> String {
 pub(crate) const ALL_LABS: &str = "All labs";
 pub(crate) const LESSON: &str = "Lab";
 pub(crate) const CONTINUE: &str = "Continue";
+pub(crate) const BEFORE_STEPS: &str = "Before the first step";
 pub(crate) const START_AGAIN: &str = "Start again";
+pub(crate) const START_AGAIN_SURELY: &str = "Forget this run and the bet";
 pub(crate) const FOR_TEACHERS: &str = "For teachers";
 pub(crate) const PRINT: &str = "Print";
 pub(crate) const BACK_TO_LAB: &str = "To the lab";
@@ -441,6 +463,8 @@ pub(crate) const TRYING: &str = "Trying every step, challenge and scene…";
 pub(crate) const IS_WELL: &str = "The lab is well: every step, challenge and scene comes to its end.";
 pub(crate) const PREVIEW: &str = "Preview";
 pub(crate) const BACK_TO_WRITING: &str = "Back to writing";
+pub(crate) const DRAFT_REPLACED: &str = "The lab that you were writing gave way to this one.";
+pub(crate) const BRING_BACK: &str = "Bring it back";
 pub(crate) const START_OVER: &str = "Start over";
 pub(crate) const THE_RUN: &str = "The run";
 pub(crate) const THE_WORDS: &str = "Every field";
@@ -530,9 +554,36 @@ pub(crate) fn challenge_kind(kind: &str) -> &'static str {
     }
 }
 
-/// What may be done in a challenge.
-pub(crate) fn allowed(kinds: &[String]) -> String {
-    format!("Allowed: {}", kinds.join(", "))
+/// What may be done in a challenge, in the words of its buttons, and how often if not as often as one likes.
+pub(crate) fn allowed(kinds: &[String], at_most: &BTreeMap<String, u32>) -> String {
+    let words = |kind: &str| match kind {
+        "ask" => "ask",
+        "crash" => "kill",
+        "restart" => "restart",
+        "pause" => "pause a node",
+        "resume" => "resume it",
+        "slow" => "slow down a node",
+        "clock" => "set a clock",
+        "disk" => "a fault of a disk",
+        "cut" => "cut",
+        "heal" => "heal",
+        "partition" => "draw a line across the stage",
+        "link" => "slow down a link",
+        "network" => "settings of the network",
+        "drop" => "drop a message",
+        "duplicate" => "duplicate a message",
+        "delay" => "make a message come later",
+        "deliver" => "deliver a message now",
+        "fire" => "fire a timer",
+        _ => "settings",
+    };
+    let often = |kind: &String| match at_most.get(kind) {
+        None => String::new(),
+        Some(1) => " (once)".into(),
+        Some(most) => format!(" (at most {most} times)"),
+    };
+    let all: Vec<String> = kinds.iter().map(|kind| [words(kind), &often(kind)].concat()).collect();
+    format!("Allowed: {}", all.join(", "))
 }
 
 pub(crate) const STOPPED: &str = "This step is done.";
@@ -629,6 +680,20 @@ pub(crate) fn no_model(id: &str) -> String {
     format!("There is no model “{id}”. Here is the first one instead.")
 }
 
+/// The page around asks for a model that is not there.
+pub(crate) fn there_is_no_model(id: &str) -> String {
+    format!("there is no model “{id}”")
+}
+
+/// A number that no count can be.
+pub(crate) fn not_so_many(most: u16, value: i64) -> String {
+    format!("there can be 0 to {most}, not {value}")
+}
+
+pub(crate) const NO_SEED: &str = "a seed is 0 or more";
+/// A job about a part of a lab that the lab does not have: only a fault of this program asks so.
+pub(crate) const NOT_IN_LAB: &str = "the lab has no such part";
+
 /// How high something is.
 pub(crate) fn pixels(height: u32) -> String {
     format!("{height} pixels")
@@ -684,7 +749,12 @@ pub(crate) fn verdict(verdict: Verdict) -> Option<&'static str> {
 
 /// A link that cannot be opened.
 pub(crate) fn bad_link(why: &str) -> String {
-    format!("This link cannot be opened: {why}. Here is the first model instead.")
+    format!("This link cannot be opened: {why}.")
+}
+
+/// The same, where something else is shown.
+pub(crate) fn instead(why: &str) -> String {
+    format!("{} Here is the first model instead.", bad_link(why))
 }
 
 /// How fast time passes, compared with the learner's.
@@ -927,6 +997,11 @@ pub(crate) fn add(what: &str) -> String {
 /// Taking one out again.
 pub(crate) fn remove(what: &str) -> String {
     format!("{REMOVE} {what}")
+}
+
+/// The name of a promise or a model as people say it.
+pub(crate) fn plain(name: &str) -> String {
+    name.replace('-', " ")
 }
 
 #[cfg(test)]

@@ -480,10 +480,12 @@ impl Facts {
         }
         if asked.writes || asked.follow {
             asked.reads = true;
+            budget.begin(0, 2);
             match self.guaranteed(Guarantees { reads: true, ..Guarantees::default() }, budget) {
                 Err(Stop::Broken(..) | Stop::Replaced(..)) => return Ok(()),
                 other => other?,
             }
+            budget.begin(1, 2);
         }
         self.guaranteed(asked, budget)
     }

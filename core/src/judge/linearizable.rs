@@ -759,3 +759,41 @@ impl Seen {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::spec::Act;
+
+    /// One client who writes and reads in turns, and at the end reads what was there at the beginning.
+    fn stale() -> Case {
+        const OPS: usize = 200;
+        let act = |op: usize| match op {
+            _ if op == OPS - 1 => Act::Read(Some(Value::Int(0))),
+            _ if op.is_multiple_of(2) => Act::Write(Value::Int(op as i64 + 1)),
+            _ => Act::Read(Some(Value::Int(op as i64))),
+        };
+        let step = |op: usize| Step { op, process: 0, call: op * 2, ret: Some(op * 2 + 1), key: Value::Nil, act: act(op) };
+        Case { steps: (0..OPS).map(step).collect(), initial: Value::Int(0), processes: 1 }
+    }
+
+    /// What is enough to contradict, and how many steps it took to find that, with so much patience.
+    fn explained(patience: Option<u64>) -> (usize, u64) {
+        let case = stale();
+        let mut search = Search::new(&case);
+        assert_eq!(search.run(&mut u64::MAX.clone()), Some(false));
+        let mut why = Explanation::new(case.clone(), &mut search);
+        why.patience = patience.unwrap_or(why.patience);
+        let mut left = u64::MAX;
+        let found = why.run(&mut left).expect("there is no end of steps");
+        assert_eq!(is_linearizable(&why.case, u64::MAX), Some(false));
+        (found.core.len(), u64::MAX - left)
+    }
+
+    #[test]
+    fn who_has_no_more_patience_tries_no_more() {
+        let ((all, long), (some, short)) = (explained(None), explained(Some(1)));
+        assert!(all <= 2 && some > 50, "{all} and {some} operations are enough");
+        assert!(short * 4 < long, "{short} steps, and {long}");
+    }
+}

@@ -25,7 +25,7 @@ pub struct Challenge {
     pub length: Option<Time>,
     /// Settings with which it begins.
     pub settings: Settings,
-    /// What the learner may choose before the run: settings, and network, disk, load. Where the network
+    /// What the learner may choose before the run: settings, and network. Where the network
     /// may be changed during the run, one of [`NETWORK_PARTS`] says that only that part of it may.
     pub knobs: Vec<String>,
     /// Hints; each costs a star.
@@ -482,8 +482,8 @@ impl Challenge {
             ("number of clients", played.clients == start.clients),
             ("clients' patience", played.patience == start.patience),
             ("network", played.network == start.network || self.may("network")),
-            ("disk", played.disk == start.disk || self.may("disk")),
-            ("load", played.workload == start.workload || self.may("load")),
+            ("disk", played.disk == start.disk),
+            ("load", played.workload == start.workload),
         ] {
             if !same {
                 offend(format!("the {what} is another"));

@@ -255,7 +255,7 @@ static CHALLENGE: Shape = Shape {
         optional(
             "knobs",
             Kind::Knobs,
-            "Settings that the learner may choose before the run; also network, disk, load. Where the network may be changed during the run, `network latency`, `network loss`, `network duplicate`, `network reorder` or `network ordered` says that only that part of it may.",
+            "Settings that the learner may choose before the run; also network. Where the network may be changed during the run, `network latency`, `network loss`, `network duplicate`, `network reorder` or `network ordered` says that only that part of it may.",
         ),
         optional("allow", Kind::Actions, "break: what the learner may do during the run. See the list of actions."),
         optional("at-most", Kind::Limits, "break: how often each action may be done."),

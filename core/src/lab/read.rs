@@ -563,7 +563,7 @@ impl Reader<'_> {
     fn puzzle(&mut self, part: &Part<'_>, kind: &str, world: Option<World>) -> Option<Challenge> {
         let length = self.told(part, "length", some_time);
         let settings = self.settings(part, "settings");
-        let others: Vec<_> = ["network", "disk", "load"].into_iter().chain(NETWORK_PARTS).collect();
+        let others: Vec<_> = std::iter::once("network").chain(NETWORK_PARTS).collect();
         let knobs = self.knobs(part, "knobs", &others);
         let searches: Vec<_> = part.parts("search").iter().filter_map(|part| self.search(part)).collect();
         if kind == "break" && part.table.get("fix").is_none() && !searches.iter().any(|search| search.found) {
@@ -574,6 +574,11 @@ impl Reader<'_> {
             "defend" => self.defending(part, &knobs),
             _ => self.predicting(part),
         };
+        let during = matches!(&task, Some(Task::Break { allow, .. }) if allow.iter().any(|action| action == "network"));
+        if let Some(alone) = knobs.iter().find(|knob| !during && NETWORK_PARTS.contains(&knob.as_str())) {
+            let at = part.table.get("knobs").map_or(part.table.at, |node| node.at);
+            self.problem(at, part.path("knobs"), format!("{alone} can be turned alone only where `allow` has network"));
+        }
         Some(Challenge {
             id: part.said("id"),
             title: part.said("title"),

@@ -51,6 +51,7 @@ pub struct Study {
 
 /// What is found out.
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant, reason = "a lab has a few, made once")]
 pub enum Question {
     /// How something depends on something else.
     Curve {

@@ -29,13 +29,18 @@ impl fmt::Display for TraceHash {
 /// The stable hash of any value that can be written down.
 #[must_use]
 pub fn stable_hash<T: Serialize + ?Sized>(value: &T) -> u64 {
-    let mut hasher = Hasher(TraceHash::EMPTY);
-    // The hasher accepts everything, so there is no error to meet.
-    let _ = value.serialize(&mut hasher);
-    hasher.0.0
+    hash_and_size(value).0
 }
 
-struct Hasher(TraceHash);
+/// The stable hash of a value, and how many words it was made of.
+pub(super) fn hash_and_size<T: Serialize + ?Sized>(value: &T) -> (u64, usize) {
+    let mut hasher = Hasher(TraceHash::EMPTY, 0);
+    // The hasher accepts everything, so there is no error to meet.
+    let _ = value.serialize(&mut hasher);
+    (hasher.0.0, hasher.1)
+}
+
+struct Hasher(TraceHash, usize);
 
 /// The hasher refuses nothing.
 #[derive(Debug)]
@@ -59,6 +64,7 @@ impl Hasher {
     #[inline]
     fn word(&mut self, word: u64) -> Result<(), Never> {
         self.0.add(word);
+        self.1 += 1;
         Ok(())
     }
 

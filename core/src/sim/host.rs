@@ -206,8 +206,8 @@ pub trait Host {
     fn save_node(&self, node: NodeId) -> Rc<dyn Any>;
     /// Brings one node back to a saved state.
     fn load_node(&mut self, node: NodeId, saved: &dyn Any);
-    /// The stable hash of one node's state.
-    fn fingerprint(&self, node: NodeId) -> u64;
+    /// The stable hash of one node's state, and how many words that is.
+    fn fingerprint(&self, node: NodeId) -> (u64, usize);
     /// Forgets all answers, and all messages but the first so many.
     fn unsay(&mut self, messages: u32);
 }
@@ -433,9 +433,9 @@ impl<P: Protocol> Host for Typed<P> {
         }
     }
 
-    fn fingerprint(&self, node: NodeId) -> u64 {
+    fn fingerprint(&self, node: NodeId) -> (u64, usize) {
         let Node { memory, synced, disk, unsynced } = &self.state.nodes[node.index()];
-        super::hash::stable_hash(&(memory, synced, disk, unsynced))
+        super::hash::hash_and_size(&(memory, synced, disk, unsynced))
     }
 
     fn unsay(&mut self, messages: u32) {

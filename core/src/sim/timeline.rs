@@ -2,9 +2,9 @@
 //!
 //! A run is a pure function of its scenario, so going back is coming back to an earlier keyframe
 //! and letting the same things happen again. Keyframes are spread evenly over the run, and thinned
-//! out as it grows: there are never more than a few hundred. What was written down far from where
-//! somebody looks is forgotten, so that a run may go on for as long as it likes, and written down again
-//! when somebody goes there.
+//! out as it grows: there are never more than a hundred or so, and fewer where nodes remember much. What
+//! was written down far from where somebody looks is forgotten, so that a run may go on for as long as
+//! one likes, and written down again when somebody goes there.
 //!
 //! Whoever changes the past starts a new branch. The old future is not lost: its scenario is kept,
 //! and with it everything that would have happened. Every gesture can be taken back and done again.
@@ -26,6 +26,8 @@ pub struct Timeline {
     frames: Vec<Keyframe>,
     /// How many steps lie between two keyframes.
     spacing: u64,
+    /// How large all keyframes together may become.
+    words: usize,
     /// How many rows are kept, and with how many it is time to forget some.
     most: usize,
     full: usize,
@@ -94,6 +96,10 @@ impl Goal {
 
 const FIRST_SPACING: u64 = 512;
 const MOST_FRAMES: usize = 128;
+/// Where nodes remember more and more, all keyframes together are no larger than so many words of eight
+/// bytes; but there are always a few.
+const MOST_WORDS: usize = 1 << 22;
+const FEW_FRAMES: usize = 8;
 /// Enough for what is in sight twice over, and little enough for a phone.
 const MOST_ROWS: usize = 1 << 16;
 /// A row that is far from all others.
@@ -115,6 +121,7 @@ impl Timeline {
             library: library.clone(),
             frames: vec![sim.keyframe()],
             spacing: spacing(&sim),
+            words: MOST_WORDS,
             most: MOST_ROWS,
             full: MOST_ROWS,
             elsewhere: NOWHERE,
@@ -367,6 +374,11 @@ impl Timeline {
         true
     }
 
+    /// Nothing that was taken back can be done again: something else was done since.
+    pub fn forget_undone(&mut self) {
+        self.redone.clear();
+    }
+
     /// Goes over to a branch; this run becomes a branch in its place.
     pub fn switch(&mut self, index: usize) {
         if index >= self.branches.len() {
@@ -471,8 +483,9 @@ impl Timeline {
         if self.sim.steps() < last + self.spacing.max(self.sim.queued()) {
             return;
         }
-        self.frames.push(self.sim.keyframe());
-        if self.frames.len() > MOST_FRAMES {
+        self.frames.push(Keyframe { size: self.sim.size(), ..self.sim.keyframe() });
+        let size: usize = self.frames.iter().map(|frame| frame.size).sum();
+        if self.frames.len() > MOST_FRAMES || self.frames.len() > FEW_FRAMES && size > self.words {
             self.spacing *= 2;
             let mut index = 0;
             self.frames.retain(|_| {
@@ -634,6 +647,22 @@ mod tests {
             }
             alike(&forgets, &knows);
         }
+    }
+
+    #[test]
+    fn keyframes_of_nodes_that_remember_ever_more_become_fewer() {
+        let [mut run, mut other] = twice("raft");
+        run.words = 20_000;
+        for timeline in [&mut run, &mut other] {
+            timeline.seek(Time::ZERO + Span::secs(60));
+        }
+        let size: usize = run.frames.iter().map(|frame| frame.size).sum();
+        assert!(size < 60_000 && (FEW_FRAMES / 2..20).contains(&run.frames.len()), "{} frames, {size} words", run.frames.len());
+        assert!(other.frames.len() > 2 * run.frames.len());
+        for timeline in [&mut run, &mut other] {
+            timeline.to_step(7_654);
+        }
+        alike(&run, &other);
     }
 
     #[test]

@@ -282,7 +282,7 @@ impl Trace {
 
     #[cold]
     fn count(&mut self) {
-        if self.rows.len() % COUNTED == 0 {
+        if self.rows.len().is_multiple_of(COUNTED) {
             let rows = (self.rows.len() - COUNTED..self.rows.len()).map_while(|index| self.rows.get(index));
             self.tallies.push(self.tallies.last().copied().unwrap_or_default().after(rows));
         }

@@ -7,6 +7,7 @@ mod run;
 use crate::app::App;
 use crate::dom;
 use crate::route;
+use crate::share;
 use crate::text;
 use crate::ui;
 use faultline::lab::draft::{Draft, Performance};
@@ -17,8 +18,8 @@ use faultline::sim::{Span, Time};
 use gloo_timers::callback::Timeout;
 use run::Run;
 use std::rc::Rc;
-use web_sys::{File, HtmlInputElement};
-use yew::{Component, Context, Event, Html, Properties, TargetCast, html};
+use web_sys::File;
+use yew::{Component, Context, Html, Properties, html};
 
 /// What the screen is made with.
 #[derive(Properties, Clone)]
@@ -83,6 +84,8 @@ pub(crate) struct Author {
     /// Whether the browser keeps the draft.
     kept: bool,
     fault: Option<String>,
+    /// Whether another draft was just put aside for this one.
+    replaced: bool,
 }
 
 /// Where the browser keeps the draft.
@@ -111,6 +114,7 @@ impl Component for Author {
             preview: None,
             kept: true,
             fault: None,
+            replaced: false,
         };
         author.settle(library);
         author.arrive(ctx);
@@ -221,7 +225,6 @@ impl Component for Author {
                 </>
             };
         }
-        let onfile = link.batch_callback(|event: Event| event.target_unchecked_into::<HtmlInputElement>().files()?.get(0).map(Msg::Take));
         html! {
             <main class="author">
                 <header>
@@ -230,7 +233,7 @@ impl Component for Author {
                     <p>{ text::AUTHOR_HOW }</p>
                 </header>
                 <div class="deeds" role="group" aria-label={text::AUTHOR_TITLE}>
-                    <label class="file">{ text::OPEN_LAB_FILE }<input type="file" accept=".toml" onchange={onfile} /></label>
+                    { share::chooser(text::OPEN_LAB_FILE, link.callback(Msg::Take)) }
                     if self.draft.is_some() || !self.past.is_empty() || !self.future.is_empty() {
                         <button disabled={self.past.is_empty()} onclick={link.callback(|_| Msg::Undo)}>{ ui::icon(ui::UNDO) }{ text::UNDO }</button>
                         <button disabled={self.future.is_empty()} onclick={link.callback(|_| Msg::Redo)}>{ ui::icon(ui::REDO) }{ text::REDO }</button>
@@ -242,6 +245,9 @@ impl Component for Author {
                         <button class="quiet" onclick={link.callback(|_| Msg::StartOver)}>{ text::START_OVER }</button>
                     }
                 </div>
+                if self.replaced {
+                    <p class="replaced" role="status">{ text::DRAFT_REPLACED }{ " " }<button class="quiet" onclick={link.callback(|_| Msg::Undo)}>{ text::BRING_BACK }</button></p>
+                }
                 if !self.kept { <p class="bad" role="status">{ text::NOT_KEPT }</p> }
                 if let Some(fault) = &self.fault { <p class="bad evidence" role="alert">{ fault.clone() }</p> }
                 { self.state() }
@@ -288,7 +294,11 @@ impl Author {
                     self.change(library, |draft| draft.perform(library, performance));
                 } else {
                     match Draft::of_run(library, performance) {
-                        Ok(draft) => self.replace(library, Some(draft)),
+                        Ok(draft) => {
+                            let replaced = self.draft.is_some();
+                            self.replace(library, Some(draft));
+                            self.replaced = replaced;
+                        }
                         Err(why) => self.fault = Some(why),
                     }
                 }
@@ -322,6 +332,7 @@ impl Author {
     /// After every change: reads the file again, keeps it, and shows its run.
     fn settle(&mut self, library: &Rc<Library>) {
         self.trial = Trial::No;
+        self.replaced = false;
         let Some(draft) = &self.draft else {
             (self.file, self.lab, self.run) = (String::new(), Err(Vec::new()), None);
             self.kept = dom::remember(DRAFT, None) || self.kept;

@@ -41,7 +41,7 @@ fn matrix(name: &str, (rows, columns): (&Classes, &Classes), counts: &[Vec<u64>]
     let cell = |count: u64, of: u64| {
         let (low, high) = Measured::share(count as usize, of as usize).shown();
         let share = (of > 0).then(|| text::study::share(count, of, &Unit::Share.between(low, high)));
-        html! { <td style={format!("--share:{}", if of > 0 { count * 100 / of } else { 0 })}><b>{ count }</b><small>{ share }</small></td> }
+        html! { <td style={format!("--share:{}", (count * 100).checked_div(of).unwrap_or(0))}><b>{ count }</b><small>{ share }</small></td> }
     };
     html! {
         <div class="wide matrix-of" tabindex="0" role="group" aria-label={name.to_owned()}><table>

@@ -6,7 +6,7 @@ mod picture;
 use crate::dom;
 use crate::map;
 use crate::share;
-use crate::text;
+use crate::text::{self, plain};
 use crate::ui::{self, Named};
 use crate::worker::{Checking, Doing, Job, Judged, Report, likely_object};
 use faultline::judge::Promise;
@@ -101,9 +101,10 @@ impl Component for Check {
                 self.read(EXAMPLE.into());
                 ctx.link().send_message(Msg::Start);
             }
-            Msg::Object(object) => self.job.object = object,
-            Msg::Promise(promise) => self.job.promise = promise,
-            Msg::Initial(initial) => self.job.initial = initial,
+            // What was judged, or is, says nothing of another question.
+            Msg::Object(object) => (self.job.object, self.state) = (object, State::Idle),
+            Msg::Promise(promise) => (self.job.promise, self.state) = (promise, State::Idle),
+            Msg::Initial(initial) => (self.job.initial, self.state) = (initial, State::Idle),
             Msg::Start => {
                 let done = ctx.link().callback(Msg::Report);
                 let doing = Doing::start(Job::Check(self.job.clone()), move |report| done.emit(report));
@@ -124,7 +125,7 @@ impl Component for Check {
     fn view(&self, ctx: &Context<Self>) -> Html {
         let link = ctx.link();
         let objects = Object::ALL.iter().map(|(name, _)| *name);
-        let promises = Promise::ALL.iter().map(|(name, _)| *name);
+        let promises = Promise::ALL.map(|(name, _)| plain(name));
         let label = |label| Named { label: Some(label), ..Named::default() };
         let working = matches!(self.state, State::Working { .. });
         html! {
@@ -145,7 +146,7 @@ impl Component for Check {
                 </div>
                 <div class="asked">
                     <label>{ text::CHECK_OBJECT }{ ui::choice(label(text::CHECK_OBJECT), objects, self.job.object, link.callback(Msg::Object)) }</label>
-                    <label>{ text::CHECK_PROMISE_LABEL }{ ui::choice(label(text::CHECK_PROMISE_LABEL), promises, self.job.promise, link.callback(Msg::Promise)) }</label>
+                    <label>{ text::CHECK_PROMISE_LABEL }{ ui::choice(label(text::CHECK_PROMISE_LABEL), promises.iter().map(String::as_str), self.job.promise, link.callback(Msg::Promise)) }</label>
                     <label>{ text::CHECK_INITIAL }<input type="text" placeholder="nil" value={self.job.initial.clone()}
                         oninput={link.callback(|event: InputEvent| Msg::Initial(event.target_unchecked_into::<HtmlInputElement>().value()))} /></label>
                     <button class="go" disabled={working || self.job.text.trim().is_empty()} onclick={link.callback(|_| Msg::Start)}>{ text::CHECK_START }</button>

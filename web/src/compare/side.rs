@@ -11,12 +11,13 @@ use crate::panel::settings::{self, Draft, Which};
 use crate::panel::{inspector, menu, state};
 use crate::session::Session;
 use crate::stage::touch::{self, Deed};
-use crate::stage::{self, Crowd, Finger, Layout, Painter, Scene, Target, Touch, Who};
+use crate::stage::{self, Crowd, Finger, Layout, Painter, Scene, Target, Touch, Traffic, Who};
 use crate::text;
 use crate::ui::{self, Named};
 use faultline::models::Library;
 use faultline::scenario::Input;
 use faultline::sim::{NodeId, Span, Time};
+use std::cell::RefCell;
 use web_sys::{Element, HtmlCanvasElement, HtmlElement};
 use yew::{Callback, Context, Html, NodeRef, html};
 
@@ -29,6 +30,7 @@ pub(super) struct Side {
     pub(super) layout: Layout,
     pub(super) touch: Touch,
     crowd: Crowd,
+    traffic: RefCell<Traffic>,
     pub(super) menu: Option<Target>,
     pub(super) ask: Ask,
     pub(super) draft: Option<Draft>,
@@ -50,6 +52,7 @@ impl Side {
             layout: Layout::new(1, 0, 0.0, 0.0),
             touch: Touch::default(),
             crowd: Crowd::default(),
+            traffic: RefCell::default(),
             menu: None,
             ask: Ask::default(),
             draft: None,
@@ -114,6 +117,7 @@ impl Side {
     /// Words and elements are about to be made anew.
     pub(super) fn refresh(&mut self, session: &Session) {
         self.crowd = stage::crowd(session.sim(), &self.layout);
+        self.traffic.take();
     }
 
     pub(super) fn window(&self, pair: &Pair, elsewhere: Option<Time>) -> Window {
@@ -125,17 +129,24 @@ impl Side {
         let session = &pair.sides[self.place];
         if let Some(painter) = &self.painter {
             let linger = Span((LINGER_MS * 1e6 * pair.speed.ratio()) as u64);
-            let scene = Scene::of(session.sim(), &self.layout, session.playhead(), linger, Who { knows: None, chosen: session.selected });
+            let scene = Scene::of(
+                session.sim(),
+                &self.layout,
+                session.playhead(),
+                linger,
+                Who { knows: None, chosen: session.selected },
+                &mut self.traffic.borrow_mut(),
+            );
             let hand = self.touch.hand(session, &self.layout);
             painter.paint(&Scene { hand, crowd: self.crowd.clone(), ..scene }, &self.layout);
         }
-        diagram::follow(&self.diagram, self.window(pair, elsewhere));
+        diagram::follow(session, &self.diagram, self.window(pair, elsewhere));
     }
 
     /// What a finger on the stage comes to.
     pub(super) fn touched(&mut self, pair: &Pair, finger: Finger) -> Deed {
         let session = &pair.sides[self.place];
-        let scene = Scene::of(session.sim(), &self.layout, session.playhead(), Span::ZERO, Who::default());
+        let scene = Scene::of(session.sim(), &self.layout, session.playhead(), Span::ZERO, Who::default(), &mut Traffic::default());
         let deed = self.touch.finger(finger, session, &self.layout, &scene);
         if let Some(canvas) = self.canvas.cast::<HtmlElement>() {
             let _ = canvas.style().set_property("cursor", if self.touch.is_over() { "pointer" } else { "crosshair" });

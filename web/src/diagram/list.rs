@@ -225,7 +225,7 @@ impl List {
         list.past = session.pointed.map_or_else(BTreeSet::new, |row| causal_past(sim, row));
         let rows = stretch(sim, &window);
         for index in rows.clone() {
-            let Some(row) = sim.trace().row(index) else { break };
+            let Some(row) = sim.trace().row(index) else { continue };
             if session.knows(row) {
                 list.row(session, &window, index, row);
             }

@@ -17,18 +17,31 @@ use crate::text;
 use crate::ui;
 use faultline::sim::{NodeId, Time};
 use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::{Element, HtmlElement};
 use yew::{AttrValue, Callback, Html, MouseEvent, NodeRef, WheelEvent, html};
+
+#[wasm_bindgen]
+extern "C" {
+    /// Moves the picture and the playhead in it, if they are elsewhere (static/frame.js).
+    #[wasm_bindgen(js_namespace = faultline, js_name = moveDiagram)]
+    fn move_diagram(diagram: &HtmlElement, shift: f64, head: f64);
+}
 
 /// How wide the names of the lanes are, in pixels; the style sheet knows it too.
 pub(crate) const NAMES: f64 = 48.0;
 
+/// How many lanes are shown.
+fn lanes(session: &Session) -> usize {
+    let scenario = session.sim().scenario();
+    usize::from(scenario.nodes + scenario.clients) - session.hidden.len()
+}
+
 /// The diagram around the playhead. A click on an event or a message leads to its moment, and
 /// pointing at one shows what had to happen before it.
 pub(crate) fn diagram(session: &Session, window: Window, elsewhere: bool, tools: bool, place: &NodeRef, send: &Callback<Msg>) -> Html {
-    let scenario = session.sim().scenario();
-    let lanes = usize::from(scenario.nodes + scenario.clients);
-    let shown = lanes - session.hidden.len();
+    let shown = lanes(session);
+    let lanes = shown + session.hidden.len();
     let content = if shown > MOST_LANES {
         html! { <p class="empty">{ text::TOO_MANY_LANES }</p> }
     } else {
@@ -172,9 +185,10 @@ fn row_of(element: &Element) -> Option<u32> {
 }
 
 /// Moves the picture to the playhead. Called for every frame, and so without Yew.
-pub(crate) fn follow(place: &NodeRef, window: Window) {
+pub(crate) fn follow(session: &Session, place: &NodeRef, window: Window) {
+    if lanes(session) > MOST_LANES {
+        return;
+    }
     let Some(element) = place.cast::<HtmlElement>() else { return };
-    let style = element.style();
-    let _ = style.set_property("--shift", &format!("{:.2}px", -window.shift()));
-    let _ = style.set_property("--head", &format!("{:.2}px", window.head().clamp(-2.0, window.width + 2.0)));
+    move_diagram(&element, -window.shift(), window.head().clamp(-2.0, window.width + 2.0));
 }

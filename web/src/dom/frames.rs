@@ -1,13 +1,21 @@
 //! A loop of animation frames that exists only as long as somebody holds it. A page that is paused
 //! holds none, and so costs nothing.
 
-use super::window;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
+use wasm_bindgen::prelude::wasm_bindgen;
 
 type Callback = Closure<dyn FnMut(f64)>;
+
+#[wasm_bindgen]
+extern "C" {
+    /// Of the window, which need not be found first.
+    #[wasm_bindgen(js_name = requestAnimationFrame)]
+    fn request_frame(callback: &Callback) -> i32;
+    #[wasm_bindgen(js_name = cancelAnimationFrame)]
+    fn cancel_frame(request: i32);
+}
 
 /// Calls back before every repaint, with the time in milliseconds, until dropped.
 pub(crate) struct Frames {
@@ -31,14 +39,13 @@ impl Frames {
     fn ask(callback: &RefCell<Option<Callback>>) -> i32 {
         // While the loop is being dropped the callback is gone, or borrowed to be taken.
         let Ok(callback) = callback.try_borrow() else { return 0 };
-        let Some(callback) = callback.as_ref() else { return 0 };
-        window().request_animation_frame(callback.as_ref().unchecked_ref()).unwrap_or(0)
+        callback.as_ref().map_or(0, request_frame)
     }
 }
 
 impl Drop for Frames {
     fn drop(&mut self) {
-        let _ = window().cancel_animation_frame(self.request.get());
+        cancel_frame(self.request.get());
         // The closure holds itself; taking it out ends that.
         self.callback.borrow_mut().take();
     }

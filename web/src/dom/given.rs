@@ -14,8 +14,10 @@ const MOST_BYTES: f64 = 64e6;
 pub(crate) enum Offer {
     /// Something is held above the page, or not any more.
     Above(bool),
-    /// It was given: its name if it is a file, and its text or why there is none.
-    Text(Option<String>, Result<String, String>),
+    /// It was given: its name if it is a file, and its text.
+    Text(Option<String>, String),
+    /// It cannot be had: why.
+    Bad(String),
 }
 
 /// Hands a file to the frame of the page.
@@ -51,7 +53,7 @@ pub(crate) fn listen(tell: impl Fn(Offer) + Clone + 'static) -> [Listener; 4] {
                 take(&file, dropped.clone());
             } else if has(&transfer, "text/uri-list") {
                 event.prevent_default();
-                dropped(Offer::Text(None, Ok(transfer.get_data("text/uri-list").unwrap_or_default())));
+                dropped(Offer::Text(None, transfer.get_data("text/uri-list").unwrap_or_default()));
             }
         }),
         Listener::on_window(CHOSEN, move |event| {
@@ -65,9 +67,14 @@ pub(crate) fn listen(tell: impl Fn(Offer) + Clone + 'static) -> [Listener; 4] {
 fn take(file: &File, tell: impl Fn(Offer) + 'static) {
     let name = file.name();
     if file.size() > MOST_BYTES {
-        return tell(Offer::Text(Some(name), Err(text::TOO_LARGE.into())));
+        return tell(Offer::Bad(text::too_large(&name)));
     }
-    read_text(file, move |text| tell(Offer::Text(Some(name), text)));
+    read_text(file, move |read| {
+        tell(match read {
+            Ok(given) => Offer::Text(Some(name), given),
+            Err(why) => Offer::Bad(text::unreadable(&name, &why)),
+        });
+    });
 }
 
 fn transfer(event: &web_sys::Event) -> Option<DataTransfer> {

@@ -79,16 +79,13 @@ pub(crate) fn show_modal(id: &str) {
 }
 
 thread_local! {
-    /// What is remembered where the browser refuses to, as in a frame without an origin: until the page goes.
+    /// What is remembered where the browser refuses to, as in a frame without an origin, or has no room: until the page goes.
     static MEMORY: RefCell<BTreeMap<String, String>> = const { RefCell::new(BTreeMap::new()) };
 }
 
 /// What the browser remembers for the page.
 pub(crate) fn remembered(key: &str) -> Option<String> {
-    match window().local_storage() {
-        Ok(Some(storage)) => storage.get_item(key).ok()?,
-        _ => MEMORY.with_borrow(|memory| memory.get(key).cloned()),
-    }
+    MEMORY.with_borrow(|memory| memory.get(key).cloned()).or_else(|| window().local_storage().ok()??.get_item(key).ok()?)
 }
 
 /// The event with which the page hears that the browser keeps nothing.
@@ -104,16 +101,25 @@ pub(crate) fn remember(key: &str, value: Option<&str>) -> bool {
         // What was never kept is forgotten already.
         (None, value) => value.is_none(),
     };
-    if storage.is_none() {
-        MEMORY.with_borrow_mut(|memory| match value {
-            Some(value) => drop(memory.insert(key.to_owned(), value.to_owned())),
-            None => drop(memory.remove(key)),
-        });
-    }
+    MEMORY.with_borrow_mut(|memory| match value {
+        Some(value) if !done => drop(memory.insert(key.to_owned(), value.to_owned())),
+        _ => drop(memory.remove(key)),
+    });
     if !done && let Ok(event) = web_sys::Event::new(FORGETFUL) {
         let _ = window().dispatch_event(&event);
     }
     done
+}
+
+/// Lets the browser forget everything whose name begins like this.
+pub(crate) fn forget_all(begin: &str) {
+    if let Ok(Some(storage)) = window().local_storage() {
+        let names: Vec<String> = (0..storage.length().unwrap_or(0)).filter_map(|index| storage.key(index).ok()?).collect();
+        for name in names.iter().filter(|name| name.starts_with(begin)) {
+            let _ = storage.remove_item(name);
+        }
+    }
+    MEMORY.with_borrow_mut(|memory| memory.retain(|name, _| !name.starts_with(begin)));
 }
 
 /// Prints the page.

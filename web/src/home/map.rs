@@ -7,7 +7,7 @@ use crate::route::LAB;
 use crate::text;
 use std::collections::BTreeMap;
 use web_sys::HtmlInputElement;
-use yew::{Component, Context, Html, InputEvent, TargetCast, html};
+use yew::{Component, Context, Html, InputEvent, Properties, TargetCast, html};
 
 /// Where the list of the labs is (web/tools/finish-site.mjs writes it).
 const LIST: &str = "labs/labs.tsv";
@@ -37,6 +37,13 @@ pub(crate) enum Msg {
     Take,
 }
 
+/// What the map is made with.
+#[derive(Properties, Clone, PartialEq)]
+pub(crate) struct Props {
+    /// How often what was done elsewhere was brought here.
+    pub(crate) brought: u32,
+}
+
 /// The map.
 pub(crate) struct Map {
     labs: Option<Result<Vec<Entry>, String>>,
@@ -46,7 +53,7 @@ pub(crate) struct Map {
 
 impl Component for Map {
     type Message = Msg;
-    type Properties = ();
+    type Properties = Props;
 
     fn create(ctx: &Context<Self>) -> Self {
         fetch(ctx);
@@ -62,7 +69,7 @@ impl Component for Map {
                 fetch(ctx);
             }
             Msg::Forget(sure) if self.forgetting && sure => {
-                dom::remember(kept::NAME, None);
+                kept::forget();
                 self.forgetting = false;
             }
             Msg::Forget(ask) => self.forgetting = ask,

@@ -19,11 +19,13 @@ pub(crate) struct Props {
     pub(crate) library: Rc<Library>,
     /// Whether the rest of the program is there.
     pub(crate) whole: bool,
+    /// How often what was done elsewhere was brought here.
+    pub(crate) brought: u32,
 }
 
 impl PartialEq for Props {
     fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.library, &other.library) && self.whole == other.whole
+        Rc::ptr_eq(&self.library, &other.library) && (self.whole, self.brought) == (other.whole, other.brought)
     }
 }
 
@@ -38,7 +40,7 @@ pub(crate) fn home(props: &Props) -> Html {
                 <p>{ text::HOME_PROMISE }</p>
             </header>
             <Hero library={props.library.clone()} />
-            if props.whole { <Map /> }
+            if props.whole { <Map brought={props.brought} /> }
             <nav aria-labelledby="free-title">
                 <h2 id="free-title">{ text::FREE_TITLE }</h2>
                 <ul class="cards">

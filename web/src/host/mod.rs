@@ -4,15 +4,15 @@
 mod message;
 mod order;
 mod report;
-mod saved;
 
 pub(crate) use message::Message;
 pub(crate) use order::Order;
 pub(crate) use report::Report;
-pub(crate) use saved::Saved;
 
 use crate::dom::{self, Listener};
+use crate::lesson::Saved;
 use crate::route;
+use crate::text;
 use faultline::link::{Link, MARK};
 use faultline::models::Library;
 use std::cell::RefCell;
@@ -58,7 +58,7 @@ pub(crate) fn open(library: &Library, what: &str) -> Result<(), String> {
         Link::read(asked, library).map_err(|fault| fault.to_string())?;
     }
     if let Some(model) = asked.strip_prefix(route::FREE) {
-        library.find(model).ok_or_else(|| format!("there is no model “{model}”"))?;
+        library.find(model).ok_or_else(|| text::there_is_no_model(model))?;
     }
     let saved = if state.is_empty() { None } else { Some(Saved::read(state, library)?) };
     SAVED.with_borrow_mut(|place| *place = saved);

@@ -3,8 +3,7 @@
 //! types of the browser, so that all of it is tested natively.
 
 use super::message::{Json, Message};
-use super::saved::Saved;
-use crate::lesson::{Lesson, Place};
+use crate::lesson::{Lesson, Place, Saved};
 use crate::session::Session;
 use crate::text;
 use faultline::lab::challenge::{Challenge, Task};
@@ -13,6 +12,8 @@ use faultline::lab::progress::LabProgress;
 /// What was said already.
 #[derive(Debug, Default)]
 pub(crate) struct Report {
+    /// What was asked for: a lab by its id or by the address of its file.
+    lab: Option<String>,
     ready: bool,
     /// Where the learner is since when, in milliseconds, and what was done by then.
     place: Option<(Place, f64)>,
@@ -27,6 +28,11 @@ pub(crate) struct Report {
 const MOST_STARS: u32 = 3;
 
 impl Report {
+    /// Nothing was said yet of this lab, as it was asked for, or of what is no lab.
+    pub(crate) fn of(lab: Option<String>) -> Self {
+        Self { lab, ..Self::default() }
+    }
+
     /// What is new, at this time in milliseconds; the page says at which address it stands.
     pub(crate) fn look(&mut self, lesson: Option<&Lesson>, session: &Session, address: &dyn Fn() -> String, now: f64) -> Vec<Message> {
         let mut news = Vec::new();
@@ -53,6 +59,7 @@ impl Report {
         let state = Message::new(
             "state",
             &[
+                ("lab", Json::or_null(self.lab.as_deref(), Json::text)),
                 ("playing", Json::flag(session.playing())),
                 ("milliseconds", Json::number(session.playhead().0 / 1_000_000)),
                 ("link", Json::text(&link)),
@@ -77,12 +84,9 @@ impl Report {
         let lab = &lesson.lab;
         let stars = |challenge: &Challenge| lesson.progress.challenges.get(&challenge.id).map_or(0, |solved| u64::from(solved.stars));
         let place = match lesson.place {
-            Place::Bet => "bet",
-            Place::Step(_) => "step",
-            Place::Choice => "choice",
-            Place::Challenge(_) => "challenge",
             // Whoever measures plays freely, as far as others need to know.
-            Place::Free | Place::Study(_) => "free",
+            Place::Study(_) => Place::Free.name(),
+            place => place.name(),
         };
         let challenge = |challenge: &Challenge| {
             Json::object(&[

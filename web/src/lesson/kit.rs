@@ -1,7 +1,6 @@
 //! What a teacher takes along of a lab, on paper or on the screen: its goal, a plan for five minutes, two
 //! questions, and runs that always show the same, each with its diagram.
 
-use super::load;
 use crate::diagram;
 use crate::dom;
 use crate::route::LAB;
@@ -17,13 +16,14 @@ use yew::{Component, Context, Html, Properties, html};
 #[derive(Properties, Clone)]
 pub(crate) struct Props {
     pub(crate) library: Rc<Library>,
+    pub(crate) lab: Rc<Lab>,
     /// Its id, or the address of its file.
     pub(crate) asked: String,
 }
 
 impl PartialEq for Props {
     fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.library, &other.library) && self.asked == other.asked
+        Rc::ptr_eq(&self.library, &other.library) && Rc::ptr_eq(&self.lab, &other.lab) && self.asked == other.asked
     }
 }
 
@@ -36,19 +36,9 @@ struct Scene {
     words: String,
 }
 
-/// What can happen.
-pub(crate) enum Msg {
-    /// The file of that lab has come, or what is wrong with it.
-    Came(String, Result<Box<Lab>, Vec<String>>),
-    Again,
-}
-
-/// A lab and its scenes, each as far as it can be shown.
-type Taken = (Box<Lab>, Vec<Result<Scene, String>>);
-
-/// The screen.
+/// The kit of a lab: each of its scenes as far as it can be shown.
 pub(crate) struct Kit {
-    lab: Option<Result<Taken, Vec<String>>>,
+    scenes: Vec<Result<Scene, String>>,
 }
 
 /// How many messages a diagram on paper has room for.
@@ -59,45 +49,26 @@ const BEFORE: u64 = 16;
 const WIDTH: f64 = 900.0;
 
 impl Component for Kit {
-    type Message = Msg;
+    type Message = ();
     type Properties = Props;
 
     fn create(ctx: &Context<Self>) -> Self {
-        fetch(ctx);
-        Self { lab: None }
+        Self { scenes: scenes(ctx.props()) }
     }
 
     fn changed(&mut self, ctx: &Context<Self>, _: &Self::Properties) -> bool {
-        self.lab = None;
-        fetch(ctx);
-        true
-    }
-
-    fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
-        match msg {
-            Msg::Came(asked, _) if asked != ctx.props().asked => return false,
-            Msg::Came(_, lab) => {
-                self.lab = Some(lab.map(|lab| {
-                    let scenes = lab.teacher.scenes.iter().map(|scene| show(scene, &lab, &ctx.props().library)).collect();
-                    (lab, scenes)
-                }));
-            }
-            Msg::Again => {
-                self.lab = None;
-                fetch(ctx);
-            }
-        }
+        self.scenes = scenes(ctx.props());
         true
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
-        let asked = &ctx.props().asked;
-        match &self.lab {
-            None => html! { <main class="wait" aria-busy="true"><p role="status">{ text::LOADING }</p></main> },
-            Some(Ok((lab, scenes))) => paper(asked, lab, scenes),
-            Some(Err(problems)) => super::screen::bad(asked, problems, ctx.link().callback(|_| Msg::Again)),
-        }
+        let Props { asked, lab, .. } = ctx.props();
+        paper(asked, lab, &self.scenes)
     }
+}
+
+fn scenes(Props { library, lab, .. }: &Props) -> Vec<Result<Scene, String>> {
+    lab.teacher.scenes.iter().map(|scene| show(scene, lab, library)).collect()
 }
 
 fn paper(asked: &str, lab: &Lab, scenes: &[Result<Scene, String>]) -> Html {
@@ -154,12 +125,4 @@ fn show(scene: &faultline::lab::Scene, lab: &Lab, library: &Library) -> Result<S
         picture: format!("data:image/svg+xml,{}", js_sys::encode_uri_component(&picture)),
         words: text::diagram_of(from, until, sent.len().min(MOST_MESSAGES), lost),
     })
-}
-
-fn fetch(ctx: &Context<Kit>) {
-    let Props { library, asked } = ctx.props().clone();
-    ctx.link().send_future(async move {
-        let lab = load::load(&asked, &library).await.map(Box::new);
-        Msg::Came(asked, lab)
-    });
 }

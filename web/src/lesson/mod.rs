@@ -5,15 +5,16 @@
 mod kit;
 mod load;
 mod looking;
-mod memo;
 mod panel;
 pub(crate) mod progress;
 mod related;
+mod saved;
 mod screen;
 
-pub(crate) use kit::Kit;
+use kit::Kit;
 use looking::Looking;
 pub(crate) use panel::panel;
+pub(crate) use saved::Saved;
 pub(crate) use screen::Screen;
 
 use crate::chart::survey::Seen;
@@ -29,6 +30,7 @@ use faultline::lab::study::Chosen;
 use faultline::lab::tour::{Doing, Guess, Truth};
 use faultline::lab::{Lab, World};
 use faultline::models::Library;
+use faultline::scenario::Input;
 use faultline::sim::Time;
 use std::rc::Rc;
 
@@ -49,6 +51,20 @@ pub(crate) enum Place {
     Free,
 }
 
+impl Place {
+    /// What it is called where it is kept, and by the page around.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Bet => "bet",
+            Self::Step(_) => "step",
+            Self::Choice => "choice",
+            Self::Challenge(_) => "challenge",
+            Self::Study(_) => "study",
+            Self::Free => "free",
+        }
+    }
+}
+
 /// What can be said to a lab.
 #[derive(Clone, Debug)]
 pub(crate) enum Say {
@@ -59,8 +75,8 @@ pub(crate) enum Say {
     /// On, whether there was an answer or not.
     Continue,
     Previous,
-    /// From the bet on, as if nothing had been done.
-    StartAgain,
+    /// From the bet on, as if nothing had been done, once that was asked twice.
+    StartAgain(bool),
     /// Do this step for me.
     Finish,
     /// To this challenge.
@@ -127,6 +143,9 @@ pub(crate) struct Trying {
     pub(crate) found: Vec<(String, Vec<String>)>,
 }
 
+/// What a challenge calls all that there is to turn of the network.
+pub(crate) const NETWORK: &str = "network";
+
 /// A lab as it is being done.
 pub(crate) struct Lesson {
     pub(crate) lab: Rc<Lab>,
@@ -143,10 +162,14 @@ pub(crate) struct Lesson {
     /// What was answered in a challenge that asks.
     pub(crate) answer: Option<Guess>,
     pub(crate) hints: usize,
+    /// The run that was decided, or is, where that is not seen as it goes on.
+    judged: Option<Scenario>,
     /// What is known of the challenge as it was played.
     decided: Option<Verdict>,
     /// What is worked on beside the page.
     pub(crate) work: Option<Work>,
+    /// Whether it was said once that everything is to begin again.
+    pub(crate) leaving: bool,
     /// What trying every order of events has shown so far, one by one.
     pub(crate) tried: Vec<Trying>,
     /// What is chosen in a study, what was found with that, and what before.
@@ -174,8 +197,10 @@ impl Lesson {
             truth: Truth::Open,
             answer: None,
             hints: 0,
+            judged: None,
             decided: None,
             work: None,
+            leaving: false,
             tried: Vec::new(),
             chosen: Chosen::default(),
             seen: None,
@@ -215,6 +240,12 @@ impl Lesson {
         }
     }
 
+    /// Whether a run may be one of this lab: a step, a challenge or a study may have a world of its own, and what
+    /// was left of it may be looked at elsewhere.
+    pub(crate) fn has(&self, run: &Scenario) -> bool {
+        self.lab.worlds().any(|world| world.scenario.model == run.model)
+    }
+
     /// What is measured of the run as far as it was looked at: names and values.
     pub(crate) fn measured(&self) -> Vec<(&str, looking::Shown)> {
         let Some(looking) = &self.looking else { return Vec::new() };
@@ -222,27 +253,50 @@ impl Lesson {
         names.zip(looking.shown()).collect()
     }
 
-    /// Whether a setting is chosen before the run here, and not turned while it goes on.
-    pub(crate) fn chooses(&self, key: &str) -> bool {
-        if let Place::Study(index) = self.place {
-            return self.lab.studies[index].knobs.iter().any(|knob| knob == key);
-        }
-        let Place::Challenge(index) = self.place else { return false };
+    /// The run that begins with what a control says, if that is chosen before the run here, and not turned
+    /// while it goes on.
+    fn begins(&self, turned: &Input, session: &Session) -> Option<Scenario> {
+        let Place::Challenge(index) = self.place else { return None };
         let challenge = &self.lab.challenges[index];
-        let during = matches!(&challenge.task, Task::Break { allow, .. } if allow.iter().any(|action| action == "set"));
-        !during && challenge.knobs.iter().any(|knob| knob == key)
-    }
-
-    /// Gives a setting a value with which the run begins.
-    pub(crate) fn choose(&mut self, key: &str, value: i64, session: &Session) -> Then {
-        if let Place::Study(index) = self.place {
-            self.chosen.settings.insert(key.to_owned(), value);
-            return self.sample(index);
+        let (knob, action) = match turned {
+            Input::Set { key, .. } => (key.as_str(), "set"),
+            Input::Network(_) => (NETWORK, NETWORK),
+            _ => return None,
+        };
+        let during = matches!(&challenge.task, Task::Break { allow, .. } if allow.iter().any(|allowed| allowed == action));
+        if during || !challenge.knobs.iter().any(|other| other == knob) {
+            return None;
         }
         let mut scenario = session.sim().scenario().clone();
-        scenario.settings.insert(key.to_owned(), value);
-        (self.decided, self.answer, self.stars) = (None, None, None);
-        Then::Show(Box::new(scenario), Time::ZERO, false)
+        match turned {
+            Input::Set { key, value } => drop(scenario.settings.insert(key.clone(), *value)),
+            Input::Network(network) => scenario.network = network.clone(),
+            _ => return None,
+        }
+        Some(scenario)
+    }
+
+    /// Lets the run begin with what a control says, or the measurement; nothing if that is turned while the run
+    /// goes on.
+    pub(crate) fn choose(&mut self, turned: &Input, session: &Session) -> Option<Then> {
+        if let (Place::Study(index), Input::Set { key, value }) = (self.place, turned) {
+            if !self.lab.studies[index].knobs.contains(key) {
+                return None;
+            }
+            self.chosen.settings.insert(key.clone(), *value);
+            return Some(self.sample(index));
+        }
+        let scenario = self.begins(turned, session)?;
+        self.undecide();
+        Some(Then::Show(Box::new(scenario), Time::ZERO, false))
+    }
+
+    /// What was decided, or is, says nothing of another run.
+    fn undecide(&mut self) {
+        (self.judged, self.decided, self.answer, self.stars) = (None, None, None, None);
+        if self.work == Some(Work::Deciding) {
+            self.work = None;
+        }
     }
 
     /// The settings that can be turned here, and “network” or parts of it if those can.
@@ -256,9 +310,9 @@ impl Lesson {
             Place::Study(index) => self.lab.studies[index].knobs.iter().map(String::as_str).collect(),
             Place::Challenge(index) => {
                 let challenge = &self.lab.challenges[index];
-                let network = matches!(&challenge.task, Task::Break { allow, .. } if allow.iter().any(|action| action == "network"));
+                let network = matches!(&challenge.task, Task::Break { allow, .. } if allow.iter().any(|action| action == NETWORK));
                 let all = network && challenge.network_parts().next().is_none();
-                challenge.knobs.iter().map(String::as_str).chain(all.then_some("network")).collect()
+                challenge.knobs.iter().map(String::as_str).chain(all.then_some(NETWORK)).collect()
             }
             Place::Choice | Place::Free => self.lab.world.knobs.iter().map(String::as_str).collect(),
         }
@@ -267,26 +321,6 @@ impl Lesson {
     /// Whether the challenge as it was played is solved, once that is decided.
     pub(crate) fn is_solved(&self) -> Option<bool> {
         self.decided.as_ref()?.solved
-    }
-
-    /// Goes to a place where somebody has been before. The steps before it are done as the lab does
-    /// them, so that there is a way back.
-    pub(crate) fn return_to(&mut self, place: Place) -> Result<(), String> {
-        let steps = match place {
-            Place::Bet => return Ok(()),
-            Place::Step(index) => index,
-            _ => self.lab.steps.len(),
-        };
-        let mut session = Session::new(&self.library, self.scenario()).map_err(|fault| fault.to_string())?;
-        self.go_on(&session);
-        for say in (0..steps).flat_map(|_| [Say::Finish, Say::Continue]) {
-            if let Then::Show(scenario, moment, _) = self.hear(say, &session) {
-                session = Session::new(&self.library, *scenario).map_err(|fault| fault.to_string())?;
-                session.seek(moment);
-            }
-        }
-        self.place = place;
-        Ok(())
     }
 
     /// What the challenge came to, as far as the run has been looked at.
@@ -308,6 +342,9 @@ impl Lesson {
 
     /// Looks at the run. Says where it should stand still, if the step stops here.
     pub(crate) fn watch(&mut self, session: &Session) -> Option<Time> {
+        if self.judged.as_ref().is_some_and(|judged| judged != session.sim().scenario()) {
+            self.undecide();
+        }
         let mut looking = match self.looking.take() {
             Some(looking) if looking.is_of(session, self.place) => looking,
             other => match Looking::begin(self, session, other) {
@@ -360,12 +397,14 @@ impl Lesson {
     /// What somebody says, and what the run has to do then.
     pub(crate) fn hear(&mut self, say: Say, session: &Session) -> Then {
         self.fault = None;
+        let leaving = std::mem::take(&mut self.leaving);
         match say {
             Say::Typed(typed) => self.typed = typed,
             Say::Guess(text) => return self.guess(&text, session),
             Say::Continue => return self.go_on(session),
             Say::Previous => return self.go_back(),
-            Say::StartAgain => {
+            Say::StartAgain(sure) if !(leaving && sure) => self.leaving = sure,
+            Say::StartAgain(_) => {
                 *self = Self::new(self.lab.clone(), self.library.clone(), self.progress.clone());
                 return Then::Show(Box::new(self.scenario()), Time::ZERO, false);
             }
@@ -381,7 +420,7 @@ impl Lesson {
             Say::Decide => {
                 if let Place::Challenge(index) = self.place {
                     self.work = Some(Work::Deciding);
-                    self.decided = None;
+                    (self.judged, self.decided) = (Some(session.sim().scenario().clone()), None);
                     let job = Job::decide(&self.lab, index, session.sim().scenario(), self.answer.as_ref());
                     // One run is soon over; many attacks would make the page stand still.
                     let many = matches!(self.lab.challenges[index].task, Task::Defend { .. });
@@ -624,10 +663,11 @@ impl Lesson {
         if self.place != Place::Challenge(index) {
             self.hints = 0;
         }
-        (self.place, self.decided, self.stars, self.answer) = (Place::Challenge(index), None, None, None);
+        let moves = matches!(challenge.task, Task::Break { .. });
+        self.place = Place::Challenge(index);
+        self.undecide();
         (self.work, self.tried) = (None, Vec::new());
         self.typed.clear();
-        let moves = matches!(challenge.task, Task::Break { .. });
         Then::Show(Box::new(scenario), Time::ZERO, moves)
     }
 
@@ -674,6 +714,7 @@ impl Lesson {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::knob::{Knob, Turned, What};
     use faultline::lab::challenge::Challenge;
     use std::path::PathBuf;
 
@@ -730,18 +771,15 @@ mod tests {
     fn whoever_comes_back_is_where_they_were() {
         for lab in labs() {
             let (mut lesson, mut session) = begin(&lab);
-            assert_eq!(lesson.memo(&session), None, "nothing was done");
             hear(&mut lesson, &mut session, Say::Guess("1".into()));
             if lesson.bet.is_none() {
                 hear(&mut lesson, &mut session, Say::Guess("100ms".into()));
             }
             let back = |lesson: &Lesson, session: &Session| {
-                let memo = lesson.memo(session).expect("something was done");
+                let text = Saved::write(lesson, &session.link().write());
                 let (mut again, _) = begin(&lab);
-                let (scenario, moment) = again.recall(&memo).expect("it can be read");
-                let mut there = Session::new(&Library::standard(), scenario).expect("a run");
-                there.seek(moment);
-                assert_eq!(again.memo(&there), Some(memo), "{}", lab.id);
+                let there = Saved::read(&text, &lesson.library).expect("it can be read").restore(&mut again).expect("the place");
+                assert_eq!(Saved::write(&again, &there.link().write()), text, "{}", lab.id);
                 assert_eq!((again.place, again.bet.clone()), (lesson.place, lesson.bet.clone()));
                 again.watch(&there);
                 assert_eq!((there.sim().hash(), &again.truth), (session.sim().hash(), &lesson.truth), "{}", lab.id);
@@ -754,10 +792,7 @@ mod tests {
             }
             back(&lesson, &session);
             hear(&mut lesson, &mut session, Say::Challenge(0));
-            let memo = lesson.memo(&session).expect("a challenge was begun");
-            for damaged in ["", "step 0 0", "step 99 0\nnone\n", &memo[..memo.len() / 2], &memo.replace("challenge 0", "challenge 99")] {
-                assert!(begin(&lab).0.recall(damaged).is_none(), "{damaged}");
-            }
+            back(&lesson, &session);
         }
     }
 
@@ -814,14 +849,62 @@ mod tests {
             };
             assert_eq!(decided(&mut lesson, &mut session), Some(false), "{}", lab.id);
             for (key, value) in defence {
-                assert!(lesson.chooses(key));
-                let Then::Show(scenario, ..) = lesson.choose(key, *value, &session) else { panic!("another run") };
+                let set = Input::Set { key: key.clone(), value: *value };
+                let Some(Then::Show(scenario, ..)) = lesson.choose(&set, &session) else { panic!("another run") };
                 session = Session::new(&Library::standard(), *scenario).expect("a run");
             }
             assert_eq!(lesson.verdict(Time::ZERO), None, "what was decided before is not about this");
             assert_eq!(decided(&mut lesson, &mut session), Some(true), "{}", lab.id);
             assert!(lesson.stars.is_some());
         }
+    }
+
+    #[test]
+    fn what_is_decided_is_about_the_run_that_was_there_when_that_was_asked() {
+        let lab = labs().into_iter().find(|lab| lab.id == "L21").expect("a lab");
+        let defends = |challenge: &Challenge| matches!(challenge.task, Task::Defend { .. });
+        let index = lab.challenges.iter().position(defends).expect("something to defend");
+        let Task::Defend { defence, .. } = &lab.challenges[index].task else { panic!("to defend") };
+        let (mut lesson, mut session) = begin(&lab);
+        hear(&mut lesson, &mut session, Say::Challenge(index));
+        let before = session.sim().scenario().clone();
+        for (key, value) in defence {
+            let set = Input::Set { key: key.clone(), value: *value };
+            let Some(Then::Show(scenario, ..)) = lesson.choose(&set, &session) else { panic!("another run") };
+            session = Session::new(&Library::standard(), *scenario).expect("a run");
+        }
+        lesson.watch(&session);
+        let Then::Work(job) = lesson.hear(Say::Decide, &session) else { panic!("there is something to do") };
+        let verdict = Box::new(job.work());
+        // The settings are others by the time that it has an answer, by a control or by taking them back.
+        session = Session::new(&Library::standard(), before).expect("a run");
+        lesson.watch(&session);
+        assert_eq!(lesson.work, None, "nobody waits for it any more");
+        lesson.hear(Say::Report(verdict), &session);
+        assert_eq!((lesson.is_solved(), lesson.stars), (None, None));
+    }
+
+    #[test]
+    fn a_network_that_may_be_chosen_is_there_from_the_beginning() {
+        let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../static/labs/L07.toml")).expect("a file");
+        let text = text.replacen(
+            "knobs = [\"wait-for\", \"careful\", \"on-disk\"]",
+            "knobs = [\"wait-for\", \"careful\", \"on-disk\", \"network\"]",
+            1,
+        );
+        let library = Library::standard();
+        let lab = Rc::new(Lab::read(&text, "L07", &library).expect("a lab"));
+        let index = lab.challenges.iter().position(|challenge| challenge.id == "any-crash").expect("a challenge");
+        let (mut lesson, mut session) = begin(&lab);
+        hear(&mut lesson, &mut session, Say::Challenge(index));
+        assert!(lesson.knobs().contains(&NETWORK));
+        let knobs = Knob::all(session.sim(), Time::ZERO);
+        let loss = knobs.iter().find(|knob| knob.what == What::Loss).expect("the network loses messages");
+        let Ok(Turned::Now(turned)) = loss.turn(50_000, &session) else { panic!("it can be turned") };
+        let Some(Then::Show(scenario, ..)) = lesson.choose(&turned, &session) else { panic!("another run") };
+        assert!(scenario.inputs == session.sim().scenario().inputs && scenario.network != session.sim().scenario().network);
+        let verdict = lab.challenges[index].decide(&lab, &library, &scenario, None).expect("a verdict");
+        assert!(verdict.said.starts_with("survived "), "{}", verdict.said);
     }
 
     #[test]

@@ -25,7 +25,10 @@ pub(crate) fn panel(lesson: &Lesson, session: &Session, send: &Callback<Msg>) ->
                 { progress(lesson) }
                 <p class="asides">
                     if lesson.place != Place::Bet {
-                        { quiet(text::START_AGAIN, Say::StartAgain, &say) }
+                        { quiet(if lesson.leaving { text::START_AGAIN_SURELY } else { text::START_AGAIN }, Say::StartAgain(true), &say) }
+                        if lesson.leaving {
+                            { quiet(text::CANCEL, Say::StartAgain(false), &say) }
+                        }
                     }
                     if let Some(lab) = dom::address::fragment().strip_prefix(route::LAB) {
                         <a href={format!("{}{lab}", route::KIT)}>{ text::FOR_TEACHERS }</a>
@@ -76,7 +79,7 @@ fn progress(lesson: &Lesson) -> Html {
         _ => steps + 1,
     };
     html! {
-        <p class="dots"><span class="visually-hidden">{ text::step_of(at.min(steps), steps) }</span>
+        <p class="dots"><span class="visually-hidden">{ if at == 0 { text::BEFORE_STEPS.to_owned() } else { text::step_of(at.min(steps), steps) } }</span>
             { for (0..=steps).map(|dot| html! { <i key={dot} class={if dot < at { "done" } else if dot == at { "now" } else { "" }} aria-hidden="true" /> }) }
         </p>
     }
@@ -279,7 +282,7 @@ fn challenge(lesson: &Lesson, session: &Session, index: usize, say: &Callback<Sa
         <h2><small>{ text::challenge_kind(challenge.kind()) }</small>{ challenge.title.clone() }</h2>
         <p class="say">{ challenge.say.clone() }</p>
         { match &challenge.task {
-            Task::Break { allow, .. } => html! { <p class="allowed">{ text::allowed(allow) }</p> },
+            Task::Break { allow, at_most, .. } => html! { <p class="allowed">{ text::allowed(allow, at_most) }</p> },
             Task::Defend { .. } if !solved && lesson.work.is_none() => html! { <div class="ways">{ go(text::ATTACK, Say::Decide, true, say) }</div> },
             Task::Predict { answer, .. } if verdict.is_none() => answers(answer, lesson, say),
             _ => Html::default(),

@@ -2,27 +2,32 @@
 //! is forgotten with the page and nothing else is lost.
 
 use crate::dom;
-use crate::kept::NAME;
+use crate::kept::{NAME, PLACE};
+use faultline::lab::Lab;
 use faultline::lab::progress::{LabProgress, Progress};
+use faultline::sim::stable_hash;
 
 /// Everything that was done; what cannot be read counts as nothing.
 pub(crate) fn all() -> Progress {
     dom::remembered(NAME).and_then(|text| Progress::read(&text).ok()).unwrap_or_default()
 }
 
-/// Before the id of a lab: where in it somebody is.
-const PLACE: &str = "faultline.place.";
-
 /// Where in a lab somebody was.
-pub(crate) fn place(lab: &str) -> Option<String> {
-    dom::remembered(&format!("{PLACE}{lab}"))
+pub(crate) fn place(lab: &Lab) -> Option<String> {
+    dom::remembered(&key(lab))
 }
 
 /// Keeps where in a lab somebody is; what the browser refuses to keep is forgotten with the page.
-pub(crate) fn keep_place(lab: &str, place: Option<&str>) {
-    if !lab.is_empty() {
-        dom::remember(&format!("{PLACE}{lab}"), place);
+pub(crate) fn keep_place(lab: &Lab, place: Option<&str>) {
+    if !lab.id.is_empty() {
+        dom::remember(&key(lab), place);
     }
+}
+
+/// Under which name a place is kept: a look at the lab with another seed, or at a lab of somebody else's
+/// with the same id, is another place.
+fn key(lab: &Lab) -> String {
+    format!("{PLACE}{}.{:x}", lab.id, stable_hash(&lab.world.scenario))
 }
 
 /// What was done in one lab.
@@ -33,12 +38,18 @@ pub(crate) fn of(lab: &str) -> LabProgress {
 /// Keeps what was done in one lab.
 pub(crate) fn keep(lab: &str, progress: &LabProgress) {
     // A lab that is only being tried out has no name, and nothing of it is kept.
-    if lab.is_empty() {
-        return;
+    if !lab.is_empty() {
+        take_in(Progress { labs: [(lab.to_owned(), progress.clone())].into() });
     }
-    let mut all = all();
-    if all.labs.get(lab) != Some(progress) {
-        all.labs.insert(lab.to_owned(), progress.clone());
+}
+
+/// Brings what was done here together with what is kept: it may have been done in another window, or on
+/// another device.
+pub(crate) fn take_in(done: Progress) {
+    let kept = all();
+    let mut all = kept.clone();
+    all.merge(done);
+    if all != kept {
         dom::remember(NAME, Some(&all.write()));
     }
 }

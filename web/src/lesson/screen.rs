@@ -1,6 +1,7 @@
-//! The screen of a lab while its file is on the way, and when there is something wrong with it.
+//! The screen of a lab, or of its kit, while the file of the lab is on the way, and when there is something wrong
+//! with it.
 
-use super::load;
+use super::{Kit, load};
 use crate::app::App;
 use crate::dom;
 use crate::host;
@@ -16,11 +17,14 @@ pub(crate) struct Props {
     pub(crate) library: Rc<Library>,
     /// Its id, or the address of its file.
     pub(crate) asked: String,
+    /// Whether what its teacher takes along is wanted, and not the lab.
+    #[prop_or_default]
+    pub(crate) kit: bool,
 }
 
 impl PartialEq for Props {
     fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.library, &other.library) && self.asked == other.asked
+        Rc::ptr_eq(&self.library, &other.library) && (&self.asked, self.kit) == (&other.asked, other.kit)
     }
 }
 
@@ -56,7 +60,8 @@ impl Component for Screen {
             // Another lab may have been asked for since.
             Msg::Came(asked, _) if asked != ctx.props().asked => return false,
             Msg::Came(_, Ok(mut lab)) => {
-                if let Some(seed) = dom::address::seed() {
+                // A kit has runs that always show the same.
+                if let Some(seed) = dom::address::seed().filter(|_| !ctx.props().kit) {
                     lab.world.scenario.seed = seed;
                 }
                 self.lab = Some(Ok(Rc::new(*lab)));
@@ -76,6 +81,9 @@ impl Component for Screen {
     fn view(&self, ctx: &Context<Self>) -> Html {
         match &self.lab {
             None => html! { <main class="wait" aria-busy="true"><p role="status">{ text::LOADING }</p></main> },
+            Some(Ok(lab)) if ctx.props().kit => {
+                html! { <Kit library={ctx.props().library.clone()} lab={lab.clone()} asked={ctx.props().asked.clone()} /> }
+            }
             Some(Ok(lab)) => html! { <App key={lab.id.clone()} library={ctx.props().library.clone()} lab={lab.clone()} /> },
             Some(Err(problems)) => bad(&ctx.props().asked, problems, ctx.link().callback(|_| Msg::Again)),
         }
@@ -83,7 +91,7 @@ impl Component for Screen {
 }
 
 /// What is wrong with a lab, and the ways from here.
-pub(super) fn bad(asked: &str, problems: &[String], again: Callback<MouseEvent>) -> Html {
+fn bad(asked: &str, problems: &[String], again: Callback<MouseEvent>) -> Html {
     html! {
         <main class="wait">
             <h1>{ text::bad_lab(asked) }</h1>
@@ -97,7 +105,7 @@ pub(super) fn bad(asked: &str, problems: &[String], again: Callback<MouseEvent>)
 }
 
 fn fetch(ctx: &Context<Screen>) {
-    let Props { library, asked } = ctx.props().clone();
+    let Props { library, asked, .. } = ctx.props().clone();
     ctx.link().send_future(async move {
         let lab = load::load(&asked, &library).await.map(Box::new);
         Msg::Came(asked, lab)

@@ -5,8 +5,9 @@ mod lattice;
 mod player;
 
 use crate::dom::{self, Listener};
+use crate::panel::promises::mark;
 use crate::route;
-use crate::text::{self, map as words};
+use crate::text::{self, map as words, plain};
 use crate::ui;
 use crate::worker::{Checking, Doing, Job, Light, Report};
 use faultline::judge::Promise;
@@ -46,12 +47,11 @@ pub(crate) fn screen() -> Html {
 /// The map above something else, with what its history keeps.
 pub(crate) fn dialog(asked: &Rc<Checking>, close: &Callback<()>, pick: Option<Callback<usize>>) -> Html {
     let onclose = close.reform(|_: Event| ());
-    let onclick = close.reform(|_| ());
     // What is typed here is not for what lies below.
     let onkeydown = Callback::from(|event: KeyboardEvent| event.stop_propagation());
     html! {
         <dialog id={ID} aria-labelledby="map-title" {onclose} {onkeydown}>
-            <header><h2 id="map-title">{ words::TITLE }</h2><button class="quiet" {onclick}>{ text::CLOSE }</button></header>
+            <header><h2 id="map-title">{ words::TITLE }</h2><button class="quiet" onclick={|_| dom::close(ID)}>{ text::CLOSE }</button></header>
             <Map asked={asked.clone()} {pick} />
         </dialog>
     }
@@ -295,7 +295,7 @@ impl Map {
         let ((x, y), (width, height)) = (lattice.at(place), lattice.place);
         let about = PLACES[place];
         let light = self.lights[place].as_ref().map(|light| light.kept);
-        let class = format!("promise {}{}", availability(about.availability).0, light.map_or("", |kept| mark(kept).0));
+        let class = format!("promise {} {}", availability(about.availability).0, light.map_or("", |kept| mark(kept).0));
         let pressed_now = matches!(self.chosen, Chosen::Place(other) if other == place);
         let lines = lattice.lines(about.name);
         let top = y - (lines.len() as f64 - 1.0) * lattice.line / 2.0 + lattice.line / 3.0;
@@ -455,10 +455,6 @@ fn place_id(place: usize) -> String {
     format!("promise-{place}")
 }
 
-fn plain(name: &str) -> String {
-    name.replace('-', " ")
-}
-
 fn capital(words: &str) -> String {
     let mut letters = words.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
@@ -470,15 +466,6 @@ fn availability(level: Availability) -> (&'static str, &'static str) {
         Availability::Total => ("total", "●"),
         Availability::Sticky => ("sticky", "◐"),
         Availability::Unavailable => ("unavailable", "○"),
-    }
-}
-
-/// What the style sheet calls it, a sign and a word for it.
-fn mark(kept: Option<bool>) -> (&'static str, &'static str, &'static str) {
-    match kept {
-        Some(true) => (" kept", "✓", text::KEPT),
-        Some(false) => (" broken", "✕", text::BROKEN),
-        None => (" unsure", "?", text::UNSURE),
     }
 }
 

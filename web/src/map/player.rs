@@ -1,7 +1,8 @@
 //! Plays the smallest history that tells two promises apart, event by event, with what the judge says
 //! of both and what shows it.
 
-use crate::text::map as text;
+use crate::panel::promises::mark;
+use crate::text::{map as text, plain};
 use faultline::judge::history::{History, Op};
 use faultline::judge::map::{Arrow, judged};
 use faultline::judge::value::Value;
@@ -208,14 +209,10 @@ fn middle(lane: usize) -> f64 {
 }
 
 fn verdict(name: &'static str, judgement: &Judgement) -> Html {
-    let (class, sign) = match judgement.kept {
-        Some(true) => ("kept", "✓"),
-        Some(false) => ("broken", "✕"),
-        None => ("unsure", "?"),
-    };
+    let (class, sign, _) = mark(judgement.kept);
     let because = judgement.evidence.first().map(|line| line.trim_end_matches(':')).unwrap_or_default();
     html! {
-        <li {class}><i aria-hidden="true">{ sign }</i><p><b>{ name.replace('-', " ") }</b>
+        <li {class}><i aria-hidden="true">{ sign }</i><p><b>{ plain(name) }</b>
             <small>{ text::because(judgement.kept, name, because, !judgement.order.is_empty()) }</small></p></li>
     }
 }

@@ -1,16 +1,16 @@
 //! What hands and keys can do, in one place, and the switch for keys.
 
 use crate::app::Msg;
+use crate::dom;
 use crate::text;
 use web_sys::HtmlInputElement;
-use yew::{Callback, Event, Html, MouseEvent, TargetCast, html};
+use yew::{Callback, Event, Html, TargetCast, html};
 
 /// The id of the dialog.
 pub(crate) const ID: &str = "help";
 
 pub(crate) fn help(shortcuts: bool, send: &Callback<Msg>) -> Html {
     let onclose = send.reform(|_: Event| Msg::Help(false));
-    let onclick = send.reform(|_: MouseEvent| Msg::Help(false));
     let onchange = send.reform(|event: Event| Msg::Shortcuts(event.target_unchecked_into::<HtmlInputElement>().checked()));
     let list = |entries: &'static [(&'static str, &'static str)]| {
         html! { <dl>{ for entries.iter().map(|(what, does)| html! { <div key={*what}><dt>{ *what }</dt><dd>{ *does }</dd></div> }) }</dl> }
@@ -22,7 +22,7 @@ pub(crate) fn help(shortcuts: bool, send: &Callback<Msg>) -> Html {
             <h3>{ text::KEYS }</h3>
             { list(&text::SHORTCUTS) }
             <label><input type="checkbox" checked={shortcuts} {onchange} />{ text::SINGLE_KEYS }</label>
-            <button {onclick}>{ text::CLOSE_HELP }</button>
+            <button onclick={|_| dom::close(ID)}>{ text::CLOSE_HELP }</button>
         </dialog>
     }
 }

@@ -23,14 +23,14 @@ fn lights_of(session: &Session) -> Vec<Light> {
         return Vec::new();
     }
     let own = sim.promises().into_iter().map(|(id, promise, holds)| Light {
-        name: id.replace('-', " "),
+        name: text::plain(id),
         promise: promise.into(),
         kept: Some(holds.is_ok()),
         why: holds.err().unwrap_or_default(),
     });
     let name = Promise::ALL[session.promise().promise].0;
     let clients = session.promise().found().map(|judged| Light {
-        name: name.replace('-', " "),
+        name: text::plain(name),
         promise: text::judged(judged.count),
         kept: judged.kept,
         why: if judged.kept == Some(true) { String::new() } else { judged.verdict.clone() },
@@ -38,7 +38,8 @@ fn lights_of(session: &Session) -> Vec<Light> {
     own.chain(clients).collect()
 }
 
-fn mark(kept: Option<bool>) -> (&'static str, &'static str, &'static str) {
+/// What the style sheet calls it, a sign and a word for it.
+pub(crate) fn mark(kept: Option<bool>) -> (&'static str, &'static str, &'static str) {
     match kept {
         Some(true) => ("kept", "✓", text::KEPT),
         Some(false) => ("broken", "✕", text::BROKEN),
@@ -65,7 +66,7 @@ pub(crate) fn lights(session: &Session, open: bool, send: &Callback<Msg>) -> Htm
 
 /// What there is to say of each promise.
 pub(crate) fn evidence(session: &Session, send: &Callback<Msg>) -> Html {
-    let names = Promise::ALL.map(|(name, _)| name.replace('-', " "));
+    let names = Promise::ALL.map(|(name, _)| text::plain(name));
     let named = Named { label: Some(text::PROMISED), ..Named::default() };
     let found = session.promise().found();
     html! {

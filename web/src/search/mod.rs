@@ -2,6 +2,7 @@
 //! the moment from which on it was too late. The work is done beside the page (`worker`).
 
 use crate::app::Msg;
+use crate::sandbox;
 use crate::session::Session;
 use crate::text::{self, search as words};
 use crate::ui::{self, Named};
@@ -47,8 +48,8 @@ struct Quest {
     doing: Option<Doing>,
     /// How often it was asked: news of an earlier one do not count.
     number: u32,
-    /// The run that was asked about.
-    of: Option<Scenario>,
+    /// The run that was asked about, and how far it had been taken.
+    of: Option<(Scenario, Time)>,
     news: Vec<Report>,
 }
 
@@ -89,7 +90,7 @@ impl Default for Searches {
 }
 
 impl Quest {
-    fn start(&mut self, which: Which, job: Job, of: Scenario, send: &Callback<Msg>) {
+    fn start(&mut self, which: Which, job: Job, of: (Scenario, Time), send: &Callback<Msg>) {
         self.number += 1;
         (self.news, self.of) = (Vec::new(), Some(of));
         let (number, send) = (self.number, send.clone());
@@ -123,6 +124,11 @@ impl Quest {
         *self = Self { number: self.number + 1, ..Self::default() };
     }
 
+    /// Whether everything was said that there is to say.
+    fn is_whole(&self) -> bool {
+        self.news.contains(&Report::Over)
+    }
+
     fn fault(&self) -> Option<&str> {
         self.news.iter().find_map(|news| match news {
             Report::Bad(why) | Report::Failed(why) => Some(why.as_str()),
@@ -145,20 +151,20 @@ impl Searches {
                     self.refused = None;
                     let base = base(session);
                     let run = self.run(session, base.clone(), LONG);
-                    self.hunt.start(Which::Hunt, Job::Hunt(run, hunt), base, send);
+                    self.hunt.start(Which::Hunt, Job::Hunt(run, hunt), (base, LONG), send);
                 }
                 Err(why) => self.refused = Some(why),
             },
             Say::Faults => {
                 let (scenario, end) = whole(session);
                 let run = self.run(session, scenario.clone(), end);
-                self.faults.start(Which::Faults, Job::Matter(run), scenario, send);
+                self.faults.start(Which::Faults, Job::Matter(run), (scenario, end), send);
             }
             Say::TooLate => {
                 let (scenario, end) = whole(session);
                 let run = self.run(session, scenario.clone(), end);
                 let moments = (0..=MOMENTS).map(|moment| Time(end.0 / MOMENTS * moment)).collect();
-                self.too_late.start(Which::TooLate, Job::TooLate(run, moments, FUTURES), scenario, send);
+                self.too_late.start(Which::TooLate, Job::TooLate(run, moments, FUTURES), (scenario, end), send);
             }
             Say::Stop(which) => self.quest(which).stop(),
             Say::Told(which, number, report) => self.quest(which).hear(number, report),
@@ -169,11 +175,11 @@ impl Searches {
     pub(crate) fn follow(&mut self, session: &Session) {
         let scenario = session.sim().scenario();
         for quest in [&mut self.faults, &mut self.too_late] {
-            if quest.of.as_ref().is_some_and(|of| of != scenario) {
+            if quest.of.as_ref().is_some_and(|(of, _)| of != scenario) {
                 quest.forget();
             }
         }
-        if self.hunt.of.as_ref().is_some_and(|of| of.model != scenario.model) {
+        if self.hunt.of.as_ref().is_some_and(|(of, _)| of.model != scenario.model) {
             self.hunt.forget();
             self.promise = None;
         }
@@ -248,7 +254,7 @@ impl Searches {
 
     fn promise(&self, session: &Session, send: &Callback<Msg>) -> Html {
         let names: Vec<String> =
-            promises(session).into_iter().map(|name| name.map_or_else(|| words::ANY.to_owned(), |name| name.replace('-', " "))).collect();
+            promises(session).into_iter().map(|name| name.map_or_else(|| words::ANY.to_owned(), |name| text::plain(&name))).collect();
         let named = Named { label: Some(words::PROMISE), ..Named::default() };
         let choose = send.reform(|promise| Msg::Search(Say::Promise(promise)));
         html! { <label>{ words::PROMISE }{ ui::choice(named, names.iter().map(String::as_str), self.chosen(session), choose) }</label> }
@@ -324,7 +330,8 @@ impl Searches {
                 if let Some(why) = self.faults.fault() { <p class="refused" role="alert">{ why.to_owned() }</p> }
                 if self.faults.doing.is_some() {
                     { working(Which::Faults, "", send) }
-                } else if any && self.faults.news.is_empty() {
+                } else if any {
+                    if let Some((_, end)) = self.faults.of { <p><small>{ words::looked_at(end, self.faults.is_whole()) }</small></p> }
                     <button onclick={send.reform(|_| Msg::Search(Say::Faults))}>{ words::FAULTS_START }</button>
                 }
             </section>
@@ -440,17 +447,10 @@ fn whole(session: &Session) -> (Scenario, Time) {
     (session.sim().scenario().clone(), session.reached().max(session.playhead()))
 }
 
-/// What a way is looked for in: the model with its settings and its network as they are now, and
-/// nothing done to it yet.
+/// What a way is looked for in: the run as it could begin now, with the settings, the network and the links
+/// of this moment, and nothing else done to it yet.
 fn base(session: &Session) -> Scenario {
-    let sim = session.sim();
-    let mut base = Scenario { inputs: Vec::new(), network: sim.network().clone(), ..sim.scenario().clone() };
-    for timed in sim.scenario().inputs.iter().take_while(|timed| timed.at <= session.playhead()) {
-        if let Input::Set { key, value } = &timed.input {
-            base.settings.insert(key.clone(), *value);
-        }
-    }
-    base
+    sandbox::from_now(session.sim(), session.playhead())
 }
 
 #[cfg(test)]
@@ -472,6 +472,19 @@ mod tests {
         session.edit(vec![Input::Crash(NodeId(0)), Input::Set { key: "wait-for".into(), value: 1 }]).unwrap();
         let base = base(&session);
         assert!(base.inputs.is_empty() && base.settings.get("wait-for") == Some(&1));
+        // What is cut stays cut, by a line or one by one.
+        let line = Input::Partition(vec![vec![NodeId(0)]]);
+        session.edit(vec![line.clone()]).unwrap();
+        session.edit(vec![Input::Heal { from: NodeId(0), to: NodeId(1) }]).unwrap();
+        let base = super::base(&session);
+        assert_eq!(
+            base.inputs.iter().map(|timed| &timed.input).collect::<Vec<_>>(),
+            [&line, &Input::Heal { from: NodeId(0), to: NodeId(1) }]
+        );
+        let mut again = Session::new(&Library::standard(), base).unwrap();
+        again.seek(session.playhead());
+        let open = |session: &Session| (0..3).map(|to| session.sim().connects(NodeId(0), NodeId(to))).collect::<Vec<_>>();
+        assert_eq!(open(&again), open(&session));
     }
 
     #[test]
@@ -501,7 +514,7 @@ mod tests {
         assert_eq!((point(&odds(5)), point(&odds(4))), (Some(Time(5)), None));
         let mut searches = Searches::default();
         let mut session = session();
-        searches.faults.of = Some(session.sim().scenario().clone());
+        searches.faults.of = Some((session.sim().scenario().clone(), Time::ZERO));
         searches.faults.hear(3, Report::Over);
         assert!(searches.faults.news.is_empty());
         searches.follow(&session);

@@ -7,6 +7,7 @@ use faultline::files;
 use faultline::judge::history::History;
 use faultline::judge::value::{Reader, Value};
 use faultline::lab::Lab;
+use faultline::lab::progress::Progress;
 use faultline::link::{Link, MARK};
 use faultline::models::Library;
 
@@ -19,6 +20,8 @@ pub(crate) enum Given {
     Lab(Box<Lab>),
     /// What clients of some system saw.
     History,
+    /// What somebody has done in the labs, here or on another device.
+    Progress(Progress),
 }
 
 /// What it looks like, before it is read.
@@ -28,6 +31,7 @@ enum Looks {
     Lab,
     Scenario,
     History,
+    Progress,
 }
 
 /// Finds out what a text is, and reads it. `name` is that of its file; a text that was dragged here
@@ -55,6 +59,7 @@ pub(crate) fn read(name: Option<&str>, given: &str, library: &Library) -> Result
             Ok(Given::Address(Link { scenario, seal: None }.write()))
         }
         Some(Looks::History) => History::read(given).map(|_| Given::History).map_err(|fault| said(fault.to_string())),
+        Some(Looks::Progress) => Progress::read(given).map(Given::Progress).map_err(said),
         None => Err(said(text::NOTHING_KNOWN.into())),
     }
 }
@@ -63,6 +68,9 @@ fn looks(name: Option<&str>, given: &str) -> Option<Looks> {
     let ending = name.and_then(|name| name.rsplit_once('.')).map(|(_, ending)| ending.to_ascii_lowercase());
     let start = given.trim_start();
     let first = start.lines().next().unwrap_or_default();
+    if first.starts_with("faultline progress") {
+        return Some(Looks::Progress);
+    }
     match ending.as_deref() {
         Some("toml") => return Some(Looks::Lab),
         Some("edn" | "jsonl" | "log") => return Some(Looks::History),
@@ -146,6 +154,14 @@ mod tests {
     }
 
     #[test]
+    fn what_was_done_is_known_by_its_first_line() {
+        let done = "faultline progress 1\nlab L10 step=3\n";
+        for name in [Some("faultline-progress.txt"), Some("mine (2).txt"), None] {
+            assert!(matches!(read(name, done, &library()), Ok(Given::Progress(progress)) if progress.labs["L10"].step == 3));
+        }
+    }
+
+    #[test]
     fn histories_are_known_in_all_their_forms() {
         let edn = "{:process 0, :type :invoke, :f :read, :value nil}\n{:process 0, :type :ok, :f :read, :value 1}\n";
         let json = "{\"process\":0,\"type\":\"invoke\",\"f\":\"read\",\"value\":null}\n{\"process\":0,\"type\":\"ok\",\"f\":\"read\",\"value\":1}\n";
@@ -167,6 +183,7 @@ mod tests {
             ("my.toml", "title = \n".to_owned(), "my.toml:1: "),
             ("my.edn", "{:process 0, :type :invoke".to_owned(), "my.edn: line 1, column 1"),
             ("link.txt", link[..link.len() - 4].to_owned(), "link.txt: a part of the link is missing"),
+            ("done.txt", "faultline progress 1\nlab L10 step=x\n".to_owned(), "done.txt: line 2 cannot be read"),
             ("poem.txt", "Shall I compare thee\nto a summer's day?".to_owned(), "poem.txt: "),
             ("empty.json", " \n".to_owned(), "empty.json: "),
         ] {

@@ -9,6 +9,7 @@ pub(crate) use files::{Save, save};
 pub(crate) use given::{Given, read};
 
 use crate::dom;
+use crate::route::{FREE, LAB};
 use crate::text;
 use crate::ui::{self, Named};
 use faultline::link::Link;
@@ -17,7 +18,7 @@ use yew::{Callback, Component, Context, Event, Html, Properties, TargetCast, htm
 
 /// The id of the dialog.
 pub(crate) const ID: &str = "share";
-/// How high an embedded page can be, in pixels; the second is the usual.
+/// How high an embedded page can be, in pixels, if not as high as it needs.
 const HEIGHTS: [u32; 3] = [480, 720, 960];
 /// Some chat programs and course pages cut what is longer.
 const CAREFUL_WITH: usize = 2_000;
@@ -80,6 +81,7 @@ impl What {
 /// The dialog.
 pub(crate) struct Share {
     thing: usize,
+    /// As high as it needs, or else one of the heights.
     height: usize,
     qr: bool,
     said: Option<&'static str>,
@@ -90,7 +92,7 @@ impl Component for Share {
     type Properties = Props;
 
     fn create(_: &Context<Self>) -> Self {
-        Self { thing: 0, height: 1, qr: false, said: None }
+        Self { thing: 0, height: 0, qr: false, said: None }
     }
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
@@ -128,7 +130,7 @@ impl Component for Share {
         let saving = |save: &Callback<Save>, name: &str, form: &'static str, what: Save| {
             html! { <button key={form} aria-label={text::in_form(name, form)} onclick={save.reform(move |_| what)}>{ form }</button> }
         };
-        let heights = HEIGHTS.map(text::pixels);
+        let heights: Vec<String> = std::iter::once(text::AS_HIGH_AS_IT_NEEDS.to_owned()).chain(HEIGHTS.map(text::pixels)).collect();
         let named = Named { label: Some(text::EMBED_HEIGHT), ..Named::default() };
         html! {
             <dialog id={ID} class="share" aria-labelledby="share-title" {onclose}>
@@ -191,13 +193,35 @@ impl Share {
     }
 
     fn embed(&self, ctx: &Context<Self>) -> String {
-        embed(&self.thing(ctx).address, &ctx.props().title, HEIGHTS[self.height.min(HEIGHTS.len() - 1)])
+        let (address, title) = (&self.thing(ctx).address, &ctx.props().title);
+        let height = self.height.checked_sub(1).and_then(|place| HEIGHTS.get(place));
+        height.map_or_else(|| element(address, title), |height| frame(address, title, *height))
     }
 }
 
-/// The line that puts an address into somebody's page.
-fn embed(address: &str, title: &str, height: u32) -> String {
-    let quoted = |text: &str| text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;");
+fn quoted(text: &str) -> String {
+    text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;")
+}
+
+/// The line that puts what has this address into somebody's page, as an element that is as high as it needs
+/// (docs/embedding.md).
+fn element(address: &str, title: &str) -> String {
+    let (page, what) = address.split_once('#').unwrap_or((address, ""));
+    let page = page.split('?').next().unwrap_or_default();
+    let folder = page.rfind('/').map_or("", |end| &page[..=end]);
+    let fragment = &address[address.len() - what.len() - usize::from(address.contains('#'))..];
+    let named = |mark: &str| fragment.strip_prefix(mark);
+    let (attribute, value) = match (named(LAB), named(FREE)) {
+        (Some(lab), _) => ("lab", lab),
+        (_, Some(model)) => ("model", model),
+        _ => ("run", fragment),
+    };
+    let [script, value, title] = [&[folder, "embed.js"].concat(), value, title].map(quoted);
+    format!("<script src=\"{script}\" async></script><fault-line {attribute}=\"{value}\" label=\"{title}\"></fault-line>")
+}
+
+/// The same as a plain frame, for pages that take no script.
+fn frame(address: &str, title: &str, height: u32) -> String {
     format!(
         "<iframe src=\"{}\" title=\"{}\" width=\"100%\" height=\"{height}\" style=\"border:0\" loading=\"lazy\" allow=\"clipboard-write\"></iframe>",
         quoted(address),
@@ -236,11 +260,22 @@ mod tests {
 
     #[test]
     fn the_line_that_embeds_is_one_line_whatever_the_title_says() {
-        let line = embed("https://a.b/?x=1&y=2#lab=L10", "CAP: \"pick\" <your> pain", 720);
+        let line = frame("https://a.b/?x=1&y=2#lab=L10", "CAP: \"pick\" <your> pain", 720);
         assert!(
             !line.contains('\n')
                 && line.starts_with("<iframe src=\"https://a.b/?x=1&amp;y=2#lab=L10\" title=\"CAP: &quot;pick&quot; &lt;your> pain\"")
         );
         assert!(line.contains("height=\"720\"") && line.ends_with("></iframe>"));
+        let line = |address| element(address, "\"CAP\"");
+        let begin = "<script src=\"https://a.b/c/embed.js\" async></script><fault-line ";
+        let end = " label=\"&quot;CAP&quot;\"></fault-line>";
+        for (address, what) in [
+            ("https://a.b/c/?x=1/2#lab=L10", "lab=\"L10\""),
+            ("https://a.b/c/index.html#free=raft", "model=\"raft\""),
+            ("https://a.b/c/#run=1abc", "run=\"#run=1abc\""),
+            ("https://a.b/c/#compare=1abc.1def", "run=\"#compare=1abc.1def\""),
+        ] {
+            assert_eq!(line(address), [begin, what, end].concat());
+        }
     }
 }

@@ -27,6 +27,10 @@ extern "C" {
     fn set_stroke(this: &Styles, style: &JsString);
     #[wasm_bindgen(method, setter, structural, js_name = font)]
     fn set_font(this: &Styles, font: &JsString);
+
+    /// Squares around these places, so many pixels wide (static/frame.js).
+    #[wasm_bindgen(js_namespace = faultline)]
+    fn squares(context: &CanvasRenderingContext2d, side: f32, middles: &[f32]);
 }
 
 /// The colours of the style sheet.
@@ -204,6 +208,9 @@ impl Painter {
     }
 
     fn links(&self, links: &[Link]) {
+        if links.is_empty() {
+            return;
+        }
         self.styles().set_stroke(&self.palette.line);
         self.context.set_line_width(1.0);
         self.context.begin_path();
@@ -231,6 +238,9 @@ impl Painter {
     }
 
     fn timers(&self, timers: &[Arc]) {
+        if timers.is_empty() {
+            return;
+        }
         self.styles().set_stroke(&self.palette.timer);
         self.context.set_line_width(3.0);
         self.context.begin_path();
@@ -305,21 +315,22 @@ impl Painter {
     }
 
     /// Messages as grains: where there are many it is dense.
-    fn grains(&self, grains: &[Vec<Point>; 7]) {
+    fn grains(&self, grains: &[Vec<[f32; 2]>; 7]) {
         if grains.iter().all(Vec::is_empty) {
             return;
         }
         self.context.set_global_alpha(0.55);
         for (grains, colour) in grains.iter().zip(&self.palette.tones).filter(|(grains, _)| !grains.is_empty()) {
             self.styles().set_fill(colour);
-            for at in grains {
-                self.context.fill_rect(at.x - 1.5, at.y - 1.5, 3.0, 3.0);
-            }
+            squares(&self.context, 3.0, grains.as_flattened());
         }
         self.context.set_global_alpha(1.0);
     }
 
     fn losses(&self, losses: &[Loss]) {
+        if losses.is_empty() {
+            return;
+        }
         self.styles().set_stroke(&self.palette.loss);
         self.context.set_line_width(2.0);
         for loss in losses {

@@ -6,6 +6,7 @@ mod labels;
 mod layout;
 mod scene;
 pub(crate) mod touch;
+mod traffic;
 mod way;
 
 pub(crate) use actors::{actors, tone_name};
@@ -14,3 +15,4 @@ pub(crate) use labels::width_of;
 pub(crate) use layout::{Area, Layout, Point};
 pub(crate) use scene::{Crowd, Scene, Who, crowd, is_linked, on_its_way, tone};
 pub(crate) use touch::{Finger, Target, Touch};
+pub(crate) use traffic::Traffic;

@@ -4,6 +4,7 @@
 use super::labels::{Label, Labels};
 use super::layout::{Layout, Point};
 use super::touch::{Hand, within_reach};
+use super::traffic::Traffic;
 use super::way::Way;
 use faultline::sim::{EventKind, Flight, MessageMeta, NodeId, NodeStatus, Sim, Span, Time};
 use faultline::view::Tone;
@@ -16,7 +17,7 @@ pub(crate) struct Scene {
     pub(crate) timers: Vec<Arc>,
     pub(crate) messages: Vec<Message>,
     /// The messages of a dense stage, by tone.
-    pub(crate) grains: [Vec<Point>; 7],
+    pub(crate) grains: [Vec<[f32; 2]>; 7],
     pub(crate) losses: Vec<Loss>,
     /// Everybody, where they are too many to be elements of the page.
     pub(crate) crowd: Crowd,
@@ -112,8 +113,9 @@ const LOSS_ROWS: u32 = 200;
 impl Scene {
     /// The stage at a moment. `linger` is how long, in virtual time, a loss stays to be seen. What a
     /// node knows of all this is its own timer. Whatever the density, the messages of somebody chosen
-    /// can be told from each other.
-    pub(crate) fn of(sim: &Sim, layout: &Layout, now: Time, linger: Span, who: Who) -> Self {
+    /// can be told from each other. `traffic` is what was kept from the last frame, if the run has
+    /// only gone on since.
+    pub(crate) fn of(sim: &Sim, layout: &Layout, now: Time, linger: Span, who: Who, traffic: &mut Traffic) -> Self {
         let mut scene = Self::default();
         if let Some(node) = who.knows {
             scene.draw_timer(sim, layout, now, node);
@@ -124,7 +126,7 @@ impl Scene {
         for node in (0..sim.scenario().nodes).map(NodeId).filter(|_| !layout.is_crowd()) {
             scene.draw_timer(sim, layout, now, node);
         }
-        scene.draw_messages(sim, layout, now, who.chosen);
+        scene.draw_messages(sim, layout, now, who.chosen, traffic);
         scene.draw_losses(sim, layout, now, linger);
         scene
     }
@@ -154,22 +156,24 @@ impl Scene {
         self.timers.push(Arc { at: layout.place(node), radius: layout.radius + 5.0, left });
     }
 
-    fn draw_messages(&mut self, sim: &Sim, layout: &Layout, now: Time, chosen: Option<NodeId>) {
+    fn draw_messages(&mut self, sim: &Sim, layout: &Layout, now: Time, chosen: Option<NodeId>, traffic: &mut Traffic) {
         let nodes = sim.scenario().nodes;
-        let flights: Vec<Flight> = sim.flights().collect();
-        if flights.len() > DENSE {
-            for flight in &flights {
-                let Some(meta) = sim.trace().message(flight.message) else { continue };
-                let tone = tone(sim, meta);
-                let at = on_its_way(layout, flight, now);
-                self.grains[tone as usize].push(at);
-                if chosen.is_some_and(|chosen| chosen == flight.from || chosen == flight.to) {
-                    self.messages.push(Message { id: flight.message, at, tone, copy: meta.copy > 0, label: None });
+        let most = if traffic.is_followed() { 0 } else { DENSE + 1 };
+        let mut flights: Vec<Flight> = sim.flights().take(most).collect();
+        if flights.len() == most {
+            self.grains = traffic.places(sim, layout, now);
+            if self.grains.iter().map(Vec::len).sum::<usize>() <= DENSE {
+                *traffic = Traffic::default();
+            }
+            if let Some(chosen) = chosen {
+                for flight in sim.flights().filter(|flight| chosen == flight.from || chosen == flight.to) {
+                    let Some(meta) = sim.trace().message(flight.message) else { continue };
+                    let at = on_its_way(layout, &flight, now);
+                    self.messages.push(Message { id: flight.message, at, tone: tone(sim, meta), copy: meta.copy > 0, label: None });
                 }
             }
             return;
         }
-        let mut flights = flights;
         // The heap is in no order that means anything.
         flights.sort_unstable_by_key(|flight| flight.message);
         let mut labels = (flights.len() <= MOST_LABELS).then(|| Labels::new(layout));
@@ -254,7 +258,7 @@ mod tests {
         let mut sim = Sim::new(&library, scenario).unwrap();
         let now = Time::ZERO + Span::millis(ms);
         sim.run_until(now);
-        let scene = Scene::of(&sim, &Layout::new(2, 0, 800.0, 400.0), now, Span::millis(50), Who::default());
+        let scene = Scene::of(&sim, &Layout::new(2, 0, 800.0, 400.0), now, Span::millis(50), Who::default(), &mut Traffic::default());
         (sim, scene)
     }
 
@@ -289,7 +293,7 @@ mod tests {
         let mut sim = Sim::new(&library, scenario).unwrap();
         let mut at = |ms: u64, from: NodeId, to: NodeId| {
             sim.run_until(Time::ZERO + Span::millis(ms));
-            let scene = Scene::of(&sim, &layout, Time::ZERO + Span::millis(ms), Span::millis(50), Who::default());
+            let scene = Scene::of(&sim, &layout, Time::ZERO + Span::millis(ms), Span::millis(50), Who::default(), &mut Traffic::default());
             let way = layout.way(from, to);
             let on_the_way = |message: &&Message| way.beside(message.at).1 < 0.5;
             scene.messages.iter().find(on_the_way).map(|message| message.tone)
@@ -303,7 +307,16 @@ mod tests {
     fn a_node_sees_no_links_no_messages_and_no_losses_only_its_own_timer() {
         let (sim, all) = at(20, &[(10, Input::Cut { from: NodeId(0), to: NodeId(1) })]);
         let layout = Layout::new(2, 0, 800.0, 400.0);
-        let of = |node| Scene::of(&sim, &layout, Time(20_000_000), Span::millis(50), Who { knows: Some(NodeId(node)), chosen: None });
+        let of = |node| {
+            Scene::of(
+                &sim,
+                &layout,
+                Time(20_000_000),
+                Span::millis(50),
+                Who { knows: Some(NodeId(node)), chosen: None },
+                &mut Traffic::default(),
+            )
+        };
         assert!(!all.links.is_empty() && !all.losses.is_empty());
         assert_eq!(of(0), Scene { timers: all.timers.clone(), ..Scene::default() });
         assert_eq!(of(1), Scene::default());

@@ -293,6 +293,7 @@ pub(crate) fn heal(sim: &Sim, open: &[(NodeId, NodeId)]) -> Vec<Input> {
 mod tests {
     use super::scene::Who;
     use super::*;
+    use crate::stage::Traffic;
     use faultline::Scenario;
     use faultline::models::Library;
 
@@ -305,7 +306,7 @@ mod tests {
     }
 
     fn scene(session: &Session, layout: &Layout) -> Scene {
-        Scene::of(session.sim(), layout, session.playhead(), Span::ZERO, Who::default())
+        Scene::of(session.sim(), layout, session.playhead(), Span::ZERO, Who::default(), &mut Traffic::default())
     }
 
     fn drag(session: &Session, layout: &Layout, from: Point, to: Point) -> Deed {

@@ -1,5 +1,6 @@
 //! The words of the map of promises.
 
+use super::plain;
 use faultline::judge::map::Availability;
 
 pub(crate) use super::MAP_TITLE as TITLE;
@@ -44,33 +45,33 @@ pub(crate) fn given(name: &str) -> Option<&'static str> {
 /// What a screen reader says of a promise in the picture.
 pub(crate) fn place(name: &str, availability: Availability, light: Option<Option<bool>>) -> String {
     let here = light.map_or_else(String::new, |kept| format!(", {}", in_this(kept)));
-    format!("{}, {}{here}", name.replace('-', " "), availability.describe())
+    format!("{}, {}{here}", plain(name), availability.describe())
 }
 
 /// What an arrow leads to.
 pub(crate) fn apart(strong: &str, weak: &str) -> String {
-    format!("What tells {} from {}", strong.replace('-', " "), weak.replace('-', " "))
+    format!("What tells {} from {}", plain(strong), plain(weak))
 }
 
 /// The way to that, from one of the two.
 pub(crate) fn difference_from(this: &str, other: &str) -> String {
-    format!("{DIFFERENCE} between {} and {}", this.replace('-', " "), other.replace('-', " "))
+    format!("{DIFFERENCE} between {} and {}", plain(this), plain(other))
 }
 
 /// What is played.
 pub(crate) fn difference(strong: &str, weak: &str) -> String {
-    let (strong, weak) = (strong.replace('-', " "), weak.replace('-', " "));
+    let (strong, weak) = (plain(strong), plain(weak));
     format!("{strong} → {weak}")
 }
 
 /// What is to be seen in it.
 pub(crate) fn smallest(strong: &str, weak: &str) -> String {
-    format!("Nothing smaller keeps {} and breaks {}.", weak.replace('-', " "), strong.replace('-', " "))
+    format!("Nothing smaller keeps {} and breaks {}.", plain(weak), plain(strong))
 }
 
 /// Back to a promise.
 pub(crate) fn more_about(name: &str) -> String {
-    format!("More about {}", name.replace('-', " "))
+    format!("More about {}", plain(name))
 }
 
 /// How far a history is played.
@@ -122,5 +123,5 @@ pub(crate) fn sum(kept: usize, broken: usize, unknown: usize) -> String {
 
 /// A run in which a promise is broken.
 pub(crate) fn broken_by(model: &str) -> String {
-    format!("A smallest run of {}", model.replace('-', " "))
+    format!("A smallest run of {}", plain(model))
 }

@@ -1,5 +1,6 @@
 //! The words of the searches.
 
+use crate::text::{clock, plain};
 use crate::worker::search::{Covered, Effort};
 use faultline::search::NOT_TRIED;
 use faultline::sim::Time;
@@ -17,6 +18,11 @@ pub(crate) const NO_RUN: &str = "These steps lead there, but no run was found th
 pub(crate) const MATTERED: &str = "What mattered";
 pub(crate) const FAULTS: &str = "Did my fault matter?";
 pub(crate) const FAULTS_START: &str = "Run it again without each";
+/// What the answers about faults are about.
+pub(crate) fn looked_at(end: Time, whole: bool) -> String {
+    format!("{}The run up to {} was looked at.", if whole { "" } else { "Not every fault was left out. " }, clock(end))
+}
+
 pub(crate) const NO_FAULTS: &str = "Nothing was done to this run yet.";
 pub(crate) const NOTHING_CHANGED: &str = "It changed nothing.";
 pub(crate) const TOO_LATE: &str = "When was it too late?";
@@ -52,7 +58,7 @@ fn things(count: usize) -> String {
 /// What was found.
 pub(crate) fn found(promise: &str, why: &str, at: Option<Time>) -> String {
     let at = at.map_or_else(String::new, |at| format!(" at {}", super::clock(at)));
-    format!("{} is broken{at}: {why}", promise.replace('-', " "))
+    format!("{} is broken{at}: {why}", plain(promise))
 }
 
 /// How small it is.

@@ -1,6 +1,7 @@
 //! What can be asked of a worker, and what it answers.
 
 use super::search::{self, Covered, Effort, Found, Hunt, Odds, Run, Without};
+use crate::text;
 use faultline::judge::history::History;
 use faultline::judge::spec::Object;
 use faultline::judge::value::{BadInput, Reader, Value};
@@ -175,7 +176,7 @@ impl Puzzle {
 
     fn decide(&self, library: &Library, played: &Scenario, guess: Option<&Guess>) -> Result<Report, String> {
         let lab = self.lab(library)?;
-        let challenge = lab.challenges.get(self.place).ok_or("there is no such challenge")?;
+        let challenge = lab.challenges.get(self.place).ok_or(text::NOT_IN_LAB)?;
         let verdict = challenge.decide(&lab, library, played, guess).map_err(|fault| fault.to_string())?;
         Ok(Report::Decided(Box::new(verdict)))
     }
@@ -183,7 +184,7 @@ impl Puzzle {
     /// A run with each step, and what all of them have shown so far.
     fn measure(&self, library: &'static Library, chosen: &Chosen) -> Result<Steps, String> {
         let (lab, place) = (self.lab(library)?, self.place);
-        let study = lab.studies.get(place).ok_or("there is no such study")?;
+        let study = lab.studies.get(place).ok_or(text::NOT_IN_LAB)?;
         let mut survey = Survey::new(study, chosen, study.runs);
         let mut over = Some(Report::Over);
         Ok(Steps::new(move || {
@@ -198,10 +199,10 @@ impl Puzzle {
 
     fn search(&self, library: &Library, search: usize, case: usize) -> Result<Report, String> {
         let lab = self.lab(library)?;
-        let challenge = lab.challenges.get(self.place).ok_or("there is no such challenge")?;
-        let search = challenge.searches.get(search).ok_or("there is no such search")?;
+        let challenge = lab.challenges.get(self.place).ok_or(text::NOT_IN_LAB)?;
+        let search = challenge.searches.get(search).ok_or(text::NOT_IN_LAB)?;
         let cases = search.cases(challenge, &lab);
-        let case = cases.get(case).ok_or("there is no such world")?;
+        let case = cases.get(case).ok_or(text::NOT_IN_LAB)?;
         search.attempt(challenge, &lab, library, case).map(Report::Tried).map_err(|fault| fault.to_string())
     }
 }

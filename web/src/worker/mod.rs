@@ -1,6 +1,7 @@
 //! Work that would make the page stutter, done beside it: the same program runs a second time in a
 //! web worker (static/boot.js), takes a [`Job`] and answers with [`Report`]s. Where the browser gives us
-//! no worker, as in a frame without an origin, the page does it itself, a piece at a time. Dropping
+//! no worker, as in a frame without an origin, the page does it itself, a piece at a time, and stands still for
+//! as long as a piece takes: a whole verdict, or the search of a whole world, is one piece. Dropping
 //! [`Doing`] ends the work at once. No types of the browser in what is said, so that the work itself is
 //! tested natively.
 
@@ -9,10 +10,11 @@ pub(crate) mod search;
 
 pub(crate) use job::{Bar, Checking, Job, Judged, Light, Report, Steps, likely_object};
 
+use crate::text;
 use gloo_timers::callback::Interval;
-use js_sys::{Date, Uint8Array};
+use js_sys::{Date, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
-use web_sys::{ErrorEvent, MessageEvent};
+use web_sys::{Event, MessageEvent};
 
 #[wasm_bindgen]
 extern "C" {
@@ -127,7 +129,7 @@ impl Doing {
 pub(crate) struct Worker {
     worker: web_sys::Worker,
     _heard: Closure<dyn FnMut(MessageEvent)>,
-    _failed: Closure<dyn FnMut(ErrorEvent)>,
+    _failed: Closure<dyn FnMut(Event)>,
 }
 
 impl Worker {
@@ -140,7 +142,11 @@ impl Worker {
                 said(Report::unpack(&bytes.to_vec()));
             }
         });
-        let failed = Closure::<dyn FnMut(ErrorEvent)>::new(move |event: ErrorEvent| tell(Report::Failed(event.message())));
+        let failed = Closure::<dyn FnMut(Event)>::new(move |event: Event| {
+            // A script that cannot be had comes without a word.
+            let why = Reflect::get(&event, &"message".into()).ok().and_then(|why| why.as_string());
+            tell(Report::Failed(why.unwrap_or_else(|| text::NO_WORKER.into())));
+        });
         worker.set_onmessage(Some(heard.as_ref().unchecked_ref()));
         worker.set_onerror(Some(failed.as_ref().unchecked_ref()));
         worker.post_message(&Uint8Array::from(job.pack().as_slice())).ok()?;

@@ -17,7 +17,7 @@
 //!
 //! `cargo run --release --locked --bin explorers`
 
-#[path = "../../bar.rs"]
+#[path = "../../bar/mod.rs"]
 mod bar;
 mod clock;
 #[path = "../../../tests/counts/paxos.rs"]

@@ -4,7 +4,7 @@
 //! both. In every round each side runs once, one after the other, so that what else the machine does
 //! hits all of them; medians and spreads of all rounds are printed.
 
-#[path = "../../bar.rs"]
+#[path = "../../bar/mod.rs"]
 mod bar;
 mod checkers;
 mod clock;

@@ -51,9 +51,9 @@
     commit();
   }
 
-  /** A state that is too long goes without its run: the place in the lab and what was solved are in it. */
+  /** A state that is too long goes without its runs: the place in the lab and what was solved are in it. */
   function keep(state) {
-    const short = state.length > LONGEST ? state.replace(/^run .*$/m, "run ") : state;
+    const short = state.length > LONGEST ? state.replace(/^run .*$/m, "run ").replace(/^(hints|bet|began) .*\n/gm, "") : state;
     if (short.length <= LONGEST) set("cmi.suspend_data", short);
   }
 
@@ -63,10 +63,12 @@
     // Who looks in again later does not lose what was reached.
     score = Math.max(score, reached);
     set("cmi.core.score.raw", String(score));
-    const done = step >= steps && (solved > 0 || challenges.length === 0);
+    // Whoever solves everything needs no guide; where there is nothing to solve, the guided part is all.
+    const guided = step >= steps;
+    const passed = challenges.length ? solved === challenges.length : guided;
     const status = api?.LMSGetValue("cmi.core.lesson_status");
-    if (solved === challenges.length && done) set("cmi.core.lesson_status", "passed");
-    else if (done && status !== "passed") set("cmi.core.lesson_status", "completed");
+    if (passed) set("cmi.core.lesson_status", "passed");
+    else if (guided && solved > 0 && status !== "passed") set("cmi.core.lesson_status", "completed");
   }
 
   function hear({ source, data }) {

@@ -1,0 +1,155 @@
+// The page inside of another page: what it was asked to look like, what it says to the page around
+// it, and what it hears from there. docs/embedding.md is the contract; VERSION is its version.
+//
+// What comes from outside is checked here, all of it: only the page around this one is heard, only
+// in messages of this shape, and everything else changes nothing.
+
+const VERSION = 1;
+/** Longer messages are neither sent nor heard. */
+const LONGEST = 65_536;
+
+const PARTS = ["bar", "lesson", "stage", "diagram", "promises", "settings", "side", "transport", "links", "leaves-out"];
+/** Every parameter, and what it may say. Those that change the look stand as attributes on the root. */
+const PARAMETERS = {
+  embed: /^1?$/,
+  seed: /^\d{1,20}$/,
+  host: /^https?:\/\/[\w.:[\]-]{1,255}$/,
+  theme: /^(auto|light|dark)$/,
+  controls: /^(full|min)$/,
+  hide: new RegExp(`^(${PARTS.join("|")})([, ]+(${PARTS.join("|")}))*$`),
+};
+const LOOK = ["embed", "theme", "controls", "hide"];
+
+/** What can be loaded: exactly one of the first three, with a seed, or a state with its lab. */
+const LOADABLE = {
+  lab: [/^(?!.*\.\.)[\w-][\w./-]{0,200}$/, (lab) => `#lab=${lab}`],
+  model: [/^[a-z][a-z0-9-]{0,60}$/, (model) => `#free=${model}`],
+  link: [/^[^#]{0,2000}#run=[\w-]{1,65000}$/, (link) => link.slice(link.indexOf("#"))],
+};
+const STATE = /^faultline state 1\n/;
+
+const root = document.documentElement;
+const around = window.parent === window ? null : window.parent;
+let parameters = {};
+let measuring;
+
+/** The parameters of the address: in its query, or behind the first & of its fragment, which goes first. */
+function readParameters() {
+  const fragment = location.hash.split("&").slice(1).join("&");
+  parameters = {};
+  for (const [name, value] of [...new URLSearchParams(location.search), ...new URLSearchParams(fragment)]) {
+    const allowed = Object.hasOwn(PARAMETERS, name) && PARAMETERS[name];
+    if (!allowed) console.info(`Faultline: there is no parameter “${name}”; it is ignored.`);
+    else if (!allowed.test(value)) console.info(`Faultline: “${value.slice(0, 80)}” is no value for the parameter “${name}”; it is ignored.`);
+    else parameters[name] = value;
+  }
+  for (const name of LOOK) look(name, parameters[name]);
+}
+
+function look(name, value) {
+  if (value === undefined) delete root.dataset[name];
+  else root.dataset[name] = name === "hide" ? value.replaceAll(",", " ") : value;
+  if (name === "theme") repaint();
+}
+
+/** What is painted with the colours of the style sheet has to be painted again (web/src/dom/watch.rs). */
+function repaint() {
+  window.dispatchEvent(new Event("faultline:theme"));
+}
+
+/** Says something to the page around this one. */
+function tell(type, fields = {}) {
+  if (!around) return;
+  // Who says something has something to show: from now on its height is worth knowing.
+  if (parameters.embed !== undefined) measuring ??= measure();
+  const message = { faultline: VERSION, type, ...fields };
+  if (JSON.stringify(message).length <= LONGEST) around.postMessage(message, parameters.host ?? "*");
+}
+
+/** Says how high the page is whenever that changes. Its height follows from its width alone (embed.css). */
+function measure() {
+  let height = 0;
+  const say = () => {
+    tell("resize", { height });
+    // Those who listen to others than us: Canvas, and pages with the resizer of H5P.
+    around.postMessage(JSON.stringify({ subject: "lti.frameResize", height }), "*");
+    h5p("resize", { scrollHeight: height });
+  };
+  const observer = new ResizeObserver(() => {
+    const now = Math.ceil(document.getElementById("app").getBoundingClientRect().height);
+    if (now === height || now === 0) return;
+    height = now;
+    say();
+  });
+  observer.observe(document.getElementById("app"));
+  h5p("hello");
+  return say;
+}
+
+function h5p(action, fields = {}) {
+  around.postMessage({ context: "h5p", action, ...fields }, "*");
+}
+
+/** An order of the page around this one as the program takes it, or nothing. */
+function order(message) {
+  const { type, theme } = message;
+  switch (type) {
+    case "play":
+    case "pause":
+    case "step":
+    case "reset":
+      return () => give("order", type);
+    case "theme":
+      return typeof theme === "string" && PARAMETERS.theme.test(theme) && (() => look("theme", theme));
+    case "load": {
+      const what = load(message);
+      return what && (() => open(what, message.lab));
+    }
+    default:
+      return false;
+  }
+}
+
+/** The address of what is to be loaded, with the state that it is to have behind it. */
+function load(message) {
+  const { seed, state = "" } = message;
+  const named = Object.keys(LOADABLE).filter((name) => message[name] !== undefined);
+  const [[shape, address] = []] = named.map((name) => LOADABLE[name]);
+  const what = message[named[0]];
+  if (named.length !== 1 || typeof what !== "string" || !shape.test(what)) return null;
+  if (seed !== undefined && (!Number.isSafeInteger(seed) || seed < 0)) return null;
+  if (typeof state !== "string" || state.length > LONGEST || (state && !STATE.test(state))) return null;
+  const kept = location.hash.split("&").slice(1).filter((parameter) => !parameter.startsWith("seed="));
+  const fragment = [address(what), ...(seed === undefined ? [] : [`seed=${seed}`]), ...kept].join("&");
+  return state ? `${fragment}\n${state}` : fragment;
+}
+
+/** Hands over what is to be opened. A lab that is not there is named, and the one that is there stays. */
+async function open(what, lab) {
+  const file = lab && (lab.endsWith(".toml") ? lab : `labs/${lab}.toml`);
+  if (lab && !document.getElementById(`file:${file}`)) {
+    const answer = await fetch(file).catch((error) => ({ status: error.message }));
+    if (!answer.ok) return tell("error", { message: `${file}: the server answered ${answer.status}` });
+  }
+  give("open", what);
+}
+
+/** Hands something to the program (web/src/host). */
+function give(what, detail) {
+  window.dispatchEvent(new CustomEvent(`faultline:${what}`, { detail }));
+}
+
+function hear({ source, origin, data }) {
+  if (source !== around || data === null || typeof data !== "object") return;
+  if (data.context === "h5p" && (data.action === "hello" || data.action === "resize")) measuring?.();
+  if (data.faultline !== VERSION || (parameters.host && origin !== parameters.host)) return;
+  const does = order(data);
+  if (does) does();
+}
+
+readParameters();
+window.addEventListener("hashchange", readParameters);
+window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
+if (around) window.addEventListener("message", hear);
+window.addEventListener("faultline:fault", ({ detail }) => tell("error", { message: String(detail).slice(0, 2000) }));
+globalThis.faultline = { tell: (type, fields) => tell(type, JSON.parse(fields)) };
