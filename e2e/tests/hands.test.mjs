@@ -36,6 +36,18 @@ async function drag(page, from, to) {
   await page.mouse.move(to.x, to.y);
 }
 
+/** Where a message from n1 to n2 is on the stage: it is looked for with the mouse, along its way. */
+async function onItsWay(page, says) {
+  for (let share = 0.15; share < 0.9; share += 0.02) {
+    const at = await between(page, "n1", "n2", share);
+    await page.mouse.click(at.x, at.y);
+    const found = (await menu(page).count()) > 0 && (await menu(page).textContent()).includes(says);
+    if (await menu(page).count()) await page.keyboard.press("Escape");
+    if (found) return at;
+  }
+  assert.fail(`${says} is not on the stage`);
+}
+
 /** Where the first message is that is on its way from n1 to n2: its list leads to its menu. */
 async function message(page) {
   const flights = page.locator(".flights");
@@ -172,17 +184,7 @@ inPage("a message is dragged: back to come later, off its way to be lost, to its
   const seen = await clock();
   const due = Number.parseFloat(seen);
   assert.ok(due > 0.005 && due < 0.045, seen);
-  // A message of 40 to 60 ms is somewhere here; what is under the finger is shown by the cursor.
-  let place;
-  for (let share = 0.15; share < 0.9 && !place; share += 0.02) {
-    const at = { x: a.x + (b.x - a.x) * share, y: a.y };
-    await page.mouse.move(at.x, at.y);
-    await page.mouse.down();
-    await page.mouse.up();
-    if ((await menu(page).count()) && (await menu(page).textContent()).includes("ping 1")) place = at;
-    if (await menu(page).count()) await page.keyboard.press("Escape");
-  }
-  assert.ok(place, "the message is found on the stage");
+  const place = await onItsWay(page, "ping 1");
   await drag(page, place, { x: place.x, y: place.y + 120 });
   await page.mouse.up();
   await events(page).filter({ hasText: "taken out" }).waitFor();
@@ -219,10 +221,9 @@ async function fingers(page) {
   return (type, ...touchPoints) => session.send("Input.dispatchTouchEvent", { type, touchPoints });
 }
 
-inPage("a finger takes a message off its way, and two fingers cut nothing", { size: PHONE }, async (page) => {
-  await step(page, 1);
-  await message(page);
-  await page.keyboard.press("Escape");
+inPage("a finger takes a message off its way, and two fingers cut nothing", { size: PHONE, motion: true }, async (page) => {
+  await page.clock.runFor(200);
+  await button(page, "Pause").click();
   const scrolled = () => page.evaluate(() => scrollY);
   const at = await between(page, "n1", "n2", 0.5);
   const touch = await fingers(page);
@@ -232,12 +233,11 @@ inPage("a finger takes a message off its way, and two fingers cut nothing", { si
   await touch("touchEnd");
   assert.equal(await closed(page), "all");
 
-  // The message stands at its sender, as no time has passed since.
-  const start = await between(page, "n1", "n2", 0.02);
+  const start = await onItsWay(page, "ping 1");
   await touch("touchStart", { ...start, id: 1 });
   for (const off of [20, 45, 70]) await touch("touchMove", { x: start.x, y: start.y + off, id: 1 });
   await touch("touchEnd");
-  await events(page).filter({ hasText: "is taken away" }).waitFor();
+  await events(page).filter({ hasText: "taken out" }).waitFor();
   assert.equal(await scrolled(), 0);
 });
 

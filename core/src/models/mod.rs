@@ -40,9 +40,13 @@ use crate::protocol::{About, Protocol, Settings};
 use crate::sim::{Host, Typed};
 
 /// A protocol that can be run, its types forgotten.
+///
+/// What is said of it is asked for only when it is needed: a page that shows one model first need not
+/// wait for the words of all the others.
 #[derive(Clone, Copy)]
 pub struct Model {
-    about: &'static About,
+    id: &'static str,
+    about: fn() -> &'static About,
     host: fn(u16, &Settings<'_>) -> Box<dyn Host>,
 }
 
@@ -50,13 +54,13 @@ impl Model {
     /// The model of a protocol.
     #[must_use]
     pub fn of<P: Protocol>() -> Self {
-        Self { about: P::ABOUT, host: |nodes, settings| Box::new(Typed::<P>::new(nodes, settings)) }
+        Self { id: P::ABOUT.id, about: || P::ABOUT, host: |nodes, settings| Box::new(Typed::<P>::new(nodes, settings)) }
     }
 
     /// What can be said of it without running it.
     #[must_use]
     pub fn about(&self) -> &'static About {
-        self.about
+        (self.about)()
     }
 
     /// So many nodes of it that have not started yet.
@@ -68,7 +72,7 @@ impl Model {
 
 impl std::fmt::Debug for Model {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(out, "Model({})", self.about().id)
+        write!(out, "Model({})", self.id)
     }
 }
 
@@ -115,6 +119,6 @@ impl Library {
     /// The model of that id.
     #[must_use]
     pub fn find(&self, id: &str) -> Option<Model> {
-        self.0.iter().copied().find(|model| model.about().id == id)
+        self.0.iter().copied().find(|model| model.id == id)
     }
 }

@@ -19,7 +19,7 @@ use faultline::sim::{NodeId, Time};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::{Element, HtmlElement};
-use yew::{AttrValue, Callback, Html, MouseEvent, NodeRef, WheelEvent, html};
+use yew::{AttrValue, Callback, Html, MouseEvent, NodeRef, PointerEvent, WheelEvent, html};
 
 #[wasm_bindgen]
 extern "C" {
@@ -50,11 +50,12 @@ pub(crate) fn diagram(session: &Session, window: Window, elsewhere: bool, tools:
     let onclick = {
         let send = send.clone();
         Callback::from(move |event: MouseEvent| {
-            if let Some(row) = row_under(&event) {
+            if let Some(row) = clicked(&event) {
                 send.emit(Msg::ShowRow(row));
             }
         })
     };
+    let onpointerdown = Callback::from(|event: PointerEvent| press(&event));
     let onmouseover = send.reform(|event: MouseEvent| Msg::Point(row_at(&event)));
     let onmouseleave = send.reform(|_| Msg::Point(None));
     // Only what goes to the side is ours: the page scrolls as ever.
@@ -72,7 +73,7 @@ pub(crate) fn diagram(session: &Session, window: Window, elsewhere: bool, tools:
     let height = format!("--height:{}px", if shown > MOST_LANES { 52 } else { (shown * 28 + 34).clamp(140, 230) });
     html! {
         <section class="diagram" style={height} aria-label={session.titled(text::DIAGRAM)} ref={place.clone()} {onmouseover} {onmouseleave} {onwheel}>
-            <div class="drawing" {onclick}>{ content }</div>
+            <div class="drawing" {onclick} {onpointerdown}>{ content }</div>
             <div class="tools">
                 if elsewhere {
                     <button onclick={send.reform(|_| Msg::Here)}>{ text::HERE }</button>
@@ -171,17 +172,27 @@ fn accusation(list: &List) -> Html {
 
 /// The row of the trace that is pointed at.
 fn row_at(event: &MouseEvent) -> Option<u32> {
-    row_of(&event.target()?.dyn_into().ok()?)
+    around(event, "[data-row]")?.get_attribute("data-row")?.parse().ok()
 }
 
-/// The row of the trace that was clicked on. While a run plays, what a finger went down on has been
-/// drawn anew when it comes up, so the target is no more than what lies around both.
-fn row_under(event: &MouseEvent) -> Option<u32> {
-    row_at(event).or_else(|| row_of(&dom::document().element_from_point(event.client_x() as f32, event.client_y() as f32)?))
+fn around(event: &MouseEvent, what: &str) -> Option<Element> {
+    event.target()?.dyn_into::<Element>().ok()?.closest(what).ok()?
 }
 
-fn row_of(element: &Element) -> Option<u32> {
-    element.closest("[data-row]").ok()??.get_attribute("data-row")?.parse().ok()
+/// Where on the drawing it is kept which row a finger went down on. While a run plays, that has been
+/// drawn anew when the finger comes up, and the click is on no more than what lies around both.
+const PRESSED: &str = "data-pressed";
+
+fn press(event: &MouseEvent) {
+    let row = row_at(event).map_or_else(String::new, |row| row.to_string());
+    if let Some(drawing) = around(event, ".drawing") {
+        let _ = drawing.set_attribute(PRESSED, &row);
+    }
+}
+
+/// The row that was clicked on.
+fn clicked(event: &MouseEvent) -> Option<u32> {
+    row_at(event).or_else(|| around(event, ".drawing")?.get_attribute(PRESSED)?.parse().ok())
 }
 
 /// Moves the picture to the playhead. Called for every frame, and so without Yew.

@@ -1,17 +1,16 @@
 //! The first screen: a cluster that is alive and can be broken at once, and the ways from here.
 
+mod free;
 mod hero;
 mod map;
 
-use crate::dom;
 use crate::route;
-use crate::share;
 use crate::text;
 use faultline::models::Library;
 use hero::Hero;
 use map::Map;
 use std::rc::Rc;
-use yew::{Callback, Html, Properties, component, html};
+use yew::{Html, Properties, component, html};
 
 /// What the first screen is made with.
 #[derive(Properties, Clone)]
@@ -40,33 +39,14 @@ pub(crate) fn home(props: &Props) -> Html {
                 <p>{ text::HOME_PROMISE }</p>
             </header>
             <Hero library={props.library.clone()} />
-            if props.whole { <Map brought={props.brought} /> }
-            <nav aria-labelledby="free-title">
-                <h2 id="free-title">{ text::FREE_TITLE }</h2>
-                <ul class="cards">
-                    { for props.library.models().iter().map(|model| {
-                        let about = model.about();
-                        html! {
-                            <li key={about.id}><a href={format!("{}{}", route::FREE, about.id)}>
-                                <strong>{ about.title }</strong><span>{ about.summary }</span>
-                            </a></li>
-                        }
-                    }) }
-                    <li><a href={route::CHECK}><strong>{ text::CHECK_TITLE }</strong><span>{ text::CHECK_PROMISE }</span></a></li>
-                    <li><a href={route::MAP}><strong>{ text::MAP_TITLE }</strong><span>{ text::MAP_PROMISE }</span></a></li>
-                </ul>
-                if props.whole { { bring() } }
-            </nav>
+            if props.whole {
+                <Map brought={props.brought} />
+                { free::free(&props.library) }
+            }
             <nav class="foot" aria-label={text::MORE_HERE}>
                 <a href={route::EVIDENCE}>{ text::EVIDENCE_TITLE }</a>
                 <a href={route::AUTHOR}>{ text::AUTHOR_TITLE }</a>
             </nav>
         </main>
     }
-}
-
-/// The way in for files.
-#[inline(never)]
-fn bring() -> Html {
-    html! { <p class="bring">{ share::chooser(text::OPEN_FILE, Callback::from(|file| dom::given::give(&file))) }{ text::BRING_HOW }</p> }
 }
