@@ -122,7 +122,7 @@ inPage("a click on an event of a run that plays leads there, though it is drawn 
   await step(page, 6);
   await button(page, "Play").click();
   await page.clock.runFor(600);
-  const event = page.locator(".diagram .event").first();
+  const event = page.locator(".diagram .event").last();
   const { x, y, width, height } = await event.boundingBox();
   await page.mouse.move(x + width / 2, y + height / 2);
   await page.mouse.down();

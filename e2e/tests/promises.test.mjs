@@ -66,7 +66,7 @@ for (const [place, size, scheme] of [["desk", undefined, "light"], ["desk", unde
     await page.getByText("not linearizable").waitFor();
     assert.deepEqual(await page.locator(".blamed button").allInnerTexts(), ["c1 asks n1: write 1 → done", "c1 asks n3: read → 0"]);
     if (size) await page.locator(".switch button").filter({ hasText: "Diagram" }).click();
-    assert.equal(await page.locator(".diagram .op.blamed").count(), 2);
+    assert.equal(await page.locator(".diagram .op.blamed rect").count(), 2);
     assert.equal(await page.locator(".diagram .doubt").count(), 1, "when they contradict one another is marked");
     await accessible(page);
     await picture(page, `stale-read-${place}-${scheme}`);

@@ -47,10 +47,10 @@ pub(crate) fn diagram(session: &Session, window: Window, elsewhere: bool, tools:
     } else {
         picture(session, window)
     };
-    let onclick = {
+    let onpointerup = {
         let send = send.clone();
-        Callback::from(move |event: MouseEvent| {
-            if let Some(row) = clicked(&event) {
+        Callback::from(move |event: PointerEvent| {
+            if let Some(row) = released(&event) {
                 send.emit(Msg::ShowRow(row));
             }
         })
@@ -73,7 +73,7 @@ pub(crate) fn diagram(session: &Session, window: Window, elsewhere: bool, tools:
     let height = format!("--height:{}px", if shown > MOST_LANES { 52 } else { (shown * 28 + 34).clamp(140, 230) });
     html! {
         <section class="diagram" style={height} aria-label={session.titled(text::DIAGRAM)} ref={place.clone()} {onmouseover} {onmouseleave} {onwheel}>
-            <div class="drawing" {onclick} {onpointerdown}>{ content }</div>
+            <div class="drawing" {onpointerdown} {onpointerup}>{ content }</div>
             <div class="tools">
                 if elsewhere {
                     <button onclick={send.reform(|_| Msg::Here)}>{ text::HERE }</button>
@@ -179,20 +179,28 @@ fn around(event: &MouseEvent, what: &str) -> Option<Element> {
     event.target()?.dyn_into::<Element>().ok()?.closest(what).ok()?
 }
 
-/// Where on the drawing it is kept which row a finger went down on. While a run plays, that has been
-/// drawn anew when the finger comes up, and the click is on no more than what lies around both.
+/// Where on the drawing it is kept which row a finger went down on, and where. While a run plays, that
+/// has been drawn anew when the finger comes up, and browsers do not call that a click.
 const PRESSED: &str = "data-pressed";
+/// A finger that moves further than this does not mean what it went down on.
+const STILL: i32 = 6;
 
 fn press(event: &MouseEvent) {
-    let row = row_at(event).map_or_else(String::new, |row| row.to_string());
-    if let Some(drawing) = around(event, ".drawing") {
-        let _ = drawing.set_attribute(PRESSED, &row);
-    }
+    let Some(drawing) = around(event, ".drawing") else { return };
+    let row = row_at(event).filter(|_| event.button() == 0);
+    let pressed = row.map_or_else(String::new, |row| format!("{row} {} {}", event.client_x(), event.client_y()));
+    let _ = drawing.set_attribute(PRESSED, &pressed);
 }
 
-/// The row that was clicked on.
-fn clicked(event: &MouseEvent) -> Option<u32> {
-    row_at(event).or_else(|| around(event, ".drawing")?.get_attribute(PRESSED)?.parse().ok())
+/// The row that a finger went down on which comes up now.
+fn released(event: &MouseEvent) -> Option<u32> {
+    let pressed = around(event, ".drawing")?.get_attribute(PRESSED)?;
+    let mut words = pressed.split(' ');
+    let row = words.next()?.parse().ok()?;
+    let mut near = |at: i32| words.next()?.parse().ok().filter(|before: &i32| (at - before).abs() <= STILL);
+    near(event.client_x())?;
+    near(event.client_y())?;
+    Some(row)
 }
 
 /// Moves the picture to the playhead. Called for every frame, and so without Yew.
