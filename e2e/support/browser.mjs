@@ -102,6 +102,13 @@ export async function accessible(page) {
     if (staying) staying.style.position = "";
     return found;
   });
+  // Words that the program had not loaded yet when it wrote them would be so many zeros.
+  const unread = await page.evaluate(() => {
+    const text = document.documentElement.textContent.includes("\0") ? ["text"] : [];
+    const of = (element) => [...element.attributes].filter(({ value }) => value.includes("\0")).map(({ name }) => `${element.localName} ${name}`);
+    return [...text, ...[...document.querySelectorAll("*")].flatMap(of)];
+  });
+  assert.deepEqual(unread, []);
   const found = violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target} (${node.failureSummary})`));
   assert.deepEqual(found, []);
 }

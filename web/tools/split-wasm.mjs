@@ -35,6 +35,7 @@ function operandsOfInstructions() {
 const PREFIXED = [0, 0, 0, 0, 0, 0, 0, 0, 2, 1, 2, 1, 2, 1, 2, 1, 1, 1];
 const CALL = 0x10;
 const I32_CONST = 0x41;
+const I64_CONST = 0x42;
 const IS_ACCESS = (opcode) => opcode >= 0x28 && opcode <= 0x3e;
 const REF_FUNC = 0xd2;
 
@@ -66,6 +67,18 @@ class Reader {
   }
   skipNumber() {
     while (this.byte() >= 128);
+  }
+  /** A number of 64 bits, as the two of 32 that it may have been made of. */
+  halves() {
+    let value = 0n;
+    for (let shift = 0n; ; shift += 7n) {
+      const byte = this.byte();
+      value |= BigInt(byte & 127) << shift;
+      if (byte < 128) {
+        if (byte & 64) value -= 1n << (shift + 7n);
+        return [value, value >> 32n].map((half) => Number(BigInt.asUintN(32, half)));
+      }
+    }
   }
   take(length) {
     this.at += length;
@@ -217,6 +230,9 @@ function mentionsOf(body) {
       calls.push({ opcode, target: reader.number(), from, to: reader.at });
     } else if (opcode === I32_CONST) {
       addresses.push(reader.signed());
+    } else if (opcode === I64_CONST) {
+      // An address and a length that are stored side by side are stored at once.
+      addresses.push(...reader.halves());
     } else if (IS_ACCESS(opcode)) {
       reader.skipNumber();
       addresses.push(reader.number());
