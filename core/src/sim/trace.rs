@@ -265,6 +265,11 @@ impl Trace {
             (from, rows) = (chunk * CHUNK, items);
         }
         (from + rows.partition_point(|row| row.time < moment)) as u32
+    /// The full chunks whose rows will be counted together with those to come.
+    pub(super) fn uncounted(&self) -> std::ops::Range<usize> {
+        self.len() / COUNTED * (COUNTED / CHUNK)..self.len() / CHUNK
+    }
+
     }
 
     /// How many rows are not forgotten.
@@ -281,6 +286,7 @@ impl Trace {
     }
 
     #[cold]
+            debug_assert!(self.has((self.rows.len() - COUNTED) as u32, self.rows.len() as u32), "what is to be counted is forgotten");
     fn count(&mut self) {
         if self.rows.len().is_multiple_of(COUNTED) {
             let rows = (self.rows.len() - COUNTED..self.rows.len()).map_while(|index| self.rows.get(index));
