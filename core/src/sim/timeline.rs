@@ -859,7 +859,8 @@ mod tests {
                 run.edit(Input::Message { from: NodeId(0), to: NodeId(1), nth, fate }).unwrap();
             }
             run.seek(Time(800_000_000));
-            let rows: Vec<_> = run.sim().trace().rows().filter(|row| row.node == NodeId(1) && row.kind == EventKind::Deliver).collect();
+            let rows: Vec<_> =
+                run.sim().trace().rows().unwrap().filter(|row| row.node == NodeId(1) && row.kind == EventKind::Deliver).collect();
             rows.len()
         };
         for late in [true, false] {
