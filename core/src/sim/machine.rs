@@ -234,7 +234,8 @@ impl Sim {
     /// How many messages a node has received, and how many it has sent: those of clients too.
     #[must_use]
     pub fn load(&self, node: NodeId) -> (u32, u32) {
-        (self.state.nodes[node.index()].received, self.state.links.sent(node))
+        let node = &self.state.nodes[node.index()];
+        (node.received, node.sent)
     }
 
     /// What clients have done and seen so far: how many operations they have begun, how many of these
@@ -697,6 +698,9 @@ impl Sim {
         let link = self.state.links.get(key);
         let nth = link.sent;
         link.sent += 1;
+        if let Some(node) = self.state.nodes.get_mut(from.index()) {
+            node.sent += 1;
+        }
         // Two draws of one message differ in the low bits of their counter.
         let drawn = |purpose, copy: u64| draw(seed, purpose, u64::from(key), u64::from(nth) << 8 | copy);
         let happens = |chance: Chance, purpose| chance != Chance::NEVER && chance.happens(drawn(purpose, 0));
