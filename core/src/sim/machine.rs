@@ -293,7 +293,8 @@ impl Sim {
     pub fn due(&self, id: u32) -> Option<Time> {
         let meta = self.trace.message(id)?;
         let sent = self.trace.row(meta.row)?.time;
-        let since = self.scenario.inputs.iter().filter(|timed| timed.at > sent && timed.at <= self.now());
+        let inputs = &self.scenario.inputs;
+        let since = inputs[inputs.partition_point(|timed| timed.at <= sent)..].iter().take_while(|timed| timed.at <= self.now());
         let delays = since.filter_map(|timed| match &timed.input {
             Input::Message { from, to, nth, fate: Fate::Delay(by) }
                 if (*from, *to, *nth, 0) == (meta.from, meta.to, meta.nth, meta.copy) =>
