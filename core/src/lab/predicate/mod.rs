@@ -60,12 +60,6 @@ impl Predicate {
         };
         !self.root.any(&mut |formula| looks_back(&formula.kind))
     }
-
-    /// Whether a judge of histories is asked.
-    #[must_use]
-    pub fn asks_judge(&self) -> bool {
-        self.root.any(&mut |formula| matches!(formula.kind, Kind::Promised { promise: Promised::History(_), .. }))
-    }
 }
 
 impl Measure {
