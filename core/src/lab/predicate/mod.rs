@@ -165,8 +165,8 @@ enum Kind {
         /// What was found when it was last asked; nothing if it must be asked anew.
         verdict: Option<Option<bool>>,
         why: String,
-        /// How often the judge did not know.
-        gave_up: u32,
+        /// How long the judge searches when it is asked; nothing when it is asked no more.
+        patience: u64,
     },
     Status(NodeId, NodeStatus),
     Connected(NodeId, NodeId),
@@ -208,7 +208,7 @@ struct Once {
 enum Promised {
     /// The model's own.
     Model(&'static str),
-    /// Of a history of clients, and how many answers it had when it was judged.
+    /// Of a history of clients.
     History(Promise),
 }
 

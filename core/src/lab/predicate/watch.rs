@@ -24,7 +24,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// How long a judge searches before it says that it does not know.
-const JUDGE_STEPS: u64 = 2_000_000;
+pub(super) const JUDGE_STEPS: u64 = 2_000_000;
 /// How many events are looked at in a run at most.
 pub(in crate::lab) const MOST_STEPS: u64 = 2_000_000;
 
@@ -474,9 +474,10 @@ impl Formula {
                 what.take(look, row, counting);
                 after.take(look, row, counting);
             }
-            // An answer can change what is known; nothing mends a broken history.
-            Kind::Promised { promise: Promised::History(_), verdict, .. }
-                if row.kind == EventKind::Return && *verdict != Some(Some(false)) =>
+            // An answer can change what is known; nothing mends a broken history, or one that the judge has
+            // no patience left for.
+            Kind::Promised { promise: Promised::History(_), verdict, patience, .. }
+                if row.kind == EventKind::Return && *verdict != Some(Some(false)) && *patience > 0 =>
             {
                 *verdict = None;
             }
@@ -497,13 +498,26 @@ impl Formula {
                 *why = held.err().unwrap_or_else(|| "it holds".into());
                 Some(kept == *wanted)
             }
-            Kind::Promised { promise: Promised::History(promise), wanted, verdict, why, gave_up } => {
+            Kind::Promised { promise: Promised::History(promise), wanted, verdict, why, patience } => {
                 let kept = *verdict.get_or_insert_with(|| {
-                    // Each time it gave up it has half of its patience left, so that it comes to an end.
-                    let (kept, said) = judged(look, *promise, JUDGE_STEPS.checked_shr(*gave_up).unwrap_or(0));
-                    *gave_up += u32::from(kept.is_none());
-                    *why = said;
-                    kept
+                    let history = History::of(look.sim);
+                    match judge::judge(&history, look.subject.object, *promise, &look.subject.initial, *patience) {
+                        Ok(judgement) if judgement.kept == Some(false) => {
+                            *why = judgement.to_string().replace('\n', "; ");
+                            Some(false)
+                        }
+                        Ok(judgement) => {
+                            // Each time it gives up it has half of its patience left, so that it comes to an end.
+                            *patience >>= u32::from(judgement.kept.is_none());
+                            *why = judgement.verdict;
+                            judgement.kept
+                        }
+                        // It never can.
+                        Err(fault) => {
+                            (*patience, *why) = (0, fault.why);
+                            None
+                        }
+                    }
                 });
                 kept.map(|kept| kept == *wanted)
             }
@@ -621,15 +635,6 @@ fn joined(parts: &mut [Formula], wanted: bool, look: &Look<'_>, text: &str) -> O
         }
     }
     all
-}
-
-fn judged(look: &Look<'_>, promise: Promise, steps: u64) -> (Option<bool>, String) {
-    let history = History::of(look.sim);
-    match judge::judge(&history, look.subject.object, promise, &look.subject.initial, steps) {
-        Ok(judgement) if judgement.kept == Some(false) => (Some(false), judgement.to_string().replace('\n', "; ")),
-        Ok(judgement) => (judgement.kept, judgement.verdict),
-        Err(why) => (None, why.why),
-    }
 }
 
 impl Writes {
@@ -846,26 +851,35 @@ mod tests {
     use super::*;
     use crate::scenario::Input;
 
-    #[test]
-    fn a_judge_who_does_not_know_is_asked_again_only_after_an_answer_and_has_less_patience_then() {
+    /// How long the judge of a promise still searches after each of the first answers.
+    fn patience(promise: &str, first: u64) -> [u64; 4] {
         let library = Library::standard();
         let model = library.find("primary-backup").unwrap();
         let mut scenario = Scenario::new(model.about(), 1);
-        for ms in [1_000, 2_000] {
-            scenario.add(Time::ZERO + Span::millis(ms), Input::Invoke { client: 0, node: NodeId(0), op: 0, argument: 0 });
+        for second in 1..4 {
+            scenario.add(Time::ZERO + Span::secs(second), Input::Invoke { client: 0, node: NodeId(0), op: 0, argument: 0 });
         }
-        // A register has no transactions to judge.
-        let predicate = Predicate::parse("kept(serializable)", &Names::of(model, &scenario)).unwrap();
+        let predicate = Predicate::parse(promise, &Names::of(model, &scenario)).unwrap();
         let subject = Subject { object: Object::Register, initial: Word::Int(0) };
         let mut observer = Observer::new(&library, scenario, &subject, Time::NEVER).unwrap();
         let watch = observer.watch(&predicate, 0);
-        let mut asked = |upto: u64| {
-            observer.run(Time::ZERO + Span::millis(upto), &[]);
+        if let Kind::Promised { patience, .. } = &mut observer.watches[watch].root.kind {
+            *patience = first;
+        }
+        [0, 1, 2, 3].map(|second| {
+            observer.run(Time::ZERO + Span::millis(second * 1_000 + 900), &[]);
             match &observer.watches[watch].root.kind {
-                Kind::Promised { verdict: Some(None), gave_up, .. } => *gave_up,
+                Kind::Promised { verdict: Some(_), patience, .. } => *patience,
                 other => panic!("{other:?}"),
             }
-        };
-        assert_eq!([asked(900), asked(1_900), asked(2_900)], [1, 2, 3]);
+        })
+    }
+
+    #[test]
+    fn a_judge_who_gives_up_is_asked_again_only_after_an_answer_and_has_less_patience_then() {
+        assert_eq!(patience("kept(linearizable)", JUDGE_STEPS), [JUDGE_STEPS; 4]);
+        assert_eq!(patience("kept(causal)", 1), [1, 0, 0, 0]);
+        // A register has no transactions, so there is nothing to ask again.
+        assert_eq!(patience("kept(serializable)", JUDGE_STEPS), [0; 4]);
     }
 }
