@@ -343,6 +343,31 @@ fn a_line_that_waits_in_vain_says_for_what() {
 }
 
 #[test]
+fn a_line_that_looks_again_and_again_finds_what_it_has_done_itself() {
+    let library = Library::standard();
+    let mut pings = Scenario::new(library.find("ping-pong").unwrap().about(), 7);
+    pings.network.latency = Latency::Constant(Span::millis(50));
+    pings.settings.insert("pause".into(), 0);
+    let names = Names::of(library.find("ping-pong").unwrap(), &pings);
+    let done = |run: &Scenario, lines: &[String]| {
+        let done = Script::parse(lines, &names).unwrap().perform(&library, run, &subject(), Time::ZERO, END).unwrap();
+        assert_eq!(done.stuck, None);
+        done.scenario
+    };
+    // Each ping that is held up makes all later ones later.
+    let again = done(&pings, &["at 10ms: heal n1 -> n2".into(), "every 120ms until 2s: delay ping n1 -> n2 by 20ms".into()]);
+    let one_by_one: Vec<_> = (0..17).map(|round| format!("at {}ms: delay ping n1 -> n2 by 20ms", 10 + 120 * round)).collect();
+    assert_eq!(again.inputs[1..], done(&pings, &one_by_one).inputs);
+    // A long run may be looked at at many of its moments.
+    pings.nodes = 50;
+    pings.network.latency = Latency::Constant(Span::millis(5));
+    let mut long = Sim::new(&library, pings.clone()).unwrap();
+    long.run_until(Time::ZERO + Span::secs(9));
+    assert!(long.steps() * 91 / 2 > 2_000_000, "{}", long.steps());
+    assert_eq!(done(&pings, &["every 100ms until 9s: network loss 1%".into()]).inputs.len(), 91);
+}
+
+#[test]
 fn a_line_that_cannot_be_read_is_named_with_its_place() {
     for (line, at, why) in [
         ("explode n1", 0, "there is no action “explode”"),

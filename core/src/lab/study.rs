@@ -4,9 +4,9 @@
 //! end it.
 
 use super::predicate::{Measure, Observer, Predicate, Value};
-use super::script::Script;
+use super::script::{Performed, Script};
 use super::{Lab, Settings, World};
-use crate::evidence::measure::{Measured, Unit};
+use crate::evidence::measure::{Agreement, Measured, Unit};
 use crate::models::Library;
 use crate::scenario::{Fault, Input, Scenario};
 use crate::sim::{Chance, NodeId, Purpose, Time, below, draw};
@@ -244,8 +244,9 @@ impl Study {
             }
         }
         let (subject, end) = (&self.world(lab).subject, self.end(lab));
+        let mut done = Performed::nothing(scenario, Time::ZERO);
         for script in self.cases.get(chosen.case).map(|case| &case.script).into_iter().chain([&self.script]) {
-            let done = script.perform(library, &scenario, subject, Time::ZERO, end)?;
+            done = script.go_on(library, done, subject, Time::ZERO, end)?;
             if done.stuck.is_some() {
                 return Ok(None);
             }

@@ -47,6 +47,17 @@ pub struct Flight {
     pub lost: Option<Time>,
 }
 
+/// How far a run came that was to go to a moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Came {
+    /// To that moment.
+    There,
+    /// Not so far: there are too many events before it.
+    CutShort,
+    /// To where time stands still: that moment never comes.
+    StandsStill,
+}
+
 /// A run at one moment, to come back to.
 pub(super) struct Keyframe {
     pub(super) state: State,
@@ -466,6 +477,18 @@ impl Sim {
     /// Lets everything happen up to and including a moment.
     pub fn run_until(&mut self, limit: Time) {
         while self.step_until(limit) {}
+    }
+
+    /// Lets everything happen up to and including a moment, but handles no more than so many events since
+    /// the beginning. Says how far it came.
+    #[must_use]
+    pub fn run_within(&mut self, limit: Time, most: u64) -> Came {
+        while self.state.steps < most {
+            if !self.step_until(limit) {
+                return if self.stands_still() { Came::StandsStill } else { Came::There };
+            }
+        }
+        Came::CutShort
     }
 
     /// Whether it was anything: timers that were cancelled are not.

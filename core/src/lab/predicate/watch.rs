@@ -16,7 +16,7 @@ use crate::judge::{self, Promise};
 use crate::models::Library;
 use crate::protocol::ParamKind;
 use crate::scenario::{Fault, Scenario};
-use crate::sim::{EventKind, NodeId, NodeStatus, Row, Sim, Span, Time};
+use crate::sim::{Came, EventKind, NodeId, NodeStatus, Row, Sim, Span, Time};
 use crate::view::{View, Widget};
 use serde::{Deserialize, Serialize};
 use std::cell::{OnceCell, RefCell};
@@ -179,8 +179,7 @@ impl Observer {
     /// Goes on up to and including a moment, and looks only there: for predicates that do not ask what
     /// was the case before.
     pub(in crate::lab) fn leap(&mut self, until: Time) {
-        while self.sim.steps() < MOST_STEPS && self.sim.step_until(until) {}
-        self.cut_short = self.is_cut_short();
+        self.cut_short = self.sim.run_within(until, MOST_STEPS) != Came::There;
         let end = self.end <= until && !self.ended;
         self.ended |= end;
         self.look(until, end);
