@@ -285,6 +285,24 @@ fn counts_agree_with_the_trace() {
 }
 
 #[test]
+fn what_time_alone_changes_is_noticed_to_the_nanosecond() {
+    // Between these two moments and the next ones nothing happens that somebody would look at.
+    let run = performed(&["at 1s: crash n1", "at 1501ms: crash n2", "at 2s: crash n3"]);
+    for (text, nanos) in [
+        ("total(down(n1)) >= 1.2345s", 2_234_500_000),
+        ("total(down(n1)) + total(down(n2)) >= 2s", 2_250_500_000),
+        ("total(down(n1)) + total(down(n2)) - 1s > 1s", 2_250_500_001),
+        ("2s < total(down(n1)) + total(down(n2))", 2_250_500_001),
+        ("total(down(n1)) * 3 >= 4s", 2_333_333_334),
+        ("total(down(n1)) >= total(up(n1)) + 100ms", 2_100_000_000),
+        ("total(down(n1)) / time >= 53%", 2_127_659_575),
+        ("total(down(n3)) > 0ms", 2_000_000_001),
+    ] {
+        assert_eq!(found(&run, text).first.map(|moment| moment.time.0), Some(nanos), "{text}");
+    }
+}
+
+#[test]
 fn every_action_can_be_written() {
     let lines = [
         "crash n1",
@@ -335,14 +353,6 @@ fn a_line_can_be_done_again_and_again_until_a_moment() {
 }
 
 #[test]
-fn a_line_that_waits_in_vain_says_for_what() {
-    let script = Script::parse(&["crash n1", "when up(n1): crash n2", "crash n3"], &names()).unwrap();
-    let done = script.perform(&Library::standard(), &scenario(), &subject(), Time::ZERO, END).unwrap();
-    assert_eq!(done.stuck, Some((2, "it waits in vain for up(n1): ✗ up(n1)".into())));
-    assert_eq!(done.scenario.inputs.len(), 1);
-}
-
-#[test]
 fn a_line_that_looks_again_and_again_finds_what_it_has_done_itself() {
     let library = Library::standard();
     let mut pings = Scenario::new(library.find("ping-pong").unwrap().about(), 7);
@@ -365,6 +375,14 @@ fn a_line_that_looks_again_and_again_finds_what_it_has_done_itself() {
     long.run_until(Time::ZERO + Span::secs(9));
     assert!(long.steps() * 91 / 2 > 2_000_000, "{}", long.steps());
     assert_eq!(done(&pings, &["every 100ms until 9s: network loss 1%".into()]).inputs.len(), 91);
+}
+
+#[test]
+fn a_line_that_waits_in_vain_says_for_what() {
+    let script = Script::parse(&["crash n1", "when up(n1): crash n2", "crash n3"], &names()).unwrap();
+    let done = script.perform(&Library::standard(), &scenario(), &subject(), Time::ZERO, END).unwrap();
+    assert_eq!(done.stuck, Some((2, "it waits in vain for up(n1): ✗ up(n1)".into())));
+    assert_eq!(done.scenario.inputs.len(), 1);
 }
 
 #[test]

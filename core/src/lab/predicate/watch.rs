@@ -312,25 +312,9 @@ fn deadline(formula: &Formula, now: Time, earliest: &mut Time) {
             for side in [left, right] {
                 side.deadlines(&mut at);
             }
-            let (mut asked, mut given) = (None, None);
-            for side in [left, right] {
-                match side {
-                    Quantity::Total(lasting) => asked = Some(lasting),
-                    Quantity::Given(Value::Span(nanos)) => given = Some(Span(nanos.unsigned_abs() as u64)),
-                    _ => {}
-                }
-            }
-            if let (Some(Lasting { before, since: Some(since), .. }), Some(given)) = (asked.map(|lasting| &**lasting), given) {
-                let time = *since + Span(given.0.saturating_sub(before.0));
-                at(time);
-                at(time + Span(1));
-            }
-            if let (Quantity::Now, Quantity::Given(Value::Span(nanos))) | (Quantity::Given(Value::Span(nanos)), Quantity::Now) =
-                (left, right)
-            {
-                let time = Time(nanos.unsigned_abs() as u64);
-                at(time);
-                at(time + Span(1));
+            if let Some(span) = Course::apart(left, right, now).and_then(Course::until_nothing) {
+                at(now + span);
+                at(now + span + Span(1));
             }
         }
         Kind::For(_, span, Some(since)) => at(*since + *span),
@@ -342,6 +326,64 @@ fn deadline(formula: &Formula, now: Time, earliest: &mut Time) {
     }
     for child in formula.children() {
         deadline(child, now, earliest);
+    }
+}
+
+/// How a length of time goes on from a moment, as long as nothing happens.
+#[derive(Clone, Copy)]
+struct Course {
+    /// In nanoseconds.
+    value: i128,
+    /// How much it grows with time, in parts of a million.
+    rate: i128,
+}
+
+impl Course {
+    /// That of a quantity; nothing if that does not change with time alone, or not evenly.
+    fn of(quantity: &Quantity, now: Time) -> Option<Self> {
+        match quantity {
+            Quantity::Given(Value::Span(nanos)) => Some(Self { value: *nanos, rate: 0 }),
+            Quantity::Now => Some(Self { value: now.0.into(), rate: MILLION }),
+            Quantity::Total(lasting) => {
+                let running = lasting.since.map_or(Span::ZERO, |since| now.since(since));
+                Some(Self { value: (lasting.before + running).0.into(), rate: if lasting.since.is_some() { MILLION } else { 0 } })
+            }
+            Quantity::Sum(Operator::Plus, left, right) => Some(Self::of(left, now)?.plus(Self::of(right, now)?, MILLION)),
+            Quantity::Sum(Operator::Minus, left, right) => Some(Self::of(left, now)?.plus(Self::of(right, now)?, -MILLION)),
+            Quantity::Sum(Operator::Times, left, right) => match (&**left, &**right) {
+                (Quantity::Given(Value::Number(times)), all) | (all, Quantity::Given(Value::Number(times))) => {
+                    Some(Self { value: 0, rate: 0 }.plus(Self::of(all, now)?, *times))
+                }
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// How far apart two quantities are: nothing where they are alike.
+    fn apart(left: &Quantity, right: &Quantity, now: Time) -> Option<Self> {
+        match (left, right) {
+            // A share is reached when the one is that share of the other.
+            (Quantity::Sum(Operator::By, part, whole), Quantity::Given(Value::Number(share)))
+            | (Quantity::Given(Value::Number(share)), Quantity::Sum(Operator::By, part, whole)) => {
+                Some(Self::of(part, now)?.plus(Self::of(whole, now)?, -share))
+            }
+            _ => Some(Self::of(left, now)?.plus(Self::of(right, now)?, -MILLION)),
+        }
+    }
+
+    /// With so many parts of a million of another.
+    fn plus(self, other: Self, parts: i128) -> Self {
+        let scaled = |part: i128| part.saturating_mul(parts) / MILLION;
+        Self { value: self.value.saturating_add(scaled(other.value)), rate: self.rate.saturating_add(scaled(other.rate)) }
+    }
+
+    /// How long it takes until nothing is left of it, if it ever does.
+    fn until_nothing(self) -> Option<Span> {
+        let (left, rate) = (self.value.unsigned_abs(), self.rate.unsigned_abs());
+        let shrinks = self.value == 0 || (self.value < 0) != (self.rate < 0);
+        let nanos = left.saturating_mul(MILLION.unsigned_abs()).checked_div(rate)?;
+        u64::try_from(nanos).ok().filter(|_| shrinks).map(Span)
     }
 }
 
