@@ -96,6 +96,16 @@ impl Value {
         Self::Number(number.into() * MILLION)
     }
 
+    /// A number as it is, a share of one, a length of time in milliseconds.
+    #[must_use]
+    pub fn plain(&self) -> Option<f64> {
+        match self {
+            Self::Number(parts) => Some(*parts as f64 / 1e6),
+            Self::Span(nanos) => Some(*nanos as f64 / 1e6),
+            Self::Text(_) | Self::Nothing => None,
+        }
+    }
+
     /// Reads `12`, `12.5`, `95%` or `120ms`; anything else is a text.
     #[must_use]
     pub fn read(text: &str) -> Self {
