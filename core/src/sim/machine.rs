@@ -64,8 +64,6 @@ pub(super) struct Keyframe {
     pub(super) host: Box<dyn Any>,
     /// How many messages of the protocol there were.
     pub(super) said: u32,
-    /// How many words the nodes' state is, for who keeps many of them.
-    pub(super) size: usize,
 }
 
 /// How many rows there are of one moment at most. The largest cluster needs fewer to start at once; with
@@ -1056,12 +1054,12 @@ impl Sim {
 
     /// This moment, to come back to.
     pub(super) fn keyframe(&self) -> Keyframe {
-        Keyframe { state: self.state.clone(), host: self.host.save(), said: self.host.messages(), size: 0 }
+        Keyframe { state: self.state.clone(), host: self.host.save(), said: self.host.messages() }
     }
 
     /// How many words the state of all nodes is.
     pub(super) fn size(&self) -> usize {
-        (0..self.scenario.nodes).map(|node| self.host.fingerprint(NodeId(node)).1).sum()
+        (0..self.scenario.nodes).map(|node| self.host.words(NodeId(node))).sum()
     }
 
     /// Comes back to a moment of this run, or of the run that it shares its beginning with.
