@@ -554,9 +554,9 @@ pub(crate) fn challenge_kind(kind: &str) -> &'static str {
     }
 }
 
-/// What may be done in a challenge, in the words of its buttons, and how often if not as often as one likes.
-pub(crate) fn allowed(kinds: &[String], at_most: &BTreeMap<String, u32>) -> String {
-    let words = |kind: &str| match kind {
+/// Something that can be done to a run, in the words of its button.
+fn deed(kind: &str) -> Option<&'static str> {
+    Some(match kind {
         "ask" => "ask",
         "crash" => "kill",
         "restart" => "restart",
@@ -575,14 +575,19 @@ pub(crate) fn allowed(kinds: &[String], at_most: &BTreeMap<String, u32>) -> Stri
         "delay" => "make a message come later",
         "deliver" => "deliver a message now",
         "fire" => "fire a timer",
-        _ => "settings",
-    };
+        "set" => "settings",
+        _ => return None,
+    })
+}
+
+/// What may be done in a challenge, in the words of its buttons, and how often if not as often as one likes.
+pub(crate) fn allowed(kinds: &[String], at_most: &BTreeMap<String, u32>) -> String {
     let often = |kind: &String| match at_most.get(kind) {
         None => String::new(),
         Some(1) => " (once)".into(),
         Some(most) => format!(" (at most {most} times)"),
     };
-    let all: Vec<String> = kinds.iter().map(|kind| [words(kind), &often(kind)].concat()).collect();
+    let all: Vec<String> = kinds.iter().map(|kind| [deed(kind).unwrap_or(kind), &often(kind)].concat()).collect();
     format!("Allowed: {}", all.join(", "))
 }
 
@@ -1006,7 +1011,16 @@ pub(crate) fn plain(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::deed;
+    use faultline::lab::script::ACTIONS;
+    use std::collections::BTreeSet;
     use std::path::{Path, PathBuf};
+
+    #[test]
+    fn everything_that_can_be_allowed_has_words_of_its_own() {
+        let words: BTreeSet<_> = ACTIONS.iter().map(|action| deed(action).unwrap_or_else(|| panic!("{action} has no words"))).collect();
+        assert_eq!(words.len(), ACTIONS.len());
+    }
 
     fn files(folder: &Path, found: &mut Vec<PathBuf>) {
         for entry in std::fs::read_dir(folder).unwrap().flatten() {
