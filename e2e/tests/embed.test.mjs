@@ -373,6 +373,40 @@ around("what is to be loaded before anything is there is what is there first", O
   assert.deepEqual([first.model, first.seed, first.lab], ["gossip", "9", null]);
 });
 
+around("what is to be loaded while it is not in the page, or moved before it is there, comes when it is back", ONE, async (tab) => {
+  await ready(tab);
+  const back = (what) => tab.evaluate((what) => {
+    const one = document.querySelector("fault-line");
+    one.remove();
+    window.heard = [];
+    one.load(what);
+    document.querySelector("main").prepend(one);
+  }, what);
+  await back({ lab: "L12" });
+  await ready(tab);
+  assert.deepEqual(await labs(tab), ["L12"]);
+  await tab.evaluate(() => {
+    window.heard = [];
+    const one = document.querySelector("fault-line");
+    one.load({ lab: "L07" });
+    document.querySelector("main").append(one);
+    one.scrollIntoView();
+  });
+  await ready(tab);
+  assert.equal((await labs(tab)).at(-1), "L07");
+  // What the attributes say later counts more.
+  await tab.evaluate(() => {
+    window.heard = [];
+    const one = document.querySelector("fault-line");
+    one.load({ lab: "L12" });
+    one.setAttribute("lab", "L16");
+    document.querySelector("main").prepend(one);
+    one.scrollIntoView();
+  });
+  await ready(tab);
+  assert.equal((await labs(tab)).at(-1), "L16");
+});
+
 around("a model has the seed that is asked for, and its run stays whatever it is to look like and wherever it stands", page('<fault-line model="raft" seed="8"></fault-line>'), async (tab) => {
   await ready(tab);
   const [first] = await heard(tab, "ready");
