@@ -1240,17 +1240,22 @@ fn layout(session: &Session, width: f64, height: f64) -> Layout {
     Layout::new(scenario.nodes, scenario.clients, width, height)
 }
 
-/// What a finger on the stage does, in the pixels of the stage. Only the first of several fingers does
-/// something, or the button of a mouse that is for doing: a pinch or a menu must not cut anything.
+/// What a finger on the stage does, in the pixels of the stage. Only one finger does something, or the button
+/// of a mouse that is for doing: a pinch or a menu must not cut anything.
 pub(crate) fn finger(send: &Callback<Msg>, does: fn(Point) -> Finger) -> Callback<PointerEvent> {
     let send = send.clone();
     Callback::from(move |event: PointerEvent| {
-        if !event.is_primary() || (event.type_() == "pointerdown" && event.button() != 0) {
+        let down = event.type_() == "pointerdown";
+        if !event.is_primary() || down && event.button() != 0 {
+            // Nor does the first finger, where another one joins it.
+            if down && !event.is_primary() {
+                send.emit(Msg::Touch(Finger::Gone));
+            }
             return;
         }
         let at = Point { x: f64::from(event.offset_x()), y: f64::from(event.offset_y()) };
         // A gesture that began on the stage ends on it, wherever the finger goes.
-        if event.type_() == "pointerdown"
+        if down
             && let Some(stage) = event.target().and_then(|target| target.dyn_into::<Element>().ok())
         {
             let _ = stage.set_pointer_capture(event.pointer_id());
