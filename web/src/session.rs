@@ -156,7 +156,8 @@ const MOST_EVENTS: u32 = 200_000;
 const MOST_ROWS: u32 = 1_000_000;
 /// A tab that slept does not wake up in another age.
 const LONGEST_FRAME_MS: f64 = 100.0;
-
+/// How many runs that gave their place can be had back.
+const MOST_BEFORE: usize = 12;
 /// How far back rows are looked for that a node knows.
 const MOST_ROWS_BACK: usize = 20_000;
 
@@ -234,6 +235,13 @@ impl Session {
         before.timeline.forget_undone();
         (before.playing, before.after) = (false, None);
         self.before = Some(Box::new(before));
+        // Each of them is a whole run with its past.
+        let mut oldest = &mut self.before;
+        for _ in 0..MOST_BEFORE {
+            let Some(before) = oldest else { return };
+            oldest = &mut before.before;
+        }
+        *oldest = None;
     }
 
     pub(crate) fn sim(&self) -> &Sim {
@@ -621,6 +629,20 @@ mod tests {
         assert!(now.undo() && now.about().id == "ping-pong" && now.sim().scenario().inputs.len() == 1);
         assert!(now.redo() && now.about().id == "primary-backup" && now.can_redo());
         assert!(now.undo() && now.undo() && now.sim().scenario().inputs.is_empty() && !now.can_undo());
+    }
+
+    #[test]
+    fn only_so_many_runs_are_kept_that_gave_their_place() {
+        let mut now = session();
+        for seed in 0..MOST_BEFORE as u64 + 5 {
+            let mut scenario = now.sim().scenario().clone();
+            scenario.seed = seed;
+            now.give_way(Session::new(&Library::standard(), scenario).unwrap());
+        }
+        let undone = std::iter::from_fn(|| now.undo().then_some(())).count();
+        assert_eq!((undone, now.sim().scenario().seed), (MOST_BEFORE, 4));
+        let redone = std::iter::from_fn(|| now.redo().then_some(())).count();
+        assert_eq!((redone, now.sim().scenario().seed), (MOST_BEFORE, MOST_BEFORE as u64 + 4));
     }
 
     #[test]
