@@ -27,6 +27,7 @@ use faultline::Scenario;
 use faultline::judge::history::History;
 use faultline::judge::spec::Object;
 use faultline::lab::Lab;
+use faultline::lab::progress::LabProgress;
 use faultline::link::{self, Link};
 use faultline::measure;
 use faultline::models::Library;
@@ -192,6 +193,8 @@ pub(crate) struct App {
     /// Who is in it, as far as the page knows.
     world: (&'static str, u16, u16),
     lesson: Option<Lesson>,
+    /// What was done in the lab, as it was kept last.
+    progress: LabProgress,
     /// What works for the lesson beside the page.
     worker: Option<Doing>,
     slowing: bool,
@@ -300,6 +303,7 @@ impl Component for App {
         };
         let mut app = Self {
             opened: lesson.as_ref().map_or_else(|| session.sim().scenario().clone(), Lesson::scenario),
+            progress: lesson.as_ref().map(|lesson| lesson.progress.clone()).unwrap_or_default(),
             lesson,
             worker: None,
             slowing: false,
@@ -388,6 +392,7 @@ impl Component for App {
                 | Msg::Search(_)
                 | Msg::Map(_)
         );
+        let reports = matches!(msg, Msg::Lesson(Say::Report(_)));
         match msg {
             Msg::Frame(_) | Msg::Touch(_) | Msg::Point(_) | Msg::Pan(_) => {}
             Msg::Link(meaning) => self.session.linked = meaning,
@@ -598,7 +603,9 @@ impl Component for App {
         }
         self.follow_lesson();
         self.searches.follow(&self.session);
-        if by_learner {
+        // Of what is worked on beside the page, only that it is over is news.
+        let goes_on = reports && self.lesson.as_ref().is_some_and(|lesson| lesson.work.is_some());
+        if by_learner && !goes_on {
             self.touched = true;
             self.settle(ctx);
         }
@@ -990,12 +997,15 @@ impl App {
     fn follow_lesson(&mut self) -> bool {
         let Some(lesson) = &mut self.lesson else { return false };
         let moment = lesson.watch(&self.session);
+        if lesson.progress != self.progress {
+            self.progress = lesson.progress.clone();
+            progress::keep(&lesson.lab.id, &lesson.progress);
+        }
         // Whatever is not waited for any more ends at once.
         if lesson.work.is_none() {
             self.worker = None;
         }
         let Some(moment) = moment else { return false };
-        progress::keep(&lesson.lab.id, &lesson.progress);
         self.session.play(false);
         self.session.seek(moment);
         self.keep_place();
