@@ -115,6 +115,27 @@ for (const [place, options] of Object.entries({ desk: {}, "phone, dark": { size:
   });
 }
 
+inPage("what is chosen in a study is what is measured: it is no gesture that could be taken back from the run alone", { at: "#lab=L02" }, async (page) => {
+  await open(page, "Dead, says n2. Is it?");
+  await turn(page, "Timeout", "50 ms");
+  assert.equal(await button(page, "Undo").count(), 0);
+  await page.keyboard.press("Control+z");
+  const knob = page.getByRole("slider", { name: "Timeout", exact: true });
+  assert.equal(await knob.getAttribute("aria-valuetext"), "50 ms");
+});
+
+inPage("while many runs are done, what happens in the one that is looked at is still told", { at: "#lab=L02", timeout: 120_000 }, async (page) => {
+  await open(page, "Dead, says n2. Is it?");
+  await button(page, "Measure").click();
+  const progress = page.getByRole("progressbar", { name: "Measure" });
+  await progress.waitFor();
+  const told = () => page.locator(".announcer").textContent();
+  const before = await told();
+  await button(page, "Next event").click();
+  await page.waitForFunction((before) => document.querySelector(".announcer").textContent !== before, before);
+  assert.equal(await progress.count(), 1, "it is still measured");
+});
+
 inPage("a step brings a world of its own, and the way back leads to the other", { at: "#lab=L24" }, async (page) => {
   await button(page, "No bet, just show me").click();
   const say = page.locator(".lesson .say");

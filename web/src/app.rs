@@ -912,27 +912,23 @@ impl App {
     /// Something is said to the lab, and the run does what follows from it.
     fn hear(&mut self, ctx: &Context<Self>, say: Say) {
         let Some(lesson) = &mut self.lesson else { return };
-        let place = lesson.place;
         let then = lesson.hear(say, &self.session);
-        let same = lesson.place == place && !lesson.is_before();
-        progress::keep(&lesson.lab.id, &lesson.progress);
-        self.follow(ctx, then, same);
+        self.follow(ctx, then);
     }
 
-    /// The run does what follows from what was said to the lab. Another run at the same place of the lab
-    /// can be taken back.
-    fn follow(&mut self, ctx: &Context<Self>, then: Then, same_place: bool) {
+    /// The run does what follows from what was said to the lab.
+    fn follow(&mut self, ctx: &Context<Self>, then: Then) {
         let library = &ctx.props().library;
         match then {
             Then::Nothing => {}
             Then::Work(job) => self.work(ctx, &job),
             Then::Play(playing) => self.session.play(playing && !dom::reduced_motion()),
-            Then::Show(scenario, moment, playing) => match Session::new(library, *scenario) {
+            Then::Show { scenario, moment, plays, undoable } => match Session::new(library, *scenario) {
                 Ok(mut session) => {
-                    session.speed = self.session.speed;
+                    session.look_like(&self.session);
                     session.seek(moment);
-                    session.play(playing && !dom::reduced_motion());
-                    if same_place {
+                    session.play(plays && !dom::reduced_motion());
+                    if undoable {
                         self.give_way(session);
                     } else {
                         self.show(session);
@@ -1147,9 +1143,7 @@ impl App {
         if let (Some(lesson), Ok(Turned::Now(input))) = (&mut self.lesson, &turned)
             && let Some(then) = lesson.choose(input, &self.session)
         {
-            // What was worked on was about another choice.
-            self.worker = None;
-            return self.follow(ctx, then, true);
+            return self.follow(ctx, then);
         }
         let done = turned.and_then(|turned| {
             let done = match turned {

@@ -227,9 +227,14 @@ impl Session {
         }
     }
 
+    /// It is looked at in the way in which another run was.
+    pub(crate) fn look_like(&mut self, other: &Self) {
+        (self.speed, self.care.on, self.promise.promise) = (other.speed, other.care.on, other.promise.promise);
+    }
+
     /// Another run takes the place of this one, which undoing brings back.
     pub(crate) fn give_way(&mut self, mut other: Self) {
-        (other.speed, other.care.on, other.promise.promise) = (self.speed, self.care.on, self.promise.promise);
+        other.look_like(self);
         let mut before = std::mem::replace(self, other);
         // What was taken back before would come between this run and the other when that is done again.
         before.timeline.forget_undone();

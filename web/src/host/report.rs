@@ -238,7 +238,7 @@ mod tests {
     }
 
     fn hear(lesson: &mut Lesson, session: &mut Session, say: Say) {
-        if let Then::Show(scenario, moment, _) = lesson.hear(say, session) {
+        if let Then::Show { scenario, moment, .. } = lesson.hear(say, session) {
             *session = Session::new(&Library::standard(), *scenario).expect("a run");
             session.seek(moment);
         }

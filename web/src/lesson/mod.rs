@@ -116,8 +116,20 @@ pub(crate) enum Then {
     Play(bool),
     /// Something to be worked on beside the page.
     Work(Box<Job>),
-    /// Another run takes its place, at this moment.
-    Show(Box<Scenario>, Time, bool),
+    /// Another run takes its place, at this moment; and whether that can be taken back like a gesture.
+    Show { scenario: Box<Scenario>, moment: Time, plays: bool, undoable: bool },
+}
+
+impl Then {
+    /// Another place of the lab, or another choice there: the way back is in the panel.
+    fn show(scenario: Scenario, moment: Time, plays: bool) -> Self {
+        Self::Show { scenario: Box::new(scenario), moment, plays, undoable: false }
+    }
+
+    /// Something was done to the run, or it begins anew, at the same place of the lab.
+    fn replace(scenario: Scenario, moment: Time, plays: bool) -> Self {
+        Self::Show { scenario: Box::new(scenario), moment, plays, undoable: true }
+    }
 }
 
 /// What is worked on beside the page.
@@ -288,7 +300,7 @@ impl Lesson {
         }
         let scenario = self.begins(turned, session)?;
         self.undecide();
-        Some(Then::Show(Box::new(scenario), Time::ZERO, false))
+        Some(Then::replace(scenario, Time::ZERO, false))
     }
 
     /// What was decided, or is, says nothing of another run.
@@ -406,7 +418,7 @@ impl Lesson {
             Say::StartAgain(sure) if !(leaving && sure) => self.leaving = sure,
             Say::StartAgain(_) => {
                 *self = Self::new(self.lab.clone(), self.library.clone(), self.progress.clone());
-                return Then::Show(Box::new(self.scenario()), Time::ZERO, false);
+                return Then::show(self.scenario(), Time::ZERO, false);
             }
             Say::Finish => return self.finish(session),
             Say::Challenge(index) => return self.challenge(index, None),
@@ -461,13 +473,13 @@ impl Lesson {
             }
             Say::Free => {
                 self.place = Place::Free;
-                return Then::Show(Box::new(self.scenario()), Time::ZERO, true);
+                return Then::show(self.scenario(), Time::ZERO, true);
             }
             Say::Textbook(index, corrected) => {
                 let code = &self.lab.textbook[index];
                 let scenario = code.run(&self.lab, corrected);
                 self.place = Place::Free;
-                return Then::Show(Box::new(scenario), Time::ZERO, true);
+                return Then::show(scenario, Time::ZERO, true);
             }
         }
         Then::Nothing
@@ -480,8 +492,8 @@ impl Lesson {
             self.before = Some(seen);
         }
         match self.lab.studies[index].run(&self.lab, &self.library, &self.chosen, Some(0), 0) {
-            Ok(Some(scenario)) => Then::Show(Box::new(scenario), Time::ZERO, true),
-            Ok(None) => Then::Show(Box::new(self.lab.studies[index].start(&self.lab, &self.chosen)), Time::ZERO, true),
+            Ok(Some(scenario)) => Then::show(scenario, Time::ZERO, true),
+            Ok(None) => Then::show(self.lab.studies[index].start(&self.lab, &self.chosen), Time::ZERO, true),
             Err(fault) => {
                 self.fault = Some(fault.to_string());
                 Then::Nothing
@@ -608,7 +620,7 @@ impl Lesson {
         self.place = Place::Step(next);
         let plays = !matches!(self.lab.steps[next].doing, Doing::Explain);
         match own {
-            Some(world) => Then::Show(Box::new(world.scenario.clone()), Time::ZERO, plays),
+            Some(world) => Then::show(world.scenario.clone(), Time::ZERO, plays),
             None => Then::Play(plays),
         }
     }
@@ -618,7 +630,7 @@ impl Lesson {
             Place::Step(0) => {
                 self.place = Place::Bet;
                 (self.bet, self.truth) = (None, Truth::Open);
-                return Then::Show(Box::new(self.scenario()), Time::ZERO, false);
+                return Then::show(self.scenario(), Time::ZERO, false);
             }
             Place::Step(index) => index - 1,
             Place::Choice if !self.began.is_empty() => self.lab.steps.len() - 1,
@@ -627,7 +639,7 @@ impl Lesson {
         let Some((scenario, moment)) = self.began.get(before).cloned() else { return Then::Nothing };
         self.place = Place::Step(before);
         self.stopped = None;
-        Then::Show(Box::new(scenario), moment.time, !matches!(self.lab.steps[before].doing, Doing::Explain))
+        Then::show(scenario, moment.time, !matches!(self.lab.steps[before].doing, Doing::Explain))
     }
 
     fn finish(&mut self, session: &Session) -> Then {
@@ -637,7 +649,7 @@ impl Lesson {
         match self.lab.steps[index].finish(subject, &self.library, session.sim().scenario(), *began, session.playhead()) {
             Ok((scenario, moment)) => {
                 self.stopped = Some(moment);
-                Then::Show(Box::new(scenario), moment.time, false)
+                Then::replace(scenario, moment.time, false)
             }
             // What was done to the run may have made the step impossible: then it is done from its beginning.
             Err(_) => {
@@ -645,7 +657,7 @@ impl Lesson {
                 match self.lab.steps[index].finish(subject, &self.library, &scenario, began, began.time) {
                     Ok((scenario, moment)) => {
                         self.stopped = Some(moment);
-                        Then::Show(Box::new(scenario), moment.time, false)
+                        Then::replace(scenario, moment.time, false)
                     }
                     Err(why) => {
                         self.fault = Some(why);
@@ -660,7 +672,8 @@ impl Lesson {
         let Some(challenge) = self.lab.challenges.get(index) else { return Then::Nothing };
         let mut scenario = challenge.start(&self.lab);
         scenario.seed = seed.unwrap_or(scenario.seed);
-        if self.place != Place::Challenge(index) {
+        let again = self.place == Place::Challenge(index);
+        if !again {
             self.hints = 0;
         }
         let moves = matches!(challenge.task, Task::Break { .. });
@@ -668,7 +681,7 @@ impl Lesson {
         self.undecide();
         (self.work, self.tried) = (None, Vec::new());
         self.typed.clear();
-        Then::Show(Box::new(scenario), Time::ZERO, moves)
+        if again { Then::replace(scenario, Time::ZERO, moves) } else { Then::show(scenario, Time::ZERO, moves) }
     }
 
     fn hint(&mut self, session: &Session) -> Then {
@@ -684,7 +697,7 @@ impl Lesson {
             Ok(Some(scenario)) => {
                 self.hints = last + 1;
                 (self.decided, self.stars) = (None, None);
-                Then::Show(Box::new(scenario), session.playhead(), true)
+                Then::replace(scenario, session.playhead(), true)
             }
             Ok(None) => Then::Nothing,
             Err(fault) => {
@@ -701,7 +714,7 @@ impl Lesson {
         match run {
             Ok(run) => {
                 self.place = Place::Free;
-                Then::Show(Box::new(run), Time::ZERO, true)
+                Then::show(run, Time::ZERO, true)
             }
             Err(fault) => {
                 self.fault = Some(fault.to_string());
@@ -739,7 +752,7 @@ mod tests {
     }
 
     fn hear(lesson: &mut Lesson, session: &mut Session, say: Say) {
-        if let Then::Show(scenario, moment, _) = lesson.hear(say, session) {
+        if let Then::Show { scenario, moment, .. } = lesson.hear(say, session) {
             *session = Session::new(&Library::standard(), *scenario).expect("a run");
             session.seek(moment);
         }
@@ -850,7 +863,7 @@ mod tests {
             assert_eq!(decided(&mut lesson, &mut session), Some(false), "{}", lab.id);
             for (key, value) in defence {
                 let set = Input::Set { key: key.clone(), value: *value };
-                let Some(Then::Show(scenario, ..)) = lesson.choose(&set, &session) else { panic!("another run") };
+                let Some(Then::Show { scenario, .. }) = lesson.choose(&set, &session) else { panic!("another run") };
                 session = Session::new(&Library::standard(), *scenario).expect("a run");
             }
             assert_eq!(lesson.verdict(Time::ZERO), None, "what was decided before is not about this");
@@ -870,7 +883,7 @@ mod tests {
         let before = session.sim().scenario().clone();
         for (key, value) in defence {
             let set = Input::Set { key: key.clone(), value: *value };
-            let Some(Then::Show(scenario, ..)) = lesson.choose(&set, &session) else { panic!("another run") };
+            let Some(Then::Show { scenario, .. }) = lesson.choose(&set, &session) else { panic!("another run") };
             session = Session::new(&Library::standard(), *scenario).expect("a run");
         }
         lesson.watch(&session);
@@ -901,7 +914,7 @@ mod tests {
         let knobs = Knob::all(session.sim(), Time::ZERO);
         let loss = knobs.iter().find(|knob| knob.what == What::Loss).expect("the network loses messages");
         let Ok(Turned::Now(turned)) = loss.turn(50_000, &session) else { panic!("it can be turned") };
-        let Some(Then::Show(scenario, ..)) = lesson.choose(&turned, &session) else { panic!("another run") };
+        let Some(Then::Show { scenario, .. }) = lesson.choose(&turned, &session) else { panic!("another run") };
         assert!(scenario.inputs == session.sim().scenario().inputs && scenario.network != session.sim().scenario().network);
         let verdict = lab.challenges[index].decide(&lab, &library, &scenario, None).expect("a verdict");
         assert!(verdict.said.starts_with("survived "), "{}", verdict.said);

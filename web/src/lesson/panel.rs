@@ -294,7 +294,7 @@ fn challenge(lesson: &Lesson, session: &Session, index: usize, say: &Callback<Sa
             { decided(lesson, challenge, verdict, say) }
         }
         // Who could still find out is not told; nor is what the challenge asks.
-        if solved || matches!(challenge.task, Task::Predict { .. }) && verdict.is_some() || lesson.work == Some(Work::Searching) {
+        if solved || matches!(challenge.task, Task::Predict { .. }) && verdict.is_some() || !lesson.tried.is_empty() {
             { searched(lesson, challenge, say) }
         }
         if lesson.work.is_some() {

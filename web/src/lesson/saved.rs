@@ -223,7 +223,7 @@ impl Lesson {
         let progress = self.progress.clone();
         self.go_on(&session);
         for say in (0..steps).flat_map(|_| [Say::Finish, Say::Continue]) {
-            if let Then::Show(scenario, moment, _) = self.hear(say, &session) {
+            if let Then::Show { scenario, moment, .. } = self.hear(say, &session) {
                 session = Session::new(&self.library, *scenario).map_err(|fault| fault.to_string())?;
                 session.seek(moment);
             }
