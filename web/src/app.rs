@@ -18,6 +18,7 @@ use crate::sandbox;
 use crate::search::{self, Searches};
 use crate::session::{Session, Speed, Until};
 use crate::share::{self, Save, Share, Thing};
+use crate::shared::Shared;
 use crate::stage::touch::Deed;
 use crate::stage::{self, Crowd, Finger, Layout, Painter, Point, Scene, Target, Touch, Traffic, Who, touch};
 use crate::text;
@@ -42,18 +43,12 @@ use web_sys::{Element, HtmlCanvasElement, HtmlElement, KeyboardEvent, PointerEve
 use yew::{AttrValue, Callback, Component, Context, Html, NodeRef, Properties, html};
 
 /// What the laboratory is made with.
-#[derive(Properties, Clone)]
+#[derive(Properties, Clone, PartialEq)]
 pub(crate) struct Props {
-    pub(crate) library: Rc<Library>,
+    pub(crate) library: Shared<Library>,
     /// The lab that is being done, if it is one.
     #[prop_or_default]
-    pub(crate) lab: Option<Rc<Lab>>,
-}
-
-impl PartialEq for Props {
-    fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.library, &other.library) && self.lab.as_ref().map(Rc::as_ptr) == other.lab.as_ref().map(Rc::as_ptr)
-    }
+    pub(crate) lab: Option<Shared<Lab>>,
 }
 
 /// Everything that can happen in the laboratory.
@@ -948,7 +943,7 @@ impl App {
     }
 
     /// The page around this one asks for something.
-    fn obey(&mut self, library: &Rc<Library>, order: Order) {
+    fn obey(&mut self, library: &Shared<Library>, order: Order) {
         match order {
             Order::Play => self.session.play(true),
             Order::Pause => self.session.play(false),
@@ -1186,7 +1181,7 @@ impl App {
 }
 
 /// A lab from its beginning, or from where its learner was; and what there is to say of it.
-fn begin(lesson: &mut Lesson, library: &Rc<Library>) -> (Session, Option<String>) {
+fn begin(lesson: &mut Lesson, library: &Shared<Library>) -> (Session, Option<String>) {
     let given = host::saved(&lesson.lab.id);
     let by_host = given.is_some();
     let saved = given.or_else(|| progress::place(&lesson.lab).and_then(|kept| Saved::read(&kept, library).ok()));
@@ -1259,9 +1254,7 @@ pub(crate) fn finger(send: &Callback<Msg>, does: fn(Point) -> Finger) -> Callbac
         }
         let at = Point { x: f64::from(event.offset_x()), y: f64::from(event.offset_y()) };
         // A gesture that began on the stage ends on it, wherever the finger goes.
-        if down
-            && let Some(stage) = event.target().and_then(|target| target.dyn_into::<Element>().ok())
-        {
+        if down && let Some(stage) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) {
             let _ = stage.set_pointer_capture(event.pointer_id());
         }
         send.emit(Msg::Touch(does(at)));

@@ -27,6 +27,7 @@
 //! | `rest` | the part of the program that is loaded after the first screen |
 //! | `host` | the page inside of another page: what they say to each other |
 //! | `dom` | the browser behind typed helpers: frames, sizes, themes, crashes |
+//! | `shared` | what is the same only if it is the very same |
 //! | `ui` | icons |
 //! | `text` | every word on the page |
 
@@ -54,12 +55,14 @@ mod sandbox;
 mod search;
 mod session;
 mod share;
+mod shared;
 mod stage;
 mod text;
 mod ui;
 mod worker;
 
 use faultline::models::Library;
+use shared::Shared;
 use std::sync::OnceLock;
 pub use worker::Work;
 
@@ -77,6 +80,6 @@ pub fn start(library: Library) {
     dom::crash::report_panics();
     LIBRARY.get_or_init(|| library.clone());
     if let Some(root) = web_sys::window().and_then(|_| dom::by_id("app")) {
-        yew::Renderer::<page::Page>::with_root_and_props(root, page::Props { library: library.into() }).render();
+        yew::Renderer::<page::Page>::with_root_and_props(root, page::Props { library: Shared::new(library) }).render();
     }
 }

@@ -13,6 +13,7 @@ use crate::panel::{branches, help, transport};
 use crate::route::{self, Route};
 use crate::session::{Session, Speed};
 use crate::share::{Share, Thing};
+use crate::shared::Shared;
 use crate::stage::Target;
 use crate::stage::touch::Deed;
 use crate::text;
@@ -25,21 +26,14 @@ use faultline::sim::Time;
 use gloo_timers::callback::Timeout;
 use pair::{PACES, Pair};
 use side::Side;
-use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
 use yew::{AttrValue, Callback, Component, Context, Html, NodeRef, Properties, html};
 
 /// What the page is made with.
-#[derive(Properties, Clone)]
+#[derive(Properties, Clone, PartialEq)]
 pub(crate) struct Props {
-    pub(crate) library: Rc<Library>,
-}
-
-impl PartialEq for Props {
-    fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.library, &other.library)
-    }
+    pub(crate) library: Shared<Library>,
 }
 
 /// Everything that can happen here.

@@ -3,13 +3,13 @@
 
 use crate::dom::{self, Frames, Listener, Sight, Size};
 use crate::session::{Session, Speed};
+use crate::shared::Shared;
 use crate::stage::{Layout, Painter, Scene, Traffic, Who, tone_name};
 use crate::text;
 use faultline::Scenario;
 use faultline::models::Library;
 use faultline::scenario::Input;
 use faultline::sim::{NodeId, NodeStatus, Span, Time};
-use std::rc::Rc;
 use web_sys::{Element, HtmlCanvasElement};
 use yew::{Component, Context, Html, NodeRef, Properties, html};
 
@@ -27,15 +27,9 @@ const LINGER_MS: f64 = 700.0;
 const RENDER_EVERY_MS: f64 = 250.0;
 
 /// What the cluster is made with.
-#[derive(Properties, Clone)]
+#[derive(Properties, Clone, PartialEq)]
 pub(crate) struct Props {
-    pub(crate) library: Rc<Library>,
-}
-
-impl PartialEq for Props {
-    fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.library, &other.library)
-    }
+    pub(crate) library: Shared<Library>,
 }
 
 /// What can happen to the cluster.

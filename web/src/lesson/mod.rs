@@ -19,6 +19,7 @@ pub(crate) use screen::Screen;
 
 use crate::chart::survey::Seen;
 use crate::session::Session;
+use crate::shared::Shared;
 use crate::text;
 use crate::worker::{Job, Report};
 use faultline::Scenario;
@@ -32,7 +33,6 @@ use faultline::lab::{Lab, World};
 use faultline::models::Library;
 use faultline::scenario::Input;
 use faultline::sim::Time;
-use std::rc::Rc;
 
 /// Where in the lab somebody is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,7 +117,12 @@ pub(crate) enum Then {
     /// Something to be worked on beside the page.
     Work(Box<Job>),
     /// Another run takes its place, at this moment; and whether that can be taken back like a gesture.
-    Show { scenario: Box<Scenario>, moment: Time, plays: bool, undoable: bool },
+    Show {
+        scenario: Box<Scenario>,
+        moment: Time,
+        plays: bool,
+        undoable: bool,
+    },
 }
 
 impl Then {
@@ -160,8 +165,8 @@ pub(crate) const NETWORK: &str = "network";
 
 /// A lab as it is being done.
 pub(crate) struct Lesson {
-    pub(crate) lab: Rc<Lab>,
-    library: Rc<Library>,
+    pub(crate) lab: Shared<Lab>,
+    library: Shared<Library>,
     pub(crate) place: Place,
     /// The run and the moment with which each step began, and with which the last one ended.
     began: Vec<(Scenario, Moment)>,
@@ -197,7 +202,7 @@ pub(crate) struct Lesson {
 }
 
 impl Lesson {
-    pub(crate) fn new(lab: Rc<Lab>, library: Rc<Library>, progress: LabProgress) -> Self {
+    pub(crate) fn new(lab: Shared<Lab>, library: Shared<Library>, progress: LabProgress) -> Self {
         Self {
             lab,
             library,
@@ -731,7 +736,7 @@ mod tests {
     use faultline::lab::challenge::Challenge;
     use std::path::PathBuf;
 
-    fn labs() -> Vec<Rc<Lab>> {
+    fn labs() -> Vec<Shared<Lab>> {
         let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../static/labs");
         let library = Library::standard();
         let mut files: Vec<_> = std::fs::read_dir(folder).expect("labs").flatten().map(|entry| entry.path()).collect();
@@ -739,13 +744,13 @@ mod tests {
         let read = |path: PathBuf| {
             let id = path.file_stem()?.to_str()?.to_owned();
             path.extension().filter(|extension| *extension == "toml")?;
-            Some(Rc::new(Lab::read(&std::fs::read_to_string(path).ok()?, &id, &library).expect("a lab")))
+            Some(Shared::new(Lab::read(&std::fs::read_to_string(path).ok()?, &id, &library).expect("a lab")))
         };
         files.into_iter().filter_map(read).collect()
     }
 
-    fn begin(lab: &Rc<Lab>) -> (Lesson, Session) {
-        let library = Rc::new(Library::standard());
+    fn begin(lab: &Shared<Lab>) -> (Lesson, Session) {
+        let library = Shared::new(Library::standard());
         let lesson = Lesson::new(lab.clone(), library.clone(), LabProgress::default());
         let session = Session::new(&library, lesson.scenario()).expect("a run");
         (lesson, session)
@@ -906,7 +911,7 @@ mod tests {
             1,
         );
         let library = Library::standard();
-        let lab = Rc::new(Lab::read(&text, "L07", &library).expect("a lab"));
+        let lab = Shared::new(Lab::read(&text, "L07", &library).expect("a lab"));
         let index = lab.challenges.iter().position(|challenge| challenge.id == "any-crash").expect("a challenge");
         let (mut lesson, mut session) = begin(&lab);
         hear(&mut lesson, &mut session, Say::Challenge(index));

@@ -236,16 +236,16 @@ impl Lesson {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::shared::Shared;
     use faultline::sim::Time;
-    use std::rc::Rc;
 
-    fn lab() -> Rc<Lab> {
+    fn lab() -> Shared<Lab> {
         let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../static/labs/L10.toml")).expect("a lab");
-        Rc::new(Lab::read(&text, "L10", &Library::standard()).expect("a lab"))
+        Shared::new(Lab::read(&text, "L10", &Library::standard()).expect("a lab"))
     }
 
-    fn lesson(lab: &Rc<Lab>) -> (Lesson, Session) {
-        let library = Rc::new(Library::standard());
+    fn lesson(lab: &Shared<Lab>) -> (Lesson, Session) {
+        let library = Shared::new(Library::standard());
         let lesson = Lesson::new(lab.clone(), library.clone(), LabProgress::default());
         let session = Session::new(&library, lesson.scenario()).expect("a run");
         (lesson, session)
@@ -276,7 +276,7 @@ mod tests {
         let library = Library::standard();
         for id in ["L02", "L07", "L24"] {
             let text = std::fs::read_to_string(format!("{}/../static/labs/{id}.toml", env!("CARGO_MANIFEST_DIR"))).expect("a file");
-            let lab = Rc::new(Lab::read(&text, id, &library).expect("a lab"));
+            let lab = Shared::new(Lab::read(&text, id, &library).expect("a lab"));
             let own = lab.challenges.iter().position(|challenge| challenge.world.is_some()).expect("a world of its own");
             let session = Session::new(&library, lab.challenges[own].start(&lab)).expect("a run");
             for place in [Place::Challenge(own), Place::Choice, Place::Free] {
