@@ -191,8 +191,8 @@ pub(crate) struct Lesson {
     pub(crate) tried: Vec<Trying>,
     /// What is chosen in a study, what was found with that, and what before.
     pub(crate) chosen: Chosen,
-    pub(crate) seen: Option<Seen>,
-    pub(crate) before: Option<Seen>,
+    pub(crate) seen: Option<Shared<Seen>>,
+    pub(crate) before: Option<Shared<Seen>>,
     /// The run as far as it was looked at.
     looking: Option<Looking>,
     pub(crate) stars: Option<u8>,
@@ -467,7 +467,7 @@ impl Lesson {
             }
             Say::Measure => {
                 if let Place::Study(index) = self.place {
-                    self.work = Some(Work::Measuring);
+                    (self.work, self.seen) = (Some(Work::Measuring), None);
                     return Then::Work(Box::new(Job::measure(&self.lab, index, &self.chosen)));
                 }
             }
@@ -519,7 +519,7 @@ impl Lesson {
         if let Place::Study(index) = self.place {
             match (self.work, report) {
                 (Some(Work::Measuring), Report::Measured(findings)) => {
-                    self.seen = Some(Seen { case: self.chosen.case, with: self.with(index), findings });
+                    self.seen = Some(Shared::new(Seen { case: self.chosen.case, with: self.with(index), findings }));
                 }
                 (Some(Work::Measuring), Report::Over) => self.work = None,
                 (Some(_), Report::Bad(why) | Report::Failed(why)) => {
@@ -734,6 +734,7 @@ mod tests {
     use super::*;
     use crate::knob::{Knob, Turned, What};
     use faultline::lab::challenge::Challenge;
+    use faultline::lab::study::Survey;
     use std::path::PathBuf;
 
     fn labs() -> Vec<Shared<Lab>> {
@@ -923,6 +924,23 @@ mod tests {
         assert!(scenario.inputs == session.sim().scenario().inputs && scenario.network != session.sim().scenario().network);
         let verdict = lab.challenges[index].decide(&lab, &library, &scenario, None).expect("a verdict");
         assert!(verdict.said.starts_with("survived "), "{}", verdict.said);
+    }
+
+    #[test]
+    fn a_study_that_is_measured_again_begins_with_nothing_and_no_choice_in_it_can_be_taken_back() {
+        let lab = labs().into_iter().find(|lab| lab.id == "L02").expect("a lab");
+        let (mut lesson, mut session) = begin(&lab);
+        hear(&mut lesson, &mut session, Say::Study(0));
+        let set = Input::Set { key: lab.studies[0].knobs[0].clone(), value: 50 };
+        assert!(matches!(lesson.choose(&set, &session), Some(Then::Show { undoable: false, .. })));
+        for _ in 0..2 {
+            let Then::Work(_) = lesson.hear(Say::Measure, &session) else { panic!("there is something to do") };
+            assert!(lesson.seen.is_none(), "nothing is done yet");
+            let findings = Survey::new(&lab.studies[0], &lesson.chosen, 3).finish(&lab.studies[0], &lab, &Library::standard());
+            lesson.hear(Say::Report(Box::new(Report::Measured(findings.expect("runs")))), &session);
+            assert!(lesson.seen.is_some());
+            lesson.hear(Say::Cancel, &session);
+        }
     }
 
     #[test]
