@@ -20,7 +20,7 @@ use crate::session::{Session, Speed, Until};
 use crate::share::{self, Save, Share, Thing};
 use crate::shared::Shared;
 use crate::stage::touch::Deed;
-use crate::stage::{self, Crowd, Finger, Layout, Painter, Point, Scene, Target, Touch, Traffic, Who, touch};
+use crate::stage::{Board, Finger, Target};
 use crate::text;
 use crate::ui::{self, Named};
 use crate::worker::{self, Checking, Doing, Job};
@@ -33,13 +33,13 @@ use faultline::link::{self, Link};
 use faultline::measure;
 use faultline::models::Library;
 use faultline::scenario::{Fault, Input};
-use faultline::sim::{NodeId, Span, Time};
+use faultline::sim::{NodeId, Time};
 use faultline::view::Meaning;
 use gloo_timers::callback::Timeout;
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlCanvasElement, HtmlElement, KeyboardEvent, PointerEvent};
+use web_sys::{HtmlElement, KeyboardEvent};
 use yew::{AttrValue, Callback, Component, Context, Html, NodeRef, Properties, html};
 
 /// What the laboratory is made with.
@@ -203,11 +203,7 @@ pub(crate) struct App {
     draft: Option<Draft>,
     link_draft: links::Draft,
     ask: Ask,
-    touch: Touch,
-    /// Whether the finger that went down moves a message, and so must not move the page.
-    holds: Rc<Cell<bool>>,
-    crowd: Crowd,
-    traffic: RefCell<Traffic>,
+    board: Board,
     menu: Option<Target>,
     more: bool,
     evidence: bool,
@@ -228,14 +224,10 @@ pub(crate) struct App {
     told: Vec<(String, Option<bool>)>,
     /// Where the focus goes when the page shows what has changed: the id of an element.
     focus: Option<String>,
-    layout: Layout,
     diagram_size: (f64, f64),
     diagram_first: bool,
     views: NodeRef,
-    stage: NodeRef,
     diagram: NodeRef,
-    canvas: NodeRef,
-    painter: Option<Painter>,
     frames: Option<Frames>,
     last_frame: Option<f64>,
     /// When Yew last rendered, and what there was to see.
@@ -258,12 +250,10 @@ struct Watches {
     _address: Option<Listener>,
     _shown: Option<Listener>,
     _leave: Option<Listener>,
-    _size: Option<Size>,
     _diagram_size: Option<Size>,
     _sight: Option<Sight>,
     _orders: Option<Listener>,
     _theme: Option<Listener>,
-    _scroll: Option<Listener>,
 }
 
 /// Where it is remembered that keys without Ctrl do nothing.
@@ -280,10 +270,6 @@ const KEEP_EVERY_MS: f64 = 2_000.0;
 const MOST_CALM: u16 = 12;
 /// How long it has to be quiet before a screen reader is told what happened.
 const QUIET_MS: u32 = 400;
-/// Room on the stage for the button that heals all.
-pub(crate) const HEAL: (f64, f64) = (90.0, 36.0);
-/// How long a loss stays on the stage, in the learner's time.
-const LINGER_MS: f64 = 700.0;
 
 impl Component for App {
     type Message = Msg;
@@ -296,13 +282,14 @@ impl Component for App {
             Some(lesson) => begin(lesson, library),
             None => arrive(library, &dom::address::fragment()),
         };
+        let mut board = Board::default();
+        board.seat(&session);
         let mut app = Self {
             opened: lesson.as_ref().map_or_else(|| session.sim().scenario().clone(), Lesson::scenario),
             progress: lesson.as_ref().map(|lesson| lesson.progress.clone()).unwrap_or_default(),
             lesson,
             worker: None,
             slowing: false,
-            layout: layout(&session, 0.0, 0.0),
             world: session.world(),
             session,
             searches: Searches::default(),
@@ -314,10 +301,7 @@ impl Component for App {
             draft: None,
             link_draft: links::Draft::default(),
             ask: Ask::default(),
-            touch: Touch::default(),
-            holds: Rc::default(),
-            crowd: Crowd::default(),
-            traffic: RefCell::default(),
+            board,
             menu: None,
             more: false,
             evidence: false,
@@ -335,10 +319,7 @@ impl Component for App {
             diagram_size: (0.0, 0.0),
             diagram_first: false,
             views: NodeRef::default(),
-            stage: NodeRef::default(),
             diagram: NodeRef::default(),
-            canvas: NodeRef::default(),
-            painter: None,
             frames: None,
             last_frame: None,
             rendered_at: 0.0,
@@ -392,7 +373,7 @@ impl Component for App {
             Msg::Frame(_) | Msg::Touch(_) | Msg::Point(_) | Msg::Pan(_) => {}
             Msg::Link(meaning) => self.session.linked = meaning,
             Msg::Rove(from, across, down) => {
-                if let Some(next) = self.layout.beside(from, across, down) {
+                if let Some(next) = self.board.layout.beside(from, across, down) {
                     self.session.first = next;
                     self.focus = Some(format!("node-{}", next.0));
                 }
@@ -436,7 +417,7 @@ impl Component for App {
                 };
                 self.look_anew();
                 // It may have been another run before.
-                self.layout = layout(&self.session, self.layout.width, self.layout.height);
+                self.board.seat(&self.session);
             }
             Msg::Seek(moment) => self.session.seek(moment),
             Msg::ShowRow(row) => self.session.show_row(row),
@@ -512,19 +493,10 @@ impl Component for App {
                     self.dismiss();
                 }
             }
-            Msg::Resized(width, height) => {
-                self.layout = layout(&self.session, width, height);
-                if let Some(painter) = &mut self.painter {
-                    painter.resize(width, height);
-                }
-            }
+            Msg::Resized(width, height) => self.board.resize(&self.session, width, height),
             Msg::DiagramResized(width, height) => self.diagram_size = ((width - diagram::NAMES).max(0.0), height),
             Msg::View(diagram) => self.diagram_first = diagram,
-            Msg::Theme => {
-                if let Some(painter) = &mut self.painter {
-                    painter.read_colours();
-                }
-            }
+            Msg::Theme => self.board.read_colours(),
             Msg::InSight(in_sight) => self.in_sight = in_sight,
             Msg::Settle => {
                 self.keep();
@@ -604,8 +576,8 @@ impl Component for App {
             self.touched = true;
             self.settle(ctx);
         }
-        self.crowd = stage::crowd(self.session.sim(), &self.layout);
-        self.traffic.take();
+        self.board.forget();
+        self.board.refresh(&self.session);
         self.session.watch();
         if !self.session.playing() {
             self.session.judge();
@@ -628,8 +600,7 @@ impl Component for App {
         let models = ctx.props().library.models();
         let titles = models.iter().map(|model| model.about().title);
         let chosen = models.iter().position(|model| model.about().id == about.id).unwrap_or(0);
-        let heal = self.layout.free_corner(HEAL.0, HEAL.1);
-        let heal = format!("left:{:.0}px;top:{:.0}px", heal.x, heal.y);
+        let menu = self.menu.map(|target| menu::menu(session, &self.board.layout, target, &self.ask, &send)).unwrap_or_default();
         let named = Named { label: Some(text::MODEL), ..Named::default() };
         let open = !self.others;
         let others = send.reform(move |_| Msg::Others(open));
@@ -684,17 +655,8 @@ impl Component for App {
                             <button class="quiet" onclick={send.reform(|_| Msg::Know(None))}>{ text::EVERYTHING }</button></p>
                     }
                     { promises::lights(session, self.evidence, &send) }
-                    <section class="stage" aria-label={text::STAGE} ref={self.stage.clone()}>
-                        <canvas ref={self.canvas.clone()} aria-hidden="true" onpointerdown={finger(&send, Finger::Down)}
-                            onpointermove={finger(&send, Finger::Move)} onpointerup={finger(&send, Finger::Up)} onclick={send.reform(|_| Msg::Touch(Finger::Click))}
-                            onpointercancel={send.reform(|_| Msg::Touch(Finger::Gone))} onpointerleave={send.reform(|_| Msg::Touch(Finger::Gone))} />
-                        { stage::actors(session, &self.layout, self.menu, &send) }
-                        if let Some(target) = self.menu {
-                            { menu::menu(session, &self.layout, target, &self.ask, &send) }
-                        }
-                        if session.knower.is_none() && !touch::is_whole(session.sim()) {
-                            <button class="heal" style={heal} onclick={send.reform(|_| Msg::Act(vec![Input::HealAll]))}>{ text::HEAL_ALL }</button>
-                        }
+                    <section class="stage" aria-label={text::STAGE} ref={self.board.place.clone()}>
+                        { self.board.content(session, self.menu, menu, &send) }
                     </section>
                     { diagram::diagram(session, self.window(), self.elsewhere.is_some(), self.tools, &self.diagram, &send) }
                 </div>
@@ -755,11 +717,10 @@ impl Component for App {
         if !first {
             return;
         }
-        self.painter = self.canvas.cast::<HtmlCanvasElement>().and_then(Painter::new);
+        self.board.attach(ctx.link().callback(|(width, height)| Msg::Resized(width, height)));
         let element = |place: &NodeRef| place.cast::<web_sys::Element>();
-        if let (Some(views), Some(stage), Some(diagram)) = (element(&self.views), element(&self.stage), element(&self.diagram)) {
+        if let (Some(views), Some(diagram)) = (element(&self.views), element(&self.diagram)) {
             let diagram_size = ctx.link().callback(|(width, height)| Msg::DiagramResized(width, height));
-            let size = ctx.link().callback(|(width, height)| Msg::Resized(width, height));
             let sight = ctx.link().callback(Msg::InSight);
             let theme = ctx.link().callback(|()| Msg::Theme);
             let shortcuts = self.shortcuts.clone();
@@ -778,18 +739,9 @@ impl Component for App {
                         keys.emit(event);
                     }
                 })),
-                _size: Size::of(&stage, move |width, height| size.emit((width, height))),
                 _diagram_size: Size::of(&diagram, move |width, height| diagram_size.emit((width, height))),
                 _sight: Sight::of(&views, move |in_sight| sight.emit(in_sight)),
                 _theme: Some(dom::theme(move || theme.emit(()))),
-                _scroll: element(&self.canvas).map(|canvas| {
-                    let holds = self.holds.clone();
-                    Listener::new(canvas.into(), "touchstart", move |event| {
-                        if holds.get() {
-                            event.prevent_default();
-                        }
-                    })
-                }),
             };
             self.report();
         }
@@ -820,7 +772,7 @@ impl App {
             self.keep();
         }
         if render {
-            self.crowd = stage::crowd(self.session.sim(), &self.layout);
+            self.board.refresh(&self.session);
             self.session.watch();
             (self.rendered_at, self.rendered_rows) = (now, rows);
         }
@@ -854,13 +806,7 @@ impl App {
     }
 
     fn paint(&self) {
-        if let Some(painter) = &self.painter {
-            let linger = Span((LINGER_MS * 1e6 * self.session.speed.ratio()) as u64);
-            let who = Who { knows: self.session.knower, chosen: self.session.selected };
-            let scene = Scene::of(self.session.sim(), &self.layout, self.session.playhead(), linger, who, &mut self.traffic.borrow_mut());
-            let hand = self.touch.hand(&self.session, &self.layout);
-            painter.paint(&Scene { hand, crowd: self.crowd.clone(), ..scene }, &self.layout);
-        }
+        self.board.paint(&self.session, self.session.speed);
         diagram::follow(&self.session, &self.diagram, self.window());
     }
 
@@ -1038,29 +984,14 @@ impl App {
         self.draft = None;
         self.link_draft = links::Draft::default();
         self.ask = Ask::default();
-        self.touch = Touch::default();
+        self.board.let_go();
         (self.menu, self.elsewhere) = (None, None);
-        self.layout = layout(&self.session, self.layout.width, self.layout.height);
+        self.board.seat(&self.session);
     }
 
     /// What a finger on the stage comes to; nothing if only the picture changes, and that is done.
     fn touched(&mut self, finger: Finger) -> Option<Msg> {
-        let (session, layout) = (&self.session, &self.layout);
-        let scene = Scene::of(
-            session.sim(),
-            layout,
-            session.playhead(),
-            Span::ZERO,
-            Who { knows: session.knower, chosen: None },
-            &mut Traffic::default(),
-        );
-        let deed = self.touch.finger(finger, session, layout, &scene);
-        // Whoever has taken hold of a message does not want to move the page, unless it is somebody else's.
-        self.holds.set(self.touch.holds() && !dom::is_embedded());
-        if let Some(canvas) = self.canvas.cast::<HtmlElement>() {
-            let _ = canvas.style().set_property("cursor", if self.touch.is_over() { "pointer" } else { "crosshair" });
-        }
-        match deed {
+        match self.board.touched(&self.session, finger) {
             Deed::Look => {
                 self.paint();
                 None
@@ -1120,8 +1051,8 @@ impl App {
             (self.menu, self.elsewhere, self.draft) = (None, None, None);
             self.link_draft = links::Draft::default();
             self.ask = Ask::default();
-            self.touch = Touch::default();
-            self.layout = layout(&self.session, self.layout.width, self.layout.height);
+            self.board.let_go();
+            self.board.seat(&self.session);
         }
     }
 
@@ -1232,33 +1163,6 @@ fn open(library: &Library, model: usize, seed: u64) -> Session {
     let mut session = Session::new(library, scenario).expect("a model can be run as it is");
     session.play(!dom::reduced_motion());
     session
-}
-
-fn layout(session: &Session, width: f64, height: f64) -> Layout {
-    let scenario = session.sim().scenario();
-    Layout::new(scenario.nodes, scenario.clients, width, height)
-}
-
-/// What a finger on the stage does, in the pixels of the stage. Only one finger does something, or the button
-/// of a mouse that is for doing: a pinch or a menu must not cut anything.
-pub(crate) fn finger(send: &Callback<Msg>, does: fn(Point) -> Finger) -> Callback<PointerEvent> {
-    let send = send.clone();
-    Callback::from(move |event: PointerEvent| {
-        let down = event.type_() == "pointerdown";
-        if !event.is_primary() || down && event.button() != 0 {
-            // Nor does the first finger, where another one joins it.
-            if down && !event.is_primary() {
-                send.emit(Msg::Touch(Finger::Gone));
-            }
-            return;
-        }
-        let at = Point { x: f64::from(event.offset_x()), y: f64::from(event.offset_y()) };
-        // A gesture that began on the stage ends on it, wherever the finger goes.
-        if down && let Some(stage) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) {
-            let _ = stage.set_pointer_capture(event.pointer_id());
-        }
-        send.emit(Msg::Touch(does(at)));
-    })
 }
 
 /// What a key does, unless it is meant for a control that has the focus.

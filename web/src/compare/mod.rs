@@ -193,9 +193,9 @@ impl Component for Compare {
                 self.changed(done.map(|()| None));
             }
             Msg::TakeChart(kind, take) => self.measured(|runs| chart::take(kind, runs, take)),
-            Msg::Resized(side, width, height) => self.sides[side].resize(&pair.sides[side], width, height),
+            Msg::Resized(side, width, height) => self.sides[side].board.resize(&pair.sides[side], width, height),
             Msg::DiagramResized(side, width, height) => self.sides[side].resize_diagram(width, height),
-            Msg::Theme => self.sides.iter_mut().for_each(Side::read_colours),
+            Msg::Theme => self.sides.iter_mut().for_each(|side| side.board.read_colours()),
             Msg::InSight(in_sight) => self.in_sight = in_sight,
             Msg::Shown(shown) => self.shown = shown,
             Msg::Settle => {
@@ -218,6 +218,7 @@ impl Component for Compare {
             let link = ctx.link().clone();
             self.settling = Some(Timeout::new(QUIET_MS, move || link.send_message(Msg::Settle)));
         }
+        self.sides.iter_mut().for_each(|side| side.board.forget());
         self.refresh();
         self.run_frames(ctx);
         self.paint();
@@ -373,7 +374,7 @@ impl Compare {
         let side = &mut self.sides[place];
         match msg {
             app::Msg::Touch(finger) => {
-                let said = match side.touched(pair, finger) {
+                let said = match side.board.touched(&pair.sides[place], finger) {
                     Deed::Look => {
                         side.paint(pair, self.elsewhere);
                         return false;
@@ -450,7 +451,7 @@ impl Compare {
                 }
             }
             app::Msg::Rove(from, across, down) => {
-                if let Some(next) = side.layout.beside(from, across, down) {
+                if let Some(next) = side.board.layout.beside(from, across, down) {
                     self.focus = Some(side.reach(&mut pair.sides[place], next));
                 }
             }
@@ -517,7 +518,7 @@ impl Compare {
     fn refresh(&mut self) {
         if let Ok(pair) = &self.pair {
             for (side, session) in self.sides.iter_mut().zip(&pair.sides) {
-                side.refresh(session);
+                side.board.refresh(session);
             }
         }
     }

@@ -4,7 +4,7 @@
 use crate::dom::{self, Frames, Listener, Sight, Size};
 use crate::session::{Session, Speed};
 use crate::shared::Shared;
-use crate::stage::{Layout, Painter, Scene, Traffic, Who, tone_name};
+use crate::stage::{Layout, Painter, Scene, Who, tone_name};
 use crate::text;
 use faultline::Scenario;
 use faultline::models::Library;
@@ -204,8 +204,7 @@ impl Hero {
     fn paint(&self) {
         if let Some(painter) = &self.painter {
             let linger = Span((LINGER_MS * 1e6 * self.session.speed.ratio()) as u64);
-            let scene =
-                Scene::of(self.session.sim(), &self.layout, self.session.playhead(), linger, Who::default(), &mut Traffic::default());
+            let scene = Scene::of(self.session.sim(), &self.layout, self.session.playhead(), linger, Who::default());
             painter.paint(&scene, &self.layout);
         }
     }

@@ -87,6 +87,13 @@ const APART: f64 = 3.1;
 /// With more nodes than this nobody could follow single ways.
 const MOST_BENT: u16 = 12;
 
+impl Default for Layout {
+    /// Before anybody is there, or any room.
+    fn default() -> Self {
+        Self::new(1, 0, 0.0, 0.0)
+    }
+}
+
 impl Layout {
     pub(crate) fn new(nodes: u16, clients: u16, width: f64, height: f64) -> Self {
         if nodes > CROWD {
