@@ -124,10 +124,7 @@ impl Saved {
     /// Brings a lesson and its run to this place; says what is in the way. What was solved counts, whatever
     /// becomes of the place.
     pub(crate) fn restore(mut self, lesson: &mut Lesson) -> Result<Session, String> {
-        let mut all = Progress::default();
-        all.labs.insert(String::new(), std::mem::take(&mut lesson.progress));
-        all.merge(Progress { labs: [(String::new(), std::mem::take(&mut self.progress))].into() });
-        lesson.progress = all.labs.remove("").unwrap_or_default();
+        lesson.progress.merge(std::mem::take(&mut self.progress));
         let place = self.place(&lesson.lab).ok_or(text::NO_SUCH_PLACE)?;
         if self.link.as_ref().is_some_and(|link| !lesson.has(&link.scenario)) {
             return Err(text::STRANGE_RUN.into());
