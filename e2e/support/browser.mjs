@@ -82,6 +82,12 @@ export function inPage(name, options, body) {
 /** Waits until the page and the part of the program that comes later are there. */
 export const whole = (page) => page.locator("main:not([aria-busy=true], .boot)").first().waitFor();
 
+/** Fingers on the glass, as the browser hears of them. */
+export async function fingers(page) {
+  const session = await page.context().newCDPSession(page);
+  return (type, ...touchPoints) => session.send("Input.dispatchTouchEvent", { type, touchPoints });
+}
+
 /** The test's clock numbers frames from a million million; a browser's numbers, and so the page's, have 32 bits. */
 function smallFrameNumbers() {
   const { requestAnimationFrame, cancelAnimationFrame } = window;
