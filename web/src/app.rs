@@ -30,7 +30,6 @@ use faultline::judge::spec::Object;
 use faultline::lab::Lab;
 use faultline::lab::progress::LabProgress;
 use faultline::link::{self, Link};
-use faultline::measure;
 use faultline::models::Library;
 use faultline::scenario::{Fault, Input};
 use faultline::sim::{NodeId, Time};
@@ -1084,7 +1083,7 @@ impl App {
     /// The run as charts see it.
     fn measured<T>(&self, then: impl FnOnce(&[chart::Run<'_>]) -> T) -> T {
         let sim = self.session.sim();
-        then(&[chart::Run { name: "", sim, now: self.session.playhead(), tallies: &measure::tallies(sim, 120) }])
+        then(&[chart::Run { name: "", sim, now: self.session.playhead() }])
     }
 
     fn chart(&self, send: &Callback<Msg>) -> Html {

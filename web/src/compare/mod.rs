@@ -19,7 +19,6 @@ use crate::stage::touch::Deed;
 use crate::text;
 use crate::ui::{self, Named};
 use faultline::link::Link;
-use faultline::measure;
 use faultline::models::Library;
 use faultline::scenario::Input;
 use faultline::sim::Time;
@@ -93,9 +92,6 @@ pub(crate) struct Compare {
 const RENDER_EVERY_MS: f64 = 250.0;
 /// How long it has to be quiet before the address is changed.
 const QUIET_MS: u32 = 400;
-/// The resolution of the slider for the moment.
-/// How many points a curve of messages has.
-const MOST_POINTS: usize = 120;
 const CHARTS: [Kind; 4] = [Kind::Latency, Kind::Availability, Kind::Staleness, Kind::Load];
 
 impl Component for Compare {
@@ -532,9 +528,7 @@ impl Compare {
     /// Both runs as charts see them.
     fn measured<T: Default>(&self, then: impl FnOnce(&[Run<'_>]) -> T) -> T {
         let Ok(pair) = &self.pair else { return T::default() };
-        let [a, b] = [0, 1].map(|place| measure::tallies(pair.sides[place].sim(), MOST_POINTS));
-        let run = |place: usize, tallies| Run { name: text::SIDES[place], sim: pair.sides[place].sim(), now: pair.playhead(), tallies };
-        then(&[run(0, &a), run(1, &b)])
+        then(&[0, 1].map(|place| Run { name: text::SIDES[place], sim: pair.sides[place].sim(), now: pair.playhead() }))
     }
 
     fn content(&self, pair: &Pair, library: &Library, send: &Callback<Msg>) -> Html {
