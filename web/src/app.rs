@@ -307,6 +307,7 @@ impl Component for App {
             tools: false,
             help: false,
             sharing: None,
+            saved: None,
             shortcuts: Rc::new(Cell::new(dom::remembered(NO_SHORTCUTS).is_none())),
             shown: true,
             elsewhere: None,
@@ -422,12 +423,12 @@ impl Component for App {
             Msg::ShowRow(row) => self.session.show_row(row),
             Msg::Until(until) => {
                 self.more = false;
-                self.notice = (!self.session.wait(until)).then(|| text::not_until(until));
+                self.notice = (!self.session.wait(until)).then(|| text::not_until(until, text::IN_THIS_RUN));
             }
             Msg::More(more) => self.more = more,
             Msg::Evidence(open) => self.evidence = open,
             Msg::Promise(promise) => self.session.choose_promise(promise),
-            Msg::Careful(careful) => self.session.care.on = careful,
+            Msg::Careful(careful) => self.session.pacing.care.on = careful,
             Msg::Branch(index) => {
                 self.session.switch(index);
                 self.look_anew();
@@ -693,7 +694,7 @@ impl Component for App {
             </footer>
             <details class="leaves-out"><summary>{ text::LEAVES_OUT }</summary><p>{ about.leaves_out }</p></details>
             if let Some(things) = &self.sharing {
-                <Share title={self.title()} things={things.clone()} save={Some(send.reform(Msg::Save))} close={send.reform(|()| Msg::Share(false))} />
+                <Share title={self.title()} things={things.clone()} save={Some(send.reform(Msg::Save))} saved={self.saved.clone()} close={send.reform(|()| Msg::Share(false))} />
             }
             if self.help {
                 { help::help(self.shortcuts.get(), &send) }
@@ -805,7 +806,7 @@ impl App {
     }
 
     fn paint(&self) {
-        self.board.paint(&self.session, self.session.speed);
+        self.board.paint(&self.session, self.session.pacing.speed);
         diagram::follow(&self.session, &self.diagram, self.window());
     }
 

@@ -704,6 +704,11 @@ pub(crate) fn pixels(height: u32) -> String {
     format!("{height} pixels")
 }
 
+/// That a file has not everything that happened.
+pub(crate) fn only_the_newest(rows: u32, of: u32) -> String {
+    format!("The file has the newest {rows} of {of} events. The command writes them all.")
+}
+
 /// A file in one of its forms.
 pub(crate) fn in_form(name: &str, form: &str) -> String {
     format!("{name} {form}")
