@@ -9,6 +9,7 @@ use crate::host::{self, Order};
 use crate::knob::{Knob, Turned};
 use crate::lesson::{self, Lesson, Saved, Say, Then, progress};
 use crate::map;
+use crate::pacing::Speed;
 use crate::panel::branches::Glimpses;
 use crate::panel::client::{self, Ask};
 use crate::panel::settings::{self, Draft, Which};
@@ -16,7 +17,7 @@ use crate::panel::{events, flights, help, inspector, links, matrix, menu, promis
 use crate::route::{self, Route};
 use crate::sandbox;
 use crate::search::{self, Searches};
-use crate::session::{Session, Speed, Until};
+use crate::session::{Session, Until};
 use crate::share::{self, Save, Share, Thing};
 use crate::shared::Shared;
 use crate::stage::touch::Deed;
@@ -210,6 +211,8 @@ pub(crate) struct App {
     help: bool,
     /// What can be shared, while the dialog for it is open.
     sharing: Option<Vec<Thing>>,
+    /// What there is to say of the file that was taken there last.
+    saved: Option<String>,
     shortcuts: Rc<Cell<bool>>,
     shown: bool,
     /// Where in time the diagram looks, if not at the playhead.
@@ -441,7 +444,7 @@ impl Component for App {
                     self.focus = self.glimpses.grip(&self.session, to);
                 }
             }
-            Msg::Speed(step) => self.session.speed = Speed::new(step),
+            Msg::Speed(step) => self.session.pacing.speed = Speed::new(step),
             Msg::Open(model) => {
                 let library = &ctx.props().library;
                 let about = library.models()[model].about();
@@ -528,8 +531,8 @@ impl Component for App {
                 return false;
             }
             Msg::Share(true) => self.share(),
-            Msg::Share(false) => self.sharing = None,
-            Msg::Save(what) => share::save(&self.session, self.window(), what),
+            Msg::Share(false) => (self.sharing, self.saved) = (None, None),
+            Msg::Save(what) => self.saved = share::save(&self.session, self.window(), what),
             Msg::Chart(kind) => self.chart = chart::Kind::ALL[kind.min(chart::Kind::ALL.len() - 1)],
             Msg::TakeChart(kind, take) => self.measured(|runs| chart::take(kind, runs, take)),
             Msg::Comparing(open) => self.comparing = open,
@@ -813,7 +816,7 @@ impl App {
     /// What the diagram shows.
     fn window(&self) -> diagram::Window {
         let (width, height) = self.diagram_size;
-        diagram::Window::new(width, height, self.session.speed.ratio(), self.session.playhead(), self.elsewhere)
+        diagram::Window::new(width, height, self.session.pacing.speed.ratio(), self.session.playhead(), self.elsewhere)
     }
 
     /// Looks at another stretch of the diagram; says whether that has to be drawn anew.

@@ -14,7 +14,8 @@
 //! | `search` | runs that break a promise, what faults changed, and when it was too late |
 //! | `evidence` | what the engine was held to |
 //! | `worker` | heavy work beside the page |
-//! | `session` | the run that is looked at, the playhead and its speed; no browser types |
+//! | `session` | the run that is looked at, and the playhead; no browser types |
+//! | `pacing` | whether time passes, how fast, and how carefully; no browser types |
 //! | `kept` | what the device remembers of what was done |
 //! | `sandbox` | a world that is built by hand; no browser types
 //! | `knob` | the settings that can be turned, as values and words; no browser types |
@@ -45,6 +46,7 @@ mod kept;
 mod knob;
 mod lesson;
 mod map;
+mod pacing;
 mod page;
 mod panel;
 mod promise;

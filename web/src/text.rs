@@ -790,14 +790,12 @@ pub(crate) fn until(until: Until) -> &'static str {
     }
 }
 
-/// What was waited for in vain.
-pub(crate) fn not_until(waited: Until) -> String {
-    format!("In two minutes of this run it never happens that {}.", until(waited))
-}
+pub(crate) const IN_THIS_RUN: &str = "this run";
+pub(crate) const IN_THESE_RUNS: &str = "these runs";
 
-/// What was waited for in vain in two runs.
-pub(crate) fn not_in_either(waited: Until) -> String {
-    format!("In two minutes of these runs it never happens that {}.", until(waited))
+/// What was waited for in vain in this run, or in these.
+pub(crate) fn not_until(waited: Until, runs: &str) -> String {
+    format!("In two minutes of {runs} it never happens that {}.", until(waited))
 }
 
 /// How much was judged.

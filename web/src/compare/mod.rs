@@ -8,10 +8,11 @@ use crate::app;
 use crate::chart::{self, Kind, Run};
 use crate::dom::{self, Frames, Listener, Sight};
 use crate::knob::Knob;
+use crate::pacing::Speed;
 use crate::panel::settings::Draft;
 use crate::panel::{branches, help, transport};
 use crate::route::{self, Route};
-use crate::session::{Session, Speed};
+use crate::session::Session;
 use crate::share::{Share, Thing};
 use crate::shared::Shared;
 use crate::stage::Target;
@@ -152,13 +153,13 @@ impl Component for Compare {
                 app::Msg::Step => pair.step(),
                 app::Msg::Back => pair.back(),
                 app::Msg::Seek(moment) => pair.seek(moment),
-                app::Msg::Speed(step) => pair.speed = Speed::new(step),
+                app::Msg::Speed(step) => pair.pacing.speed = Speed::new(step),
                 app::Msg::Until(until) => {
                     self.more = false;
-                    self.notice = (!pair.wait(until)).then(|| text::not_in_either(until));
+                    self.notice = (!pair.wait(until)).then(|| text::not_until(until, text::IN_THESE_RUNS));
                 }
                 app::Msg::More(open) => self.more = open,
-                app::Msg::Careful(careful) => pair.care.on = careful,
+                app::Msg::Careful(careful) => pair.pacing.care.on = careful,
                 app::Msg::Undo => self.undo(&library, false),
                 app::Msg::Redo => self.undo(&library, true),
                 app::Msg::Help(open) => self.help = open,
@@ -629,7 +630,7 @@ fn time(pair: &Pair, more: bool, send: &Callback<app::Msg>) -> Html {
                 { transport::play(pair.playing(), !pair.goes_on(), send.reform(|()| app::Msg::Toggle)) }
                 { transport::button(text::NEXT_MOMENT, ".", ui::STEP, !pair.goes_on(), send.reform(|()| app::Msg::Step)) }
                 if pair.playhead() > Time::ZERO {
-                    { transport::waits(&pair.sides.each_ref(), more, pair.care.on, send) }
+                    { transport::waits(&pair.sides.each_ref(), more, pair.pacing.care.on, send) }
                 }
             </div>
             <output class="clock">{ text::clock(pair.playhead()) }</output>
@@ -639,7 +640,7 @@ fn time(pair: &Pair, more: bool, send: &Callback<app::Msg>) -> Html {
                     <i class="parts-at" {style} aria-hidden="true" />
                 }
             </div>
-            { transport::pace(pair.speed, pair.care.is_slowing().then(|| pair.ratio()), send.reform(app::Msg::Speed)) }
+            { transport::pace(pair.pacing.speed, pair.pacing.care.is_slowing().then(|| pair.pacing.ratio()), send.reform(app::Msg::Speed)) }
         </section>
     }
 }

@@ -79,12 +79,12 @@ impl Side {
 
     pub(super) fn window(&self, pair: &Pair, elsewhere: Option<Time>) -> Window {
         let (width, height) = self.diagram_size;
-        Window::new(width, height, pair.speed.ratio(), pair.playhead(), elsewhere)
+        Window::new(width, height, pair.pacing.speed.ratio(), pair.playhead(), elsewhere)
     }
 
     pub(super) fn paint(&self, pair: &Pair, elsewhere: Option<Time>) {
         let session = &pair.sides[self.place];
-        self.board.paint(session, pair.speed);
+        self.board.paint(session, pair.pacing.speed);
         diagram::follow(session, &self.diagram, self.window(pair, elsewhere));
     }
 

@@ -2,7 +2,8 @@
 //! What just happened stands below in a sentence of the engine's.
 
 use crate::dom::{self, Frames, Listener, Sight, Size};
-use crate::session::{Session, Speed};
+use crate::pacing::Speed;
+use crate::session::Session;
 use crate::shared::Shared;
 use crate::stage::{Layout, Painter, Scene, Who, tone_name};
 use crate::text;
@@ -70,9 +71,9 @@ impl Component for Hero {
         (scenario.nodes, scenario.clients) = (NODES, 0);
         let layout = Layout::new(scenario.nodes, scenario.clients, 0.0, 0.0);
         let mut session = Session::new(library, scenario).expect("a model can be run as it is");
-        session.speed = Speed::new(SPEED);
+        session.pacing.speed = Speed::new(SPEED);
         session.seek(OPENING);
-        session.care.on = false;
+        session.pacing.care.on = false;
         session.play(!dom::reduced_motion());
         Self {
             session,
@@ -203,7 +204,7 @@ impl Hero {
 
     fn paint(&self) {
         if let Some(painter) = &self.painter {
-            let linger = Span((LINGER_MS * 1e6 * self.session.speed.ratio()) as u64);
+            let linger = Span((LINGER_MS * 1e6 * self.session.pacing.speed.ratio()) as u64);
             let scene = Scene::of(self.session.sim(), &self.layout, self.session.playhead(), linger, Who::default());
             painter.paint(&scene, &self.layout);
         }
