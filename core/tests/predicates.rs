@@ -262,10 +262,10 @@ fn counts_agree_with_the_trace() {
         observer.run(END, &[]);
         let mut sim = Sim::new(&library, scenario).unwrap();
         sim.run_until(END);
-        let count = |kind: EventKind| sim.trace().rows().filter(|row| row.kind == kind).count();
+        let count = |kind: EventKind| sim.trace().rows().unwrap().filter(|row| row.kind == kind).count();
         let (sent, doubled) = (count(EventKind::Send), count(EventKind::Duplicate));
-        let ok = sim.trace().rows().filter(|row| row.kind == EventKind::Return && row.detail == 1).count();
-        let recent = sim.trace().rows().filter(|row| row.kind == EventKind::Send && row.time > END - Span::secs(1)).count();
+        let ok = sim.trace().rows().unwrap().filter(|row| row.kind == EventKind::Return && row.detail == 1).count();
+        let recent = sim.trace().rows().unwrap().filter(|row| row.kind == EventKind::Send && row.time > END - Span::secs(1)).count();
         let expected = [
             sent,
             count(EventKind::Deliver),
@@ -275,7 +275,7 @@ fn counts_agree_with_the_trace() {
             ok,
             count(EventKind::Unknown),
             count(EventKind::Invoke) - count(EventKind::Return) - count(EventKind::Unknown),
-            sim.trace().rows().filter(|row| row.kind == EventKind::Input && row.detail == 0).count(),
+            sim.trace().rows().unwrap().filter(|row| row.kind == EventKind::Input && row.detail == 0).count(),
             recent,
         ];
         for ((text, measure), expected) in texts.iter().zip(measures).zip(expected) {

@@ -381,7 +381,7 @@ impl Challenge {
                 }
                 let mut sim = Sim::new(library, run.clone())?;
                 while sim.steps() < MOST_STEPS && sim.step_until(end) {}
-                let mut moments: Vec<Time> = sim.trace().rows().map(|row| row.time + Span(1)).collect();
+                let mut moments: Vec<Time> = sim.trace().rows().into_iter().flatten().map(|row| row.time + Span(1)).collect();
                 moments.dedup();
                 for moment in moments.into_iter().filter(|moment| *moment < end) {
                     let done = attack.everywhere.perform(library, &run, subject, moment, end)?;

@@ -138,7 +138,7 @@ impl Observer {
     pub fn watch(&mut self, predicate: &Predicate, from: u32) -> usize {
         let (mut root, text) = (predicate.root.clone(), predicate.text.clone());
         let look = Look::new(&self.sim, &self.subject, self.now, false);
-        for (index, row) in (0..self.taken).zip(self.sim.trace().rows()) {
+        for (index, row) in (0..self.taken).filter_map(|index| Some((index, self.sim.trace().row(index)?))) {
             root.take(&look, row, index >= from);
         }
         self.watches.push(Watch { root, text, from, first: None, doubted: None, why: Vec::new() });
