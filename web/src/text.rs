@@ -605,6 +605,8 @@ pub(crate) fn measured(value: &Value) -> String {
         Value::Number(parts) => Value::Number((parts + parts.signum() * 500) / 1000 * 1000).to_string(),
         Value::Text(text) => text.clone(),
         Value::Nothing => "–".into(),
+        // What is done at once is done a nanosecond later.
+        Value::Span(-999..1_000) => "0 ms".into(),
         value => value.to_string(),
     }
 }
