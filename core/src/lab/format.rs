@@ -430,6 +430,7 @@ static SCENE: Shape = Shape {
     help: "A run to show.",
     fields: &[
         needed("title", Kind::Text, "What it shows."),
+        optional("challenge", Kind::Id, "The challenge in whose world it runs, if not in the lab's."),
         optional("seed", Kind::Number(0, i64::MAX), "The world's if nothing is said."),
         optional("settings", Kind::Settings, "Settings that are not the world's."),
         optional("script", Kind::Script, "What is done in it."),

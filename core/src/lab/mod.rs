@@ -154,8 +154,7 @@ impl Textbook {
     /// The run that behaves like the code, or as it should.
     #[must_use]
     pub fn run(&self, lab: &Lab, corrected: bool) -> Scenario {
-        let own = self.challenge.and_then(|index| lab.challenges.get(index));
-        own.map_or(&lab.world, |challenge| challenge.world(lab)).with(if corrected { &self.corrected } else { &self.as_written })
+        lab.world_of(self.challenge).with(if corrected { &self.corrected } else { &self.as_written })
     }
 }
 
@@ -177,6 +176,8 @@ pub struct Teacher {
 pub struct Scene {
     /// What it shows.
     pub title: String,
+    /// The challenge in whose world it runs, by its place, if not in the lab's.
+    pub challenge: Option<usize>,
     /// Its seed, if not that of the world.
     pub seed: Option<u64>,
     /// Settings that are not the world's.
@@ -195,14 +196,15 @@ impl Scene {
     /// # Errors
     /// If the run does not come to that moment: says why.
     pub fn link(&self, lab: &Lab, library: &Library) -> Result<Link, String> {
-        let mut scenario = lab.world.with(&self.settings);
+        let world = lab.world_of(self.challenge);
+        let (end, subject) = (world.length, &world.subject);
+        let mut scenario = world.with(&self.settings);
         scenario.seed = self.seed.unwrap_or(scenario.seed);
-        let end = lab.world.length;
-        let done = self.script.perform(library, &scenario, &lab.world.subject, Time::ZERO, end).map_err(|fault| fault.to_string())?;
+        let done = self.script.perform(library, &scenario, subject, Time::ZERO, end).map_err(|fault| fault.to_string())?;
         if let Some((line, why)) = done.stuck {
             return Err(format!("line {line} of its script: {why}"));
         }
-        let mut observer = Observer::new(library, done.scenario.clone(), &lab.world.subject, end).map_err(|fault| fault.to_string())?;
+        let mut observer = Observer::new(library, done.scenario.clone(), subject, end).map_err(|fault| fault.to_string())?;
         let until = observer.watch(&self.until, 0);
         observer.run(end, &[until]);
         let found = observer.found(until);
@@ -247,6 +249,11 @@ impl Lab {
     #[must_use]
     pub fn challenge(&self, id: &str) -> Option<&Challenge> {
         self.challenges.iter().find(|challenge| challenge.id == id)
+    }
+
+    /// The world of a challenge, by its place; the lab's if none is meant.
+    fn world_of(&self, challenge: Option<usize>) -> &World {
+        challenge.and_then(|index| self.challenges.get(index)).map_or(&self.world, |challenge| challenge.world(self))
     }
 
     /// Every world that can be on the stage, the lab's own first.
