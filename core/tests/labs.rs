@@ -35,7 +35,7 @@ const LABS: &[(&str, &str)] = &[
 /// Every run that a lab ships: how many rows it has, and its hash.
 const FROZEN: &[(&str, &str, u32, &str)] = &[
     ("L01", "world", 1924, "e9655dc105992c8d"),
-    ("L01", "tour", 265, "4423c030172a3e13"),
+    ("L01", "tour", 419, "bd23c3dc36278c00"),
     ("L01", "challenge bingo", 1958, "afb38f78d3fe2499"),
     ("L01", "challenge two-truths", 1926, "b91a82152c990ffa"),
     ("L01", "challenge silent-half", 1926, "a21bb12983cb257b"),

@@ -1236,8 +1236,7 @@ fn open(library: &Library, model: usize, seed: u64) -> Session {
 }
 
 fn layout(session: &Session, width: f64, height: f64) -> Layout {
-    let scenario = session.sim().scenario();
-    Layout::new(scenario.nodes, scenario.clients, width, height)
+    stage::layout(session.sim(), width, height)
 }
 
 /// What a finger on the stage does, in the pixels of the stage. Only the first of several fingers does

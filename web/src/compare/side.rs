@@ -74,8 +74,7 @@ impl Side {
     }
 
     pub(super) fn resize(&mut self, session: &Session, width: f64, height: f64) {
-        let scenario = session.sim().scenario();
-        self.layout = Layout::new(scenario.nodes, scenario.clients, width, height);
+        self.layout = stage::layout(session.sim(), width, height);
         if let Some(painter) = &mut self.painter {
             painter.resize(width, height);
         }

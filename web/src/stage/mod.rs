@@ -13,6 +13,6 @@ pub(crate) use actors::{actors, tone_name};
 pub(crate) use canvas::Painter;
 pub(crate) use labels::width_of;
 pub(crate) use layout::{Area, Layout, Point};
-pub(crate) use scene::{Crowd, Scene, Who, crowd, is_linked, on_its_way, tone};
+pub(crate) use scene::{Crowd, Scene, Who, crowd, is_linked, layout, on_its_way, tone};
 pub(crate) use touch::{Finger, Target, Touch};
 pub(crate) use traffic::Traffic;

@@ -383,6 +383,10 @@ impl<'a> Look<'a> {
                 Widget::List { items, .. } => items.iter().map(|item| (None, item.text.clone())).collect(),
                 Widget::Table { rows, .. } => rows.iter().map(|(key, value)| (Some(key.text.clone()), value.text.clone())).collect(),
                 Widget::Log { entries, .. } => entries.iter().map(|entry| (Some(entry.index.to_string()), entry.text.clone())).collect(),
+                Widget::Calls { waiting, given_up, .. } => {
+                    let counts = [("waiting", waiting.len() as u64), ("given up", *given_up)];
+                    counts.into_iter().map(|(key, count)| (Some(key.to_owned()), count.to_string())).collect()
+                }
             })
         })
     }
