@@ -113,6 +113,9 @@ pub struct World {
     pub subject: Subject,
     /// What is shown of a run while it is played.
     pub measures: Vec<Measured>,
+    /// The same world with each other number of nodes that the learner may choose: other nodes are meant
+    /// by the names of clients there.
+    pub sizes: Vec<World>,
 }
 
 /// Something that is shown of a run while it is played.
@@ -223,7 +226,27 @@ fn sealed(library: &Library, scenario: Scenario, moment: Time) -> Result<Link, F
     Ok(Link { scenario, seal: Some(Seal::of(&sim, moment)) })
 }
 
+/// What the number of nodes is called among the knobs.
+pub const NODES: &str = "nodes";
+
 impl World {
+    /// The numbers of nodes between which the learner may choose; none if there is no choice.
+    #[must_use]
+    pub fn choices(&self) -> Vec<u16> {
+        let mut all: Vec<_> = self.sizes.iter().map(|size| size.scenario.nodes).collect();
+        if !all.is_empty() {
+            all.push(self.scenario.nodes);
+            all.sort_unstable();
+        }
+        all
+    }
+
+    /// The same world with so many nodes, if that may be chosen; otherwise as it is.
+    #[must_use]
+    pub fn sized(&self, nodes: u16) -> &Self {
+        self.sizes.iter().find(|size| size.scenario.nodes == nodes).unwrap_or(self)
+    }
+
     /// The run with some settings changed.
     #[must_use]
     pub fn with(&self, settings: &Settings) -> Scenario {
