@@ -674,7 +674,7 @@ mod tests {
     #[test]
     fn keyframes_of_nodes_that_remember_ever_more_become_fewer() {
         let [mut run, mut other] = twice("raft");
-        run.words = 60_000;
+        run.words = 20_000;
         for timeline in [&mut run, &mut other] {
             timeline.seek(Time::ZERO + Span::secs(60));
         }

@@ -3,10 +3,12 @@
 
 use super::plot::{Axis, Curve, Ink, Plot, Shape, Table};
 use super::{figure, save};
+use crate::shared::Shared;
 use crate::text;
 use faultline::evidence::measure::{Measured, Unit};
-use faultline::lab::study::{Facts, Findings, Found, Known, Place, Point, Question, Study};
-use yew::{Callback, Html, html};
+use faultline::lab::Lab;
+use faultline::lab::study::{Chosen, Facts, Findings, Found, Known, Place, Point, Question, Study};
+use yew::{Callback, Component, Context, Html, Properties, html};
 
 /// Something that was found, with what was chosen then.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,8 +26,39 @@ const SHOWN: f64 = 0.995;
 /// The rows of the table of a histogram.
 const SHARES: [f64; 4] = [0.5, 0.9, 0.99, 0.999];
 
-/// What was found, and what was found before it; and what is known.
-pub(crate) fn chart(study: &Study, now: &Seen, before: Option<&Seen>, known: &[&Known]) -> Html {
+/// What the chart of a study is made with.
+#[derive(Properties, Clone, PartialEq)]
+pub(crate) struct Props {
+    pub(crate) lab: Shared<Lab>,
+    /// The place of the study among those of the lab.
+    pub(crate) study: usize,
+    /// What was found, and what was found before it.
+    pub(crate) now: Shared<Seen>,
+    pub(crate) before: Option<Shared<Seen>>,
+    /// What is chosen, if what is known of that is to be laid over it.
+    pub(crate) chosen: Option<Chosen>,
+}
+
+/// The chart of a study: drawn when something was found, and not whenever the run beside it goes on.
+pub(crate) struct Survey;
+
+impl Component for Survey {
+    type Message = ();
+    type Properties = Props;
+
+    fn create(_: &Context<Self>) -> Self {
+        Self
+    }
+
+    fn view(&self, ctx: &Context<Self>) -> Html {
+        let Props { lab, study, now, before, chosen } = ctx.props();
+        let study = &lab.studies[*study];
+        let known: Vec<_> = chosen.iter().flat_map(|chosen| study.known(lab, chosen)).collect();
+        chart(study, now, before.as_deref(), &known)
+    }
+}
+
+fn chart(study: &Study, now: &Seen, before: Option<&Seen>, known: &[&Known]) -> Html {
     if let (Question::Matrix { rows, columns }, Found::Matrix(counts)) = (&study.question, &now.findings.found) {
         return matrix(&study.name, (rows, columns), counts);
     }
@@ -239,8 +272,7 @@ fn spread(study: &Study, now: &Seen, samples: &[f64], before: Option<&Seen>, kno
 #[cfg(test)]
 mod tests {
     use super::*;
-    use faultline::lab::Lab;
-    use faultline::lab::study::{Chosen, Survey};
+    use faultline::lab::study::Survey as Runs;
     use faultline::models::Library;
 
     fn lab(id: &str) -> Lab {
@@ -250,7 +282,7 @@ mod tests {
 
     fn seen(lab: &Lab, study: &Study, case: usize) -> Seen {
         let chosen = Chosen { case, ..Chosen::default() };
-        let findings = Survey::new(study, &chosen, 6).finish(study, lab, &Library::standard()).expect("runs");
+        let findings = Runs::new(study, &chosen, 6).finish(study, lab, &Library::standard()).expect("runs");
         Seen { case, with: "something".into(), findings }
     }
 

@@ -6,6 +6,7 @@ mod picture;
 use crate::dom;
 use crate::map;
 use crate::share;
+use crate::shared::Shared;
 use crate::text::{self, plain};
 use crate::ui::{self, Named};
 use crate::worker::{Checking, Doing, Job, Judged, Report, likely_object};
@@ -17,18 +18,12 @@ use web_sys::{HtmlInputElement, HtmlTextAreaElement};
 use yew::{Callback, Component, Context, Html, InputEvent, Properties, TargetCast, html};
 
 /// A history that was given to the page: its name and its text.
-pub(crate) type Given = Rc<(String, String)>;
+pub(crate) type Given = Shared<(String, String)>;
 
 /// What the screen is made with.
-#[derive(Properties, Clone)]
+#[derive(Properties, Clone, PartialEq)]
 pub(crate) struct Props {
     pub(crate) given: Option<Given>,
-}
-
-impl PartialEq for Props {
-    fn eq(&self, other: &Self) -> bool {
-        self.given.as_ref().map(Rc::as_ptr) == other.given.as_ref().map(Rc::as_ptr)
-    }
 }
 
 /// What can happen here.

@@ -5,27 +5,21 @@ use crate::diagram;
 use crate::dom;
 use crate::route::LAB;
 use crate::session::Session;
+use crate::shared::Shared;
 use crate::text;
 use faultline::lab::Lab;
 use faultline::models::Library;
 use faultline::scenario::{Fault, Scenario};
 use faultline::sim::{EventKind, Sim, Span, Time};
-use std::rc::Rc;
 use yew::{Component, Context, Html, Properties, html};
 
 /// Of which lab.
-#[derive(Properties, Clone)]
+#[derive(Properties, Clone, PartialEq)]
 pub(crate) struct Props {
-    pub(crate) library: Rc<Library>,
-    pub(crate) lab: Rc<Lab>,
+    pub(crate) library: Shared<Library>,
+    pub(crate) lab: Shared<Lab>,
     /// Its id, or the address of its file.
     pub(crate) asked: String,
-}
-
-impl PartialEq for Props {
-    fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.library, &other.library) && Rc::ptr_eq(&self.lab, &other.lab) && self.asked == other.asked
-    }
 }
 
 /// A run to show.

@@ -4,7 +4,7 @@ use super::looking::Shown;
 use super::related::Related;
 use super::{Lesson, Place, Say, Trying, Work};
 use crate::app::Msg;
-use crate::chart::survey::{self, Seen};
+use crate::chart::survey::Survey;
 use crate::dom;
 use crate::route;
 use crate::session::Session;
@@ -218,13 +218,8 @@ fn studies(lesson: &Lesson, say: &Callback<Say>) -> Html {
 fn study(lesson: &Lesson, index: usize, say: &Callback<Say>) -> Html {
     let study = &lesson.lab.studies[index];
     let places = study.places(lesson.chosen.case).len();
-    let known: Vec<_> = study.known(&lesson.lab, &lesson.chosen).collect();
-    let working = lesson.work == Some(Work::Measuring);
-    // Until there is something new, what was found before is what there is to see.
-    let (now, before) = match &lesson.seen {
-        Some(seen) => (Some(seen), lesson.before.as_ref()),
-        None => (None, lesson.before.as_ref()),
-    };
+    let (now, before) = (lesson.seen.as_ref(), lesson.before.as_ref());
+    let (done, of) = now.map_or((0, study.runs * places.max(1) as u64), |seen| (seen.findings.done, seen.findings.of));
     html! {
         <>
         <h2><small>{ words::KIND }</small>{ study.title.clone() }</h2>
@@ -234,25 +229,23 @@ fn study(lesson: &Lesson, index: usize, say: &Callback<Say>) -> Html {
                 { ui::choice(Named { label: Some(words::CASE), ..Named::default() }, study.cases.iter().map(|case| case.name.as_str()), lesson.chosen.case, say.reform(Say::Case)) }
             </label>
         }
-        if working {
-            if let Some(Seen { findings, .. }) = now {
-                <p class="working" role="status"><progress max={findings.of.to_string()} value={findings.done.to_string()} aria-label={words::KIND} />
-                    { words::so_far(findings.done, findings.of) }</p>
-            } else {
-                <p class="working" role="status"><progress aria-label={words::KIND} />{ words::so_far(0, study.runs * places.max(1) as u64) }</p>
-            }
+        if lesson.work == Some(Work::Measuring) {
+            <p class="working" role="status"><progress max={of.to_string()} value={now.map(|_| done.to_string())} aria-label={words::KIND} />
+                { words::so_far(done, of) }</p>
             <div class="ways">{ quiet(text::CANCEL, Say::Cancel, say) }</div>
-        } else {
+        } else if done < of {
             <p class="help">{ words::how_many(study.runs, places) }</p>
             <div class="ways">{ go(if now.is_some() { words::AGAIN } else { words::START }, Say::Measure, true, say) }</div>
+        } else {
+            // The same choices would be the same runs.
+            <p class="help" role="status">{ words::so_far(done, of) }</p>
         }
-        if let Some(seen) = now {
-            { survey::chart(study, seen, before, &known) }
-            if seen.findings.missed > 0 {
-                <p class="help">{ words::missed(seen.findings.missed, seen.findings.done, &study.end(&lesson.lab).to_string()) }</p>
-            }
-        } else if let Some(seen) = before {
-            { survey::chart(study, seen, None, &[]) }
+        // Until there is something new, what was found before is what there is to see.
+        if let Some(seen) = now.or(before) {
+            <Survey lab={lesson.lab.clone()} study={index} now={seen.clone()} before={now.and(before).cloned()} chosen={now.map(|_| lesson.chosen.clone())} />
+        }
+        if let Some(seen) = now.filter(|seen| seen.findings.missed > 0) {
+            <p class="help">{ words::missed(seen.findings.missed, done, &study.end(&lesson.lab).to_string()) }</p>
         }
         <div class="ways">{ quiet(text::ALL_CHALLENGES, Say::Choice, say) }</div>
         </>
@@ -294,7 +287,7 @@ fn challenge(lesson: &Lesson, session: &Session, index: usize, say: &Callback<Sa
             { decided(lesson, challenge, verdict, say) }
         }
         // Who could still find out is not told; nor is what the challenge asks.
-        if solved || matches!(challenge.task, Task::Predict { .. }) && verdict.is_some() || lesson.work == Some(Work::Searching) {
+        if solved || matches!(challenge.task, Task::Predict { .. }) && verdict.is_some() || !lesson.tried.is_empty() {
             { searched(lesson, challenge, say) }
         }
         if lesson.work.is_some() {

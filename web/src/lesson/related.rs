@@ -28,8 +28,8 @@ impl Component for Related {
 
     fn create(ctx: &Context<Self>) -> Self {
         // A package has one lab, and says that it leaves out links to others.
-        let hidden = dom::document().query_selector("[data-hide~=links]").is_ok_and(|found| found.is_some());
-        if !hidden {
+        let hidden = || dom::document().query_selector("[data-hide~=links]").is_ok_and(|found| found.is_some());
+        if !ctx.props().ids.is_empty() && !hidden() {
             ctx.link().send_future_batch(async { dom::fetch_text(map::LABS).await.ok().map(Came) });
         }
         Self { titles: Vec::new() }

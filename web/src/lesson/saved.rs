@@ -126,17 +126,15 @@ impl Saved {
     /// Brings a lesson and its run to this place; says what is in the way. What was solved counts, whatever
     /// becomes of the place.
     pub(crate) fn restore(mut self, lesson: &mut Lesson) -> Result<Session, String> {
-        let mut all = Progress::default();
-        all.labs.insert(String::new(), std::mem::take(&mut lesson.progress));
-        all.merge(Progress { labs: [(String::new(), std::mem::take(&mut self.progress))].into() });
-        lesson.progress = all.labs.remove("").unwrap_or_default();
+        lesson.progress.merge(std::mem::take(&mut self.progress));
         let place = self.place(&lesson.lab).ok_or(text::NO_SUCH_PLACE)?;
         if self.link.as_ref().is_some_and(|link| !lesson.has(&link.scenario)) {
             return Err(text::STRANGE_RUN.into());
         }
+        let nodes = self.link.as_ref().map_or(lesson.lab.world.scenario.nodes, |link| link.scenario.nodes);
         let there = match self.way {
             Some(way) if way.leads(place, lesson) => {
-                way.take(place, lesson);
+                way.take(place, nodes, lesson);
                 None
             }
             way => {
@@ -191,7 +189,7 @@ impl Way {
         far && self.began.first().is_none_or(|(scenario, _)| *scenario == lesson.lab.world.scenario)
     }
 
-    fn take(self, place: Place, lesson: &mut Lesson) {
+    fn take(self, place: Place, nodes: u16, lesson: &mut Lesson) {
         let asked = &lesson.lab.bet;
         let bet = self.bet.and_then(|(kind, said)| match kind.as_str() {
             OPTION => said.parse().ok().map(Guess::Option),
@@ -199,14 +197,16 @@ impl Way {
             _ => None,
         });
         // In a step the bet is decided as the run goes on; after the last of them, it was in the run with which that ended.
-        // Where a step brought another world the moment before is not known any more, but the run is.
+        // Where a step brought another world the moment before is not known any more, but the run is. With another
+        // number of nodes it is not what the bet is about.
         let world = &lesson.lab.world;
+        let own = |nodes: u16| nodes == world.scenario.nodes;
         let last = (1..self.began.len()).find(|step| lesson.lab.steps.get(*step).is_some_and(|step| step.world.is_some()));
         let decided = match last {
             Some(step) => self.began.get(step - 1).map(|(scenario, _)| (scenario, Moment { time: world.length, ..Moment::START })),
-            None => self.began.last().map(|(scenario, moment)| (scenario, *moment)),
+            None => self.began.iter().rev().find(|(scenario, _)| own(scenario.nodes)).map(|(scenario, moment)| (scenario, *moment)),
         };
-        let undecided = last.is_none() && matches!(place, Place::Step(_));
+        let undecided = last.is_none() && matches!(place, Place::Step(_)) && own(nodes);
         if let (Some(_), Some((scenario, moment)), false) = (&bet, decided, undecided) {
             let truth = asked.answer.truth(&world.subject, &lesson.library, scenario, &asked.when, world.length, moment.time);
             lesson.truth = truth.unwrap_or(Truth::Open);
@@ -232,7 +232,7 @@ impl Lesson {
         let progress = self.progress.clone();
         self.go_on(&session);
         for say in (0..steps).flat_map(|_| [Say::Finish, Say::Continue]) {
-            if let Then::Show(scenario, moment, _) = self.hear(say, &session) {
+            if let Then::Show { scenario, moment, .. } = self.hear(say, &session) {
                 session = Session::new(&self.library, *scenario).map_err(|fault| fault.to_string())?;
                 session.seek(moment);
             }
@@ -245,16 +245,16 @@ impl Lesson {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::shared::Shared;
     use faultline::sim::Time;
-    use std::rc::Rc;
 
-    fn lab() -> Rc<Lab> {
+    fn lab() -> Shared<Lab> {
         let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../static/labs/L10.toml")).expect("a lab");
-        Rc::new(Lab::read(&text, "L10", &Library::standard()).expect("a lab"))
+        Shared::new(Lab::read(&text, "L10", &Library::standard()).expect("a lab"))
     }
 
-    fn lesson(lab: &Rc<Lab>) -> (Lesson, Session) {
-        let library = Rc::new(Library::standard());
+    fn lesson(lab: &Shared<Lab>) -> (Lesson, Session) {
+        let library = Shared::new(Library::standard());
         let lesson = Lesson::new(lab.clone(), library.clone(), LabProgress::default());
         let session = Session::new(&library, lesson.scenario()).expect("a run");
         (lesson, session)
@@ -285,7 +285,7 @@ mod tests {
         let library = Library::standard();
         for id in ["L02", "L07", "L24"] {
             let text = std::fs::read_to_string(format!("{}/../static/labs/{id}.toml", env!("CARGO_MANIFEST_DIR"))).expect("a file");
-            let lab = Rc::new(Lab::read(&text, id, &library).expect("a lab"));
+            let lab = Shared::new(Lab::read(&text, id, &library).expect("a lab"));
             let own = lab.challenges.iter().position(|challenge| challenge.world.is_some()).expect("a world of its own");
             let session = Session::new(&library, lab.challenges[own].start(&lab)).expect("a run");
             for place in [Place::Challenge(own), Place::Choice, Place::Free] {
