@@ -195,7 +195,7 @@ pub(crate) struct App {
     slowing: bool,
     searches: Searches,
     /// The history that is judged by every promise, if somebody wants to know.
-    map: Option<Rc<Checking>>,
+    map: Option<Shared<Checking>>,
     glimpses: Glimpses,
     chart: chart::Kind,
     comparing: bool,
@@ -549,7 +549,7 @@ impl Component for App {
             Msg::Search(say) => self.searches.hear(say, &self.session, &ctx.link().callback(|msg| msg)),
             Msg::Show(link) => self.show_found(&ctx.props().library, &link),
             Msg::Map(open) => {
-                self.map = open.then(|| Rc::new(history(&self.session)));
+                self.map = open.then(|| Shared::new(history(&self.session)));
                 if !open {
                     self.focus = Some("ask-map".into());
                 }
