@@ -96,7 +96,7 @@ fn a_full_queue_that_is_asked_again_multiplies_too() {
             scenario.add(at(ms), Input::Invoke { client: 0, node: NodeId(0), op: 0, argument: 0 });
         }
         let sim = run(scenario, 9_000);
-        let answers = sim.trace().rows().filter(|row| row.kind == EventKind::Return && row.detail == 0).count();
+        let answers = sim.trace().rows().unwrap().filter(|row| row.kind == EventKind::Return && row.detail == 0).count();
         (field(&sim, 3, "turned away"), answers)
     };
     // Who was refused every time knows that nothing has happened.

@@ -675,7 +675,7 @@ impl Component for App {
                     if self.evidence {
                         { promises::evidence(session, &send) }
                     }
-                    { settings::settings(session, self.draft.as_ref(), self.knobs().as_deref().map_or(Which::Everything, Which::These), &send) }
+                    { settings::settings(session, self.draft.as_ref(), self.knobs().as_ref().map_or(Which::Everything, |(names, sizes)| Which::These(names, sizes)), &send) }
                     if self.lesson.as_ref().is_none_or(|lesson| !lesson.is_before()) {
                     { matrix::matrix(session, self.slowing, &send) }
                     if self.lesson.as_ref().is_none_or(Lesson::is_open) {
@@ -848,9 +848,11 @@ impl App {
         self.sharing = Some(things);
     }
 
-    /// The settings that can be turned; nothing if that is all of them.
-    fn knobs(&self) -> Option<Vec<&str>> {
-        self.lesson.as_ref().filter(|lesson| !lesson.is_open()).map(Lesson::knobs)
+    /// The settings that can be turned, and between how many nodes there is a choice; nothing if that is all of
+    /// them.
+    fn knobs(&self) -> Option<(Vec<&str>, Vec<u16>)> {
+        let lesson = self.lesson.as_ref().filter(|lesson| !lesson.is_open())?;
+        Some((lesson.knobs(), lesson.sizes(self.session.sim().scenario())))
     }
 
     /// Something is said to the lab, and the run does what follows from it.
@@ -1069,8 +1071,8 @@ impl App {
     fn turn(&mut self, ctx: &Context<Self>, index: usize, shown: String) {
         let Some(knob) = Knob::all(self.session.sim(), self.session.playhead()).into_iter().nth(index) else { return };
         let turned = knob.heard(&shown).and_then(|value| knob.turn(value, &self.session));
-        if let (Some(lesson), Ok(Turned::Now(input))) = (&mut self.lesson, &turned)
-            && let Some(then) = lesson.choose(input, &self.session)
+        if let (Some(lesson), Ok(turned)) = (&mut self.lesson, &turned)
+            && let Some(then) = lesson.choose(turned, &self.session)
         {
             return self.follow(ctx, then);
         }

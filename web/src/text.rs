@@ -611,6 +611,8 @@ pub(crate) fn measured(value: &Value) -> String {
         Value::Number(parts) => Value::Number((parts + parts.signum() * 500) / 1000 * 1000).to_string(),
         Value::Text(text) => text.clone(),
         Value::Nothing => "–".into(),
+        // What is done at once is done a nanosecond later.
+        Value::Span(-999..1_000) => "0 ms".into(),
         value => value.to_string(),
     }
 }
@@ -862,6 +864,36 @@ pub(crate) fn gauge(amount: u64, of: u64) -> String {
     format!("{amount} of {of}")
 }
 
+/// A call and whom it asks.
+pub(crate) fn call(what: &str, of: &str) -> String {
+    format!("{what} → {of}")
+}
+
+/// How long a call goes on waiting.
+pub(crate) fn waits(left: Span) -> String {
+    format!("gives up in {left}")
+}
+
+/// What a layer that makes messages of calls does: how many wait, and how many it gave up.
+pub(crate) fn calls(waiting: usize, given_up: u64) -> String {
+    let waiting = match waiting {
+        0 => "no call waits".to_owned(),
+        1 => "1 call waits".to_owned(),
+        more => format!("{more} calls wait"),
+    };
+    if given_up > 0 { format!("{waiting}, {}", self::given_up(given_up)) } else { waiting }
+}
+
+/// The same with the name of the layer.
+pub(crate) fn layer(name: &str, waiting: usize, given_up: u64) -> String {
+    format!("{name}: {}", calls(waiting, given_up))
+}
+
+/// How many calls were given up.
+pub(crate) fn given_up(calls: u64) -> String {
+    format!("gave up: {calls}")
+}
+
 /// What a timer that is fired by hand is called.
 pub(crate) fn fire(timer: &str) -> String {
     format!("Fire: {timer}")
@@ -936,9 +968,9 @@ pub(crate) fn stranger(name: &str, knower: &str) -> String {
 }
 
 /// What a screen reader says of a node.
-pub(crate) fn node(name: &str, condition: &str, role: Option<&str>, headline: Option<&str>) -> String {
+pub(crate) fn node(name: &str, condition: &str, shown: [Option<&str>; 3]) -> String {
     let mut words = format!("Node {name}, {condition}");
-    for part in [role, headline].into_iter().flatten() {
+    for part in shown.into_iter().flatten() {
         words.push_str(", ");
         words.push_str(part);
     }

@@ -8,7 +8,7 @@ use super::script::{self, ACTIONS, Script};
 use super::search::{Search, Seek};
 use super::study::{Case, Estimate, Known, Place, Question, Study, Sweep};
 use super::tour::{Answer, Bet, Doing, Step};
-use super::{Gauge, Lab, Level, Measured, Scene, Settings, Teacher, Textbook, World};
+use super::{Gauge, Lab, Level, Measured, NODES, Scene, Settings, Teacher, Textbook, World};
 use crate::judge::Promise;
 use crate::judge::spec::Object;
 use crate::judge::value::Reader as EdnReader;
@@ -21,6 +21,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The most places that a curve has.
 const MOST_PLACES: usize = 16;
+
+/// The most numbers of nodes to choose from.
+const MOST_SIZES: usize = 5;
 
 /// The most letters that are read.
 const MOST_LETTERS: usize = 1 << 16;
@@ -257,7 +260,7 @@ impl Reader<'_> {
         // A step may have brought a world of its own.
         self.names = names;
         self.check_steps(&part, &steps);
-        let challenges: Vec<_> = part.parts("challenge").iter().filter_map(|part| self.challenge(part)).collect();
+        let challenges: Vec<_> = part.parts("challenge").iter().filter_map(|part| self.challenge(part, world.as_ref())).collect();
         let mut ids = BTreeSet::new();
         for (index, challenge) in challenges.iter().enumerate() {
             if !ids.insert(&challenge.id) {
@@ -267,7 +270,7 @@ impl Reader<'_> {
         }
         let studies = part.parts("study").iter().filter_map(|part| self.study(part)).collect();
         let textbook = part.parts("textbook").iter().map(|part| self.textbook(part, &challenges)).collect();
-        let teacher = part.part("teacher").map(|part| self.teacher(&part));
+        let teacher = part.part("teacher").map(|part| self.teacher(&part, &challenges));
         let world = world?;
         self.check_knobs(&world_part, &world, &steps);
         Some(Lab {
@@ -298,7 +301,52 @@ impl Reader<'_> {
         })
     }
 
+    /// A world, with every number of nodes that it can have.
     fn world(&mut self, part: &Part<'_>) -> Option<World> {
+        let before = self.problems.len();
+        let mut world = self.world_with(part, part.number("nodes"))?;
+        self.check_sizes(part, &world);
+        if self.problems.len() == before {
+            let names = self.names.clone();
+            let own = i64::from(world.scenario.nodes);
+            for nodes in numbers(part.items("sizes")).filter(|nodes| *nodes != own) {
+                world.sizes.extend(self.with_nodes(nodes, |reader| reader.world_with(part, Some(nodes))));
+            }
+            self.names = names;
+        }
+        Some(world)
+    }
+
+    /// Reads something again as it is with another number of nodes. What is wrong only there says so.
+    fn with_nodes<T>(&mut self, nodes: i64, read: impl FnOnce(&mut Self) -> T) -> T {
+        let before = self.problems.len();
+        let found = read(self);
+        for problem in &mut self.problems[before..] {
+            problem.why = format!("with {nodes} nodes: {}", problem.why);
+        }
+        found
+    }
+
+    fn check_sizes(&mut self, part: &Part<'_>, world: &World) {
+        let chosen = world.knobs.iter().any(|knob| knob == NODES);
+        let Some(node) = part.table.get("sizes") else {
+            if chosen {
+                self.problem(part.table.at, part.path("sizes"), "the knob nodes needs this: between how many nodes is there a choice?");
+            }
+            return;
+        };
+        let sizes: Vec<i64> = numbers(part.items("sizes")).collect();
+        let own = i64::from(world.scenario.nodes);
+        if !chosen {
+            self.problem(node.at, part.path("sizes"), "nobody can choose: nodes is not among the knobs");
+        } else if !(2..=MOST_SIZES).contains(&sizes.len()) || !sizes.is_sorted_by(|one, next| one < next) {
+            self.problem(node.at, part.path("sizes"), format!("these should be 2 to {MOST_SIZES} numbers, the smallest first"));
+        } else if !sizes.contains(&own) {
+            self.problem(node.at, part.path("sizes"), format!("{own}, as many as there are at the beginning, is not among them"));
+        }
+    }
+
+    fn world_with(&mut self, part: &Part<'_>, nodes: Option<i64>) -> Option<World> {
         let (id, at) = part.text("model")?;
         let Some(model) = self.library.find(id) else {
             let known: Vec<_> = self.library.models().iter().map(|model| model.about().id).collect();
@@ -306,7 +354,7 @@ impl Reader<'_> {
             return None;
         };
         let mut scenario = Scenario::new(model.about(), part.number("seed").unwrap_or(1).unsigned_abs());
-        if let Some(nodes) = part.number("nodes") {
+        if let Some(nodes) = nodes {
             scenario.nodes = nodes as u16;
         }
         if let Some(clients) = part.number("clients") {
@@ -349,7 +397,8 @@ impl Reader<'_> {
         Some(World {
             measures,
             length: self.told(part, "length", some_time).unwrap_or(Time::ZERO),
-            knobs: self.knobs(part, "knobs", &[]),
+            knobs: self.knobs(part, "knobs", &[NODES]),
+            sizes: Vec::new(),
             subject: Subject { object: object.map_or(Object::Register, |(_, object)| *object), initial: initial.unwrap_or(Word::Int(0)) },
             scenario,
         })
@@ -441,7 +490,7 @@ impl Reader<'_> {
         let stop = self.predicate(part, "stop");
         let script = self.script(part, "script");
         let within = self.span(part, "within").unwrap_or(Span::secs(30));
-        let reveal = self.knobs(part, "reveal", &[]);
+        let reveal = self.knobs(part, "reveal", &[NODES]);
         let kind = part.said("kind");
         let has = |name: &str| part.table.get(name).is_some();
         let (wanted, not): (&[&str], &[&str]) = match kind.as_str() {
@@ -511,6 +560,12 @@ impl Reader<'_> {
                     self.problems.push(Problem { line: step.line, field, why: format!("{knob} {why}") });
                 }
             }
+            // With another number of nodes the run begins anew, and its nodes may not be those that a step names.
+            let goes_on = steps.get(number).is_some_and(|next| next.world.is_none());
+            if step.reveal.iter().any(|knob| knob == NODES) && (goes_on || !matches!(step.doing, Doing::Explain)) {
+                let why = "nodes can be revealed only by a step to explain that is the last in its world";
+                self.problems.push(Problem { line: step.line, field: format!("step[{number}].reveal"), why: why.into() });
+            }
         }
         revealed.append(&mut own);
         let first = world.knobs.iter().filter(|knob| !revealed.contains(knob)).count();
@@ -527,7 +582,7 @@ impl Reader<'_> {
 
     // ---- challenges ---------------------------------------------------------------------------
 
-    fn challenge(&mut self, part: &Part<'_>) -> Option<Challenge> {
+    fn challenge(&mut self, part: &Part<'_>, lab: Option<&World>) -> Option<Challenge> {
         let kind = part.said("kind");
         const SHARED: [&str; 11] = ["id", "title", "kind", "say", "world", "length", "settings", "knobs", "search", "hints", "won"];
         let (needed, other): (&[&str], &[&str]) = match kind.as_str() {
@@ -551,19 +606,40 @@ impl Reader<'_> {
             }
         }
         // Names in a world of its own are those of its model.
-        let lab = self.names.clone();
+        let names = self.names.clone();
         let own = part.part("world");
         let world = own.as_ref().and_then(|part| self.world(part));
-        let challenge = if own.is_some() && world.is_none() { None } else { self.puzzle(part, &kind, world) };
-        self.names = lab;
+        let mut challenge = None;
+        if own.is_none() || world.is_some() {
+            let sizes = world.as_ref().or(lab).map_or_else(Vec::new, |world| world.sizes.clone());
+            challenge = self.puzzle(part, &kind, world);
+            if let Some(challenge) = challenge.as_mut().filter(|challenge| challenge.knobs.iter().any(|knob| knob == NODES)) {
+                challenge.sizes = self.sized(part, &kind, sizes);
+            }
+        }
+        self.names = names;
         challenge
+    }
+
+    /// The same challenge in worlds with other numbers of nodes.
+    fn sized(&mut self, part: &Part<'_>, kind: &str, worlds: Vec<World>) -> Vec<Challenge> {
+        if worlds.is_empty() {
+            let at = part.table.get("knobs").map_or(part.table.at, |node| node.at);
+            self.problem(at, part.path("knobs"), "its world has no `sizes`, so nobody can choose how many nodes there are");
+        }
+        let mut sizes = Vec::new();
+        for world in worlds {
+            self.names = self.library.find(&world.scenario.model).map(|model| Names::of(model, &world.scenario));
+            sizes.extend(self.with_nodes(world.scenario.nodes.into(), |reader| reader.puzzle(part, kind, Some(world))));
+        }
+        sizes
     }
 
     /// A challenge, once it is known which names there are in its world.
     fn puzzle(&mut self, part: &Part<'_>, kind: &str, world: Option<World>) -> Option<Challenge> {
         let length = self.told(part, "length", some_time);
         let settings = self.settings(part, "settings");
-        let others: Vec<_> = std::iter::once("network").chain(NETWORK_PARTS).collect();
+        let others: Vec<_> = [NODES, "network"].into_iter().chain(NETWORK_PARTS).collect();
         let knobs = self.knobs(part, "knobs", &others);
         let searches: Vec<_> = part.parts("search").iter().filter_map(|part| self.search(part)).collect();
         if kind == "break" && part.table.get("fix").is_none() && !searches.iter().any(|search| search.found) {
@@ -591,6 +667,7 @@ impl Reader<'_> {
             task: task?,
             world,
             searches,
+            sizes: Vec::new(),
             line: self.lines.line(part.table.at),
         })
     }
@@ -906,19 +983,23 @@ impl Reader<'_> {
 
     // ---- beside it ----------------------------------------------------------------------------
 
-    fn textbook(&mut self, part: &Part<'_>, challenges: &[Challenge]) -> Textbook {
-        let mut challenge = None;
-        if let Some((id, at)) = part.text("challenge") {
-            challenge = challenges.iter().position(|challenge| challenge.id == id);
-            if challenge.is_none() {
-                let why = unknown("challenge", id, challenges.iter().map(|challenge| challenge.id.as_str()));
-                self.problem(at, part.path("challenge"), why);
-            }
+    /// The challenge in whose world something runs, by its place. Names are those of that world from then on.
+    fn in_challenge(&mut self, part: &Part<'_>, challenges: &[Challenge]) -> Option<usize> {
+        let (id, at) = part.text("challenge")?;
+        let challenge = challenges.iter().position(|challenge| challenge.id == id);
+        if challenge.is_none() {
+            let why = unknown("challenge", id, challenges.iter().map(|challenge| challenge.id.as_str()));
+            self.problem(at, part.path("challenge"), why);
         }
-        let lab = self.names.clone();
         if let Some(world) = challenge.and_then(|index| challenges[index].world.as_ref()) {
             self.names = self.library.find(&world.scenario.model).map(|model| Names::of(model, &world.scenario));
         }
+        challenge
+    }
+
+    fn textbook(&mut self, part: &Part<'_>, challenges: &[Challenge]) -> Textbook {
+        let lab = self.names.clone();
+        let challenge = self.in_challenge(part, challenges);
         if let Some((code, at)) = part.text("code").filter(|(code, _)| code.trim().lines().count() > 30) {
             self.problem(at, part.path("code"), format!("it has {} lines; nobody reads more than 30", code.trim().lines().count()));
         }
@@ -930,19 +1011,28 @@ impl Reader<'_> {
         Textbook { title: part.said("title"), code: part.said("code"), wrong: part.said("wrong"), challenge, as_written, corrected }
     }
 
-    fn teacher(&mut self, part: &Part<'_>) -> Teacher {
+    fn teacher(&mut self, part: &Part<'_>, challenges: &[Challenge]) -> Teacher {
         let mut scenes = Vec::new();
         for scene in part.parts("scene") {
+            let lab = self.names.clone();
+            let challenge = self.in_challenge(&scene, challenges);
             let settings = self.settings(&scene, "settings");
             let script = self.script(&scene, "script");
             let until = self.predicate(&scene, "until");
             if let (Some(script), Some(until)) = (script, until) {
                 let seed = scene.number("seed").map(i64::unsigned_abs);
-                scenes.push(Scene { title: scene.said("title"), seed, settings, script, until, line: self.lines.line(scene.table.at) });
+                let line = self.lines.line(scene.table.at);
+                scenes.push(Scene { title: scene.said("title"), challenge, seed, settings, script, until, line });
             }
+            self.names = lab;
         }
         Teacher { goal: part.said("goal"), plan: part.lines("plan"), questions: part.lines("questions"), scenes }
     }
+}
+
+/// The whole numbers of a list.
+fn numbers(items: &[Node]) -> impl Iterator<Item = i64> {
+    items.iter().filter_map(|item| if let Value::Number(number) = item.value { Some(number) } else { None })
 }
 
 /// A length of time that is not nothing.

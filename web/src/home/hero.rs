@@ -180,7 +180,7 @@ impl Hero {
         let down = status == NodeStatus::Down;
         let class = format!("node {} tone-{}", if down { "down" } else { "up" }, view.role.map_or("plain", |(_, tone)| tone_name(tone)));
         let act = if down { text::RESTART } else { text::KILL };
-        let label = format!("{act} {}", text::node(&name, text::status(status), role, headline.as_deref()));
+        let label = format!("{act} {}", text::node(&name, text::status(status), [role, headline.as_deref(), None]));
         let below = if down { text::status(status) } else { role.unwrap_or_default() };
         html! {
             <li key={node.0} style={position}>

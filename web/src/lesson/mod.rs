@@ -18,6 +18,7 @@ pub(crate) use saved::Saved;
 pub(crate) use screen::Screen;
 
 use crate::chart::survey::Seen;
+use crate::knob::Turned;
 use crate::session::Session;
 use crate::shared::Shared;
 use crate::text;
@@ -29,7 +30,7 @@ use faultline::lab::progress::LabProgress;
 use faultline::lab::search::Tried;
 use faultline::lab::study::Chosen;
 use faultline::lab::tour::{Doing, Guess, Truth};
-use faultline::lab::{Lab, World};
+use faultline::lab::{Lab, NODES, World};
 use faultline::models::Library;
 use faultline::scenario::Input;
 use faultline::sim::Time;
@@ -246,15 +247,29 @@ impl Lesson {
 
     /// What is on the stage in a run.
     fn world(&self, scenario: &Scenario) -> &World {
-        let own = |world: &&World| world.scenario.model == scenario.model;
+        self.place_world(scenario).sized(scenario.nodes)
+    }
+
+    /// The same, with as many nodes as it begins with.
+    fn place_world(&self, scenario: &Scenario) -> &World {
         match self.place {
             Place::Step(index) => self.lab.stage(index),
             Place::Challenge(index) => self.lab.challenges[index].world(&self.lab),
             Place::Study(index) => self.lab.studies[index].world(&self.lab),
             // The run of a step, a challenge or a study may still be there.
-            Place::Choice | Place::Free if !own(&&self.lab.world) => self.lab.worlds().find(own).unwrap_or(&self.lab.world),
-            _ => &self.lab.world,
+            Place::Choice | Place::Free => {
+                let of_model = |world: &&World| world.scenario.model == scenario.model;
+                let with = |world: &World| (world.sized(scenario.nodes).scenario.nodes, world.scenario.clients);
+                let same = |world: &&World| of_model(world) && with(world) == (scenario.nodes, scenario.clients);
+                self.lab.worlds().find(same).or_else(|| self.lab.worlds().find(of_model)).unwrap_or(&self.lab.world)
+            }
+            Place::Bet => &self.lab.world,
         }
+    }
+
+    /// Between how many nodes one can choose here.
+    pub(crate) fn sizes(&self, scenario: &Scenario) -> Vec<u16> {
+        if self.knobs().contains(&NODES) { self.place_world(scenario).choices() } else { Vec::new() }
     }
 
     /// Whether a run may be one of this lab: a step, a challenge or a study may have a world of its own, and what
@@ -272,9 +287,20 @@ impl Lesson {
 
     /// The run that begins with what a control says, if that is chosen before the run here, and not turned
     /// while it goes on.
-    fn begins(&self, turned: &Input, session: &Session) -> Option<Scenario> {
+    fn begins(&self, turned: &Turned, session: &Session) -> Option<Scenario> {
         let Place::Challenge(index) = self.place else { return None };
         let challenge = &self.lab.challenges[index];
+        let now = session.sim().scenario();
+        let turned = match turned {
+            Turned::Now(input) => input,
+            Turned::Anew(other) => {
+                // Whatever was done was done to nodes that may not be there.
+                let start = challenge.sized(other.nodes).start(&self.lab);
+                let (seed, settings, network) = (now.seed, now.settings.clone(), now.network.clone());
+                let may = challenge.knobs.iter().any(|knob| knob == NODES);
+                return (may && other.nodes != now.nodes).then_some(Scenario { seed, settings, network, ..start });
+            }
+        };
         let (knob, action) = match turned {
             Input::Set { key, .. } => (key.as_str(), "set"),
             Input::Network(_) => (NETWORK, NETWORK),
@@ -284,7 +310,7 @@ impl Lesson {
         if during || !challenge.knobs.iter().any(|other| other == knob) {
             return None;
         }
-        let mut scenario = session.sim().scenario().clone();
+        let mut scenario = now.clone();
         match turned {
             Input::Set { key, value } => drop(scenario.settings.insert(key.clone(), *value)),
             Input::Network(network) => scenario.network = network.clone(),
@@ -295,8 +321,8 @@ impl Lesson {
 
     /// Lets the run begin with what a control says, or the measurement; nothing if that is turned while the run
     /// goes on.
-    pub(crate) fn choose(&mut self, turned: &Input, session: &Session) -> Option<Then> {
-        if let (Place::Study(index), Input::Set { key, value }) = (self.place, turned) {
+    pub(crate) fn choose(&mut self, turned: &Turned, session: &Session) -> Option<Then> {
+        if let (Place::Study(index), Turned::Now(Input::Set { key, value })) = (self.place, turned) {
             if !self.lab.studies[index].knobs.contains(key) {
                 return None;
             }
@@ -732,9 +758,10 @@ impl Lesson {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::knob::{Knob, Turned, What};
+    use crate::knob::{Knob, What};
     use faultline::lab::challenge::Challenge;
     use faultline::lab::study::Survey;
+    use faultline::sim::NodeId;
     use std::path::PathBuf;
 
     fn labs() -> Vec<Shared<Lab>> {
@@ -868,7 +895,7 @@ mod tests {
             };
             assert_eq!(decided(&mut lesson, &mut session), Some(false), "{}", lab.id);
             for (key, value) in defence {
-                let set = Input::Set { key: key.clone(), value: *value };
+                let set = Turned::Now(Input::Set { key: key.clone(), value: *value });
                 let Some(Then::Show { scenario, .. }) = lesson.choose(&set, &session) else { panic!("another run") };
                 session = Session::new(&Library::standard(), *scenario).expect("a run");
             }
@@ -888,7 +915,7 @@ mod tests {
         hear(&mut lesson, &mut session, Say::Challenge(index));
         let before = session.sim().scenario().clone();
         for (key, value) in defence {
-            let set = Input::Set { key: key.clone(), value: *value };
+            let set = Turned::Now(Input::Set { key: key.clone(), value: *value });
             let Some(Then::Show { scenario, .. }) = lesson.choose(&set, &session) else { panic!("another run") };
             session = Session::new(&Library::standard(), *scenario).expect("a run");
         }
@@ -919,7 +946,7 @@ mod tests {
         assert!(lesson.knobs().contains(&NETWORK));
         let knobs = Knob::all(session.sim(), Time::ZERO);
         let loss = knobs.iter().find(|knob| knob.what == What::Loss).expect("the network loses messages");
-        let Ok(Turned::Now(turned)) = loss.turn(50_000, &session) else { panic!("it can be turned") };
+        let turned = loss.turn(50_000, &session).expect("it can be turned");
         let Some(Then::Show { scenario, .. }) = lesson.choose(&turned, &session) else { panic!("another run") };
         assert!(scenario.inputs == session.sim().scenario().inputs && scenario.network != session.sim().scenario().network);
         let verdict = lab.challenges[index].decide(&lab, &library, &scenario, None).expect("a verdict");
@@ -931,7 +958,7 @@ mod tests {
         let lab = labs().into_iter().find(|lab| lab.id == "L02").expect("a lab");
         let (mut lesson, mut session) = begin(&lab);
         hear(&mut lesson, &mut session, Say::Study(0));
-        let set = Input::Set { key: lab.studies[0].knobs[0].clone(), value: 50 };
+        let set = Turned::Now(Input::Set { key: lab.studies[0].knobs[0].clone(), value: 50 });
         assert!(matches!(lesson.choose(&set, &session), Some(Then::Show { undoable: false, .. })));
         for _ in 0..2 {
             let Then::Work(_) = lesson.hear(Say::Measure, &session) else { panic!("there is something to do") };
@@ -941,6 +968,74 @@ mod tests {
             assert!(lesson.seen.is_some());
             lesson.hear(Say::Cancel, &session);
         }
+    }
+
+    #[test]
+    fn how_many_nodes_there_are_is_chosen_where_the_lab_offers_it_and_all_else_stays_exact() {
+        let lab = labs().into_iter().find(|lab| lab.id == "L10").expect("a lab");
+        let (mut lesson, mut session) = begin(&lab);
+        let chosen = |lesson: &mut Lesson, session: &mut Session, nodes: i64| {
+            let knobs = Knob::all(session.sim(), session.playhead());
+            let knob = knobs.into_iter().find(|knob| knob.what == What::Nodes).expect("a knob");
+            let turned = knob.turn(nodes, session).expect("it can be turned");
+            match (lesson.choose(&turned, session), turned) {
+                (Some(Then::Show { scenario, .. }), _) => *session = Session::new(&Library::standard(), *scenario).expect("a run"),
+                (None, Turned::Anew(scenario)) => session.rebuild(*scenario).expect("a run"),
+                other => panic!("{other:?}"),
+            }
+        };
+        let sizes = |lesson: &Lesson, session: &Session| lesson.sizes(session.sim().scenario());
+        hear(&mut lesson, &mut session, Say::Guess("1".into()));
+        for _ in 1..lab.steps.len() {
+            assert_eq!(sizes(&lesson, &session), [0; 0], "a step that others go on from");
+            hear(&mut lesson, &mut session, Say::Finish);
+            lesson.watch(&session);
+            hear(&mut lesson, &mut session, Say::Continue);
+        }
+        let (before, at, truth) = (session.sim().scenario().clone(), session.playhead(), lesson.truth.clone());
+        assert_ne!(truth, Truth::Open);
+        assert_eq!(sizes(&lesson, &session), [2, 3, 5]);
+        chosen(&mut lesson, &mut session, 5);
+        assert_eq!((session.sim().scenario().nodes, session.playhead()), (5, Time::ZERO));
+        // Names of clients mean the same clients: those behind five nodes.
+        let mut asked = session.sim().scenario().clone();
+        asked.add(Time(1_000_000), Input::Invoke { client: 0, node: NodeId(0), op: 1, argument: 0 });
+        session = Session::new(&Library::standard(), asked).expect("a run");
+        session.seek(Time(1_000_000_000));
+        lesson.watch(&session);
+        let answered = lesson.measured().into_iter().find(|(name, _)| *name == "c1 was answered").map(|(_, shown)| shown);
+        assert_eq!(answered, Some(looking::Shown::Value(faultline::lab::predicate::Value::whole(1))));
+        assert_eq!(lesson.truth, truth, "the bet is about the run that it was made for");
+        // What is kept of that place leads back to it.
+        let kept = Saved::write(&lesson, &session.link().write());
+        let (mut again, _) = begin(&lab);
+        let there = Saved::read(&kept, &lesson.library).expect("it can be read").restore(&mut again).expect("the place");
+        again.watch(&there);
+        assert_eq!((there.sim().scenario().nodes, &again.truth), (5, &truth));
+        hear(&mut lesson, &mut session, Say::Continue);
+        assert_eq!(sizes(&lesson, &session), [2, 3, 5]);
+        hear(&mut lesson, &mut session, Say::Previous);
+        assert_eq!((session.sim().scenario(), session.playhead()), (&before, at));
+
+        // A challenge begins anew with as many, and is decided with the names that there are then.
+        let library = Library::standard();
+        let index = lab.challenges.iter().position(|challenge| challenge.id == "refused").expect("a challenge");
+        for (nodes, solved) in [(2, false), (3, true), (5, true)] {
+            hear(&mut lesson, &mut session, Say::Challenge(index));
+            assert_eq!(session.sim().scenario(), &lab.challenges[index].start(&lab), "as the lab has it");
+            if nodes != 3 {
+                chosen(&mut lesson, &mut session, nodes.into());
+            }
+            let Task::Break { solution, .. } = &lab.challenges[index].sized(nodes).task else { panic!("to break") };
+            let done = solution.perform(&library, session.sim().scenario(), &lab.world.subject, Time::ZERO, lab.world.length);
+            session = Session::new(&library, done.expect("a run").scenario).expect("a run");
+            session.seek(lab.world.length);
+            lesson.watch(&session);
+            assert_eq!(lesson.is_solved(), Some(solved), "{nodes} nodes: {:?}", lesson.verdict(session.playhead()));
+        }
+        let other = lab.challenges.iter().position(|challenge| challenge.id == "proof").expect("a challenge");
+        hear(&mut lesson, &mut session, Say::Challenge(other));
+        assert_eq!(sizes(&lesson, &session), [0; 0]);
     }
 
     #[test]

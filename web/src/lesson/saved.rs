@@ -129,9 +129,10 @@ impl Saved {
         if self.link.as_ref().is_some_and(|link| !lesson.has(&link.scenario)) {
             return Err(text::STRANGE_RUN.into());
         }
+        let nodes = self.link.as_ref().map_or(lesson.lab.world.scenario.nodes, |link| link.scenario.nodes);
         let there = match self.way {
             Some(way) if way.leads(place, lesson) => {
-                way.take(place, lesson);
+                way.take(place, nodes, lesson);
                 None
             }
             _ => Some(lesson.walk(place)?),
@@ -179,7 +180,7 @@ impl Way {
         far && self.began.first().is_none_or(|(scenario, _)| *scenario == lesson.lab.world.scenario)
     }
 
-    fn take(self, place: Place, lesson: &mut Lesson) {
+    fn take(self, place: Place, nodes: u16, lesson: &mut Lesson) {
         let asked = &lesson.lab.bet;
         let bet = self.bet.and_then(|(kind, said)| match kind.as_str() {
             OPTION => said.parse().ok().map(Guess::Option),
@@ -187,14 +188,16 @@ impl Way {
             _ => None,
         });
         // In a step the bet is decided as the run goes on; after the last of them, it was in the run with which that ended.
-        // Where a step brought another world the moment before is not known any more, but the run is.
+        // Where a step brought another world the moment before is not known any more, but the run is. With another
+        // number of nodes it is not what the bet is about.
         let world = &lesson.lab.world;
+        let own = |nodes: u16| nodes == world.scenario.nodes;
         let last = (1..self.began.len()).find(|step| lesson.lab.steps.get(*step).is_some_and(|step| step.world.is_some()));
         let decided = match last {
             Some(step) => self.began.get(step - 1).map(|(scenario, _)| (scenario, Moment { time: world.length, ..Moment::START })),
-            None => self.began.last().map(|(scenario, moment)| (scenario, *moment)),
+            None => self.began.iter().rev().find(|(scenario, _)| own(scenario.nodes)).map(|(scenario, moment)| (scenario, *moment)),
         };
-        let undecided = last.is_none() && matches!(place, Place::Step(_));
+        let undecided = last.is_none() && matches!(place, Place::Step(_)) && own(nodes);
         if let (Some(_), Some((scenario, moment)), false) = (&bet, decided, undecided) {
             let truth = asked.answer.truth(&world.subject, &lesson.library, scenario, &asked.when, world.length, moment.time);
             lesson.truth = truth.unwrap_or(Truth::Open);

@@ -77,6 +77,15 @@ fn widget(session: &Session, widget: &Widget, mark: Option<&'static str>, send: 
                 html! { <tr><th scope="row">{ words(key) }</th><td>{ words(value) }</td></tr> }
             }) }</tbody></table>
         },
+        Widget::Calls { waiting, given_up, .. } => html! {
+            <div class="calls">
+                if waiting.is_empty() || *given_up > 0 { <p>{ text::calls(waiting.len(), *given_up) }</p> }
+                { for waiting.iter().map(|call| {
+                    let (left, patience) = (call.left.0.to_string(), call.patience.0.to_string());
+                    html! { <p>{ text::call(&call.what, &session.sim().name(call.of)) }<meter min="0" max={patience} value={left} /><small>{ text::waits(call.left) }</small></p> }
+                }) }
+            </div>
+        },
         Widget::Log { entries, .. } => html! {
             <ol class="log">{ for entries.iter().map(|entry| {
                 let class = if entry.committed { "committed" } else { "open" };

@@ -1,7 +1,7 @@
 //! A stage that hands can touch, in the laboratory and on both sides of a comparison: its canvas, what is
 //! kept from frame to frame, and the gesture that is being made on it.
 
-use super::scene::{Crowd, Scene, Who, crowd};
+use super::scene::{Crowd, Scene, Who, crowd, layout};
 use super::touch::{self, Deed, Finger, Target, Touch};
 use super::traffic::Traffic;
 use super::{Layout, Painter, Point, actors};
@@ -63,8 +63,7 @@ impl Board {
 
     /// There is so much room now.
     pub(crate) fn resize(&mut self, session: &Session, width: f64, height: f64) {
-        let scenario = session.sim().scenario();
-        self.layout = Layout::new(scenario.nodes, scenario.clients, width, height);
+        self.layout = layout(session.sim(), width, height);
         if let Some(painter) = &mut self.painter {
             painter.resize(width, height);
         }
@@ -72,8 +71,7 @@ impl Board {
 
     /// Others may be on it from now on.
     pub(crate) fn seat(&mut self, session: &Session) {
-        let scenario = session.sim().scenario();
-        self.layout = Layout::new(scenario.nodes, scenario.clients, self.layout.width, self.layout.height);
+        self.layout = layout(session.sim(), self.layout.width, self.layout.height);
     }
 
     /// What was being done is about nobody who is there now.

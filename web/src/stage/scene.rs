@@ -7,7 +7,7 @@ use super::touch::Hand;
 use super::traffic::Traffic;
 use super::way::Way;
 use faultline::sim::{EventKind, Flight, MessageMeta, NodeId, NodeStatus, Sim, Span, Time};
-use faultline::view::Tone;
+use faultline::view::{Tone, Widget};
 use std::rc::Rc;
 
 /// Everything that moves or changes colour, in the order in which it is drawn.
@@ -34,6 +34,13 @@ pub(crate) struct Person {
     pub(crate) at: Point,
     pub(crate) tone: Tone,
     pub(crate) status: NodeStatus,
+}
+
+/// Where everybody in a run stands.
+pub(crate) fn layout(sim: &Sim, width: f64, height: f64) -> Layout {
+    let (nodes, clients) = (sim.scenario().nodes, sim.scenario().clients);
+    let calls = |node: &NodeId| is_linked(sim) && sim.view(*node).widgets.iter().any(|widget| matches!(widget, Widget::Calls { .. }));
+    Layout::new(nodes, clients, width, height).with_boxes((0..nodes).map(NodeId).filter(calls))
 }
 
 /// Everybody, if they are a crowd.

@@ -55,7 +55,7 @@ impl Predicate {
     pub fn is_of_the_moment(&self) -> bool {
         let looks_back = |kind: &Kind| match kind {
             Kind::Ever(..) | Kind::Always(..) | Kind::For(..) | Kind::Then { .. } | Kind::Within { .. } => true,
-            Kind::Compare { left, right, .. } => left.adds_up_time() || right.adds_up_time(),
+            Kind::Compare { left, right, .. } => left.remembers() || right.remembers(),
             _ => false,
         };
         !self.root.any(&mut |formula| looks_back(&formula.kind))
@@ -72,7 +72,7 @@ impl Measure {
     /// Whether it is only about the moment, and about how often something happened before.
     #[must_use]
     pub fn is_of_the_moment(&self) -> bool {
-        !self.root.adds_up_time()
+        !self.root.remembers()
     }
 
     /// The measure as it was written.
@@ -253,6 +253,8 @@ enum Quantity {
     Total(Box<Lasting>),
     /// How many acknowledged writes no working node holds any more.
     Lost(String, Writes),
+    /// How old the oldest of the lost writes was when it was lost.
+    RecoveryPoint(String, Writes),
     /// How many working nodes hold the last acknowledged write.
     Copies(String, Writes),
     Sum(Operator, Box<Quantity>, Box<Quantity>),
@@ -281,8 +283,10 @@ struct Written {
     op: u32,
     key: Option<String>,
     value: String,
-    /// Whether it was acknowledged.
-    done: bool,
+    /// When it was acknowledged, if it was.
+    done: Option<Time>,
+    /// When it was acknowledged and no working node held it, for the first time; kept only where that is asked.
+    missed: Option<Time>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -310,11 +314,11 @@ struct NodeFilter {
 }
 
 impl Quantity {
-    /// Whether how long something was the case is a part of it.
-    fn adds_up_time(&self) -> bool {
+    /// Whether when something was the case is a part of it: then every moment has to be looked at.
+    fn remembers(&self) -> bool {
         match self {
-            Self::Total(_) => true,
-            Self::Sum(_, left, right) => left.adds_up_time() || right.adds_up_time(),
+            Self::Total(_) | Self::RecoveryPoint(..) => true,
+            Self::Sum(_, left, right) => left.remembers() || right.remembers(),
             _ => false,
         }
     }

@@ -144,7 +144,7 @@ enum Type {
 
 const SIGNS: [&str; 13] = ["!=", "<=", ">=", "(", ")", ",", "=", "<", ">", "+", "-", "*", "/"];
 const FACTS: [&str; 8] = ["kept", "broken", "up", "down", "paused", "connected", "quiet", "end"];
-const TERMS: [&str; 17] = [
+const TERMS: [&str; 18] = [
     "messages",
     "requests",
     "faults",
@@ -160,6 +160,7 @@ const TERMS: [&str; 17] = [
     "total",
     "setting",
     "lost",
+    "recovery-point",
     "copies",
     "time",
 ];
@@ -715,7 +716,12 @@ impl<'a> Parser<'a> {
             })?),
             _ => {
                 let name = self.name("the name of the field in which nodes keep what is written")?;
-                if word == "lost" { Quantity::Lost(name, Writes::default()) } else { Quantity::Copies(name, Writes::default()) }
+                let writes = Writes::default();
+                match word {
+                    "lost" => Quantity::Lost(name, writes),
+                    "recovery-point" => Quantity::RecoveryPoint(name, writes),
+                    _ => Quantity::Copies(name, writes),
+                }
             }
         })
     }
@@ -802,7 +808,9 @@ impl<'a> Parser<'a> {
             Quantity::Given(Value::Number(_)) | Quantity::Count(_) | Quantity::Nodes(_) | Quantity::Lost(..) | Quantity::Copies(..) => {
                 Type::Number
             }
-            Quantity::Given(Value::Span(_)) | Quantity::Now | Quantity::Latency(..) | Quantity::Total(_) => Type::Span,
+            Quantity::Given(Value::Span(_)) | Quantity::Now | Quantity::Latency(..) | Quantity::Total(_) | Quantity::RecoveryPoint(..) => {
+                Type::Span
+            }
             Quantity::Given(_) | Quantity::Role(_) => Type::Text,
             Quantity::Over { what: Over::Different, .. } => Type::Number,
             Quantity::Field { .. } | Quantity::Over { .. } => Type::Any,

@@ -138,7 +138,7 @@ impl Observer {
     pub fn watch(&mut self, predicate: &Predicate, from: u32) -> usize {
         let (mut root, text) = (predicate.root.clone(), predicate.text.clone());
         let look = Look::new(&self.sim, &self.subject, self.now, false);
-        for (index, row) in (0..self.taken).zip(self.sim.trace().rows()) {
+        for (index, row) in (0..self.taken).filter_map(|index| Some((index, self.sim.trace().row(index)?))) {
             root.take(&look, row, index >= from);
         }
         self.watches.push(Watch { root, text, from, first: None, doubted: None, why: Vec::new() });
@@ -383,6 +383,10 @@ impl<'a> Look<'a> {
                 Widget::List { items, .. } => items.iter().map(|item| (None, item.text.clone())).collect(),
                 Widget::Table { rows, .. } => rows.iter().map(|(key, value)| (Some(key.text.clone()), value.text.clone())).collect(),
                 Widget::Log { entries, .. } => entries.iter().map(|entry| (Some(entry.index.to_string()), entry.text.clone())).collect(),
+                Widget::Calls { waiting, given_up, .. } => {
+                    let counts = [("waiting", waiting.len() as u64), ("given up", *given_up)];
+                    counts.into_iter().map(|(key, count)| (Some(key.to_owned()), count.to_string())).collect()
+                }
             })
         })
     }
@@ -638,14 +642,14 @@ impl Writes {
             EventKind::Invoke => {
                 let Some(word) = sim.word(row.subject) else { return };
                 if matches!(word.f, "write" | "put" | "set" | "append") {
-                    let write = Written { op: row.subject, key: word.key.as_ref().map(plain), value: plain(&word.input), done: false };
-                    self.list.push(write);
+                    let (key, value) = (word.key.as_ref().map(plain), plain(&word.input));
+                    self.list.push(Written { op: row.subject, key, value, done: None, missed: None });
                 }
             }
             EventKind::Return => {
                 let Some(index) = self.list.iter().position(|write| write.op == row.subject) else { return };
                 if row.detail == 1 {
-                    self.list[index].done = true;
+                    self.list[index].done = Some(row.time);
                     self.last = Some(index);
                 }
             }
@@ -661,6 +665,23 @@ impl Writes {
             _ => held.iter().any(|(_, word)| word == value),
         };
         shown(&write.value) || self.list[index + 1..].iter().any(|later| later.key == write.key && shown(&later.value))
+    }
+
+    /// The acknowledged writes that no working node holds, nor a later one that may rightly have replaced them.
+    fn lost(&self, look: &Look<'_>, name: &str) -> Vec<usize> {
+        let held: Vec<_> = look.working().map(|node| look.held(node, name)).collect();
+        let lost = |index: &usize| self.list[*index].done.is_some() && !held.iter().any(|held| self.held(held, *index));
+        (0..self.list.len()).filter(lost).collect()
+    }
+
+    /// Notes which writes are missed for the first time. One that comes back with its node and is thrown away
+    /// there was lost when the node was, if it is lost.
+    fn miss(&mut self, look: &Look<'_>, name: &str) {
+        if self.list.iter().any(|write| write.done.is_some() && write.missed.is_none()) {
+            for index in self.lost(look, name) {
+                self.list[index].missed.get_or_insert(look.now);
+            }
+        }
     }
 }
 
@@ -678,10 +699,21 @@ impl Quantity {
 
     fn written(&mut self, with: &mut dyn FnMut(&mut Writes)) {
         match self {
-            Self::Lost(_, writes) | Self::Copies(_, writes) => with(writes),
+            Self::Lost(_, writes) | Self::RecoveryPoint(_, writes) | Self::Copies(_, writes) => with(writes),
             Self::Sum(_, left, right) => {
                 left.written(with);
                 right.written(with);
+            }
+            _ => {}
+        }
+    }
+
+    fn missing(&mut self, look: &Look<'_>) {
+        match self {
+            Self::RecoveryPoint(name, writes) => writes.miss(look, name),
+            Self::Sum(_, left, right) => {
+                left.missing(look);
+                right.missing(look);
             }
             _ => {}
         }
@@ -733,8 +765,9 @@ impl Quantity {
         self.value(look)
     }
 
-    /// Adds up the time of what is the case.
+    /// Adds up the time of what is the case, and notes when writes are lost.
     fn follow(&mut self, look: &Look<'_>) {
+        self.missing(look);
         self.lasting(&mut |lasting| {
             let holds = lasting.what.look(look, "");
             match (holds, lasting.since) {
@@ -778,10 +811,14 @@ impl Quantity {
                 let now = lasting.since.map_or(Span::ZERO, |since| look.now.since(since));
                 Value::Span((lasting.before + now).0.into())
             }
-            Self::Lost(name, writes) => {
-                let held: Vec<_> = look.working().map(|node| look.held(node, name)).collect();
-                let lost = |index: &usize| writes.list[*index].done && !held.iter().any(|held| writes.held(held, *index));
-                count((0..writes.list.len()).filter(lost).count())
+            Self::Lost(name, writes) => count(writes.lost(look, name).len()),
+            Self::RecoveryPoint(name, writes) => {
+                let age = |write: &Written| write.missed.zip(write.done).map_or(Span::ZERO, |(missed, done)| missed.since(done));
+                let oldest = writes.lost(look, name).into_iter().map(|index| age(&writes.list[index])).max();
+                match writes.last {
+                    Some(_) => Value::Span(oldest.unwrap_or(Span::ZERO).0.into()),
+                    None => Value::Nothing,
+                }
             }
             Self::Copies(name, writes) => {
                 let Some(last) = writes.last else { return Value::Nothing };
