@@ -677,18 +677,18 @@ impl Component for App {
                     }
                     { settings::settings(session, self.draft.as_ref(), self.knobs().as_ref().map_or(Which::Everything, |(names, sizes)| Which::These(names, sizes)), &send) }
                     if self.lesson.as_ref().is_none_or(|lesson| !lesson.is_before()) {
-                    { matrix::matrix(session, self.slowing, &send) }
-                    if self.lesson.as_ref().is_none_or(Lesson::is_open) {
-                    { self.searches.panels(session, &send) }
-                        { links::links(session, self.link_draft, &send) }
-                    }
-                    { flights::flights(session, &send) }
-                    // No node can count what happens to messages; in a lab what is measured is chosen.
-                    if session.knower.is_none() && self.lesson.as_ref().is_none_or(Lesson::is_open) {
-                        { self.chart(&send) }
-                    }
-                    { state::state(session, &send) }
-                    { events::events(session, &send) }
+                        { matrix::matrix(session, self.slowing, &send) }
+                        if self.lesson.as_ref().is_none_or(Lesson::is_open) {
+                            { self.searches.panels(session, &send) }
+                            { links::links(session, self.link_draft, &send) }
+                        }
+                        { flights::flights(session, &send) }
+                        // No node can count what happens to messages; in a lab what is measured is chosen.
+                        if session.knower.is_none() && self.lesson.as_ref().is_none_or(Lesson::is_open) {
+                            { self.chart(&send) }
+                        }
+                        { state::state(session, &send) }
+                        { events::events(session, &send) }
                     }
                 </aside>
             </main>
