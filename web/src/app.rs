@@ -195,7 +195,7 @@ pub(crate) struct App {
     slowing: bool,
     searches: Searches,
     /// The history that is judged by every promise, if somebody wants to know.
-    map: Option<Rc<Checking>>,
+    map: Option<Shared<Checking>>,
     glimpses: Glimpses,
     chart: chart::Kind,
     comparing: bool,
@@ -549,7 +549,7 @@ impl Component for App {
             Msg::Search(say) => self.searches.hear(say, &self.session, &ctx.link().callback(|msg| msg)),
             Msg::Show(link) => self.show_found(&ctx.props().library, &link),
             Msg::Map(open) => {
-                self.map = open.then(|| Rc::new(history(&self.session)));
+                self.map = open.then(|| Shared::new(history(&self.session)));
                 if !open {
                     self.focus = Some("ask-map".into());
                 }
@@ -677,18 +677,18 @@ impl Component for App {
                     }
                     { settings::settings(session, self.draft.as_ref(), self.knobs().as_ref().map_or(Which::Everything, |(names, sizes)| Which::These(names, sizes)), &send) }
                     if self.lesson.as_ref().is_none_or(|lesson| !lesson.is_before()) {
-                    { matrix::matrix(session, self.slowing, &send) }
-                    if self.lesson.as_ref().is_none_or(Lesson::is_open) {
-                    { self.searches.panels(session, &send) }
-                        { links::links(session, self.link_draft, &send) }
-                    }
-                    { flights::flights(session, &send) }
-                    // No node can count what happens to messages; in a lab what is measured is chosen.
-                    if session.knower.is_none() && self.lesson.as_ref().is_none_or(Lesson::is_open) {
-                        { self.chart(&send) }
-                    }
-                    { state::state(session, &send) }
-                    { events::events(session, &send) }
+                        { matrix::matrix(session, self.slowing, &send) }
+                        if self.lesson.as_ref().is_none_or(Lesson::is_open) {
+                            { self.searches.panels(session, &send) }
+                            { links::links(session, self.link_draft, &send) }
+                        }
+                        { flights::flights(session, &send) }
+                        // No node can count what happens to messages; in a lab what is measured is chosen.
+                        if session.knower.is_none() && self.lesson.as_ref().is_none_or(Lesson::is_open) {
+                            { self.chart(&send) }
+                        }
+                        { state::state(session, &send) }
+                        { events::events(session, &send) }
                     }
                 </aside>
             </main>

@@ -10,6 +10,7 @@
 //! | `compare` | two runs side by side, in lock-step |
 //! | `author` | where a lab is written around a run that somebody performed |
 //! | `check` | where a history is judged |
+//! | `labs` | the list of all labs |
 //! | `map` | which promise implies which, and what tells them apart |
 //! | `search` | runs that break a promise, what faults changed, and when it was too late |
 //! | `evidence` | what the engine was held to |
@@ -44,6 +45,7 @@ mod home;
 mod host;
 mod kept;
 mod knob;
+mod labs;
 mod lesson;
 mod map;
 mod pacing;

@@ -6,6 +6,7 @@ pub(crate) mod map;
 pub(crate) mod search;
 pub(crate) mod study;
 
+use crate::labs::Entry;
 use crate::session::Until;
 use faultline::lab::predicate::Value;
 use faultline::lab::tour::{Answer, Guess, Truth};
@@ -282,7 +283,7 @@ pub(crate) fn left_out(count: usize, title: &str) -> String {
 }
 
 /// A lab among others.
-pub(crate) fn lab(id: &str, title: &str) -> String {
+pub(crate) fn lab(Entry { id, title, .. }: &Entry) -> String {
     format!("{id} · {title}")
 }
 

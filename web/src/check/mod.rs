@@ -13,7 +13,6 @@ use crate::worker::{Checking, Doing, Job, Judged, Report, likely_object};
 use faultline::judge::Promise;
 use faultline::judge::history::History;
 use faultline::judge::spec::Object;
-use std::rc::Rc;
 use web_sys::{HtmlInputElement, HtmlTextAreaElement};
 use yew::{Callback, Component, Context, Html, InputEvent, Properties, TargetCast, html};
 
@@ -56,7 +55,7 @@ pub(crate) struct Check {
     file: Option<String>,
     state: State,
     /// What is judged by every promise, if somebody wants to know.
-    map: Option<Rc<Checking>>,
+    map: Option<Shared<Checking>>,
 }
 
 /// Whoever has no history at hand can try this one: a client reads what was overwritten before it asked.
@@ -112,7 +111,7 @@ impl Component for Check {
                 (State::Working { .. }, report) => self.state = State::Done(report),
                 _ => return false,
             },
-            Msg::Map(open) => self.map = open.then(|| Rc::new(self.job.clone())),
+            Msg::Map(open) => self.map = open.then(|| Shared::new(self.job.clone())),
         }
         true
     }

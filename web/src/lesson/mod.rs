@@ -971,6 +971,22 @@ mod tests {
     }
 
     #[test]
+    fn whoever_comes_back_to_a_study_sees_the_run_of_what_will_be_measured() {
+        let lab = labs().into_iter().find(|lab| lab.id == "L02").expect("a lab");
+        let (mut lesson, mut session) = begin(&lab);
+        hear(&mut lesson, &mut session, Say::Study(0));
+        let usual = session.sim().scenario().clone();
+        let set = Turned::Now(Input::Set { key: lab.studies[0].knobs[0].clone(), value: 50 });
+        let Some(Then::Show { scenario, .. }) = lesson.choose(&set, &session) else { panic!("another run") };
+        session = Session::new(&Library::standard(), *scenario).expect("a run");
+        let kept = Saved::write(&lesson, &session.link().write());
+        let (mut again, _) = begin(&lab);
+        let there = Saved::read(&kept, &lesson.library).expect("it can be read").restore(&mut again).expect("the place");
+        assert_eq!((again.place, &again.chosen), (Place::Study(0), &Chosen::default()));
+        assert_eq!(there.sim().scenario(), &usual);
+    }
+
+    #[test]
     fn how_many_nodes_there_are_is_chosen_where_the_lab_offers_it_and_all_else_stays_exact() {
         let lab = labs().into_iter().find(|lab| lab.id == "L10").expect("a lab");
         let (mut lesson, mut session) = begin(&lab);

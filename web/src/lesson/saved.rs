@@ -145,11 +145,18 @@ impl Saved {
                 Some(there)
             }
         };
+        // What was chosen in a study is not kept, and so neither is its run: what is shown is what will be measured.
+        let sample = match place {
+            Place::Study(index) => Some(lesson.sample(index)),
+            _ => None,
+        };
         let library = &lesson.library;
+        if let Some(Then::Show { scenario, .. }) = sample {
+            return Session::new(library, *scenario).map_err(|fault| fault.to_string());
+        }
         let session = match (self.link, there, place) {
             (Some(link), ..) => Session::of_link(library, link).map(|(session, _)| session),
             (None, _, Place::Challenge(index)) => Session::new(library, lesson.lab.challenges[index].start(&lesson.lab)),
-            (None, _, Place::Study(index)) => Session::new(library, lesson.lab.studies[index].world(&lesson.lab).scenario.clone()),
             (None, Some(there), _) => Ok(there),
             (None, None, _) => Session::new(library, lesson.scenario()),
         };
