@@ -42,7 +42,7 @@ for (const [place, size] of Object.entries({ desk: DESK, phone: PHONE })) {
       const client = page.getByRole("button", { name: /^Client c1/ });
       if (await client.count()) {
         await client.click();
-        await page.locator(".ask form button").first().click();
+        await page.locator(".ask .entry button").first().click();
       }
       // Some have things to do before anybody says anything.
       const message = page.locator(".diagram .message").first();

@@ -14,7 +14,7 @@ use crate::ui::{self, Named};
 use faultline::lab::challenge::{Challenge, Task, Verdict};
 use faultline::lab::tour::{Answer, Doing};
 use web_sys::HtmlInputElement;
-use yew::{Callback, Html, InputEvent, SubmitEvent, TargetCast, html};
+use yew::{Callback, Html, InputEvent, TargetCast, html};
 
 /// Where in the lab one is, and the way on.
 pub(crate) fn panel(lesson: &Lesson, session: &Session, send: &Callback<Msg>) -> Html {
@@ -30,7 +30,8 @@ pub(crate) fn panel(lesson: &Lesson, session: &Session, send: &Callback<Msg>) ->
                             { quiet(text::CANCEL, Say::StartAgain(false), &say) }
                         }
                     }
-                    if let Some(lab) = dom::address::fragment().strip_prefix(route::LAB) {
+                    // In a page of somebody else's it is students who come by.
+                    if let Some(lab) = dom::address::fragment().strip_prefix(route::LAB).filter(|_| !dom::framed()) {
                         <a href={format!("{}{lab}", route::KIT)}>{ text::FOR_TEACHERS }</a>
                     }
                 </p>
@@ -121,16 +122,13 @@ fn answers(answer: &Answer, lesson: &Lesson, say: &Callback<Say>) -> Html {
         },
         Answer::Number { .. } => {
             let typed = lesson.typed.clone();
-            let onsubmit = say.reform(move |event: SubmitEvent| {
-                event.prevent_default();
-                Say::Guess(typed.clone())
-            });
+            let bet = say.reform(move |_| Say::Guess(typed.clone()));
             let oninput = say.reform(|event: InputEvent| Say::Typed(event.target_unchecked_into::<HtmlInputElement>().value()));
             html! {
-                <form class="answers" {onsubmit}>
+                <div class="entry answers">
                     <input type="text" inputmode="decimal" aria-label={text::YOUR_ANSWER} placeholder={text::YOUR_ANSWER} value={lesson.typed.clone()} {oninput} />
-                    <button class="go" disabled={answer.guess(&lesson.typed).is_none()}>{ text::BET }</button>
-                </form>
+                    <button class="go" disabled={answer.guess(&lesson.typed).is_none()} onclick={bet}>{ text::BET }</button>
+                </div>
             }
         }
     }

@@ -9,7 +9,7 @@ use crate::ui;
 use faultline::scenario::{Fate, Input};
 use faultline::sim::{Latency, NodeId, NodeStatus};
 use web_sys::HtmlInputElement;
-use yew::{Callback, Html, InputEvent, SubmitEvent, TargetCast, html};
+use yew::{Callback, Html, InputEvent, TargetCast, html};
 
 /// How wide it can be, as the style sheet says; and its letters, compared with those on the stage.
 const WIDEST: f64 = 250.0;
@@ -39,17 +39,13 @@ pub(crate) fn menu(session: &Session, layout: &Layout, target: Target, ask: &Ask
     let asks = match target {
         Target::Node(client) if session.is_client(client) => client::ask(session, client, ask, send),
         Target::Message(message) => {
-            let onsubmit = send.reform(move |event: SubmitEvent| {
-                event.prevent_default();
-                Msg::Delay(message)
-            });
             let oninput = send.reform(|event: InputEvent| Msg::Lag(event.target_unchecked_into::<HtmlInputElement>().value()));
             html! {
                 <>
-                <div class="ask"><form {onsubmit}>
-                    <button>{ text::DELAY }</button>
+                <div class="ask"><div class="entry">
+                    <button onclick={send.reform(move |_| Msg::Delay(message))}>{ text::DELAY }</button>
                     <label>{ text::MILLISECONDS }<input type="number" min="1" value={ask.lag(session, message)} {oninput} /></label>
-                </form></div>
+                </div></div>
                 if let Some(refused) = ask.refused.clone() {
                     <p class="refused" role="alert">{ refused }</p>
                 }
