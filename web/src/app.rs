@@ -273,6 +273,60 @@ const MOST_CALM: u16 = 12;
 /// How long it has to be quiet before a screen reader is told what happened.
 const QUIET_MS: u32 = 400;
 
+/// The laboratory with what the address asks for, which begins anew with every number.
+#[inline(never)]
+pub(crate) fn laboratory(library: &Shared<Library>, opened: u32) -> Html {
+    html! { <Laboratory key={opened} library={library.clone()} /> }
+}
+
+/// The laboratory, or why what the address asks for cannot be opened: never something that nobody asked for.
+struct Laboratory {
+    refused: Option<String>,
+    _address: Listener,
+}
+
+impl Laboratory {
+    fn refused(library: &Library) -> Option<String> {
+        let refused = host::can_open(library, &dom::address::fragment()).err();
+        if let Some(why) = &refused {
+            host::tell(&host::Message::error(why));
+        }
+        refused
+    }
+}
+
+impl Component for Laboratory {
+    type Message = ();
+    type Properties = Props;
+
+    fn create(ctx: &Context<Self>) -> Self {
+        let address = ctx.link().callback(|()| ());
+        let listener = Listener::on_window("hashchange", move |_| address.emit(()));
+        Self { refused: Self::refused(&ctx.props().library), _address: listener }
+    }
+
+    fn update(&mut self, ctx: &Context<Self>, (): ()) -> bool {
+        // Another screen may be asked for, which takes the place of this one.
+        if Route::of(&dom::address::fragment()) == Route::Laboratory {
+            self.refused = Self::refused(&ctx.props().library);
+        }
+        true
+    }
+
+    fn view(&self, ctx: &Context<Self>) -> Html {
+        match &self.refused {
+            None => html! { <App library={ctx.props().library.clone()} /> },
+            Some(why) => html! {
+                <main class="wait">
+                    <h1>{ text::CANNOT_BE_OPENED }</h1>
+                    <p role="alert">{ why.clone() }</p>
+                    <div class="ways"><a href="#">{ text::ALL_LABS }</a></div>
+                </main>
+            },
+        }
+    }
+}
+
 impl Component for App {
     type Message = Msg;
     type Properties = Props;
@@ -513,6 +567,8 @@ impl Component for App {
             }
             // The address of another screen is not for the laboratory.
             Msg::Address if self.lesson.is_some() || Route::of(&dom::address::fragment()) != Route::Laboratory => {}
+            // Why it cannot be opened takes the place of all this ([`Laboratory`]).
+            Msg::Address if host::can_open(&ctx.props().library, &dom::address::fragment()).is_err() => return false,
             Msg::Address => {
                 let (session, notice) = arrive(&ctx.props().library, &dom::address::fragment());
                 self.opened = session.sim().scenario().clone();
@@ -1139,13 +1195,14 @@ fn begin(lesson: &mut Lesson, library: &Shared<Library>) -> (Session, Option<Str
     (Session::new(library, lesson.scenario()).expect("a lab's world was run when it was read"), notice)
 }
 
-/// The run of the link behind the address, or else the first model; and what there is to say of it.
+/// The run of the link behind the address, or else the first model; and what there is to say of it. What cannot
+/// be opened at all has not come here ([`Laboratory`]).
 fn arrive(library: &Library, fragment: &str) -> (Session, Option<String>) {
     let seed = dom::address::seed().unwrap_or(SEED);
     if !fragment.starts_with(link::MARK) {
         let Some(id) = fragment.strip_prefix(route::FREE) else { return (open(library, 0, seed), None) };
         let asked = library.models().iter().position(|model| model.about().id == id);
-        return (open(library, asked.unwrap_or(0), seed), asked.is_none().then(|| text::no_model(id)));
+        return (open(library, asked.unwrap_or(0), seed), None);
     }
     let opened = Link::read(fragment, library).map_err(|fault| fault.to_string());
     match opened.and_then(|link| Session::of_link(library, link).map_err(|fault| fault.to_string())) {

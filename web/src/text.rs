@@ -352,8 +352,14 @@ pub(crate) fn missing(why: &str) -> String {
 
 pub(crate) const LOADING: &str = "Loading…";
 pub(crate) const HOME_TITLE: &str = "Break a distributed system with your own hands.";
-pub(crate) const HOME_PROMISE: &str = "This cluster runs inside your page. Click a node to kill it. Nothing here is a film.";
+pub(crate) const HOME_PROMISE: &str =
+    "This cluster of five runs inside your page. Choose a node to kill it, and once more to bring it back.";
 pub(crate) const FREE_TITLE: &str = "Play freely";
+pub(crate) const CANNOT_BE_OPENED: &str = "This cannot be opened";
+pub(crate) const ONWARD: &str = "This is Raft. See ";
+pub(crate) const ONWARD_LAB: &str = "how a new leader is found";
+pub(crate) const ONWARD_OR: &str = ", or go on with ";
+pub(crate) const ONWARD_FREE: &str = "the whole cluster, by hand";
 pub(crate) const MAP_TITLE: &str = "What can be promised";
 pub(crate) const MAP_PROMISE: &str =
     "Twenty promises on a map, and for every two that are neighbours the smallest history that tells them apart.";
@@ -685,12 +691,13 @@ pub(crate) fn special_links(count: usize) -> String {
 
 /// An address that names no model.
 pub(crate) fn no_model(id: &str) -> String {
-    format!("There is no model “{id}”. Here is the first one instead.")
+    format!("There is no model “{id}”.")
 }
 
-/// The page around asks for a model that is not there.
-pub(crate) fn there_is_no_model(id: &str) -> String {
-    format!("there is no model “{id}”")
+/// An address that is none of this page.
+pub(crate) fn no_address(fragment: &str) -> String {
+    let most: String = fragment.chars().take(60).collect();
+    format!("There is nothing at the address “{most}”. Look for a letter too many or too few.")
 }
 
 /// A number that no count can be.
