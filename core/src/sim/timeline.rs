@@ -651,8 +651,6 @@ mod tests {
     }
 
     #[test]
-    fn keyframes_of_nodes_that_remember_ever_more_become_fewer() {
-    #[test]
     fn messages_are_counted_alike_however_one_came_to_the_end() {
         for model in ["raft", "quorums"] {
             let [mut forgets, mut knows] = twice(model);
@@ -671,6 +669,8 @@ mod tests {
         }
     }
 
+    #[test]
+    fn keyframes_of_nodes_that_remember_ever_more_become_fewer() {
         let [mut run, mut other] = twice("raft");
         run.words = 20_000;
         for timeline in [&mut run, &mut other] {
