@@ -166,7 +166,8 @@
     /** Where the learner is: another place in the page, where the frame begins anew, does not change that. */
     #keep({ lab, state, link }) {
       const before = this.#now ?? { lab: this.getAttribute("lab"), seed: this.getAttribute("seed") };
-      const seed = before.lab === lab && before.seed ? Number(before.seed) : undefined;
+      const asked = String(before.seed ?? "").trim();
+      const seed = before.lab?.trim() === lab && /^\d+$/.test(asked) ? Number(asked) : undefined;
       this.#now = lab ? { lab, state, seed } : state ? null : { link };
     }
 

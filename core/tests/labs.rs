@@ -591,6 +591,22 @@ fn what_is_not_the_challenge_is_not_graded() {
 }
 
 #[test]
+fn an_attack_at_every_moment_of_a_run_without_end_is_refused() {
+    use faultline::scenario::{Pace, Route, Workload};
+    let (_, text) = LABS.iter().find(|(id, _)| *id == "L07").unwrap();
+    let (lab, library) = (read("L07", text), Library::standard());
+    let everywhere =
+        |task: &Task| matches!(task, Task::Defend { attacks, .. } if attacks.iter().any(|attack| !attack.everywhere.is_empty()));
+    let challenge = lab.challenges.iter().find(|challenge| everywhere(&challenge.task)).unwrap();
+    let start = challenge.start(&lab);
+    assert!(!challenge.attacks(&lab, &library, &start).unwrap().is_empty());
+    let pace = Pace::Open(Latency::Constant(Span::ZERO));
+    let still = Scenario { workload: Some(Workload { pace, route: Route::Rotate, keys: 1, limit: u32::MAX }), ..start };
+    let fault = challenge.attacks(&lab, &library, &still).unwrap_err();
+    assert!(fault.place == "attack" && fault.why.contains("time stands still"), "{fault}");
+}
+
+#[test]
 fn where_one_part_of_the_network_is_meant_the_others_stay() {
     let library = Library::standard();
     let lab = read("L17", LABS.iter().find(|(id, _)| *id == "L17").unwrap().1);

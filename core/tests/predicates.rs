@@ -336,6 +336,24 @@ fn counts_agree_with_the_trace() {
 }
 
 #[test]
+fn what_time_alone_changes_is_noticed_to_the_nanosecond() {
+    // Between these two moments and the next ones nothing happens that somebody would look at.
+    let run = performed(&["at 1s: crash n1", "at 1501ms: crash n2", "at 2s: crash n3"]);
+    for (text, nanos) in [
+        ("total(down(n1)) >= 1.2345s", 2_234_500_000),
+        ("total(down(n1)) + total(down(n2)) >= 2s", 2_250_500_000),
+        ("total(down(n1)) + total(down(n2)) - 1s > 1s", 2_250_500_001),
+        ("2s < total(down(n1)) + total(down(n2))", 2_250_500_001),
+        ("total(down(n1)) * 3 >= 4s", 2_333_333_334),
+        ("total(down(n1)) >= total(up(n1)) + 100ms", 2_100_000_000),
+        ("total(down(n1)) / time >= 53%", 2_127_659_575),
+        ("total(down(n3)) > 0ms", 2_000_000_001),
+    ] {
+        assert_eq!(found(&run, text).first.map(|moment| moment.time.0), Some(nanos), "{text}");
+    }
+}
+
+#[test]
 fn every_action_can_be_written() {
     let lines = [
         "crash n1",
@@ -383,6 +401,31 @@ fn a_line_can_be_done_again_and_again_until_a_moment() {
     assert_eq!(asked, moments.map(|moment| [moment; 2]).concat());
     let restarted = run.inputs.last().unwrap();
     assert_eq!((kind_of(&restarted.input), restarted.at), ("restart", moments[4]));
+}
+
+#[test]
+fn a_line_that_looks_again_and_again_finds_what_it_has_done_itself() {
+    let library = Library::standard();
+    let mut pings = Scenario::new(library.find("ping-pong").unwrap().about(), 7);
+    pings.network.latency = Latency::Constant(Span::millis(50));
+    pings.settings.insert("pause".into(), 0);
+    let names = Names::of(library.find("ping-pong").unwrap(), &pings);
+    let done = |run: &Scenario, lines: &[String]| {
+        let done = Script::parse(lines, &names).unwrap().perform(&library, run, &subject(), Time::ZERO, END).unwrap();
+        assert_eq!(done.stuck, None);
+        done.scenario
+    };
+    // Each ping that is held up makes all later ones later.
+    let again = done(&pings, &["at 10ms: heal n1 -> n2".into(), "every 120ms until 2s: delay ping n1 -> n2 by 20ms".into()]);
+    let one_by_one: Vec<_> = (0..17).map(|round| format!("at {}ms: delay ping n1 -> n2 by 20ms", 10 + 120 * round)).collect();
+    assert_eq!(again.inputs[1..], done(&pings, &one_by_one).inputs);
+    // A long run may be looked at at many of its moments.
+    pings.nodes = 50;
+    pings.network.latency = Latency::Constant(Span::millis(5));
+    let mut long = Sim::new(&library, pings.clone()).unwrap();
+    long.run_until(Time::ZERO + Span::secs(9));
+    assert!(long.steps() * 91 / 2 > 2_000_000, "{}", long.steps());
+    assert_eq!(done(&pings, &["every 100ms until 9s: network loss 1%".into()]).inputs.len(), 91);
 }
 
 #[test]

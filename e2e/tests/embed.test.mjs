@@ -432,6 +432,19 @@ around("a model has the seed that is asked for, and its run stays whatever it is
   assert.equal(await clock(), before);
 });
 
+around("the world with seed 0 is the same one wherever it stands", page('<fault-line lab=" L10 " seed=" 0 "></fault-line>'), async (tab) => {
+  await ready(tab);
+  await begin(tab, "L10");
+  // The first state tells where the learner is, and the second that it is another place.
+  await button(lab(tab), "Skip").click();
+  await tab.waitForFunction(() => window.heard.some((message) => message.type === "state" && message.state.includes("lab L10 step 2")));
+  await settle(tab);
+  await move(tab);
+  await ready(tab, 2);
+  await button(lab(tab), "Previous").waitFor();
+  assert.deepEqual((await heard(tab, "ready")).map(({ lab, seed }) => [lab, seed]), [["L10", "0"], ["L10", "0"]]);
+});
+
 around("wherever a learner goes inside, it looks as before and speaks to the same page, also when it is loaded again", page('<fault-line lab="L10" theme="dark" hide="diagram, links"></fault-line>'), async (tab, _, host) => {
   await ready(tab);
   const inner = tab.frames()[1];

@@ -8,7 +8,7 @@ use super::{Lab, Settings, World};
 use crate::link::Link;
 use crate::models::Library;
 use crate::scenario::{Fault, Input, Scenario, Timed};
-use crate::sim::{Chance, Network, Sim, Span, Time};
+use crate::sim::{Came, Chance, Network, Sim, Span, Time};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -176,14 +176,15 @@ pub const NETWORK_PARTS: [&str; 5] = ["network latency", "network loss", "networ
 
 /// Whether two networks are alike in each of [`NETWORK_PARTS`], and in everything else.
 fn alike(one: &Network, other: &Network) -> ([bool; NETWORK_PARTS.len()], bool) {
+    let Network { latency, loss, duplicate, reorder, ordered, bandwidth } = one;
     let parts = [
-        one.latency == other.latency,
-        one.loss == other.loss,
-        one.duplicate == other.duplicate,
-        one.reorder == other.reorder,
-        one.ordered == other.ordered,
+        *latency == other.latency,
+        *loss == other.loss,
+        *duplicate == other.duplicate,
+        *reorder == other.reorder,
+        *ordered == other.ordered,
     ];
-    (parts, one.bandwidth == other.bandwidth)
+    (parts, *bandwidth == other.bandwidth)
 }
 
 /// What a learner has done to a run, and what of it was not allowed.
@@ -390,12 +391,19 @@ impl Challenge {
                     runs.push(Assault { scenario: run, stuck: not_done });
                     continue;
                 }
-                let mut sim = Sim::new(library, run.clone())?;
-                while sim.steps() < MOST_STEPS && sim.step_until(end) {}
-                let mut moments: Vec<Time> = sim.trace().rows().into_iter().flatten().map(|row| row.time + Span(1)).collect();
+                let mut sim = Sim::new(library, run)?;
+                let cut_short = match sim.run_within(end, MOST_STEPS) {
+                    Came::There => None,
+                    Came::CutShort => Some(format!("the run has more than {MOST_STEPS} events, so not all of its moments are known")),
+                    Came::StandsStill => Some(format!("time stands still in the run at {}, so no later moment comes", sim.now())),
+                };
+                if let Some(why) = cut_short {
+                    return Err(Fault { place: "attack".into(), why });
+                }
+                let mut moments: Vec<Time> = (0..sim.rows()).filter_map(|row| Some(sim.trace().row(row)?.time + Span(1))).collect();
                 moments.dedup();
                 for moment in moments.into_iter().filter(|moment| *moment < end) {
-                    let done = attack.everywhere.perform(library, &run, subject, moment, end)?;
+                    let done = attack.everywhere.go_on(library, done.clone(), subject, moment, end)?;
                     let not_done = not_done.clone().or_else(|| stuck(&done));
                     runs.push(Assault { scenario: done.scenario, stuck: not_done });
                     if runs.len() > MOST_ATTACKS {

@@ -301,7 +301,7 @@ static CHALLENGE: Shape = Shape {
 static STUDY: Shape = Shape {
     help: "Something measured over many runs, each with a seed of its own.",
     fields: &[
-        needed("id", Kind::Id, "Its name in links. It never changes."),
+        needed("id", Kind::Id, "By this a learner's place is kept, and `lab measure` finds it. It never changes."),
         needed("title", Kind::Text, "Its name for people."),
         needed("say", SAID, "What is done in each run and what is looked at."),
         needed(

@@ -6,7 +6,7 @@ use super::format::{self, LAB};
 use super::predicate::{Measure, Names, Predicate, Subject, Value as Found, Wrong, unknown};
 use super::script::{self, ACTIONS, Script};
 use super::search::{Search, Seek};
-use super::study::{Case, Estimate, Known, Place, Question, Study, Sweep};
+use super::study::{self, Case, Estimate, Facts, Known, Place, Question, Study, Sweep};
 use super::tour::{Answer, Bet, Doing, Step};
 use super::{Gauge, Lab, Level, Measured, NODES, Scene, Settings, Teacher, Textbook, World};
 use crate::judge::Promise;
@@ -261,13 +261,8 @@ impl Reader<'_> {
         self.names = names;
         self.check_steps(&part, &steps);
         let challenges: Vec<_> = part.parts("challenge").iter().filter_map(|part| self.challenge(part, world.as_ref())).collect();
-        let mut ids = BTreeSet::new();
-        for (index, challenge) in challenges.iter().enumerate() {
-            if !ids.insert(&challenge.id) {
-                let field = format!("challenge[{}].id", index + 1);
-                self.problems.push(Problem { line: challenge.line, field, why: "another challenge has the same".into() });
-            }
-        }
+        self.different(&part.parts("challenge"), "id", "challenge");
+        self.different(&part.parts("study"), "id", "study");
         let studies = part.parts("study").iter().filter_map(|part| self.study(part)).collect();
         let textbook = part.parts("textbook").iter().map(|part| self.textbook(part, &challenges)).collect();
         let teacher = part.part("teacher").map(|part| self.teacher(&part, &challenges));
@@ -783,6 +778,18 @@ impl Reader<'_> {
         Some(Task::Predict { script: script?, answer: answer?, when: when?, right, fix })
     }
 
+    /// Complains about what has the same name as another.
+    fn different(&mut self, parts: &[Part<'_>], name: &str, what: &str) {
+        let mut names = BTreeSet::new();
+        for part in parts {
+            if let Some((text, at)) = part.text(name)
+                && !names.insert(text)
+            {
+                self.problem(at, part.path(name), format!("another {what} has the same"));
+            }
+        }
+    }
+
     // ---- studies ------------------------------------------------------------------------------
 
     fn study(&mut self, part: &Part<'_>) -> Option<Study> {
@@ -848,6 +855,7 @@ impl Reader<'_> {
     fn cases(&mut self, part: &Part<'_>, sweep: Option<&Sweep>) -> Vec<Case> {
         let mut cases = Vec::new();
         let names = self.names.clone();
+        self.different(&part.parts("case"), "name", "case");
         for case in part.parts("case") {
             let nodes = case.number("nodes").map(|nodes| nodes as u16);
             // Nodes that there are only in this case have names only there.
@@ -881,7 +889,7 @@ impl Reader<'_> {
 
     /// The places of a curve.
     fn places(&mut self, part: &Part<'_>, sweep: &Sweep) -> Vec<Place> {
-        let Some(names) = self.names.clone() else { return Vec::new() };
+        let (Some(names), Some(_)) = (self.names.clone(), part.table.get("at")) else { return Vec::new() };
         let spec = match sweep {
             Sweep::Setting(key) => script::spec(&names, key).ok(),
             Sweep::Nodes => None,
@@ -946,39 +954,70 @@ impl Reader<'_> {
 
     fn known_values(&mut self, part: &Part<'_>, question: Option<&Question>, cases: &[Case]) -> Vec<Known> {
         let mut all = Vec::new();
+        let Some(question) = question else { return all };
         for known in part.parts("known") {
             let case = match known.text("case") {
                 None => Some(0).filter(|_| cases.len() == 1),
                 Some((name, _)) => cases.iter().position(|case| case.name == name),
             };
-            if case.is_none() {
+            let Some(case) = case else {
                 let at = known.text("case").map_or(known.table.at, |(_, at)| at);
                 let why = unknown("case", &known.said("case"), cases.iter().map(|case| case.name.as_str()));
                 self.problem(at, known.path("case"), why);
-            }
-            let mut points = Vec::new();
-            for (index, (text, at)) in known.texts("points").into_iter().enumerate() {
-                match question.ok_or_else(String::new).and_then(|question| known_point(text, question, cases.get(case.unwrap_or(0)))) {
-                    Ok(point) => points.push(point),
-                    Err(why) if why.is_empty() => {}
-                    Err(why) => self.problem(at, format!("{}[{}]", known.path("points"), index + 1), why),
+                continue;
+            };
+            let mean = self.told(&known, "mean", plain);
+            let facts = match question {
+                Question::Curve { .. } => {
+                    if let Some((_, at)) = known.text("mean") {
+                        self.problem(at, known.path("mean"), "only something spread has a mean; of a curve there should be points");
+                    }
+                    let places = study::places(question, cases.get(case));
+                    Facts::Curve(self.points(&known, |text| {
+                        let place = places.iter().position(|place| place.name.trim() == text);
+                        place.ok_or_else(|| "there is no such place; a curve is known only where it is measured".into())
+                    }))
                 }
-            }
-            let mean = self.told(&known, "mean", |text| plain(text).ok_or_else(|| format!("“{text}” is no number or length of time")));
-            if points.is_empty() && mean.is_none() {
+                Question::Spread(_) => {
+                    let points = self.points(&known, plain);
+                    Facts::Spread { points, mean }
+                }
+                Question::Matrix { .. } => {
+                    self.problem(known.table.at, part.path("known"), "of a matrix nothing can be known beforehand");
+                    continue;
+                }
+            };
+            if known.texts("points").is_empty() && known.text("mean").is_none() {
                 self.problem(known.table.at, known.path("points"), "there should be points, or a mean");
             }
             all.push(Known {
-                case: case.unwrap_or(0),
+                case,
                 settings: self.settings(&known, "settings"),
                 from: known.said("from"),
-                points,
-                mean,
+                facts,
                 tolerance: self.chance(&known, "tolerance").map_or(0.0, |chance| f64::from(chance.parts()) / 1e6),
                 line: self.lines.line(known.table.at),
             });
         }
         all
+    }
+
+    /// What is known place by place: `5ms: 81.8%`.
+    fn points<T>(&mut self, part: &Part<'_>, place: impl Fn(&str) -> Result<T, String>) -> Vec<(T, f64)> {
+        let read = |text: &str| {
+            let (at, value) =
+                text.split_once(':').ok_or_else(|| format!("“{text}” is not it: write the place, a colon, and what is known there"))?;
+            let value = Found::read(value).plain().ok_or_else(|| format!("“{}” is no number, share or length of time", value.trim()))?;
+            Ok::<_, String>((place(at.trim())?, value))
+        };
+        let mut points = Vec::new();
+        for (index, (text, at)) in part.texts("points").into_iter().enumerate() {
+            match read(text) {
+                Ok(point) => points.push(point),
+                Err(why) => self.problem(at, format!("{}[{}]", part.path("points"), index + 1), why),
+            }
+        }
+        points
     }
 
     // ---- beside it ----------------------------------------------------------------------------
@@ -1043,29 +1082,9 @@ fn some_time(text: &str) -> Result<Time, String> {
     }
 }
 
-/// A number as it is, a share of one, a length of time in milliseconds.
-fn plain(text: &str) -> Option<f64> {
-    match Found::read(text) {
-        Found::Number(parts) => Some(parts as f64 / 1e6),
-        Found::Span(nanos) => Some(nanos as f64 / 1e6),
-        Found::Text(_) | Found::Nothing => None,
-    }
-}
-
-/// What is known at one place: `5ms: 81.8%`.
-fn known_point(text: &str, question: &Question, case: Option<&Case>) -> Result<(f64, f64), String> {
-    let (place, value) =
-        text.split_once(':').ok_or_else(|| format!("“{text}” is not it: write the place, a colon, and what is known there"))?;
-    let value = plain(value).ok_or_else(|| format!("“{}” is no number, share or length of time", value.trim()))?;
-    let place = match question {
-        Question::Curve { at, .. } => case
-            .map_or(at, |case| if case.at.is_empty() { at } else { &case.at })
-            .iter()
-            .find(|other| other.name.trim() == place.trim())
-            .map(|place| place.x),
-        _ => plain(place),
-    };
-    place.map(|place| (place, value)).ok_or_else(|| "there is no such place; a curve is known only where it is measured".into())
+/// A number or a length of time, in milliseconds.
+fn plain(text: &str) -> Result<f64, String> {
+    Found::read(text).plain().ok_or_else(|| format!("“{text}” is no number or length of time"))
 }
 
 /// What is wrong in a text, with the place where.

@@ -97,7 +97,7 @@ impl Goal {
 const FIRST_SPACING: u64 = 512;
 const MOST_FRAMES: usize = 128;
 /// Where nodes remember more and more, all keyframes together are no larger than so many words of eight
-/// bytes; but there are always a few.
+/// bytes, or little larger; but there are always a few.
 const MOST_WORDS: usize = 1 << 22;
 const FEW_FRAMES: usize = 8;
 /// Enough for what is in sight twice over, and little enough for a phone.
@@ -483,9 +483,11 @@ impl Timeline {
         if self.sim.steps() < last + self.spacing.max(self.sim.queued()) {
             return;
         }
-        self.frames.push(Keyframe { size: self.sim.size(), ..self.sim.keyframe() });
-        let size: usize = self.frames.iter().map(|frame| frame.size).sum();
-        if self.frames.len() > MOST_FRAMES || self.frames.len() > FEW_FRAMES && size > self.words {
+        self.frames.push(self.sim.keyframe());
+        // Nodes remember more and more, so the last is hardly ever small. To learn how large it is takes longer than the
+        // copy, so it is asked only now and then.
+        let count = self.frames.len();
+        if count > MOST_FRAMES || count.is_multiple_of(FEW_FRAMES) && count * self.sim.size() > self.words {
             self.spacing *= 2;
             let mut index = 0;
             self.frames.retain(|_| {
@@ -651,8 +653,6 @@ mod tests {
     }
 
     #[test]
-    fn keyframes_of_nodes_that_remember_ever_more_become_fewer() {
-    #[test]
     fn messages_are_counted_alike_however_one_came_to_the_end() {
         for model in ["raft", "quorums"] {
             let [mut forgets, mut knows] = twice(model);
@@ -671,12 +671,14 @@ mod tests {
         }
     }
 
+    #[test]
+    fn keyframes_of_nodes_that_remember_ever_more_become_fewer() {
         let [mut run, mut other] = twice("raft");
         run.words = 20_000;
         for timeline in [&mut run, &mut other] {
             timeline.seek(Time::ZERO + Span::secs(60));
         }
-        assert!((FEW_FRAMES / 2..=FEW_FRAMES).contains(&run.frames.len()), "{}", run.frames.len());
+        assert!((FEW_FRAMES / 2..2 * FEW_FRAMES).contains(&run.frames.len()), "{}", run.frames.len());
         assert!(other.frames.len() > 2 * run.frames.len());
         for timeline in [&mut run, &mut other] {
             timeline.to_step(7_654);

@@ -7,7 +7,7 @@ use crate::shared::Shared;
 use crate::text;
 use faultline::evidence::measure::{Measured, Unit};
 use faultline::lab::Lab;
-use faultline::lab::study::{Chosen, Findings, Found, Known, Point, Question, Study};
+use faultline::lab::study::{Chosen, Facts, Findings, Found, Known, Place, Point, Question, Study};
 use yew::{Callback, Component, Context, Html, Properties, html};
 
 /// Something that was found, with what was chosen then.
@@ -127,8 +127,19 @@ fn curve(study: &Study, now: &Seen, points: &[Point], before: Option<&Seen>, kno
         shape: Shape::Line,
         points: points.iter().flat_map(upright).collect(),
     });
+    let against = matches!(study.question, Question::Curve { against: Some(_), .. });
+    let known_at = |known: &Known, place: usize| match &known.facts {
+        Facts::Curve(facts) => facts.iter().find(|(at, _)| *at == place).map(|(_, y)| *y),
+        Facts::Spread { .. } => None,
+    };
     for known in known {
-        let points = known.points.iter().map(|(x, y)| (*x, drawn(unit, *y))).collect();
+        // Where what is across is measured too, a place is only known by what was found there.
+        let x = |(index, place): (usize, &Place)| match points.iter().find(|point| point.place == index) {
+            Some(point) => Some((index, point.x)),
+            None => (!against).then_some((index, place.x)),
+        };
+        let at = places.iter().enumerate().filter_map(x);
+        let points = at.filter_map(|(index, x)| Some((x, drawn(unit, known_at(known, index)?)))).collect();
         curves.push(Curve { name: known.from.clone(), ink: Ink::Theory, shape: Shape::Line, points });
     }
     if let Some((Seen { with, .. }, points)) = before.and_then(|seen| match &seen.findings.found {
@@ -140,7 +151,6 @@ fn curve(study: &Study, now: &Seen, points: &[Point], before: Option<&Seen>, kno
     let all = || curves.iter().flat_map(|curve| &curve.points).filter(|(x, y)| x.is_finite() && y.is_finite());
     let (right, top) = all().fold((0.0f64, 0.0f64), |(right, top), (x, y)| (right.max(*x), top.max(*y)));
     let left = all().map(|(x, _)| *x).fold(right, f64::min);
-    let against = matches!(study.question, Question::Curve { against: Some(_), .. });
     // Lengths of time are in milliseconds here, all else is a plain number.
     let spans = against || places.iter().any(|place| place.x != place.value as f64);
     let across = axis(if spans { Unit::Ms } else { Unit::Number }, right);
@@ -153,8 +163,7 @@ fn curve(study: &Study, now: &Seen, points: &[Point], before: Option<&Seen>, kno
             if place.x == point.x { place.name.clone() } else { format!("{} ({})", unit_of(spans).show(round(point.x)), place.name) }
         });
         let cells = [at, unit.show(point.value), unit.between(point.low, point.high), point.n.to_string()].into_iter();
-        let known =
-            known.iter().map(|known| known.points.iter().find(|(x, _)| *x == point.x).map_or_else(|| "–".into(), |(_, y)| unit.show(*y)));
+        let known = known.iter().map(|known| known_at(known, point.place).map_or_else(|| "–".into(), |y| unit.show(y)));
         cells.chain(known).collect()
     };
     let table = Table { head, rows: points.iter().map(row).collect() };
@@ -227,14 +236,18 @@ fn spread(study: &Study, now: &Seen, samples: &[f64], before: Option<&Seen>, kno
         let points = points.chain([(edge(bars), *shares.last()?)]).collect();
         curves.push(Curve { name: text::study::before(with), ink: Ink::Second, shape: Shape::Steps, points });
     }
+    let mean_of = |known: &Known| match known.facts {
+        Facts::Spread { mean, .. } => mean,
+        Facts::Curve(_) => None,
+    };
     for known in known {
-        if let Some(mean) = known.mean.filter(|mean| (begin..begin + bars as f64 * width).contains(mean)) {
+        if let Some(mean) = mean_of(known).filter(|mean| (begin..begin + bars as f64 * width).contains(mean)) {
             let name = text::study::known_mean(&known.from, &unit.show(mean));
             curves.push(Curve { name, ink: Ink::Theory, shape: Shape::Line, points: vec![(mean, 0.0), (mean, top)] });
         }
     }
     let mut rows: Vec<Vec<String>> = Vec::new();
-    let of_mean = known.iter().filter_map(|known| known.mean).map(|mean| unit.show(mean)).next().unwrap_or_else(|| "–".into());
+    let of_mean = known.iter().filter_map(|known| mean_of(known)).map(|mean| unit.show(mean)).next().unwrap_or_else(|| "–".into());
     rows.push(vec![text::MEAN.into(), unit.show(mean.value()), unit.between(low, high), of_mean]);
     // A run that never came to it took longer than any other.
     let mut all = samples.to_vec();

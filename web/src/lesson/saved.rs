@@ -15,8 +15,8 @@
 //! ```
 //!
 //! `began` is the run with which a step began, and the last one ended: its moment, and how many events and
-//! rows there were by then. Whoever has no room may leave out the run, and everything up to the progress: then
-//! the steps are done again as the lab does them.
+//! rows there were by then. Whoever has no room may leave out the run, and these lines: then the steps are done
+//! again as the lab does them, and the hints and the bet stay as they were.
 
 use super::{Lesson, Place, Say, Then};
 use crate::session::Session;
@@ -63,7 +63,8 @@ impl Saved {
     pub(crate) fn write(lesson: &Lesson, link: &str) -> String {
         let id = &lesson.lab.id;
         let which = match lesson.place {
-            Place::Step(index) | Place::Study(index) => (index + 1).to_string(),
+            Place::Step(index) => (index + 1).to_string(),
+            Place::Study(index) => lesson.lab.studies[index].id.clone(),
             Place::Challenge(index) => lesson.lab.challenges[index].id.clone(),
             Place::Bet | Place::Choice | Place::Free => String::new(),
         };
@@ -113,7 +114,8 @@ impl Saved {
         let all = [
             Some(Place::Bet),
             numbered(lab.steps.len()).map(Place::Step),
-            numbered(lab.studies.len()).map(Place::Study),
+            // Once they were kept by their number.
+            lab.studies.iter().position(|study| study.id == *which).or_else(|| numbered(lab.studies.len())).map(Place::Study),
             Some(Place::Choice),
             lab.challenges.iter().position(|challenge| challenge.id == *which).map(Place::Challenge),
             Some(Place::Free),
@@ -135,7 +137,13 @@ impl Saved {
                 way.take(place, nodes, lesson);
                 None
             }
-            _ => Some(lesson.walk(place)?),
+            way => {
+                let there = lesson.walk(place)?;
+                if let Some(way) = way.filter(|way| way.began.is_empty()) {
+                    Way { began: std::mem::take(&mut lesson.began), ..way }.take(place, lesson);
+                }
+                Some(there)
+            }
         };
         // What was chosen in a study is not kept, and so neither is its run: what is shown is what will be measured.
         let sample = match place {
@@ -181,8 +189,9 @@ impl Way {
     /// Whether it leads to this place of the lab as it is now.
     fn leads(&self, place: Place, lesson: &Lesson) -> bool {
         let far = match place {
+            Place::Bet => true,
             Place::Step(index) => index < self.began.len(),
-            _ => self.began.len() <= lesson.lab.steps.len() + 1,
+            _ => !self.began.is_empty() && self.began.len() <= lesson.lab.steps.len() + 1,
         };
         far && self.began.first().is_none_or(|(scenario, _)| *scenario == lesson.lab.world.scenario)
     }
@@ -300,6 +309,42 @@ mod tests {
                 let again = short.restore(&mut lesson(&lab).0).expect("the place");
                 assert_eq!(again.about().id == session.about().id, place == Place::Challenge(own));
             }
+        }
+    }
+
+    #[test]
+    fn whoever_has_no_room_for_runs_keeps_the_bet_and_the_hints() {
+        let (lab, library) = (lab(), Library::standard());
+        for place in [Place::Step(2), Place::Challenge(0)] {
+            let (mut before, _) = lesson(&lab);
+            let session = before.walk(place).expect("a place");
+            (before.hints, before.bet) = (1, Some(Guess::Option(1)));
+            let text = Saved::write(&before, &session.link().write());
+            let short =
+                text.lines().filter(|line| !line.starts_with("began ")).map(|line| if line.starts_with("run ") { "run " } else { line });
+            let short = short.collect::<Vec<_>>().join("\n");
+            let (mut after, _) = lesson(&lab);
+            Saved::read(&short, &library).expect("a state").restore(&mut after).expect("the place");
+            assert_eq!((after.place, after.hints, &after.bet, &after.began), (place, 1, &before.bet, &before.began));
+        }
+    }
+
+    #[test]
+    fn a_study_is_found_by_its_id_wherever_it_stands_now() {
+        let library = Rc::new(Library::standard());
+        let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../static/labs/L02.toml")).expect("a lab");
+        let mut lab = Lab::read(&text, "L02", &library).expect("a lab");
+        let lesson_of = |lab: &Lab| Lesson::new(Rc::new(lab.clone()), library.clone(), LabProgress::default());
+        let mut before = lesson_of(&lab);
+        before.place = Place::Study(1);
+        let session = Session::new(&library, before.scenario()).expect("a run");
+        let kept = Saved::write(&before, &session.link().write());
+        assert!(kept.contains("\nlab L02 study trade\n"), "{kept}");
+        lab.studies.swap(0, 1);
+        for (text, place) in [(kept.clone(), 0), (kept.replace("study trade", "study 2"), 1)] {
+            let mut after = lesson_of(&lab);
+            Saved::read(&text, &library).expect("a state").restore(&mut after).expect("the place");
+            assert_eq!(after.place, Place::Study(place));
         }
     }
 

@@ -60,12 +60,6 @@ impl Predicate {
         };
         !self.root.any(&mut |formula| looks_back(&formula.kind))
     }
-
-    /// Whether a judge of histories is asked.
-    #[must_use]
-    pub fn asks_judge(&self) -> bool {
-        self.root.any(&mut |formula| matches!(formula.kind, Kind::Promised { promise: Promised::History(_), .. }))
-    }
 }
 
 impl Measure {
@@ -100,6 +94,16 @@ impl Value {
     #[must_use]
     pub fn whole(number: impl Into<i128>) -> Self {
         Self::Number(number.into() * MILLION)
+    }
+
+    /// A number as it is, a share of one, a length of time in milliseconds.
+    #[must_use]
+    pub fn plain(&self) -> Option<f64> {
+        match self {
+            Self::Number(parts) => Some(*parts as f64 / 1e6),
+            Self::Span(nanos) => Some(*nanos as f64 / 1e6),
+            Self::Text(_) | Self::Nothing => None,
+        }
     }
 
     /// Reads `12`, `12.5`, `95%` or `120ms`; anything else is a text.
@@ -171,8 +175,8 @@ enum Kind {
         /// What was found when it was last asked; nothing if it must be asked anew.
         verdict: Option<Option<bool>>,
         why: String,
-        /// How often the judge did not know.
-        gave_up: u32,
+        /// How long the judge searches when it is asked; nothing when it is asked no more.
+        patience: u64,
     },
     Status(NodeId, NodeStatus),
     Connected(NodeId, NodeId),
@@ -214,7 +218,7 @@ struct Once {
 enum Promised {
     /// The model's own.
     Model(&'static str),
-    /// Of a history of clients, and how many answers it had when it was judged.
+    /// Of a history of clients.
     History(Promise),
 }
 

@@ -12,6 +12,7 @@
 //! ```
 
 use super::count::{Counter, MessageKind, MessageStage, RequestStage, Requests, What};
+use super::watch::JUDGE_STEPS;
 use super::{Compare, Formula, Kind, Lasting, Measure, NodeFilter, Operator, Over, Predicate, Promised, Quantity, Value, Writes};
 use crate::judge::Promise;
 use crate::lab::nearest;
@@ -458,7 +459,7 @@ impl<'a> Parser<'a> {
                 self.need("(")?;
                 let promise = self.known("the name of a promise", promise)?;
                 self.need(")")?;
-                Kind::Promised { promise, wanted: word == "kept", verdict: None, why: String::new(), gave_up: 0 }
+                Kind::Promised { promise, wanted: word == "kept", verdict: None, why: String::new(), patience: JUDGE_STEPS }
             }
             "connected" => {
                 self.need("(")?;

@@ -9,14 +9,14 @@ use super::{
     Compare, Formula, Kind, Lasting, MILLION, Measure, NodeFilter, Once, Operator, Over, Predicate, Promised, Quantity, Value, Writes,
     Written,
 };
+use crate::judge;
 use crate::judge::history::History;
 use crate::judge::spec::Object;
 use crate::judge::value::Value as Word;
-use crate::judge::{self, Promise};
 use crate::models::Library;
 use crate::protocol::ParamKind;
 use crate::scenario::{Fault, Scenario};
-use crate::sim::{EventKind, NodeId, NodeStatus, Row, Sim, Span, Time};
+use crate::sim::{Came, EventKind, NodeId, NodeStatus, Row, Sim, Span, Time};
 use crate::view::{View, Widget};
 use serde::{Deserialize, Serialize};
 use std::cell::{OnceCell, RefCell};
@@ -24,7 +24,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// How long a judge searches before it says that it does not know.
-const JUDGE_STEPS: u64 = 2_000_000;
+pub(super) const JUDGE_STEPS: u64 = 2_000_000;
 /// How many events are looked at in a run at most.
 pub(in crate::lab) const MOST_STEPS: u64 = 2_000_000;
 
@@ -179,8 +179,7 @@ impl Observer {
     /// Goes on up to and including a moment, and looks only there: for predicates that do not ask what
     /// was the case before.
     pub(in crate::lab) fn leap(&mut self, until: Time) {
-        while self.sim.steps() < MOST_STEPS && self.sim.step_until(until) {}
-        self.cut_short = self.is_cut_short();
+        self.cut_short = self.sim.run_within(until, MOST_STEPS) != Came::There;
         let end = self.end <= until && !self.ended;
         self.ended |= end;
         self.look(until, end);
@@ -313,25 +312,9 @@ fn deadline(formula: &Formula, now: Time, earliest: &mut Time) {
             for side in [left, right] {
                 side.deadlines(&mut at);
             }
-            let (mut asked, mut given) = (None, None);
-            for side in [left, right] {
-                match side {
-                    Quantity::Total(lasting) => asked = Some(lasting),
-                    Quantity::Given(Value::Span(nanos)) => given = Some(Span(nanos.unsigned_abs() as u64)),
-                    _ => {}
-                }
-            }
-            if let (Some(Lasting { before, since: Some(since), .. }), Some(given)) = (asked.map(|lasting| &**lasting), given) {
-                let time = *since + Span(given.0.saturating_sub(before.0));
-                at(time);
-                at(time + Span(1));
-            }
-            if let (Quantity::Now, Quantity::Given(Value::Span(nanos))) | (Quantity::Given(Value::Span(nanos)), Quantity::Now) =
-                (left, right)
-            {
-                let time = Time(nanos.unsigned_abs() as u64);
-                at(time);
-                at(time + Span(1));
+            if let Some(span) = Course::apart(left, right, now).and_then(Course::until_nothing) {
+                at(now + span);
+                at(now + span + Span(1));
             }
         }
         Kind::For(_, span, Some(since)) => at(*since + *span),
@@ -343,6 +326,64 @@ fn deadline(formula: &Formula, now: Time, earliest: &mut Time) {
     }
     for child in formula.children() {
         deadline(child, now, earliest);
+    }
+}
+
+/// How a length of time goes on from a moment, as long as nothing happens.
+#[derive(Clone, Copy)]
+struct Course {
+    /// In nanoseconds.
+    value: i128,
+    /// How much it grows with time, in parts of a million.
+    rate: i128,
+}
+
+impl Course {
+    /// That of a quantity; nothing if that does not change with time alone, or not evenly.
+    fn of(quantity: &Quantity, now: Time) -> Option<Self> {
+        match quantity {
+            Quantity::Given(Value::Span(nanos)) => Some(Self { value: *nanos, rate: 0 }),
+            Quantity::Now => Some(Self { value: now.0.into(), rate: MILLION }),
+            Quantity::Total(lasting) => {
+                let running = lasting.since.map_or(Span::ZERO, |since| now.since(since));
+                Some(Self { value: (lasting.before + running).0.into(), rate: if lasting.since.is_some() { MILLION } else { 0 } })
+            }
+            Quantity::Sum(Operator::Plus, left, right) => Some(Self::of(left, now)?.plus(Self::of(right, now)?, MILLION)),
+            Quantity::Sum(Operator::Minus, left, right) => Some(Self::of(left, now)?.plus(Self::of(right, now)?, -MILLION)),
+            Quantity::Sum(Operator::Times, left, right) => match (&**left, &**right) {
+                (Quantity::Given(Value::Number(times)), all) | (all, Quantity::Given(Value::Number(times))) => {
+                    Some(Self { value: 0, rate: 0 }.plus(Self::of(all, now)?, *times))
+                }
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// How far apart two quantities are: nothing where they are alike.
+    fn apart(left: &Quantity, right: &Quantity, now: Time) -> Option<Self> {
+        match (left, right) {
+            // A share is reached when the one is that share of the other.
+            (Quantity::Sum(Operator::By, part, whole), Quantity::Given(Value::Number(share)))
+            | (Quantity::Given(Value::Number(share)), Quantity::Sum(Operator::By, part, whole)) => {
+                Some(Self::of(part, now)?.plus(Self::of(whole, now)?, -share))
+            }
+            _ => Some(Self::of(left, now)?.plus(Self::of(right, now)?, -MILLION)),
+        }
+    }
+
+    /// With so many parts of a million of another.
+    fn plus(self, other: Self, parts: i128) -> Self {
+        let scaled = |part: i128| part.saturating_mul(parts) / MILLION;
+        Self { value: self.value.saturating_add(scaled(other.value)), rate: self.rate.saturating_add(scaled(other.rate)) }
+    }
+
+    /// How long it takes until nothing is left of it, if it ever does.
+    fn until_nothing(self) -> Option<Span> {
+        let (left, rate) = (self.value.unsigned_abs(), self.rate.unsigned_abs());
+        let shrinks = self.value == 0 || (self.value < 0) != (self.rate < 0);
+        let nanos = left.saturating_mul(MILLION.unsigned_abs()).checked_div(rate)?;
+        u64::try_from(nanos).ok().filter(|_| shrinks).map(Span)
     }
 }
 
@@ -478,9 +519,10 @@ impl Formula {
                 what.take(look, row, counting);
                 after.take(look, row, counting);
             }
-            // An answer can change what is known; nothing mends a broken history.
-            Kind::Promised { promise: Promised::History(_), verdict, .. }
-                if row.kind == EventKind::Return && *verdict != Some(Some(false)) =>
+            // An answer can change what is known; nothing mends a broken history, or one that the judge has
+            // no patience left for.
+            Kind::Promised { promise: Promised::History(_), verdict, patience, .. }
+                if row.kind == EventKind::Return && *verdict != Some(Some(false)) && *patience > 0 =>
             {
                 *verdict = None;
             }
@@ -501,13 +543,26 @@ impl Formula {
                 *why = held.err().unwrap_or_else(|| "it holds".into());
                 Some(kept == *wanted)
             }
-            Kind::Promised { promise: Promised::History(promise), wanted, verdict, why, gave_up } => {
+            Kind::Promised { promise: Promised::History(promise), wanted, verdict, why, patience } => {
                 let kept = *verdict.get_or_insert_with(|| {
-                    // Each time it gave up it has half of its patience left, so that it comes to an end.
-                    let (kept, said) = judged(look, *promise, JUDGE_STEPS.checked_shr(*gave_up).unwrap_or(0));
-                    *gave_up += u32::from(kept.is_none());
-                    *why = said;
-                    kept
+                    let history = History::of(look.sim);
+                    match judge::judge(&history, look.subject.object, *promise, &look.subject.initial, *patience) {
+                        Ok(judgement) if judgement.kept == Some(false) => {
+                            *why = judgement.to_string().replace('\n', "; ");
+                            Some(false)
+                        }
+                        Ok(judgement) => {
+                            // Each time it gives up it has half of its patience left, so that it comes to an end.
+                            *patience >>= u32::from(judgement.kept.is_none());
+                            *why = judgement.verdict;
+                            judgement.kept
+                        }
+                        // It never can.
+                        Err(fault) => {
+                            (*patience, *why) = (0, fault.why);
+                            None
+                        }
+                    }
                 });
                 kept.map(|kept| kept == *wanted)
             }
@@ -625,15 +680,6 @@ fn joined(parts: &mut [Formula], wanted: bool, look: &Look<'_>, text: &str) -> O
         }
     }
     all
-}
-
-fn judged(look: &Look<'_>, promise: Promise, steps: u64) -> (Option<bool>, String) {
-    let history = History::of(look.sim);
-    match judge::judge(&history, look.subject.object, promise, &look.subject.initial, steps) {
-        Ok(judgement) if judgement.kept == Some(false) => (Some(false), judgement.to_string().replace('\n', "; ")),
-        Ok(judgement) => (judgement.kept, judgement.verdict),
-        Err(why) => (None, why.why),
-    }
 }
 
 impl Writes {
@@ -883,26 +929,35 @@ mod tests {
     use super::*;
     use crate::scenario::Input;
 
-    #[test]
-    fn a_judge_who_does_not_know_is_asked_again_only_after_an_answer_and_has_less_patience_then() {
+    /// How long the judge of a promise still searches after each of the first answers.
+    fn patience(promise: &str, first: u64) -> [u64; 4] {
         let library = Library::standard();
         let model = library.find("primary-backup").unwrap();
         let mut scenario = Scenario::new(model.about(), 1);
-        for ms in [1_000, 2_000] {
-            scenario.add(Time::ZERO + Span::millis(ms), Input::Invoke { client: 0, node: NodeId(0), op: 0, argument: 0 });
+        for second in 1..4 {
+            scenario.add(Time::ZERO + Span::secs(second), Input::Invoke { client: 0, node: NodeId(0), op: 0, argument: 0 });
         }
-        // A register has no transactions to judge.
-        let predicate = Predicate::parse("kept(serializable)", &Names::of(model, &scenario)).unwrap();
+        let predicate = Predicate::parse(promise, &Names::of(model, &scenario)).unwrap();
         let subject = Subject { object: Object::Register, initial: Word::Int(0) };
         let mut observer = Observer::new(&library, scenario, &subject, Time::NEVER).unwrap();
         let watch = observer.watch(&predicate, 0);
-        let mut asked = |upto: u64| {
-            observer.run(Time::ZERO + Span::millis(upto), &[]);
+        if let Kind::Promised { patience, .. } = &mut observer.watches[watch].root.kind {
+            *patience = first;
+        }
+        [0, 1, 2, 3].map(|second| {
+            observer.run(Time::ZERO + Span::millis(second * 1_000 + 900), &[]);
             match &observer.watches[watch].root.kind {
-                Kind::Promised { verdict: Some(None), gave_up, .. } => *gave_up,
+                Kind::Promised { verdict: Some(_), patience, .. } => *patience,
                 other => panic!("{other:?}"),
             }
-        };
-        assert_eq!([asked(900), asked(1_900), asked(2_900)], [1, 2, 3]);
+        })
+    }
+
+    #[test]
+    fn a_judge_who_gives_up_is_asked_again_only_after_an_answer_and_has_less_patience_then() {
+        assert_eq!(patience("kept(linearizable)", JUDGE_STEPS), [JUDGE_STEPS; 4]);
+        assert_eq!(patience("kept(causal)", 1), [1, 0, 0, 0]);
+        // A register has no transactions, so there is nothing to ask again.
+        assert_eq!(patience("kept(serializable)", JUDGE_STEPS), [0; 4]);
     }
 }
