@@ -958,7 +958,7 @@ mod tests {
         let lab = labs().into_iter().find(|lab| lab.id == "L02").expect("a lab");
         let (mut lesson, mut session) = begin(&lab);
         hear(&mut lesson, &mut session, Say::Study(0));
-        let set = Turned::Now(Input::Set { key: lab.studies[0].knobs[0].clone(), value: 50 });
+        let set = Turned::Now(Input::Set { key: lab.studies[0].knobs[0].clone(), value: 50_000_000 });
         assert!(matches!(lesson.choose(&set, &session), Some(Then::Show { undoable: false, .. })));
         for _ in 0..2 {
             let Then::Work(_) = lesson.hear(Say::Measure, &session) else { panic!("there is something to do") };
@@ -1032,6 +1032,23 @@ mod tests {
         assert_eq!(sizes(&lesson, &session), [2, 3, 5]);
         hear(&mut lesson, &mut session, Say::Previous);
         assert_eq!((session.sim().scenario(), session.playhead()), (&before, at));
+
+        // Who has not come to what the bet is about does not come to it with other nodes.
+        let (mut skipped, mut run) = begin(&lab);
+        hear(&mut skipped, &mut run, Say::Guess("1".into()));
+        for _ in 1..lab.steps.len() {
+            hear(&mut skipped, &mut run, Say::Continue);
+        }
+        chosen(&mut skipped, &mut run, 5);
+        let mut asked = run.sim().scenario().clone();
+        for (ms, node) in [(1, 0), (1_000, 0), (2_000, 1)] {
+            let write = Input::Invoke { client: node, node: NodeId(node), op: 1, argument: 0 };
+            asked.add(Time(ms * 1_000_000), write);
+        }
+        run = Session::new(&Library::standard(), asked).expect("a run");
+        run.seek(Time(5_000_000_000));
+        skipped.watch(&run);
+        assert_eq!(skipped.truth, Truth::Open);
 
         // A challenge begins anew with as many, and is decided with the names that there are then.
         let library = Library::standard();
