@@ -976,7 +976,7 @@ mod tests {
         let (mut lesson, mut session) = begin(&lab);
         hear(&mut lesson, &mut session, Say::Study(0));
         let usual = session.sim().scenario().clone();
-        let set = Turned::Now(Input::Set { key: lab.studies[0].knobs[0].clone(), value: 50 });
+        let set = Turned::Now(Input::Set { key: lab.studies[0].knobs[0].clone(), value: 50_000_000 });
         let Some(Then::Show { scenario, .. }) = lesson.choose(&set, &session) else { panic!("another run") };
         session = Session::new(&Library::standard(), *scenario).expect("a run");
         let kept = Saved::write(&lesson, &session.link().write());
