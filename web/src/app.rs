@@ -7,7 +7,7 @@ use crate::diagram;
 use crate::dom::{self, Frames, Listener, Sight, Size};
 use crate::host::{self, Order};
 use crate::knob::{Knob, Turned};
-use crate::lesson::{self, Lesson, Saved, Say, Then, progress};
+use crate::lesson::{self, Lesson, Place, Saved, Say, Then, progress};
 use crate::map;
 use crate::panel::branches::Glimpses;
 use crate::panel::client::{self, Ask};
@@ -192,6 +192,8 @@ pub(crate) struct App {
     /// Who is in it, as far as the page knows.
     world: (&'static str, u16, u16),
     lesson: Option<Lesson>,
+    /// Whether only what somebody knows may be shown.
+    curtain: bool,
     /// What works for the lesson beside the page.
     worker: Option<Doing>,
     slowing: bool,
@@ -301,6 +303,7 @@ impl Component for App {
         let mut app = Self {
             opened: lesson.as_ref().map_or_else(|| session.sim().scenario().clone(), Lesson::scenario),
             lesson,
+            curtain: false,
             worker: None,
             slowing: false,
             layout: layout(&session, 0.0, 0.0),
@@ -351,6 +354,7 @@ impl Component for App {
             watches: Watches::default(),
             report: dom::framed().then(|| host::Report::of(route::lab(&dom::address::fragment()).map(str::to_owned))),
         };
+        app.follow_curtain();
         app.run_frames(ctx);
         app
     }
@@ -597,6 +601,7 @@ impl Component for App {
             Msg::Slowing(slowing) => self.slowing = slowing,
         }
         self.follow_lesson();
+        self.follow_curtain();
         self.searches.follow(&self.session);
         if by_learner {
             self.touched = true;
@@ -649,11 +654,16 @@ impl Component for App {
                     if session.can_redo() {
                         <button class="quiet" onclick={send.reform(|_| Msg::Redo)}>{ ui::icon(ui::REDO) }{ text::REDO }</button>
                     }
-                    <button class="quiet" onclick={send.reform(|_| Msg::Share(true))}>{ ui::icon(ui::LINK) }{ text::SHARE }</button>
+                    // Whoever takes the run along looks behind the curtain.
+                    if !self.curtain {
+                        <button class="quiet" onclick={send.reform(|_| Msg::Share(true))}>{ ui::icon(ui::LINK) }{ text::SHARE }</button>
+                    }
                     <button id="others" class="quiet" aria-label={text::OTHERS} title={text::OTHERS} aria-expanded={self.others.to_string()}
                         onclick={others}>{ ui::icon(ui::DOTS) }</button>
                     <div class={if self.others { "others open" } else { "others" }}>
-                        { compare::ask(session, self.comparing, &send) }
+                        if !self.curtain {
+                            { compare::ask(session, self.comparing, &send) }
+                        }
                         if self.lesson.is_none() {
                             <button class="quiet" onclick={send.reform(|_| Msg::Author)}>{ ui::icon(ui::FLASK) }{ text::MAKE_A_LAB }</button>
                         }
@@ -679,7 +689,9 @@ impl Component for App {
                     </div>
                     if let Some(knower) = session.knower {
                         <p class="knower"><span role="status">{ text::only(&session.sim().name(knower)) }</span>
-                            <button class="quiet" onclick={send.reform(|_| Msg::Know(None))}>{ text::EVERYTHING }</button></p>
+                            if !self.curtain {
+                                <button class="quiet" onclick={send.reform(|_| Msg::Know(None))}>{ text::EVERYTHING }</button>
+                            }</p>
                     }
                     { promises::lights(session, self.evidence, &send) }
                     <section class="stage" aria-label={text::STAGE} ref={self.stage.clone()}>
@@ -906,8 +918,13 @@ impl App {
     fn hear(&mut self, ctx: &Context<Self>, say: Say) {
         let Some(lesson) = &mut self.lesson else { return };
         let place = lesson.place;
+        let forgets = matches!(say, Say::ForgetGuesses);
         let then = lesson.hear(say, &self.session);
-        let same = lesson.place == place && !lesson.is_before();
+        // A round that is over does not come back.
+        let same = lesson.place == place && !lesson.is_before() && !matches!(place, Place::Guess(_));
+        if forgets {
+            progress::forget_guesses(&lesson.lab.id, &lesson.progress);
+        }
         progress::keep(&lesson.lab.id, &lesson.progress);
         self.follow(ctx, then, same);
     }
@@ -1000,6 +1017,15 @@ impl App {
         self.session.seek(moment);
         self.keep_place();
         true
+    }
+
+    /// While a curtain is closed only what somebody knows is shown; when it opens, everything.
+    fn follow_curtain(&mut self) {
+        let eyes = self.lesson.as_ref().and_then(Lesson::eyes);
+        if eyes.is_some() || self.curtain {
+            self.session.knower = eyes;
+        }
+        self.curtain = eyes.is_some();
     }
 
     /// A run that was found takes the place of this one, until that is taken back.
@@ -1125,6 +1151,10 @@ impl App {
     }
 
     fn act(&mut self, inputs: Vec<Input>) -> Result<(), Fault> {
+        // Nobody reaches behind a curtain.
+        if self.curtain {
+            return Ok(());
+        }
         self.session.edit(inputs)?;
         Ok(())
     }

@@ -4,9 +4,10 @@ use super::challenge::{Attack, Challenge, NETWORK_PARTS, Task};
 use super::document::{self, Lines, Node, Problem, Table, Value};
 use super::format::{self, LAB};
 use super::predicate::{Measure, Names, Predicate, Subject, Value as Found, Wrong, unknown};
+use super::guess::{Cause, Guess};
 use super::script::{self, ACTIONS, Script};
 use super::search::{Search, Seek};
-use super::study::{Case, Estimate, Known, Place, Question, Study, Sweep};
+use super::study::{Case, Estimate, Known, Own, Place, Question, Study, Sweep};
 use super::tour::{Answer, Bet, Doing, Step};
 use super::{Gauge, Lab, Level, Measured, Scene, Settings, Teacher, Textbook, World};
 use crate::judge::Promise;
@@ -21,6 +22,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The most places that a curve has.
 const MOST_PLACES: usize = 16;
+
+/// The most cases that can be told apart when they are drawn together.
+const MOST_TOGETHER: usize = 6;
 
 /// The most letters that are read.
 const MOST_LETTERS: usize = 1 << 16;
@@ -80,8 +84,15 @@ impl<'a> Part<'a> {
         }
     }
 
+    fn switch(&self, name: &str) -> Option<bool> {
+        match self.table.get(name)?.value {
+            Value::Switch(on) => Some(on),
+            _ => None,
+        }
+    }
+
     fn on(&self, name: &str) -> bool {
-        matches!(self.table.get(name), Some(Node { value: Value::Switch(true), .. }))
+        self.switch(name) == Some(true)
     }
 
     fn part(&self, name: &str) -> Option<Self> {
@@ -265,7 +276,8 @@ impl Reader<'_> {
                 self.problems.push(Problem { line: challenge.line, field, why: "another challenge has the same".into() });
             }
         }
-        let studies = part.parts("study").iter().filter_map(|part| self.study(part)).collect();
+        let guesses = part.parts("guess").iter().filter_map(|part| self.in_own_world(part, Self::guess)).collect();
+        let studies = part.parts("study").iter().filter_map(|part| self.in_own_world(part, Self::survey)).collect();
         let textbook = part.parts("textbook").iter().map(|part| self.textbook(part, &challenges)).collect();
         let teacher = part.part("teacher").map(|part| self.teacher(&part));
         let world = world?;
@@ -288,6 +300,7 @@ impl Reader<'_> {
             bet: bet?,
             steps,
             challenges,
+            guesses,
             studies,
             free: part.said("free"),
             textbook,
@@ -550,13 +563,17 @@ impl Reader<'_> {
                 self.problem(entry.at, part.path(key), format!("a challenge to {kind} has none"));
             }
         }
-        // Names in a world of its own are those of its model.
+        self.in_own_world(part, |reader, part, world| reader.puzzle(part, &kind, world))
+    }
+
+    /// Reads what may have a world of its own, in the names that there are in that.
+    fn in_own_world<T>(&mut self, part: &Part<'_>, read: impl FnOnce(&mut Self, &Part<'_>, Option<World>) -> Option<T>) -> Option<T> {
         let lab = self.names.clone();
         let own = part.part("world");
         let world = own.as_ref().and_then(|part| self.world(part));
-        let challenge = if own.is_some() && world.is_none() { None } else { self.puzzle(part, &kind, world) };
+        let found = if own.is_some() && world.is_none() { None } else { read(self, part, world) };
         self.names = lab;
-        challenge
+        found
     }
 
     /// A challenge, once it is known which names there are in its world.
@@ -706,17 +723,37 @@ impl Reader<'_> {
         Some(Task::Predict { script: script?, answer: answer?, when: when?, right, fix })
     }
 
-    // ---- studies ------------------------------------------------------------------------------
+    // ---- guesses ------------------------------------------------------------------------------
 
-    fn study(&mut self, part: &Part<'_>) -> Option<Study> {
-        // Names in a world of its own are those of its model.
-        let lab = self.names.clone();
-        let own = part.part("world");
-        let world = own.as_ref().and_then(|part| self.world(part));
-        let study = if own.is_some() && world.is_none() { None } else { self.survey(part, world) };
-        self.names = lab;
-        study
+    fn guess(&mut self, part: &Part<'_>, world: Option<World>) -> Option<Guess> {
+        let names = self.names.clone()?;
+        let eyes = self.told(part, "eyes", |text| names.endpoint(text).ok_or_else(|| format!("there is no node or client “{text}”")));
+        let (script, when) = (self.script(part, "script"), self.predicate(part, "when"));
+        let mut cases = Vec::new();
+        for case in part.parts("case") {
+            let (script, holds) = (self.script(&case, "script"), self.predicate(&case, "holds"));
+            if cases.iter().any(|other: &Cause| other.id == case.said("id")) {
+                self.problem(case.table.at, case.path("id"), "another case has the same");
+            }
+            if let (Some(script), Some(holds)) = (script, holds) {
+                cases.push(Cause { id: case.said("id"), say: case.said("say"), script, holds });
+            }
+        }
+        Some(Guess {
+            id: part.said("id"),
+            title: part.said("title"),
+            say: part.said("say"),
+            told: part.said("told"),
+            world,
+            eyes: eyes?,
+            script: script?,
+            when: when?,
+            cases: (cases.len() > 1).then_some(cases)?,
+            line: self.lines.line(part.table.at),
+        })
     }
+
+    // ---- studies ------------------------------------------------------------------------------
 
     /// A study, once it is known which names there are in its world.
     fn survey(&mut self, part: &Part<'_>, world: Option<World>) -> Option<Study> {
@@ -739,15 +776,12 @@ impl Reader<'_> {
             }
         }
         let sweep = self.sweep(part);
-        let cases = self.cases(part, sweep.as_ref());
-        let question = match kind.as_str() {
-            "curve" => sweep.and_then(|sweep| self.curve(part, sweep)),
-            "spread" => self.in_language(part, "value", Measure::parse).map(Question::Spread),
-            _ => Some(Question::Matrix { rows: self.classes(part, "row"), columns: self.classes(part, "column") }),
-        };
+        let cases = self.cases(part, &kind, sweep.as_ref());
+        let question = self.question(part, &kind, sweep);
         let known = self.known_values(part, question.as_ref(), &cases);
         let script = self.script(part, "script");
         let when = self.predicate(part, "when");
+        self.check_cases(part, &kind, &cases);
         Some(Study {
             id: part.said("id"),
             title: part.said("title"),
@@ -763,15 +797,59 @@ impl Reader<'_> {
             length: self.told(part, "length", some_time),
             world,
             cases,
+            together: part.on("together"),
             known,
             line: self.lines.line(part.table.at),
         })
     }
 
-    fn cases(&mut self, part: &Part<'_>, sweep: Option<&Sweep>) -> Vec<Case> {
+    /// What is found out, in the names that there are now.
+    fn question(&mut self, part: &Part<'_>, kind: &str, sweep: Option<Sweep>) -> Option<Question> {
+        match kind {
+            "curve" => sweep.and_then(|sweep| self.curve(part, sweep)),
+            "spread" => self.in_language(part, "value", Measure::parse).map(Question::Spread),
+            _ => Some(Question::Matrix { rows: self.classes(part, "row"), columns: self.classes(part, "column") }),
+        }
+    }
+
+    /// What cannot be said of cases together.
+    fn check_cases(&mut self, part: &Part<'_>, kind: &str, cases: &[Case]) {
+        if let (true, Some(node)) = (part.on("together"), part.table.get("together")) {
+            let why = match (kind, cases.len()) {
+                ("matrix", _) => Some("a matrix shows one case; only curves and spreads can be drawn together"),
+                (_, 0..=1) => Some("there is only one case"),
+                (_, count) if count > MOST_TOGETHER => Some("more than six cases cannot be told apart in one chart"),
+                _ => None,
+            };
+            if let Some(why) = why {
+                self.problem(node.at, part.path("together"), why);
+            }
+        }
+        for name in ["settings", "knobs"] {
+            if let (true, Some(node)) = (cases.iter().any(|case| case.own.is_some()), part.table.get(name)) {
+                self.problem(node.at, part.path(name), "where a case has a world of its own, settings stand in the worlds and the cases");
+            }
+        }
+    }
+
+    /// What the study asks and does, in a case's own world; nothing if that has none, or there is something wrong with it.
+    fn own(&mut self, part: &Part<'_>, case: &Part<'_>, kind: &str) -> Option<Box<Own>> {
+        let world = self.world(&case.part("world")?)?;
+        let before = self.problems.len();
+        let sweep = self.sweep(part);
+        let question = self.question(part, kind, sweep);
+        let (script, when) = (self.script(part, "script"), self.predicate(part, "when"));
+        for problem in &mut self.problems[before..] {
+            problem.why += &format!(" (in the world of the case “{}”)", case.said("name"));
+        }
+        Some(Box::new(Own { world, question: question?, script: script?, when }))
+    }
+
+    fn cases(&mut self, part: &Part<'_>, kind: &str, sweep: Option<&Sweep>) -> Vec<Case> {
         let mut cases = Vec::new();
         let names = self.names.clone();
         for case in part.parts("case") {
+            let own = self.own(part, &case, kind);
             let nodes = case.number("nodes").map(|nodes| nodes as u16);
             // Nodes that there are only in this case have names only there.
             if let (Some(names), Some(nodes)) = (&mut self.names, nodes) {
@@ -788,7 +866,7 @@ impl Reader<'_> {
                 (None, _) => Vec::new(),
             };
             self.names.clone_from(&names);
-            cases.push(Case { name: case.said("name"), nodes, settings, at, script });
+            cases.push(Case { name: case.said("name"), nodes, settings, at, script, own });
         }
         if cases.is_empty() { vec![Case::default()] } else { cases }
     }
@@ -898,6 +976,7 @@ impl Reader<'_> {
                 points,
                 mean,
                 tolerance: self.chance(&known, "tolerance").map_or(0.0, |chance| f64::from(chance.parts()) / 1e6),
+                held: known.switch("held") != Some(false),
                 line: self.lines.line(known.table.at),
             });
         }

@@ -1,11 +1,13 @@
 //! What many runs have shown, as a chart or a table: a curve with its intervals, a histogram, a matrix.
-//! What is known is laid over it, and so is what was found before something else was chosen.
+//! What is known is laid over it, and so is what was found before something else was chosen. Cases that
+//! belong together have a chart in `together`.
 
 use super::plot::{Axis, Curve, Ink, Plot, Shape, Table};
-use super::{figure, save};
+use super::{figure, save, together};
 use crate::text;
 use faultline::evidence::measure::{Measured, Unit};
-use faultline::lab::study::{Findings, Found, Known, Point, Question, Study};
+use faultline::lab::Lab;
+use faultline::lab::study::{Chosen, Findings, Found, Known, Point, Question, Study};
 use yew::{Callback, Html, html};
 
 /// Something that was found, with what was chosen then.
@@ -24,12 +26,20 @@ const SHOWN: f64 = 0.995;
 /// The rows of the table of a histogram.
 const SHARES: [f64; 4] = [0.5, 0.9, 0.99, 0.999];
 
-/// What was found, and what was found before it; and what is known.
-pub(crate) fn chart(study: &Study, now: &Seen, before: Option<&Seen>, known: &[&Known]) -> Html {
-    if let (Question::Matrix { rows, columns }, Found::Matrix(counts)) = (&study.question, &now.findings.found) {
-        return matrix(&study.name, (rows, columns), counts);
-    }
-    let Some(plot) = plot(study, now, before, known) else { return Html::default() };
+/// What was found with these choices, and what was found before it; and what is known, if that is about it.
+pub(crate) fn chart(lab: &Lab, study: &Study, now: &[Seen], before: Option<&Seen>, chosen: Option<&Chosen>) -> Html {
+    let all: Vec<_> = now.iter().filter_map(|seen| Some(Chosen { case: seen.case, settings: chosen?.settings.clone() })).collect();
+    let known = |place: usize| all.get(place).into_iter().flat_map(|chosen| study.known(lab, chosen)).collect::<Vec<_>>();
+    let shown = if study.together {
+        together::plot(study, &now.iter().enumerate().map(|(place, seen)| (seen, known(place))).collect::<Vec<_>>())
+    } else {
+        let Some(now) = now.first() else { return Html::default() };
+        if let (Question::Matrix { rows, columns }, Found::Matrix(counts)) = (study.question(now.case), &now.findings.found) {
+            return matrix(&study.name, (rows, columns), counts);
+        }
+        plot(study, now, before, &known(0))
+    };
+    let Some(plot) = shown else { return Html::default() };
     let (title, taken) = (study.name.clone(), plot.clone());
     figure(&study.name, &plot, &Callback::from(move |take| save(&title, &taken, take)))
 }
@@ -54,9 +64,23 @@ fn matrix(name: &str, (rows, columns): (&Classes, &Classes), counts: &[Vec<u64>]
     }
 }
 
+/// How often it was what and that was said, of the same few things.
+pub(crate) fn counted(name: &str, things: &[&str], counts: &[Vec<u64>]) -> Html {
+    let most = counts.iter().flatten().copied().max().unwrap_or(0).max(1);
+    let cell = |count: u64| html! { <td style={format!("--share:{}", count * 100 / most)}><b>{ count }</b></td> };
+    html! {
+        <div class="wide matrix-of" tabindex="0" role="group" aria-label={name.to_owned()}><table>
+            <thead><tr><td></td>{ for things.iter().map(|thing| html! { <th scope="col">{ (*thing).to_owned() }</th> }) }</tr></thead>
+            <tbody>{ for things.iter().zip(counts).map(|(thing, counts)| html! {
+                <tr><th scope="row">{ (*thing).to_owned() }</th>{ for counts.iter().map(|count| cell(*count)) }</tr>
+            }) }</tbody>
+        </table></div>
+    }
+}
+
 /// What is drawn; nothing before there is anything to see.
 fn plot(study: &Study, now: &Seen, before: Option<&Seen>, known: &[&Known]) -> Option<Plot> {
-    match (&study.question, &now.findings.found) {
+    match (study.question(now.case), &now.findings.found) {
         (Question::Curve { .. }, Found::Curve(points)) => curve(study, now, points, before, known),
         (Question::Spread(_), Found::Spread(samples)) => spread(study, now, samples, before, known),
         _ => None,
@@ -64,12 +88,12 @@ fn plot(study: &Study, now: &Seen, before: Option<&Seen>, known: &[&Known]) -> O
 }
 
 /// A share is drawn in percent.
-fn drawn(unit: Unit, value: f64) -> f64 {
+pub(super) fn drawn(unit: Unit, value: f64) -> f64 {
     if unit == Unit::Share { value * 100.0 } else { value }
 }
 
 /// An axis that ends at a round number.
-fn axis(unit: Unit, most: f64) -> Axis {
+pub(super) fn axis(unit: Unit, most: f64) -> Axis {
     let say = match unit {
         Unit::Share => |percent: f64| text::study::percent(percent),
         Unit::Ms => |millis: f64| text::study::millis(millis),
@@ -129,7 +153,7 @@ fn curve(study: &Study, now: &Seen, points: &[Point], before: Option<&Seen>, kno
     Some(Plot { x, y: axis(unit, top), curves, summary, table })
 }
 
-fn unit_of(spans: bool) -> Unit {
+pub(super) fn unit_of(spans: bool) -> Unit {
     if spans { Unit::Ms } else { Unit::Number }
 }
 
@@ -245,7 +269,7 @@ mod tests {
     fn every_study_has_curves_inside_its_axes_and_a_table_that_fits() {
         for id in ["L02", "L07", "L12", "L16", "L17"] {
             let lab = lab(id);
-            for study in lab.studies.iter().filter(|study| !matches!(study.question, Question::Matrix { .. })) {
+            for study in lab.studies.iter().filter(|study| !study.together && !matches!(study.question, Question::Matrix { .. })) {
                 let (now, before) = (seen(&lab, study, 0), seen(&lab, study, study.cases.len() - 1));
                 let chosen = Chosen::default();
                 let known: Vec<_> = study.known(&lab, &chosen).collect();

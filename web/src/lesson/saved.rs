@@ -63,7 +63,7 @@ impl Saved {
     pub(crate) fn write(lesson: &Lesson, link: &str) -> String {
         let id = &lesson.lab.id;
         let which = match lesson.place {
-            Place::Step(index) | Place::Study(index) => (index + 1).to_string(),
+            Place::Step(index) | Place::Guess(index) | Place::Study(index) => (index + 1).to_string(),
             Place::Challenge(index) => lesson.lab.challenges[index].id.clone(),
             Place::Bet | Place::Choice | Place::Free => String::new(),
         };
@@ -113,6 +113,7 @@ impl Saved {
         let all = [
             Some(Place::Bet),
             numbered(lab.steps.len()).map(Place::Step),
+            numbered(lab.guesses.len()).map(Place::Guess),
             numbered(lab.studies.len()).map(Place::Study),
             Some(Place::Choice),
             lab.challenges.iter().position(|challenge| challenge.id == *which).map(Place::Challenge),
@@ -139,11 +140,16 @@ impl Saved {
             }
             _ => Some(lesson.walk(place)?),
         };
+        // What is behind the curtain is not to be brought along: a round begins anew.
+        if let Place::Guess(index) = place {
+            let Then::Show(scenario, ..) = lesson.draw_curtain(index) else { return Err(text::NO_SUCH_PLACE.into()) };
+            return Session::new(&lesson.library, *scenario).map_err(|fault| fault.to_string());
+        }
         let library = &lesson.library;
         let session = match (self.link, there, place) {
             (Some(link), ..) => Session::of_link(library, link).map(|(session, _)| session),
             (None, _, Place::Challenge(index)) => Session::new(library, lesson.lab.challenges[index].start(&lesson.lab)),
-            (None, _, Place::Study(index)) => Session::new(library, lesson.lab.studies[index].world(&lesson.lab).scenario.clone()),
+            (None, _, Place::Study(index)) => Session::new(library, lesson.lab.studies[index].world(&lesson.lab, 0).scenario.clone()),
             (None, Some(there), _) => Ok(there),
             (None, None, _) => Session::new(library, lesson.scenario()),
         };

@@ -131,7 +131,7 @@ fn measure(file: &str, id: Option<&str>) -> Result<ExitCode, String> {
         for (case, name) in study.cases.iter().map(|case| &case.name).enumerate() {
             let choices: Vec<_> = of_case(case).map(|known| known.settings.clone()).collect();
             for settings in if choices.is_empty() { vec![Settings::new()] } else { choices } {
-                let with = study.world(&lab).show(&library, &settings);
+                let with = study.world(&lab, case).show(&library, &settings);
                 say(&format!("## {}", [name.as_str(), &with].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")))?;
                 let chosen = Chosen { case, settings };
                 let findings = Survey::new(study, &chosen, study.runs).finish(study, &lab, &library).map_err(|fault| fault.to_string())?;
@@ -139,7 +139,12 @@ fn measure(file: &str, id: Option<&str>) -> Result<ExitCode, String> {
                 for known in study.known(&lab, &chosen) {
                     let wrong = known.against(study, &findings);
                     holds &= wrong.is_empty();
-                    say(&format!("{}: {}\n", known.from, if wrong.is_empty() { "agrees".into() } else { wrong.join("; ") }))?;
+                    let verdict = match wrong.is_empty() {
+                        false => wrong.join("; "),
+                        true if known.held => "agrees".into(),
+                        true => "measured elsewhere, and not held against this".into(),
+                    };
+                    say(&format!("{}: {verdict}\n", known.from))?;
                 }
             }
         }
