@@ -445,10 +445,20 @@ fn a_curtain_that_gives_something_away_is_named_and_so_is_a_cause_that_is_anothe
         ("eyes = \"c1\"", "eyes = \"c2\"", "guess[1].eyes", "there is no node or client “c2”"),
         ("id = \"answer-lost\"", "id = \"request-lost\"", "guess[1].case[2].id", "another case has the same"),
         ("eyes = \"c1\"", "eyes = \"n1\"", "guess[1].case[2]", "the curtain gives it away: in “The request was lost” nothing more is seen"),
-        (lost, "script = [\"when messages(request, under way) >= 1: drop request c1 -> n1\"]", "guess[1].case[2].holds", "its script brings about “The request was lost”"),
+        (
+            lost,
+            "script = [\"when messages(request, under way) >= 1: drop request c1 -> n1\"]",
+            "guess[1].case[2].holds",
+            "its script brings about “The request was lost”",
+        ),
         (lost, "script = [\"when down(n1): restart n1\"]", "guess[1].case[2].script", "line 1 of its script: it waits in vain"),
         ("by 1500ms\"]", "by 100ms\"]", "guess[1].case[5].script", "the moment at which it is asked never comes"),
-        ("messages(answer, lost) = 1 and field(n1, deposits) = 1", "field(n1, deposits) = 1", "guess[1].case[5].script", "it is both “The answer was lost” and “It was merely slow”"),
+        (
+            "messages(answer, lost) = 1 and field(n1, deposits) = 1",
+            "field(n1, deposits) = 1",
+            "guess[1].case[5].script",
+            "it is both “The answer was lost” and “It was merely slow”",
+        ),
         ("messages(answer, lost) = 1 and", "messages(answer, lost) = 2 and", "guess[1].case[2].script", "it is none of the causes"),
     ];
     for (from, to, field, why) in cases {

@@ -229,7 +229,11 @@ fn a_little_randomness_ends_elections_and_what_was_measured_elsewhere_is_only_dr
     };
     let median = |case: usize| spread(case).get(findings[case].done as usize / 2).copied().unwrap_or(f64::INFINITY);
     assert_eq!(findings[0].missed, findings[0].done, "without randomness nobody is elected");
-    assert!(median(1) > 2_000.0 && median(2) > 500.0 && median(2) < median(1) && median(4) < 250.0, "{:?}", (0..6).map(median).collect::<Vec<_>>());
+    assert!(
+        median(1) > 2_000.0 && median(2) > 500.0 && median(2) < median(1) && median(4) < 250.0,
+        "{:?}",
+        (0..6).map(median).collect::<Vec<_>>()
+    );
     // Nobody leads before a timeout has passed that began with the last heartbeat, at most 75 ms before the crash.
     assert!((0..6).all(|case| spread(case).first().is_none_or(|least| *least > 75.0)));
     // A new leader is one of the two whose log is complete.
@@ -259,7 +263,12 @@ fn what_is_wrong_with_cases_is_named_with_its_place() {
         ("model = \"register\"", "model = \"registers\"", "study[1].case[2].world.model", "did you mean “register”?"),
         ("holds = \"requests(ok) >= 1\"\ndown", "holds = \"nodes(role prepared) >= 1\"\ndown", "study[1].known", "known is"),
         ("sweep = \"nodes\"", "sweep = \"heuristic-after\"", "study[1].sweep", "(in the world of the case “A majority”)"),
-        ("[[study.case]]\nname = \"Two-phase commit\"", "[[study.case]]\nnodes = 3\nname = \"Two phases\"", "study[1].known[1].case", "there is no case"),
+        (
+            "[[study.case]]\nname = \"Two-phase commit\"",
+            "[[study.case]]\nnodes = 3\nname = \"Two phases\"",
+            "study[1].known[1].case",
+            "there is no case",
+        ),
     ];
     for (old, new, field, why) in cases {
         assert!(text.contains(old), "{old}");

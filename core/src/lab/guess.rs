@@ -52,6 +52,8 @@ pub struct Cause {
 pub struct Round {
     /// The run.
     pub scenario: Scenario,
+    /// When there is something to be seen for the first time.
+    pub begins: Time,
     /// When it is asked.
     pub asked: Time,
     /// What it was: the place among the causes.
@@ -110,14 +112,15 @@ impl Guess {
         }
         let sim = observer.sim();
         let rows = (0..sim.rows()).filter_map(|row| Some((row, sim.trace().row(row)?)));
-        let seen = rows.filter(|(_, row)| row.is_known_to(self.eyes)).map(|(row, at)| format!("{}: {}", at.time, sim.describe_row(row)));
-        let (seen, asked) = (seen.collect(), sim.now());
+        let seen: Vec<_> = rows.filter(|(_, row)| row.is_known_to(self.eyes)).collect();
+        let (begins, asked) = (seen.first().map_or(Time::ZERO, |(_, row)| row.time), sim.now());
+        let seen = seen.into_iter().map(|(row, at)| format!("{}: {}", at.time, sim.describe_row(row))).collect();
         let mut observer = observe()?;
         let causes: Vec<_> = self.cases.iter().map(|cause| observer.watch(&cause.holds, 0)).collect();
         observer.run(world.length, &[]);
         let mut found = (0..causes.len()).filter(|cause| observer.holds(causes[*cause]) == Some(true));
         match (found.next(), found.next()) {
-            (Some(truth), None) => Ok((Round { why: observer.reasons(causes[truth]), scenario, asked, truth }, seen)),
+            (Some(truth), None) => Ok((Round { why: observer.reasons(causes[truth]), scenario, begins, asked, truth }, seen)),
             (None, _) => Err("at its end it is none of the causes".into()),
             (Some(one), Some(other)) => Err(format!("at its end it is both “{}” and “{}”", self.cases[one].say, self.cases[other].say)),
         }
@@ -158,6 +161,7 @@ impl Guess {
 /// Where what is seen is not the same: in the second, and in the first.
 fn parting(first: &[String], second: &[String]) -> Option<(String, String)> {
     let most = first.len().max(second.len());
-    let say = |seen: &[String], row: usize| seen.get(row).map_or_else(|| "nothing more is seen".to_owned(), |row| format!("“{row}” is seen"));
+    let say =
+        |seen: &[String], row: usize| seen.get(row).map_or_else(|| "nothing more is seen".to_owned(), |row| format!("“{row}” is seen"));
     (0..most).find(|row| first.get(*row) != second.get(*row)).map(|row| (say(second, row), say(first, row)))
 }

@@ -3,8 +3,8 @@
 use super::challenge::{Attack, Challenge, NETWORK_PARTS, Task};
 use super::document::{self, Lines, Node, Problem, Table, Value};
 use super::format::{self, LAB};
-use super::predicate::{Measure, Names, Predicate, Subject, Value as Found, Wrong, unknown};
 use super::guess::{Cause, Guess};
+use super::predicate::{Measure, Names, Predicate, Subject, Value as Found, Wrong, unknown};
 use super::script::{self, ACTIONS, Script};
 use super::search::{Search, Seek};
 use super::study::{Case, Estimate, Known, Own, Place, Question, Study, Sweep};

@@ -348,7 +348,9 @@ impl Study {
             let name = self.cases.get(chosen.case).map_or("", |case| &case.name);
             match Survey::new(self, chosen, runs).finish(self, lab, library) {
                 Err(fault) => problems.push((line, "case", format!("{name}: {fault}"))),
-                Ok(findings) if findings.missed == findings.done => never.push((line, format!("{name}: no run of {} comes to its moment", findings.done))),
+                Ok(findings) if findings.missed == findings.done => {
+                    never.push((line, format!("{name}: no run of {} comes to its moment", findings.done)))
+                }
                 Ok(findings) => {
                     let wrong = known.into_iter().flat_map(|known| known.against(self, &findings));
                     problems.extend(wrong.map(|why| (line, "known", format!("{name}: {why}"))));

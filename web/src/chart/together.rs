@@ -109,7 +109,8 @@ fn spreads(cases: &Cases<'_>) -> Option<Plot> {
     let wide = least > 0.0 && most > WIDE * least;
     let place = |x: f64| if wide { x.log10() } else { x };
     let x = if wide {
-        let say = if unit == Unit::Ms { |power: f64| words::tenfold(power, words::millis) } else { |power| words::tenfold(power, words::number) };
+        let say =
+            if unit == Unit::Ms { |power: f64| words::tenfold(power, words::millis) } else { |power| words::tenfold(power, words::number) };
         Axis { from: least.log10() - ROOM, to: most.log10() + ROOM, labels: 4, say }
     } else {
         axis(unit, most)
@@ -135,14 +136,20 @@ fn spreads(cases: &Cases<'_>) -> Option<Plot> {
         }
         let cell = |quantile: &Measured| {
             let (low, high) = quantile.shown();
-            if quantile.value().is_finite() { format!("{} ({})", unit.show(quantile.value()), unit.between(low, high)) } else { "–".into() }
+            if quantile.value().is_finite() {
+                format!("{} ({})", unit.show(quantile.value()), unit.between(low, high))
+            } else {
+                "–".into()
+            }
         };
         let missed = seen.findings.missed.to_string();
         rows.push([seen.with.clone(), runs.to_string()].into_iter().chain(quantiles.iter().map(cell)).chain([missed]).collect::<Vec<_>>());
         for known in *known {
             let at = |share: &f64| known.points.iter().find(|(_, y)| y == share).map_or_else(|| "–".into(), |(x, _)| unit.show(*x));
             let quantiles = SHARES.iter().map(at);
-            rows.push([words::known_of(&known.from, &seen.with), String::new()].into_iter().chain(quantiles).chain([String::new()]).collect());
+            rows.push(
+                [words::known_of(&known.from, &seen.with), String::new()].into_iter().chain(quantiles).chain([String::new()]).collect(),
+            );
         }
     }
     let summary = curves.iter().map(|curve| curve.name.as_str()).filter(|name| !name.is_empty()).collect::<Vec<_>>().join(", ");

@@ -36,10 +36,10 @@ impl Lesson {
         let played = self.kept_guesses(guess).map_or(0, |kept| kept.values().map(|count| u64::from(*count)).sum());
         match guess.round(&self.lab, &self.library, played) {
             Ok(round) => {
-                let scenario = Box::new(round.scenario.clone());
+                let (scenario, begins) = (Box::new(round.scenario.clone()), round.begins);
                 self.place = Place::Guess(index);
                 (self.playing, self.work, self.stars) = (Some(Playing { round, said: None }), None, None);
-                Then::Show(scenario, Time::ZERO, true)
+                Then::Show(scenario, begins, true)
             }
             Err(why) => {
                 self.fault = Some(why);
@@ -70,7 +70,7 @@ impl Lesson {
         Then::Show(Box::new(playing.round.scenario.clone()), playing.round.asked, false)
     }
 
-    /// The learner says what it was: it is counted, and the run is shown from its beginning.
+    /// The learner says what it was: it is counted, and the run is shown again.
     pub(super) fn guessed(&mut self, said: usize, session: &Session) -> Then {
         let (Place::Guess(index), Some(playing)) = (self.place, &mut self.playing) else { return Then::Nothing };
         let guess = &self.lab.guesses[index];
@@ -80,7 +80,7 @@ impl Lesson {
         playing.said = Some(said);
         let pair = (guess.cases[playing.round.truth].id.clone(), guess.cases[said].id.clone());
         *self.progress.guesses.entry(guess.id.clone()).or_default().entry(pair).or_default() += 1;
-        Then::Show(Box::new(playing.round.scenario.clone()), Time::ZERO, true)
+        Then::Show(Box::new(playing.round.scenario.clone()), playing.round.begins, true)
     }
 
     /// What was guessed is forgotten; the next round is the first again.
@@ -194,7 +194,7 @@ mod tests {
             hear(&mut lesson, &mut session, Say::Finish);
             assert_eq!((session.playhead(), lesson.watch(&session)), (round.asked, None));
             hear(&mut lesson, &mut session, Say::Cause(2));
-            assert_eq!((lesson.eyes(), session.playhead()), (None, Time::ZERO));
+            assert_eq!((lesson.eyes(), session.playhead()), (None, round.begins));
             right += u64::from(round.truth == 2);
             hear(&mut lesson, &mut session, Say::Cause(1));
             session.seek(Time(4_900_000_000));

@@ -142,8 +142,10 @@ impl Saved {
         };
         // What is behind the curtain is not to be brought along: a round begins anew.
         if let Place::Guess(index) = place {
-            let Then::Show(scenario, ..) = lesson.draw_curtain(index) else { return Err(text::NO_SUCH_PLACE.into()) };
-            return Session::new(&lesson.library, *scenario).map_err(|fault| fault.to_string());
+            let Then::Show(scenario, begins, _) = lesson.draw_curtain(index) else { return Err(text::NO_SUCH_PLACE.into()) };
+            let mut session = Session::new(&lesson.library, *scenario).map_err(|fault| fault.to_string())?;
+            session.seek(begins);
+            return Ok(session);
         }
         let library = &lesson.library;
         let session = match (self.link, there, place) {
