@@ -71,7 +71,7 @@
     attributeChangedCallback(name, before, now) {
       if (before === now) return;
       if (name === "height") this.#fit();
-      if (WHAT.includes(name)) this.#now = null;
+      if (WHAT.includes(name)) this.#now = this.#ordered = null;
       if (!this.#frame) return;
       this.#frame.title = this.#title();
       if (name === "src") this.#reopen();
@@ -103,7 +103,6 @@
 
     #open() {
       this.#near.disconnect();
-      this.#ready = false;
       const frame = (this.#frame = document.createElement("iframe"));
       frame.title = this.#title();
       frame.allow = "fullscreen; clipboard-write";
@@ -117,6 +116,10 @@
       this.#frame?.remove();
       this.#frame = null;
       this.#poster.hidden = false;
+      this.#ready = false;
+      // What was ordered and never came is what comes first in the next frame.
+      if (this.#ordered) this.#now = this.#ordered;
+      this.#ordered = null;
     }
 
     #reopen() {
@@ -163,7 +166,8 @@
     /** Where the learner is: another place in the page, where the frame begins anew, does not change that. */
     #keep({ lab, state, link }) {
       const before = this.#now ?? { lab: this.getAttribute("lab"), seed: this.getAttribute("seed") };
-      const seed = before.lab === lab && before.seed ? Number(before.seed) : undefined;
+      const asked = String(before.seed ?? "").trim();
+      const seed = before.lab?.trim() === lab && /^\d+$/.test(asked) ? Number(asked) : undefined;
       this.#now = lab ? { lab, state, seed } : state ? null : { link };
     }
 

@@ -79,6 +79,19 @@ pub struct Entry {
     pub durable: bool,
 }
 
+/// A call that waits for its answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// What was asked for.
+    pub what: String,
+    /// Who was asked.
+    pub of: NodeId,
+    /// How long until it is given up,
+    pub left: Span,
+    /// and how long that was when it was made.
+    pub patience: Span,
+}
+
 /// One part of a node's view.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Widget {
@@ -119,6 +132,15 @@ pub enum Widget {
         /// Its entries.
         entries: Vec<Entry>,
     },
+    /// The layer that makes messages of a node's calls and waits for the answers. It stands beside the node, too.
+    Calls {
+        /// Its name.
+        name: &'static str,
+        /// The calls that wait, the oldest first.
+        waiting: Vec<Call>,
+        /// How many it gave up.
+        given_up: u64,
+    },
 }
 
 impl Widget {
@@ -130,7 +152,8 @@ impl Widget {
             | Self::Gauge { name, .. }
             | Self::List { name, .. }
             | Self::Table { name, .. }
-            | Self::Log { name, .. } => name,
+            | Self::Log { name, .. }
+            | Self::Calls { name, .. } => name,
         }
     }
 }
@@ -190,6 +213,12 @@ impl View {
     /// Shows keys and their values.
     pub fn table(&mut self, name: &'static str, rows: impl IntoIterator<Item = (Value, Value)>) -> &mut Self {
         self.widgets.push(Widget::Table { name, rows: rows.into_iter().collect() });
+        self
+    }
+
+    /// Shows the layer that makes messages of calls.
+    pub fn calls(&mut self, name: &'static str, waiting: impl IntoIterator<Item = Call>, given_up: u64) -> &mut Self {
+        self.widgets.push(Widget::Calls { name, waiting: waiting.into_iter().collect(), given_up });
         self
     }
 

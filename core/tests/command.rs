@@ -248,7 +248,7 @@ fn a_search_that_makes_no_sense_is_named() {
 fn what_clients_cannot_tell_is_judged_of_the_run() {
     use faultline::files::write_scenario;
     use faultline::models::Library;
-    use faultline::scenario::{Input, Scenario};
+    use faultline::scenario::{Input, Pace, Route, Scenario, Workload};
     use faultline::sim::{Latency, NodeId, Span, Time};
     // One write at the primary, then a read of the same client at a backup that has not heard of it.
     let library = Library::standard();
@@ -286,5 +286,9 @@ fn what_clients_cannot_tell_is_judged_of_the_run() {
     assert!(output.starts_with(&format!("row {asks} could have caused row {writes}:\n")) && output.lines().count() > 3, "{output}");
     complains(&["judge", "-", "same", "valu"], &write_scenario(&whole), &["no node shows “valu”", "version"]);
     complains(&["judge", "-", "order", "0", "999999"], &write_scenario(&whole), &["no row 999999"]);
+    // Where time stands still, the moment that is asked about never comes.
+    let pace = Pace::Open(Latency::Constant(Span::ZERO));
+    let still = Scenario { workload: Some(Workload { pace, route: Route::Rotate, keys: 1, limit: u32::MAX }), ..whole.clone() };
+    complains(&["judge", "-", "sum", "version", "3"], &write_scenario(&still), &["time stands still at 0 ns"]);
     complains(&["judge", "-", "guess"], &write_scenario(&whole), &["same, sum, own-writes or order"]);
 }

@@ -93,7 +93,7 @@ fn two_truths_without_a_crash() {
     // What n2 says still reaches n3.
     let sim = run(&scenario, 4_000);
     let delivered = |from: u16, to: u16| {
-        let rows = sim.trace().rows().filter(|row| row.kind == EventKind::Deliver && row.time > at(1_100));
+        let rows = sim.trace().rows().unwrap().filter(|row| row.kind == EventKind::Deliver && row.time > at(1_100));
         rows.filter(|row| row.node == NodeId(to) && row.peer == NodeId(from)).count()
     };
     assert!(delivered(1, 2) > 10 && delivered(2, 1) == 0);
@@ -139,7 +139,7 @@ fn whatever_happened_a_healed_cluster_agrees_again() {
 /// What the client sees: what it asks and what it hears, and when.
 fn seen_by_client(sim: &Sim) -> Vec<(Time, EventKind, u32)> {
     let client = NodeId(sim.scenario().nodes);
-    let rows = sim.trace().rows().filter(|row| row.node == client && row.kind != EventKind::Input);
+    let rows = sim.trace().rows().unwrap().filter(|row| row.node == client && row.kind != EventKind::Input);
     let seen = rows.filter(|row| matches!(row.kind, EventKind::Invoke | EventKind::Return | EventKind::Unknown));
     seen.map(|row| (row.time, row.kind, row.subject)).collect()
 }

@@ -15,12 +15,14 @@ mod support;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use faultline::files::{read_scenario, write_row, write_scenario};
 use faultline::judge::history::{History, Outcome};
 use faultline::judge::spec::Object;
 use faultline::judge::value::Value;
 use faultline::judge::{Promise, judge};
 use faultline::lab::Lab;
 use faultline::lab::challenge::Task;
+use faultline::lab::draft::Draft;
 use faultline::lab::progress::Progress;
 use faultline::link::{Link, MARK};
 use faultline::models::Library;
@@ -283,7 +285,7 @@ const PROGRESS_WORDS: &[&str] =
 
 const LINK_WORDS: &[&str] = &["1", "2", "#run=", "A", "_", "-", "%", "=", "https://", "é", "\n"];
 
-fn parsers() -> [Parser; 7] {
+fn parsers() -> [Parser; 8] {
     [
         Parser { name: "edn", words: EDN_WORDS, ..HISTORY },
         Parser { name: "json", words: JSON_WORDS, ..HISTORY },
@@ -306,6 +308,25 @@ fn parsers() -> [Parser; 7] {
             ..HISTORY
         },
         Parser {
+            name: "draft",
+            read: |text| match Draft::read(text, &Library::standard()) {
+                Ok(draft) => match draft.performance() {
+                    Some(performance) => format!("performed {}", described(&performance.run)),
+                    None => format!("a draft of {} steps", draft.count("step").min(9)),
+                },
+                Err(problems) => problems.last().map(ToString::to_string).unwrap_or_default(),
+            },
+            use_it: |text| {
+                if let Ok(draft) = Draft::read(text, &Library::standard()) {
+                    is_edited(draft);
+                }
+            },
+            words: LAB_WORDS,
+            bytes: 65_536,
+            bytes_per_byte: 1_000,
+            ..HISTORY
+        },
+        Parser {
             name: "progress",
             read: |text| match Progress::read(text) {
                 Ok(_) => "progress".into(),
@@ -321,14 +342,11 @@ fn parsers() -> [Parser; 7] {
         },
         Parser {
             name: "scenario",
-            read: |text| match serde_json::from_str::<Scenario>(text) {
-                Ok(scenario) => scenario.check(&Library::standard()).map_or_else(|fault| fault.why, |_| described(&scenario)),
-                Err(fault) => fault.to_string(),
-            },
+            read: |text| read_scenario(text, &Library::standard()).map_or_else(|why| why, |scenario| described(&scenario)),
             use_it: |text| {
-                if let Ok(scenario) = serde_json::from_str::<Scenario>(text) {
-                    let again = serde_json::to_string(&scenario).unwrap();
-                    assert_eq!(serde_json::from_str::<Scenario>(&again).unwrap(), scenario, "it does not come back from {again}");
+                if let Ok(scenario) = read_scenario(text, &Library::standard()) {
+                    let again = write_scenario(&scenario);
+                    assert_eq!(read_scenario(&again, &Library::standard()).as_ref(), Ok(&scenario), "it does not come back from {again}");
                     runs(scenario);
                 }
             },
@@ -422,6 +440,34 @@ fn is_performed(lab: &Lab) {
     }
 }
 
+/// Whatever is done to a draft, its file can be opened again, and is the same then.
+fn is_edited(mut draft: Draft) {
+    let library = Library::standard();
+    let comes_back = |draft: &Draft| {
+        let written = draft.write();
+        let again = Draft::read(&written, &library).unwrap_or_else(|problems| panic!("{problems:?} in {written}"));
+        assert_eq!(again.write(), written);
+    };
+    comes_back(&draft);
+    for path in ["title", "world.settings", "bet.option[2].say", "step[1].stop", "challenge[1].hints", "teacher.plan"] {
+        let text = draft.text(path);
+        draft.put(path, &text);
+        draft.put(path, "\u{1}\\\"'\n\t#");
+    }
+    draft.add("step");
+    draft.remove("step[1]");
+    if draft.caption(&library, Time::ZERO + Span::secs(1), "Look!").is_ok() {
+        comes_back(&draft);
+    }
+    if let Some(performance) = draft.performance().cloned() {
+        let before = draft.write();
+        if draft.perform(&library, performance).is_err() {
+            assert_eq!(draft.write(), before, "a run for which there are no words has changed something");
+        }
+    }
+    comes_back(&draft);
+}
+
 /// However large a history is, no judge takes more time and memory than it has steps.
 #[test]
 fn large_histories() {
@@ -477,6 +523,10 @@ fn runs(scenario: Scenario) {
     let Ok(mut sim) = Sim::new(&Library::standard(), scenario) else { return };
     while sim.steps() < STEPS && sim.step() {}
     let _ = sim.promises();
+    for row in 0..sim.rows() {
+        let line = write_row(&sim, row);
+        assert!(serde_json::from_str::<serde_json::Value>(&line).is_ok(), "row {row} is no line of JSON: {line}");
+    }
     comes_back(&History::of(&sim));
 }
 
@@ -491,7 +541,7 @@ fn corpus(name: &str) -> Vec<Vec<u8>> {
     let home = Path::new(env!("CARGO_MANIFEST_DIR"));
     let files_in = |folder: &str| std::fs::read_dir(home.join(folder)).unwrap().map(|file| file.unwrap().path());
     let mut files: Vec<PathBuf> = files_in(&format!("tests/corpus/{name}")).collect();
-    if name == "lab" {
+    if name == "lab" || name == "draft" {
         files.extend(files_in("../static/labs").filter(|file| file.extension().is_some_and(|ending| ending == "toml")));
     }
     files.sort();
@@ -674,6 +724,11 @@ fn log() {
 #[test]
 fn labs() {
     fuzz("lab");
+}
+
+#[test]
+fn drafts() {
+    fuzz("draft");
 }
 
 #[test]

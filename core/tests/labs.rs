@@ -3,7 +3,8 @@
 
 use faultline::Sim;
 use faultline::lab::challenge::Task;
-use faultline::lab::predicate::Moment;
+use faultline::lab::predicate::{Moment, Names};
+use faultline::lab::script::Script;
 use faultline::lab::tour::Guess;
 use faultline::lab::{Lab, Problem};
 use faultline::models::Library;
@@ -35,7 +36,7 @@ const LABS: &[(&str, &str)] = &[
 /// Every run that a lab ships: how many rows it has, and its hash.
 const FROZEN: &[(&str, &str, u32, &str)] = &[
     ("L01", "world", 1924, "e9655dc105992c8d"),
-    ("L01", "tour", 265, "4423c030172a3e13"),
+    ("L01", "tour", 419, "bd23c3dc36278c00"),
     ("L01", "challenge bingo", 1958, "afb38f78d3fe2499"),
     ("L01", "challenge two-truths", 1926, "b91a82152c990ffa"),
     ("L01", "challenge silent-half", 1926, "a21bb12983cb257b"),
@@ -115,13 +116,13 @@ const FROZEN: &[(&str, &str, u32, &str)] = &[
     ("L21", "world", 366, "2a59cc85c59664e7"),
     ("L21", "tour", 281, "384606bff2f5fea7"),
     ("L21", "challenge two-hands", 435, "c7eca2b14dcc6a7c"),
-    ("L21", "challenge stolen", 475, "a5a8f0d1edc2de71"),
+    ("L21", "challenge stolen", 476, "8f0cfbb9601bc705"),
     ("L21", "challenge failover", 544, "a23720ea70bb9e80"),
     ("L21", "challenge leak", 389, "e9a84d8ec33d5153"),
-    ("L21", "challenge fence", 906, "8b22d8ad7b212309"),
+    ("L21", "challenge fence", 907, "51f9fa736a66edfe"),
     ("L21", "scene 1", 159, "c9887cbe2bd76f72"),
     ("L21", "scene 2", 163, "e0e09d50bccb22e0"),
-    ("L21", "scene 3", 140, "876ff313cb9e7d79"),
+    ("L21", "scene 3", 141, "f63578061b2e323e"),
     ("L24", "world", 16_384, "240d50150b89cf2e"),
     ("L24", "tour", 47_593, "c429ef3a1d5ab778"),
     ("L24", "tour from step 10", 2_629, "d2eeb5157bb075ac"),
@@ -224,6 +225,13 @@ fn every_mistake_is_named_with_its_line_and_field() {
         ("nodes = 3", "nodes = 7", "world.nodes", "at most 5 nodes"),
         ("length = \"10s\"", "length = \"10 weeks\"", "world.length", "“10 weeks” is not a length of time"),
         ("latency = \"45ms to 55ms\"", "latency = \"55ms to 45ms\"", "world.latency", "above its longest"),
+        ("nodes = 3", "nodes = 3\nsizes = [2, 3]", "world.sizes", "nodes is not among the knobs"),
+        ("knobs = [\"wait-for\", ", "knobs = [\"nodes\", ", "world.sizes", "between how many nodes is there a choice?"),
+        ("knobs = [\"wait-for\", ", "sizes = [4, 5]\nknobs = [\"nodes\", ", "world.sizes", "3, as many as there are at the beginning"),
+        ("knobs = [\"wait-for\", ", "sizes = [3, 2]\nknobs = [\"nodes\", ", "world.sizes", "the smallest first"),
+        ("knobs = [\"wait-for\", ", "sizes = [3, \"5\"]\nknobs = [\"nodes\", ", "world.sizes[2]", "this is text"),
+        ("knobs = [\"wait-for\", ", "sizes = [3, 100]\nknobs = [\"nodes\", ", "world.sizes[2]", "it goes from 1 to 99"),
+        ("knobs = [\"wait-for\"]", "knobs = [\"wait-for\", \"nodes\"]", "challenge[3].knobs", "its world has no `sizes`"),
         (
             "settings = { wait-for = \"nobody\" }\nknobs",
             "settings = { wait-fr = \"nobody\" }\nknobs",
@@ -489,6 +497,66 @@ fn rounds_are_the_same_for_everybody_and_each_cause_comes() {
     assert!(rounds.iter().all(|round| !round.why.is_empty() && round.why.iter().all(|reason| reason.holds)));
 }
 
+/// Names of clients are names of others where there are other nodes; so what can be played with several numbers
+/// of nodes is read with each, and a run is decided with its own.
+#[test]
+fn how_many_nodes_there_are_can_be_chosen_and_everything_fits_each_number() {
+    let library = Library::standard();
+    let text = LABS.iter().find(|(id, _)| *id == "L10").unwrap().1;
+    let named = |from: &str, to: &str, field: &str, why: &str| {
+        assert!(text.contains(from), "{from}");
+        let problems = Lab::read(&text.replacen(from, to, 1), "L10", &library).unwrap_err();
+        assert!(problems.iter().any(|problem| problem.field == field && problem.why.contains(why)), "{}", shown(&problems));
+    };
+    named("\"at 1s: partition n1 c1; c1 asks n1 read\"", "\"at 1s: crash n3\"", "challenge[2].solution[1]", "with 2 nodes: at “crash n3”");
+    named(
+        "reveal = [\"write-back\", \"nodes\"]\n",
+        "reveal = [\"write-back\"]\n\n[[step]]\nkind = \"explain\"\nsay = \"x\"\nreveal = [\"nodes\"]\n\n[[step]]\nkind = \"explain\"\nsay = \"x\"\n",
+        "step[13].reveal",
+        "the last in its world",
+    );
+    named("reveal = [\"versions\"]", "reveal = [\"versions\", \"nodes\"]", "step[10].reveal", "the last in its world");
+
+    let lab = read("L10", text);
+    assert_eq!(lab.world.choices(), [2, 3, 5]);
+    let challenge = lab.challenge("refused").unwrap();
+    let Task::Break { solution, .. } = &challenge.sized(5).task else { panic!("it is to break") };
+    let start = Scenario { nodes: 5, ..challenge.start(&lab) };
+    let played = solution.perform(&library, &start, &lab.world.subject, Time::ZERO, challenge.end(&lab)).unwrap().scenario;
+    let verdict = challenge.decide(&lab, &library, &played, None).unwrap();
+    assert_eq!((verdict.solved, verdict.actions), (Some(true), 3), "{}", verdict.said);
+    let least = challenge.minimal(&lab, &library, &played).unwrap();
+    assert_eq!((least.nodes, least.inputs.len()), (5, 3));
+    for (nodes, said) in [(2, "not reached"), (4, "the number of nodes is another")] {
+        let alone = Script::parse(&["at 1s: partition n1 c1; c1 asks n1 read", "after 400ms: c2 asks n2 read"], &names_of(&lab, nodes));
+        let start = Scenario { nodes, ..challenge.start(&lab) };
+        let played = alone.unwrap().perform(&library, &start, &lab.world.subject, Time::ZERO, challenge.end(&lab)).unwrap().scenario;
+        let verdict = challenge.decide(&lab, &library, &played, None).unwrap();
+        assert!(verdict.solved == Some(false) && verdict.said.contains(said), "{nodes}: {}", verdict.said);
+    }
+    // Where it is not offered, other nodes are another challenge.
+    let proof = lab.challenge("proof").unwrap();
+    let verdict = proof.decide(&lab, &library, &Scenario { nodes: 5, ..proof.start(&lab) }, None).unwrap();
+    assert!(verdict.said.contains("the number of nodes is another"), "{}", verdict.said);
+    // What is foreseen of two, three and five nodes is the same, by majority and at hand.
+    let foreseen = lab.challenge("impossible").unwrap();
+    for nodes in [2, 3, 5] {
+        for (mode, answer) in [(0, "Availability: somebody is refused"), (1, "Consistency: the read is old")] {
+            let mut run = Scenario { nodes, ..foreseen.start(&lab) };
+            run.settings.insert("mode".into(), mode);
+            let Task::Predict { answer: asked, .. } = &foreseen.task else { panic!("it is to predict") };
+            let verdict = foreseen.decide(&lab, &library, &run, asked.guess(answer).as_ref()).unwrap();
+            assert_eq!(verdict.solved, Some(true), "{nodes} nodes, {mode}: {}", verdict.said);
+        }
+    }
+}
+
+/// The names in a lab's world with so many nodes.
+fn names_of(lab: &Lab, nodes: u16) -> Names {
+    let scenario = Scenario { nodes, ..lab.world.scenario.clone() };
+    Names::of(Library::standard().find(&scenario.model).unwrap(), &scenario)
+}
+
 /// Half of a file, and files with letters changed, are refused or read, and nothing worse.
 #[test]
 fn no_file_brings_the_reader_down() {
@@ -578,6 +646,22 @@ fn what_is_not_the_challenge_is_not_graded() {
     let mut same = solution;
     same.settings.insert("take-over".into(), 1);
     assert_eq!(challenge.decide(&lab, &library, &same, None).unwrap().solved, Some(true));
+}
+
+#[test]
+fn an_attack_at_every_moment_of_a_run_without_end_is_refused() {
+    use faultline::scenario::{Pace, Route, Workload};
+    let (_, text) = LABS.iter().find(|(id, _)| *id == "L07").unwrap();
+    let (lab, library) = (read("L07", text), Library::standard());
+    let everywhere =
+        |task: &Task| matches!(task, Task::Defend { attacks, .. } if attacks.iter().any(|attack| !attack.everywhere.is_empty()));
+    let challenge = lab.challenges.iter().find(|challenge| everywhere(&challenge.task)).unwrap();
+    let start = challenge.start(&lab);
+    assert!(!challenge.attacks(&lab, &library, &start).unwrap().is_empty());
+    let pace = Pace::Open(Latency::Constant(Span::ZERO));
+    let still = Scenario { workload: Some(Workload { pace, route: Route::Rotate, keys: 1, limit: u32::MAX }), ..start };
+    let fault = challenge.attacks(&lab, &library, &still).unwrap_err();
+    assert!(fault.place == "attack" && fault.why.contains("time stands still"), "{fault}");
 }
 
 #[test]

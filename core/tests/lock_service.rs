@@ -56,7 +56,7 @@ fn watch(scenario: Scenario, ms: u64) -> (Sim, Vec<&'static str>) {
 }
 
 fn answers(sim: &Sim) -> Vec<String> {
-    let returns = sim.trace().rows().filter(|row| row.kind == EventKind::Return);
+    let returns = sim.trace().rows().unwrap().filter(|row| row.kind == EventKind::Return);
     returns.map(|row| sim.describe_op(row.subject).1.unwrap()).collect()
 }
 

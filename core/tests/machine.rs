@@ -29,7 +29,7 @@ fn run(scenario: &Scenario, until: Time) -> Sim {
 }
 
 fn rows(sim: &Sim, kind: EventKind) -> Vec<Row> {
-    sim.trace().rows().filter(|row| row.kind == kind).copied().collect()
+    sim.trace().rows().unwrap().filter(|row| row.kind == kind).copied().collect()
 }
 
 #[test]

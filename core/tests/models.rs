@@ -39,7 +39,7 @@ fn shows(sim: &Sim, node: u16, field: &str) -> String {
 
 /// The value of the last write that was answered.
 fn last_written(sim: &Sim) -> u32 {
-    let returns = sim.trace().rows().filter(|row| row.kind == EventKind::Return && row.detail == 1);
+    let returns = sim.trace().rows().unwrap().filter(|row| row.kind == EventKind::Return && row.detail == 1);
     let mut written = returns.filter_map(|row| sim.describe_op(row.subject).0.strip_prefix("write ")?.parse().ok());
     written.next_back().expect("some write was answered")
 }
@@ -123,7 +123,10 @@ fn a_full_queue_turns_requests_away() {
     scenario.settings.extend([("room".into(), 3), ("retries".into(), 0)]);
     let sim = run(scenario, 5_000);
     assert!(shows(&sim, 1, "turned away").parse::<u32>().unwrap() > 100);
-    assert!(sim.trace().rows().any(|row| row.kind == EventKind::Return && row.detail == 0), "a caller that was turned away says so");
+    assert!(
+        sim.trace().rows().unwrap().any(|row| row.kind == EventKind::Return && row.detail == 0),
+        "a caller that was turned away says so"
+    );
 }
 
 #[test]
@@ -145,7 +148,7 @@ fn a_rumor_dies_out() {
         scenario.nodes = 50;
         scenario.settings.insert("interest".into(), interest);
         scenario.add(at(100), Input::Invoke { client: 0, node: NodeId(7), op: 1, argument: 0 });
-        let sends = |sim: &Sim| sim.trace().rows().filter(|row| row.kind == EventKind::Send).count();
+        let sends = |sim: &Sim| sim.trace().rows().unwrap().filter(|row| row.kind == EventKind::Send).count();
         let sim = run(scenario.clone(), 20_000);
         assert!(sends(&sim) > 50);
         assert_eq!(sends(&sim), sends(&run(scenario, 30_000)));

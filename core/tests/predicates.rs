@@ -236,6 +236,57 @@ fn what_is_found_does_not_depend_on_how_one_looks() {
     }
 }
 
+/// Everything that was acknowledged longer before the crash than the recovery point is there; the oldest of
+/// what is not was acknowledged just so long before it.
+#[test]
+fn the_recovery_point_is_how_far_back_what_is_lost_reaches() {
+    let library = Library::standard();
+    let model = library.find("replicated-log").unwrap();
+    let mut scenario = Scenario::new(model.about(), 7);
+    scenario.clients = 2;
+    scenario.network.latency = Latency::Constant(Span::millis(50));
+    scenario.settings.extend([("wait-for".into(), 0), ("careful".into(), 0)]);
+    let names = Names::of(model, &scenario);
+    let lines = [
+        "at 200ms: c1 asks n1 write",
+        "at 1s: cut n1 -> n2; cut n1 -> n3",
+        "at 1.2s: c1 asks n1 write",
+        "at 1.4s: c2 asks n1 write",
+        "at 1.6s: crash n1",
+        "at 2s: c2 asks n2 promote",
+        "at 3s: restart n1",
+        "at 4s: heal all",
+    ];
+    let run = Script::parse(&lines, &names).unwrap().perform(&library, &scenario, &subject(), Time::ZERO, END).unwrap().scenario;
+    let first = |text: &str| {
+        let mut observer = Observer::new(&library, run.clone(), &subject(), END).unwrap();
+        let watch = observer.watch(&Predicate::parse(text, &names).unwrap(), 0);
+        observer.run(END, &[watch]);
+        observer.first(watch).map(|moment| moment.time.0 / 1_000_000)
+    };
+    let gone = first("time > 4s and lost(log) = 2");
+    assert!(gone.is_some(), "n1 hears of its successor, and throws away what only it has");
+    for (text, expected) in [
+        ("recovery-point(log) = 0ms", Some(310)),
+        ("recovery-point(log) > 0ms", Some(1_600)),
+        ("recovery-point(log) = 290ms and lost(log) = 2", Some(1_600)),
+        ("recovery-point(log) - 90ms = 200ms", Some(1_600)),
+        // With its node the log comes back for a while; the writes in it were lost when the node was.
+        ("down(n1) then recovery-point(log) = 0ms", Some(3_000)),
+        ("time > 4s and recovery-point(log) = 290ms", gone),
+        ("recovery-point(log) > 290ms", None),
+    ] {
+        assert_eq!(first(text), expected, "{text}");
+    }
+    // A measure looks at every moment, whenever it is asked.
+    let mut observer = Observer::new(&library, run, &subject(), END).unwrap();
+    let point = observer.measure(&Measure::parse("recovery-point(log)", &names).unwrap());
+    observer.run(Time::ZERO + Span::millis(100), &[]);
+    assert_eq!(observer.value(point), Value::Nothing);
+    observer.run(END, &[]);
+    assert_eq!(observer.value(point), Value::Span(290_000_000));
+}
+
 /// What is counted row by row is what a look at the whole trace counts.
 #[test]
 fn counts_agree_with_the_trace() {
@@ -262,10 +313,10 @@ fn counts_agree_with_the_trace() {
         observer.run(END, &[]);
         let mut sim = Sim::new(&library, scenario).unwrap();
         sim.run_until(END);
-        let count = |kind: EventKind| sim.trace().rows().filter(|row| row.kind == kind).count();
+        let count = |kind: EventKind| sim.trace().rows().unwrap().filter(|row| row.kind == kind).count();
         let (sent, doubled) = (count(EventKind::Send), count(EventKind::Duplicate));
-        let ok = sim.trace().rows().filter(|row| row.kind == EventKind::Return && row.detail == 1).count();
-        let recent = sim.trace().rows().filter(|row| row.kind == EventKind::Send && row.time > END - Span::secs(1)).count();
+        let ok = sim.trace().rows().unwrap().filter(|row| row.kind == EventKind::Return && row.detail == 1).count();
+        let recent = sim.trace().rows().unwrap().filter(|row| row.kind == EventKind::Send && row.time > END - Span::secs(1)).count();
         let expected = [
             sent,
             count(EventKind::Deliver),
@@ -275,12 +326,30 @@ fn counts_agree_with_the_trace() {
             ok,
             count(EventKind::Unknown),
             count(EventKind::Invoke) - count(EventKind::Return) - count(EventKind::Unknown),
-            sim.trace().rows().filter(|row| row.kind == EventKind::Input && row.detail == 0).count(),
+            sim.trace().rows().unwrap().filter(|row| row.kind == EventKind::Input && row.detail == 0).count(),
             recent,
         ];
         for ((text, measure), expected) in texts.iter().zip(measures).zip(expected) {
             assert_eq!(observer.value(measure), Value::whole(expected as i128), "{text} in run {number}");
         }
+    }
+}
+
+#[test]
+fn what_time_alone_changes_is_noticed_to_the_nanosecond() {
+    // Between these two moments and the next ones nothing happens that somebody would look at.
+    let run = performed(&["at 1s: crash n1", "at 1501ms: crash n2", "at 2s: crash n3"]);
+    for (text, nanos) in [
+        ("total(down(n1)) >= 1.2345s", 2_234_500_000),
+        ("total(down(n1)) + total(down(n2)) >= 2s", 2_250_500_000),
+        ("total(down(n1)) + total(down(n2)) - 1s > 1s", 2_250_500_001),
+        ("2s < total(down(n1)) + total(down(n2))", 2_250_500_001),
+        ("total(down(n1)) * 3 >= 4s", 2_333_333_334),
+        ("total(down(n1)) >= total(up(n1)) + 100ms", 2_100_000_000),
+        ("total(down(n1)) / time >= 53%", 2_127_659_575),
+        ("total(down(n3)) > 0ms", 2_000_000_001),
+    ] {
+        assert_eq!(found(&run, text).first.map(|moment| moment.time.0), Some(nanos), "{text}");
     }
 }
 
@@ -332,6 +401,31 @@ fn a_line_can_be_done_again_and_again_until_a_moment() {
     assert_eq!(asked, moments.map(|moment| [moment; 2]).concat());
     let restarted = run.inputs.last().unwrap();
     assert_eq!((kind_of(&restarted.input), restarted.at), ("restart", moments[4]));
+}
+
+#[test]
+fn a_line_that_looks_again_and_again_finds_what_it_has_done_itself() {
+    let library = Library::standard();
+    let mut pings = Scenario::new(library.find("ping-pong").unwrap().about(), 7);
+    pings.network.latency = Latency::Constant(Span::millis(50));
+    pings.settings.insert("pause".into(), 0);
+    let names = Names::of(library.find("ping-pong").unwrap(), &pings);
+    let done = |run: &Scenario, lines: &[String]| {
+        let done = Script::parse(lines, &names).unwrap().perform(&library, run, &subject(), Time::ZERO, END).unwrap();
+        assert_eq!(done.stuck, None);
+        done.scenario
+    };
+    // Each ping that is held up makes all later ones later.
+    let again = done(&pings, &["at 10ms: heal n1 -> n2".into(), "every 120ms until 2s: delay ping n1 -> n2 by 20ms".into()]);
+    let one_by_one: Vec<_> = (0..17).map(|round| format!("at {}ms: delay ping n1 -> n2 by 20ms", 10 + 120 * round)).collect();
+    assert_eq!(again.inputs[1..], done(&pings, &one_by_one).inputs);
+    // A long run may be looked at at many of its moments.
+    pings.nodes = 50;
+    pings.network.latency = Latency::Constant(Span::millis(5));
+    let mut long = Sim::new(&library, pings.clone()).unwrap();
+    long.run_until(Time::ZERO + Span::secs(9));
+    assert!(long.steps() * 91 / 2 > 2_000_000, "{}", long.steps());
+    assert_eq!(done(&pings, &["every 100ms until 9s: network loss 1%".into()]).inputs.len(), 91);
 }
 
 #[test]

@@ -28,7 +28,7 @@ fn run(scenario: Scenario, until: Span) -> Sim {
 fn directly(trace: &Trace, through: impl Fn(NodeId) -> bool) -> Vec<BTreeSet<u32>> {
     let mut last: BTreeMap<NodeId, u32> = BTreeMap::new();
     let apart = |kind: EventKind| matches!(kind, EventKind::Lose | EventKind::Duplicate | EventKind::Input);
-    let rows = trace.rows().enumerate().map(|(index, row)| {
+    let rows = trace.rows().unwrap().enumerate().map(|(index, row)| {
         let mut from: BTreeSet<u32> = trace.row(row.cause).map(|_| row.cause).into_iter().collect();
         if !apart(row.kind) {
             from.extend(last.insert(row.node, index as u32));
@@ -116,7 +116,7 @@ fn copies_converge_when_they_can_and_not_when_they_cannot() {
                 let sim = run(scenario.clone(), length);
                 let headlines: BTreeSet<String> = (0..3).map(|node| sim.view(NodeId(node)).headline.unwrap().text).collect();
                 let disturbs = |kind: EventKind| matches!(kind, EventKind::Input | EventKind::Lose | EventKind::Invoke);
-                let last = sim.trace().rows().rfind(|row| disturbs(row.kind));
+                let last = sim.trace().rows().unwrap().rfind(|row| disturbs(row.kind));
                 let disturbed = last.is_none_or(|row| sim.now().since(row.time) < Span::secs(2));
                 let kept = match convergence::check(&sim, "value", Span::secs(2)) {
                     Verdict::Kept(()) => Some(true),

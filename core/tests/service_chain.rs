@@ -96,7 +96,7 @@ fn a_full_queue_that_is_asked_again_multiplies_too() {
             scenario.add(at(ms), Input::Invoke { client: 0, node: NodeId(0), op: 0, argument: 0 });
         }
         let sim = run(scenario, 9_000);
-        let answers = sim.trace().rows().filter(|row| row.kind == EventKind::Return && row.detail == 0).count();
+        let answers = sim.trace().rows().unwrap().filter(|row| row.kind == EventKind::Return && row.detail == 0).count();
         (field(&sim, 3, "turned away"), answers)
     };
     // Who was refused every time knows that nothing has happened.
@@ -132,7 +132,7 @@ fn work_that_is_done_after_its_caller_gave_up_is_counted() {
         let sim = storm(settings, 25_000);
         // What the database was told and has said, by the words of the messages.
         let messages = |kind: &str, from: u16, event: EventKind| {
-            let rows = sim.trace().rows().filter(move |row| row.kind == event);
+            let rows = sim.trace().rows().expect("all of it").filter(move |row| row.kind == event);
             let words = rows.filter(|row| sim.trace().message(row.subject).is_some_and(|meta| meta.from == NodeId(from)));
             let words = words.map(|row| (sim.describe_message(row.subject), row.time)).filter(|(words, _)| words.starts_with(kind));
             words.map(|(words, time)| (words[kind.len()..].to_owned(), time)).collect::<Vec<_>>()

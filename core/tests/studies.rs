@@ -4,7 +4,7 @@
 // As in `evidence`: the runs are the same in WebAssembly, and too many for a build without optimisation.
 #![cfg(not(target_arch = "wasm32"))]
 
-use faultline::lab::study::{Chosen, Findings, Found, Study, Survey, Surveys};
+use faultline::lab::study::{Chosen, Findings, Found, Held, Study, Survey, Surveys};
 use faultline::lab::{Lab, Settings};
 use faultline::models::Library;
 use faultline::sim::Time;
@@ -78,7 +78,7 @@ fn staleness_is_what_the_report_says() {
             }
             let known: Vec<_> = study.known(&lab, &chosen).collect();
             assert_eq!(known.len(), 1, "{case} {read} {write}");
-            assert_eq!(known[0].against(study, &findings), Vec::<String>::new(), "{case} R={read} W={write}");
+            assert_eq!(known[0].against(study, &findings).wrong, Vec::<String>::new(), "{case} R={read} W={write}");
         }
     }
 }
@@ -99,7 +99,7 @@ fn elections_are_what_the_report_says() {
         meet(what, low, high);
         assert!(samples.is_sorted() && samples.len() as u64 + findings.missed == findings.done);
         let known = downtime.known(&lab, &chosen).next().expect("the formula");
-        assert_eq!(known.against(downtime, &findings), Vec::<String>::new(), "{case}");
+        assert_eq!(known.against(downtime, &findings).wrong, Vec::<String>::new(), "{case}");
     }
     let split = study(&lab, "split");
     for case in ["4 of 5 alive", "3 of 5 alive", "2 of 3 alive", "6 of 7 alive"] {
@@ -111,7 +111,7 @@ fn elections_are_what_the_report_says() {
             meet(&format!("{case}, latency {percent} % of the range"), 100.0 * points[place].low, 100.0 * points[place].high);
         }
         let known = split.known(&lab, &chosen).next().expect("the formula");
-        assert_eq!(known.against(split, &findings), Vec::<String>::new(), "{case}");
+        assert_eq!(known.against(split, &findings).wrong, Vec::<String>::new(), "{case}");
     }
 }
 
@@ -150,6 +150,101 @@ fn a_detector_trades_one_mistake_for_the_other() {
     assert!(hasty[0][1] * 2 < patient[0][1], "{hasty:?} {patient:?}");
     let Found::Curve(points) = done(&lab, study(&lab, "trade"), &Chosen::default()).found else { panic!("a curve") };
     assert!(points.windows(2).all(|pair| pair[0].x < pair[1].x && pair[0].value >= pair[1].value), "{points:?}");
+}
+
+/// L02's “trade” with other lines in it.
+fn trade(changes: &[(&str, &str)]) -> Lab {
+    let text = changes.iter().fold(beside("labs/L02.toml"), |text, (old, new)| {
+        assert!(text.contains(old), "{old}");
+        text.replacen(old, new, 1)
+    });
+    read("L02", &text)
+}
+
+#[test]
+fn what_is_known_of_a_curve_is_found_though_its_axis_is_measured_too() {
+    let script = "script = [\"at 5s to 5300ms: crash n1\"]\n";
+    let known =
+        |points: &str| trade(&[(script, &format!("{script}[[study.known]]\nfrom = \"here\"\npoints = {points}\ntolerance = \"30%\"\n"))]);
+    let against = |lab: &Lab| {
+        let study = study(lab, "trade");
+        let findings = Survey::new(study, &Chosen::default(), 20).finish(study, lab, &Library::standard()).expect("runs");
+        let Found::Curve(points) = &findings.found else { panic!("a curve") };
+        assert!(points.iter().zip(study.places(0)).all(|(point, place)| point.x != place.x));
+        let shares: Vec<_> = points.iter().map(|point| 100.0 * point.value).collect();
+        (study.known[0].against(study, &findings).wrong, shares)
+    };
+    let (_, shares) = against(&known("[\"60ms: 1%\"]"));
+    let right = format!("[\"60ms: {:.2}%\", \"100ms: {:.2}%\"]", shares[0], shares[2]);
+    assert_eq!(against(&known(&right)).0, Vec::<String>::new());
+    let wrong = against(&known(&format!("[\"60ms: {:.2}%\", \"100ms: 99%\"]", shares[0]))).0;
+    assert!(wrong.len() == 1 && wrong[0].starts_with("100ms: known is 99 %, found "), "{wrong:?}");
+}
+
+#[test]
+fn few_runs_say_too_little_of_what_is_known() {
+    let lab = lab("L17");
+    let held = |id: &str, runs: u64| {
+        let study = study(&lab, id);
+        let findings = Survey::new(study, &Chosen::default(), runs).finish(study, &lab, &Library::standard()).expect("runs");
+        study.known[0].against(study, &findings)
+    };
+    let one = held("downtime", 1);
+    assert_eq!((one.wrong.len(), one.words().as_str()), (0, "these runs say too little of the mean"));
+    let split = held("split", 2).words();
+    assert!(split.contains("too little of") && split.ends_with("450ms"), "{split}");
+    assert_eq!(held("downtime", 30).words(), "agrees");
+}
+
+#[test]
+fn what_is_known_twice_is_measured_once() {
+    let known = "[[study.known]]\nfrom = \"Ongaro 2014, his formula\"\ncase = \"15 ms a message\"\nmean = \"198.3ms\"\n";
+    let text = beside("labs/L17.toml").replacen(known, &format!("{known}{known}"), 1);
+    let twice = read("L17", &text);
+    let cases = |lab: &Lab| study(lab, "downtime").choices(lab).iter().map(|chosen| chosen.case).collect::<Vec<_>>();
+    assert_eq!(study(&twice, "downtime").known.len(), 4);
+    assert_eq!((cases(&twice), cases(&lab("L17"))), (vec![0, 1, 2, 3, 4], vec![0, 1, 2, 3, 4]));
+    let lab = lab("L12");
+    assert_eq!(study(&lab, "fresh").choices(&lab).len(), 12, "three quorums in each of four cases");
+}
+
+#[test]
+fn a_run_that_shows_nothing_is_not_in_the_mean_of_what_is_across() {
+    use faultline::lab::predicate::{Observer, Value};
+    use faultline::lab::study::{Estimate, Question};
+    let of = "of = \"field(n2, 'answers in time') + field(n2, 'answers too late')\"";
+    let lab = trade(&[(of, "of = \"13\"")]);
+    let (study, library) = (study(&lab, "trade"), Library::standard());
+    let Question::Curve { estimate: Estimate::Ratio(hits, _), against: Some(against), .. } = &study.question else { panic!("a curve") };
+    let runs = 30;
+    let shown = (0..runs).filter_map(|number| {
+        let run = study.run(&lab, &library, &Chosen::default(), Some(0), number).unwrap().unwrap();
+        let mut observer = Observer::new(&library, run, &study.world(&lab, 0).subject, study.end(&lab, 0)).unwrap();
+        let (hits, across) = (observer.measure(hits), observer.measure(against));
+        let when = observer.watch(study.when.as_ref().unwrap(), 0);
+        assert!(observer.run(study.end(&lab, 0), &[when]));
+        match (observer.value(hits), observer.value(across)) {
+            (Value::Number(hits), Value::Span(nanos)) if hits <= 13_000_000 => Some(nanos as f64 / 1e6),
+            _ => None,
+        }
+    });
+    let shown: Vec<f64> = shown.collect();
+    assert!((2..runs as usize).contains(&shown.len()), "{}", shown.len());
+    let findings = Survey::new(study, &Chosen::default(), runs).finish(study, &lab, &library).expect("runs");
+    let Found::Curve(points) = findings.found else { panic!("a curve") };
+    let mean = shown.iter().sum::<f64>() / shown.len() as f64;
+    assert!((points[0].x - mean).abs() < 1e-9, "{} {mean}", points[0].x);
+    assert!(findings.missed > 0);
+}
+
+#[test]
+fn a_number_stays_one_where_what_is_across_is_a_time() {
+    use faultline::evidence::measure::Unit;
+    let (hits, of) =
+        ("hits = \"field(n2, 'answers too late')\"\n", "of = \"field(n2, 'answers in time') + field(n2, 'answers too late')\"\n");
+    let lab = trade(&[(hits, "value = \"field(n2, 'answers too late')\"\n"), (of, "")]);
+    let findings = Survey::new(study(&lab, "trade"), &Chosen::default(), 2).finish(study(&lab, "trade"), &lab, &Library::standard());
+    assert_eq!(findings.expect("runs").unit, Unit::Number);
 }
 
 #[test]
@@ -212,7 +307,7 @@ fn a_case_with_a_world_of_its_own_runs_another_model_and_both_are_what_arithmeti
     for (case, findings) in findings.iter().enumerate() {
         let known: Vec<_> = study.known.iter().filter(|known| known.case == case).collect();
         assert_eq!(known.len(), 1);
-        assert_eq!(known[0].against(study, findings), Vec::<String>::new());
+        assert_eq!(known[0].against(study, findings).wrong, Vec::<String>::new());
     }
 }
 
@@ -248,10 +343,10 @@ fn a_little_randomness_ends_elections_and_what_was_measured_elsewhere_is_only_dr
     }
     let elsewhere: Vec<_> = study.known.iter().filter(|known| !known.held).collect();
     assert_eq!(elsewhere.len(), 5);
-    assert!(elsewhere.iter().all(|known| known.against(study, &findings[known.case]).is_empty()));
+    assert!(elsewhere.iter().all(|known| known.against(study, &findings[known.case]) == Held::default()));
     let mut held = elsewhere[1].clone();
     held.held = true;
-    assert!(!held.against(study, &findings[2]).is_empty(), "what is held would not agree");
+    assert!(!held.against(study, &findings[2]).wrong.is_empty(), "what is held would not agree");
 }
 
 /// One change of a lab, and what is said about it.
@@ -288,6 +383,24 @@ fn what_is_wrong_with_cases_is_named_with_its_place() {
     assert!(problems[0].field == "study[1].together" && problems[0].why.contains("a matrix shows one case"), "{problems:#?}");
 }
 
+#[test]
+fn no_two_lines_of_a_run_draw_the_same_moment() {
+    let script = "script = [\"at 100ms: c1 asks n1 balance\"]\n";
+    let case = "[[study.case]]\nname = \"here\"\nscript = [\"at 1s to 2s: crash n1\"]\n[[study.case]]\nname = \"there\"\n";
+    let lab = trade(&[(script, &format!("script = [\"at 1s to 2s: crash n2\"]\n{case}"))]);
+    let study = study(&lab, "waits");
+    let moments = |number| {
+        let run = study.run(&lab, &Library::standard(), &Chosen::default(), None, number).unwrap().expect("nothing waits in vain");
+        let drawn: Vec<_> = run.inputs.iter().filter(|timed| timed.at >= Time(1_000_000_000)).map(|timed| timed.at.0).collect();
+        assert_eq!(drawn.len(), 2);
+        drawn
+    };
+    let moments: Vec<_> = (0..200).map(moments).collect();
+    // The mean distance of two moments that have nothing to do with each other is a third of the stretch.
+    let apart = moments.iter().map(|both| (both[1] - both[0]) as f64 / 1e6).sum::<f64>() / moments.len() as f64;
+    assert!((280.0..390.0).contains(&apart), "{apart}");
+}
+
 /// One change of a lab, and what is said about it.
 #[test]
 fn what_is_wrong_with_a_study_is_named_with_its_place() {
@@ -303,6 +416,10 @@ fn what_is_wrong_with_a_study_is_named_with_its_place() {
         ("mean = \"198.3ms\"", "mean = \"soon\"", "study[1].known[1].mean", "“soon” is no number"),
         ("mean = \"198.3ms\"", "", "study[1].known[1].points", "there should be points, or a mean"),
         ("points = [\"200ms: 34.83%\"", "points = [\"201ms: 34.83%\"", "study[3].known[1].points[1]", "there is no such place"),
+        ("id = \"split\"", "id = \"downtime\"", "study[3].id", "another study has the same"),
+        ("name = \"3 servers\"", "name = \"7 servers\"", "study[1].case[5].name", "another case has the same"),
+        ("mean = \"198.3ms\"", "points = [\"soon: 99%\"]", "study[1].known[1].points[1]", "“soon” is no number"),
+        ("points = [\"200ms: 34.83%\"", "mean = \"1ms\"\npoints = [\"200ms: 34.83%\"", "study[3].known[1].mean", "only something spread"),
         ("nodes = 3\n", "nodes = 3\nat = [\"1ms\"]\n", "study[1].case[4].at", "only a curve has places"),
         (
             "\"at 1s to 1075ms: crash n1\"",
@@ -336,4 +453,12 @@ fn what_is_wrong_with_a_study_is_named_with_its_place() {
         let said = problems.iter().any(|problem| problem.field == *field && problem.why.contains(why) && problem.line > 1);
         assert!(said, "{new}: {problems:#?}");
     }
+}
+
+#[test]
+fn a_curve_without_places_is_one_mistake() {
+    let text = beside("labs/L17.toml").replacen("at = [\"200ms\", ", "it = [\"200ms\", ", 1);
+    let problems = Lab::read(&text, "L17", &Library::standard()).unwrap_err();
+    let at: Vec<_> = problems.iter().filter(|problem| problem.field == "study[2].at").map(|problem| problem.why.as_str()).collect();
+    assert_eq!(at, ["a curve needs this"]);
 }

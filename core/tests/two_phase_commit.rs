@@ -67,12 +67,12 @@ fn sent(sim: &Sim, kinds: &[&str]) -> usize {
     let between =
         |row: &&faultline::sim::Row| row.kind == EventKind::Send && row.node.0 < sim.scenario().nodes && row.peer.0 < sim.scenario().nodes;
     let named = |row: &&faultline::sim::Row| kinds.is_empty() || kinds.contains(&sim.about().kinds[usize::from(row.detail)].name);
-    sim.trace().rows().filter(between).filter(named).count()
+    sim.trace().rows().unwrap().filter(between).filter(named).count()
 }
 
 /// The answers that clients got, in order.
 fn answers(sim: &Sim) -> Vec<String> {
-    let returns = sim.trace().rows().filter(|row| row.kind == EventKind::Return);
+    let returns = sim.trace().rows().unwrap().filter(|row| row.kind == EventKind::Return);
     returns.map(|row| sim.describe_op(row.subject).1.unwrap()).collect()
 }
 

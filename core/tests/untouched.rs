@@ -24,7 +24,7 @@ fn touched_by(input: &Input, endpoints: u16, nodes: u16) -> Option<Vec<u16>> {
 /// receiver, when it arrives and when it does not. Says whether anything was new.
 fn spread(sim: &Sim, since: &mut [Time]) -> bool {
     let mut news = false;
-    for row in sim.trace().rows() {
+    for row in sim.trace().rows().unwrap() {
         let arrives = matches!(row.kind, EventKind::Deliver | EventKind::Lose | EventKind::Duplicate);
         let touched = arrives && sim.trace().row(row.cause).is_some_and(|sent| sent.time >= since[row.peer.index()]);
         if touched && row.time < since[row.node.index()] {
@@ -48,7 +48,7 @@ fn contact(runs: [&Sim; 2], fault: Time, touched: &[u16], endpoints: u16) -> Vec
 
 /// What happened at an endpoint before a moment, in words and in draws.
 fn story(sim: &Sim, endpoint: u16, before: Time) -> Vec<String> {
-    let rows = (0..sim.rows()).zip(sim.trace().rows());
+    let rows = (0..sim.rows()).zip(sim.trace().rows().unwrap());
     let mine = |row: &Row| row.node.0 == endpoint && row.time < before && row.kind != EventKind::Input;
     rows.filter(|(_, row)| mine(row))
         .map(|(index, row)| {
@@ -87,8 +87,12 @@ fn what_a_fault_cannot_reach_stays_the_same_without_it() {
                     let (story_with, story_without) = (story(&whole, endpoint, until), story(&rest, endpoint, until));
                     assert_eq!(story_with, story_without, "{} {number} without input {index}, endpoint {endpoint}: {fault:?}", about.id);
                     compared += 1;
-                    rows_after_the_fault +=
-                        whole.trace().rows().filter(|row| row.node.0 == endpoint && row.time > fault.at && row.time < until).count();
+                    rows_after_the_fault += whole
+                        .trace()
+                        .rows()
+                        .unwrap()
+                        .filter(|row| row.node.0 == endpoint && row.time > fault.at && row.time < until)
+                        .count();
                 }
             }
         }

@@ -1,6 +1,30 @@
-// Frames that come when a test says so, for runs that would take a learner an hour.
+// Frames that are counted, and frames that come when a test says so, for runs that would take a learner an hour.
 
-/** Before the page starts: frames come when the bench says so, and the program's memory can be seen. */
+/** Before the page starts: what it asks the browser for is counted, frames and timers if nothing else is said. */
+export function countAsked(names) {
+  window.asked = 0;
+  window.uncounted = window.requestAnimationFrame.bind(window);
+  for (const name of names ?? ["requestAnimationFrame", "setTimeout", "setInterval", "requestIdleCallback"]) {
+    const ask = window[name];
+    window[name] = (...words) => {
+      window.asked += 1;
+      return ask.call(window, ...words);
+    };
+  }
+}
+
+/** How much the page has asked for. */
+export const asked = (page) => page.evaluate(() => window.asked);
+
+/** So many frames pass that nobody counts. */
+export function framesPass(page, count) {
+  return page.evaluate((left) => new Promise((resolve) => {
+    const pass = () => ((left -= 1) ? window.uncounted(pass) : resolve());
+    window.uncounted(pass);
+  }), count);
+}
+
+/** Before the page starts: frames come when the test says so, and the program's memory can be seen. */
 export function drive() {
   const asked = new Map();
   let number = 0;

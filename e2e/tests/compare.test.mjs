@@ -1,7 +1,7 @@
 // Two runs side by side: the same seed, faults and moment; what differs, since when, and what came of it.
 
 import assert from "node:assert/strict";
-import { accessible, DESK, inPage, PHONE, picture, whole } from "../support/browser.mjs";
+import { accessible, DESK, fingers, inPage, PHONE, picture, whole } from "../support/browser.mjs";
 
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 const clock = (page) => page.locator(".clock").textContent();
@@ -44,6 +44,34 @@ async function impatient(page) {
   }
   assert.fail("there is no 20 ms on the scale");
 }
+
+inPage("on a phone a message is pulled off its way, and the page stays where it is", { size: PHONE, motion: true }, async (page) => {
+  await page.clock.runFor(200);
+  await button(page, "Pause").click();
+  await compare(page);
+  const middle = async (name) => {
+    const { x, y, width, height } = await node(page, 0, name).boundingBox();
+    return { x: x + width / 2, y: y + height / 2 };
+  };
+  const [a, b] = [await middle("n1"), await middle("n2")];
+  const menu = page.locator("#menu");
+  let place;
+  for (let share = 0.15; !place && share < 0.9; share += 0.02) {
+    const at = { x: a.x + (b.x - a.x) * share, y: a.y + (b.y - a.y) * share };
+    await page.mouse.click(at.x, at.y);
+    if (!(await menu.count())) continue;
+    if ((await menu.textContent()).includes("ping 1")) place = at;
+    await page.keyboard.press("Escape");
+  }
+  const scrolled = () => page.evaluate(() => scrollY);
+  const before = await scrolled();
+  const touch = await fingers(page);
+  await touch("touchStart", { ...place, id: 1 });
+  for (const off of [20, 45, 70]) await touch("touchMove", { x: place.x, y: place.y + off, id: 1 });
+  await touch("touchEnd");
+  await button(page, "Undo").waitFor();
+  assert.equal(await scrolled(), before);
+});
 
 inPage("a run stands beside itself, and differs from where a knob first matters", async (page) => {
   await step1(page);

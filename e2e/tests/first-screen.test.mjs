@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { copyFileSync } from "node:fs";
 import path from "node:path";
 import { accessible, DESK, inPage, PHONE, picture, SHOTS, whole } from "../support/browser.mjs";
+import { asked, countAsked, framesPass } from "../support/frames.mjs";
 
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 const clock = (page) => page.locator(".clock").textContent();
@@ -103,21 +104,13 @@ inPage("it stands still for a reader who asked for less motion", async (page) =>
 });
 
 inPage("it costs nothing while it stands still", { open: false }, async (page, site) => {
-  await page.addInitScript(() => {
-    window.frames_asked = 0;
-    const ask = window.requestAnimationFrame;
-    window.requestAnimationFrame = (callback) => {
-      window.frames_asked += 1;
-      return ask.call(window, callback);
-    };
-    window.uncounted = ask.bind(window);
-  });
+  await page.addInitScript(countAsked, ["requestAnimationFrame"]);
   await page.goto(site.url);
   await whole(page);
-  const asked = await page.evaluate(() => window.frames_asked);
-  // Three frames pass that nobody counts: a loop would have asked again in them.
-  await page.evaluate(() => new Promise((resolve) => window.uncounted(() => window.uncounted(() => window.uncounted(resolve)))));
-  assert.equal(await page.evaluate(() => window.frames_asked), asked);
+  const before = await asked(page);
+  // A loop would ask again in these.
+  await framesPass(page, 3);
+  assert.equal(await asked(page), before);
 });
 
 inPage("it moves the canvas while it plays", { motion: true }, async (page) => {

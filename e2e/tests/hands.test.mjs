@@ -1,7 +1,7 @@
 // What hands do on the stage: every fault by mouse, by finger or by key, and all of it undone.
 
 import assert from "node:assert/strict";
-import { accessible, inPage, PHONE, picture } from "../support/browser.mjs";
+import { accessible, fingers, inPage, PHONE, picture } from "../support/browser.mjs";
 
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 const events = (page) => page.locator(".events li");
@@ -215,12 +215,6 @@ inPage("a finger on a phone does it too", { size: PHONE }, async (page) => {
   assert.ok(scroll <= wide);
 });
 
-/** Fingers on the glass, as the browser hears of them. */
-async function fingers(page) {
-  const session = await page.context().newCDPSession(page);
-  return (type, ...touchPoints) => session.send("Input.dispatchTouchEvent", { type, touchPoints });
-}
-
 inPage("a finger takes a message off its way, and two fingers cut nothing", { size: PHONE, motion: true }, async (page) => {
   await page.clock.runFor(200);
   await button(page, "Pause").click();
@@ -240,6 +234,28 @@ inPage("a finger takes a message off its way, and two fingers cut nothing", { si
   await touch("touchEnd");
   await events(page).filter({ hasText: "taken out" }).waitFor();
   assert.equal(await scrolled(), before, "the page stays where it is");
+});
+
+inPage("a finger cuts the link that it crosses, and two that part across it cut nothing", { size: PHONE, at: "#free=raft" }, async (page) => {
+  await step(page, 3);
+  const [a, b] = [await middle(page, "n2"), await middle(page, "n3")];
+  assert.ok(Math.abs(b.y - a.y) > Math.abs(b.x - a.x), "the link is steep");
+  const { x, y } = await between(page, "n2", "n3", 0.5);
+  const touch = await fingers(page);
+  const at = (dx, id = 1) => ({ x: x + dx, y, id });
+  await touch("touchStart", at(-30));
+  for (const dx of [-15, 0, 15, 30]) await touch("touchMove", at(dx));
+  await touch("touchEnd");
+  await events(page).filter({ hasText: "the link from n2 to n3 is cut" }).waitFor();
+  await page.keyboard.press("Control+z");
+  await button(page, "Undo").waitFor({ state: "detached" });
+  assert.equal(await closed(page), "all");
+  await touch("touchStart", at(-30));
+  await touch("touchStart", at(-30), at(-60, 2));
+  for (const dx of [-15, 0, 15, 30]) await touch("touchMove", at(dx), at(-90 - dx, 2));
+  await touch("touchEnd");
+  assert.equal(await closed(page), "all");
+  assert.equal(await button(page, "Undo").count(), 0);
 });
 
 inPage("the other button of a mouse cuts nothing", async (page) => {

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { accessible, inPage, picture, whole } from "../support/browser.mjs";
+import { asked, countAsked, framesPass } from "../support/frames.mjs";
 
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 const clock = (page) => page.locator(".clock").textContent();
@@ -138,19 +139,6 @@ for (const [zoom, size] of [["400 %", { width: 320, height: 200 }], ["the smalle
   });
 }
 
-/** Counts what the page asks the browser for: frames and timers. */
-function countAsked() {
-  window.asked = 0;
-  window.uncounted = window.requestAnimationFrame.bind(window);
-  for (const name of ["requestAnimationFrame", "setTimeout", "setInterval", "requestIdleCallback"]) {
-    const ask = window[name];
-    window[name] = (...words) => {
-      window.asked += 1;
-      return ask.call(window, ...words);
-    };
-  }
-}
-
 for (const [how, rest] of [
   ["paused", async (page) => button(page, "Pause").click()],
   ["hidden", async (page) => page.evaluate(() => {
@@ -166,19 +154,14 @@ for (const [how, rest] of [
     await page.goto(`${site.url}#free`);
     await whole(page);
     await button(page, "Play").click();
-    const asked = () => page.evaluate(() => window.asked);
-    const playing = await asked();
+    const playing = await asked(page);
     await page.waitForFunction((before) => window.asked > before + 5, playing);
     await rest(page);
-    // Thirty frames pass that nobody counts, in which a loop would have asked for as many.
+    // Thirty frames pass, in which a loop would have asked for as many.
     const quiet = async () => {
-      const before = await asked();
-      await page.evaluate(() => new Promise((resolve) => {
-        let left = 30;
-        const pass = () => ((left -= 1) ? window.uncounted(pass) : resolve());
-        window.uncounted(pass);
-      }));
-      return (await asked()) === before;
+      const before = await asked(page);
+      await framesPass(page, 30);
+      return (await asked(page)) === before;
     };
     assert.ok((await quiet()) || (await quiet()), "it goes on asking");
   });

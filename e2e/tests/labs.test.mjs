@@ -232,6 +232,28 @@ inPage("what is impossible is tried in every order, with its bounds, and can be 
   await picture(page, "impossible");
 });
 
+inPage("a setting that is turned while every order is tried does not end that", { open: false, timeout: 120_000 }, async (page, site) => {
+  // The search begins when the setting has been turned.
+  await page.addInitScript(() => {
+    const gate = new Promise((resolve) => (window.begin = resolve));
+    window.Worker = class extends Worker {
+      postMessage(message) {
+        gate.then(() => super.postMessage(message));
+      }
+    };
+  });
+  await page.goto(`${site.url}#lab=L10`);
+  await button(page, "Straight to the challenges").click();
+  await page.getByRole("button", { name: /Keep both lights green/ }).click();
+  await button(page, "Availability: somebody is refused").click();
+  await solved(page).waitFor();
+  await button(page, "Try every order of events").click();
+  await page.locator(".settings select").first().selectOption({ index: 1 });
+  await solved(page).waitFor({ state: "detached" });
+  await page.evaluate(() => window.begin());
+  await page.getByText("It was found in none: 1980 states").waitFor({ timeout: 50_000 });
+});
+
 inPage("whatever their number, acknowledgements do not help two generals, in a world of their own", { open: false, size: PHONE, timeout: 120_000 }, async (page, site) => {
   await open(page, site, { lab: "L02", title: "Two generals" });
   await page.getByRole("spinbutton", { name: "Acknowledgements" }).fill("1");

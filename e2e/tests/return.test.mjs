@@ -76,8 +76,12 @@ inPage("a look at the lab with another seed leaves the place in it alone", { at:
   await kept(page);
   await page.goto(`${site.url}#lab=L10&seed=8`);
   await page.locator(".answers button").first().waitFor();
-  // Whoever leaves has the place kept.
-  await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+  // Whoever looks at something else meanwhile has the place kept.
+  await page.evaluate(() => {
+    Object.defineProperty(document, "hidden", { get: () => true, configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+    delete document.hidden;
+  });
   await page.goto(`${site.url}#lab=L10`);
   await page.getByText("Step 2 of").waitFor({ state: "attached" });
 });

@@ -6,7 +6,7 @@ import { readFile } from "node:fs/promises";
 import { accessible, inPage, PHONE, picture } from "../support/browser.mjs";
 
 const button = (page, name) => page.getByRole("button", { name, exact: true });
-const measured = (page) => button(page, "Measure again").waitFor({ timeout: 100_000 });
+const measured = (page) => page.locator(".lesson .help").filter({ hasText: /^(\d+) of \1 runs$/ }).waitFor({ timeout: 100_000 });
 const caption = (page) => page.locator(".chart figcaption").innerText();
 const lines = (page, ink) => page.locator(`.chart svg polyline[stroke='var(--${ink})']`).count();
 
@@ -99,6 +99,7 @@ for (const [place, options] of Object.entries({ desk: {}, "phone, dark": { size:
     await button(page, "Cancel").click();
     await page.getByRole("button", { name: /^Measure( again)?$/ }).click();
     await measured(page);
+    assert.equal(await page.getByRole("button", { name: /^Measure/ }).count(), 0, "the same runs would show the same");
     const matrix = page.getByRole("group", { name: "What n2 says, and what is so" });
     const counts = async () => (await matrix.locator("tbody b").allInnerTexts()).map(Number);
     assert.deepEqual(await matrix.getByRole("columnheader").allInnerTexts(), ["n2 says: dead", "n2 says: alive"]);
@@ -160,6 +161,38 @@ for (const [place, options] of Object.entries({ desk: {}, "phone, dark": { size:
     assert.match(await readFile(await download.path(), "utf8"), /150 to 155 ms/);
   });
 }
+inPage("what is chosen in a study is what is measured: it is no gesture that could be taken back from the run alone", { at: "#lab=L02" }, async (page) => {
+  await open(page, "Dead, says n2. Is it?");
+  await turn(page, "Timeout", "50 ms");
+  assert.equal(await button(page, "Undo").count(), 0);
+  await page.keyboard.press("Control+z");
+  const knob = page.getByRole("slider", { name: "Timeout", exact: true });
+  assert.equal(await knob.getAttribute("aria-valuetext"), "50 ms");
+});
+
+inPage("while many runs are done, what happens in the one that is looked at is still told", { open: false }, async (page, site) => {
+  // A measurement that tells how far it is again and again, and never comes to its end.
+  await page.addInitScript(() => {
+    window.Worker = class extends Worker {
+      set onmessage(hear) {
+        super.onmessage = (first) => {
+          super.onmessage = null;
+          setInterval(() => hear(first), 50);
+        };
+      }
+    };
+  });
+  await page.goto(`${site.url}#lab=L02`);
+  await open(page, "Dead, says n2. Is it?");
+  await button(page, "Measure").click();
+  const progress = page.getByRole("progressbar", { name: "Measure" });
+  await progress.waitFor();
+  const told = () => page.locator(".announcer").textContent();
+  const before = await told();
+  await button(page, "Next event").click();
+  await page.waitForFunction((before) => document.querySelector(".announcer").textContent !== before, before);
+  assert.equal(await progress.count(), 1, "it is still measured");
+});
 
 inPage("a step brings a world of its own, and the way back leads to the other", { at: "#lab=L24" }, async (page) => {
   await button(page, "No bet, just show me").click();

@@ -179,3 +179,20 @@ inPage("the slider for the moment goes on key by key, its end is the end, and ke
   await page.keyboard.press(" ");
   await button(page, "Pause").waitFor();
 });
+
+inPage("where things happen without end the page says so, and goes on from an earlier moment", { motion: true }, async (page) => {
+  await step(page, 5);
+  const settings = page.locator(".settings");
+  await settings.locator("summary").click();
+  for (const name of ["Fastest message", "Slowest message", "Messages lost", "Pause between balls"]) await settings.getByRole("slider", { name }).fill("0");
+  await button(page, "Play").click();
+  await page.clock.runFor(20_000);
+  await page.getByText(/^Time stands still/).waitFor({ timeout: 30_000 });
+  assert.ok(await button(page, "Play").isDisabled());
+  // What looks the page over needs time that passes by itself.
+  await page.clock.resume();
+  await accessible(page);
+  await page.keyboard.press("ControlOrMeta+z");
+  await page.getByText(/^Time stands still/).waitFor({ state: "detached" });
+  assert.ok(await button(page, "Play").isEnabled());
+});

@@ -7,8 +7,9 @@ use crate::diagram;
 use crate::dom::{self, Frames, Listener, Sight, Size};
 use crate::host::{self, Order};
 use crate::knob::{Knob, Turned};
-use crate::lesson::{self, Lesson, Place, Saved, Say, Then, progress};
+use crate::lesson::{self, Lesson, Saved, Say, Then, progress};
 use crate::map;
+use crate::pacing::Speed;
 use crate::panel::branches::Glimpses;
 use crate::panel::client::{self, Ask};
 use crate::panel::settings::{self, Draft, Which};
@@ -16,10 +17,11 @@ use crate::panel::{events, flights, help, inspector, links, matrix, menu, promis
 use crate::route::{self, Route};
 use crate::sandbox;
 use crate::search::{self, Searches};
-use crate::session::{Session, Speed, Until};
+use crate::session::{Session, Until};
 use crate::share::{self, Save, Share, Thing};
+use crate::shared::Shared;
 use crate::stage::touch::Deed;
-use crate::stage::{self, Crowd, Finger, Layout, Painter, Point, Scene, Target, Touch, Traffic, Who, touch};
+use crate::stage::{Board, Finger, Target};
 use crate::text;
 use crate::ui::{self, Named};
 use crate::worker::{self, Checking, Doing, Job};
@@ -27,32 +29,26 @@ use faultline::Scenario;
 use faultline::judge::history::History;
 use faultline::judge::spec::Object;
 use faultline::lab::Lab;
+use faultline::lab::progress::LabProgress;
 use faultline::link::{self, Link};
-use faultline::measure;
 use faultline::models::Library;
 use faultline::scenario::{Fault, Input};
-use faultline::sim::{NodeId, Span, Time};
+use faultline::sim::{NodeId, Time};
 use faultline::view::Meaning;
 use gloo_timers::callback::Timeout;
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlCanvasElement, HtmlElement, KeyboardEvent, PointerEvent};
+use web_sys::{HtmlElement, KeyboardEvent};
 use yew::{AttrValue, Callback, Component, Context, Html, NodeRef, Properties, html};
 
 /// What the laboratory is made with.
-#[derive(Properties, Clone)]
+#[derive(Properties, Clone, PartialEq)]
 pub(crate) struct Props {
-    pub(crate) library: Rc<Library>,
+    pub(crate) library: Shared<Library>,
     /// The lab that is being done, if it is one.
     #[prop_or_default]
-    pub(crate) lab: Option<Rc<Lab>>,
-}
-
-impl PartialEq for Props {
-    fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.library, &other.library) && self.lab.as_ref().map(Rc::as_ptr) == other.lab.as_ref().map(Rc::as_ptr)
-    }
+    pub(crate) lab: Option<Shared<Lab>>,
 }
 
 /// Everything that can happen in the laboratory.
@@ -194,12 +190,14 @@ pub(crate) struct App {
     lesson: Option<Lesson>,
     /// Whether only what somebody knows may be shown.
     curtain: bool,
+    /// What was done in the lab, as it was kept last.
+    progress: LabProgress,
     /// What works for the lesson beside the page.
     worker: Option<Doing>,
     slowing: bool,
     searches: Searches,
     /// The history that is judged by every promise, if somebody wants to know.
-    map: Option<Rc<Checking>>,
+    map: Option<Shared<Checking>>,
     glimpses: Glimpses,
     chart: chart::Kind,
     comparing: bool,
@@ -207,11 +205,7 @@ pub(crate) struct App {
     draft: Option<Draft>,
     link_draft: links::Draft,
     ask: Ask,
-    touch: Touch,
-    /// Whether the finger that went down moves a message, and so must not move the page.
-    holds: Rc<Cell<bool>>,
-    crowd: Crowd,
-    traffic: RefCell<Traffic>,
+    board: Board,
     menu: Option<Target>,
     more: bool,
     evidence: bool,
@@ -219,6 +213,8 @@ pub(crate) struct App {
     help: bool,
     /// What can be shared, while the dialog for it is open.
     sharing: Option<Vec<Thing>>,
+    /// What there is to say of the file that was taken there last.
+    saved: Option<String>,
     shortcuts: Rc<Cell<bool>>,
     shown: bool,
     /// Where in time the diagram looks, if not at the playhead.
@@ -232,14 +228,10 @@ pub(crate) struct App {
     told: Vec<(String, Option<bool>)>,
     /// Where the focus goes when the page shows what has changed: the id of an element.
     focus: Option<String>,
-    layout: Layout,
     diagram_size: (f64, f64),
     diagram_first: bool,
     views: NodeRef,
-    stage: NodeRef,
     diagram: NodeRef,
-    canvas: NodeRef,
-    painter: Option<Painter>,
     frames: Option<Frames>,
     last_frame: Option<f64>,
     /// When Yew last rendered, and what there was to see.
@@ -262,12 +254,10 @@ struct Watches {
     _address: Option<Listener>,
     _shown: Option<Listener>,
     _leave: Option<Listener>,
-    _size: Option<Size>,
     _diagram_size: Option<Size>,
     _sight: Option<Sight>,
     _orders: Option<Listener>,
     _theme: Option<Listener>,
-    _scroll: Option<Listener>,
 }
 
 /// Where it is remembered that keys without Ctrl do nothing.
@@ -284,10 +274,6 @@ const KEEP_EVERY_MS: f64 = 2_000.0;
 const MOST_CALM: u16 = 12;
 /// How long it has to be quiet before a screen reader is told what happened.
 const QUIET_MS: u32 = 400;
-/// Room on the stage for the button that heals all.
-pub(crate) const HEAL: (f64, f64) = (90.0, 36.0);
-/// How long a loss stays on the stage, in the learner's time.
-const LINGER_MS: f64 = 700.0;
 
 impl Component for App {
     type Message = Msg;
@@ -300,13 +286,15 @@ impl Component for App {
             Some(lesson) => begin(lesson, library),
             None => arrive(library, &dom::address::fragment()),
         };
+        let mut board = Board::default();
+        board.seat(&session);
         let mut app = Self {
             opened: lesson.as_ref().map_or_else(|| session.sim().scenario().clone(), Lesson::scenario),
+            progress: lesson.as_ref().map(|lesson| lesson.progress.clone()).unwrap_or_default(),
             lesson,
             curtain: false,
             worker: None,
             slowing: false,
-            layout: layout(&session, 0.0, 0.0),
             world: session.world(),
             session,
             searches: Searches::default(),
@@ -318,16 +306,14 @@ impl Component for App {
             draft: None,
             link_draft: links::Draft::default(),
             ask: Ask::default(),
-            touch: Touch::default(),
-            holds: Rc::default(),
-            crowd: Crowd::default(),
-            traffic: RefCell::default(),
+            board,
             menu: None,
             more: false,
             evidence: false,
             tools: false,
             help: false,
             sharing: None,
+            saved: None,
             shortcuts: Rc::new(Cell::new(dom::remembered(NO_SHORTCUTS).is_none())),
             shown: true,
             elsewhere: None,
@@ -339,10 +325,7 @@ impl Component for App {
             diagram_size: (0.0, 0.0),
             diagram_first: false,
             views: NodeRef::default(),
-            stage: NodeRef::default(),
             diagram: NodeRef::default(),
-            canvas: NodeRef::default(),
-            painter: None,
             frames: None,
             last_frame: None,
             rendered_at: 0.0,
@@ -392,11 +375,12 @@ impl Component for App {
                 | Msg::Search(_)
                 | Msg::Map(_)
         );
+        let reports = matches!(msg, Msg::Lesson(Say::Report(_)));
         match msg {
             Msg::Frame(_) | Msg::Touch(_) | Msg::Point(_) | Msg::Pan(_) => {}
             Msg::Link(meaning) => self.session.linked = meaning,
             Msg::Rove(from, across, down) => {
-                if let Some(next) = self.layout.beside(from, across, down) {
+                if let Some(next) = self.board.layout.beside(from, across, down) {
                     self.session.first = next;
                     self.focus = Some(format!("node-{}", next.0));
                 }
@@ -440,18 +424,18 @@ impl Component for App {
                 };
                 self.look_anew();
                 // It may have been another run before.
-                self.layout = layout(&self.session, self.layout.width, self.layout.height);
+                self.board.seat(&self.session);
             }
             Msg::Seek(moment) => self.session.seek(moment),
             Msg::ShowRow(row) => self.session.show_row(row),
             Msg::Until(until) => {
                 self.more = false;
-                self.notice = (!self.session.wait(until)).then(|| text::not_until(until));
+                self.notice = (!self.session.wait(until)).then(|| text::not_until(until, text::IN_THIS_RUN));
             }
             Msg::More(more) => self.more = more,
             Msg::Evidence(open) => self.evidence = open,
             Msg::Promise(promise) => self.session.choose_promise(promise),
-            Msg::Careful(careful) => self.session.care.on = careful,
+            Msg::Careful(careful) => self.session.pacing.care.on = careful,
             Msg::Branch(index) => {
                 self.session.switch(index);
                 self.look_anew();
@@ -464,7 +448,7 @@ impl Component for App {
                     self.focus = self.glimpses.grip(&self.session, to);
                 }
             }
-            Msg::Speed(step) => self.session.speed = Speed::new(step),
+            Msg::Speed(step) => self.session.pacing.speed = Speed::new(step),
             Msg::Open(model) => {
                 let library = &ctx.props().library;
                 let about = library.models()[model].about();
@@ -516,19 +500,10 @@ impl Component for App {
                     self.dismiss();
                 }
             }
-            Msg::Resized(width, height) => {
-                self.layout = layout(&self.session, width, height);
-                if let Some(painter) = &mut self.painter {
-                    painter.resize(width, height);
-                }
-            }
+            Msg::Resized(width, height) => self.board.resize(&self.session, width, height),
             Msg::DiagramResized(width, height) => self.diagram_size = ((width - diagram::NAMES).max(0.0), height),
             Msg::View(diagram) => self.diagram_first = diagram,
-            Msg::Theme => {
-                if let Some(painter) = &mut self.painter {
-                    painter.read_colours();
-                }
-            }
+            Msg::Theme => self.board.read_colours(),
             Msg::InSight(in_sight) => self.in_sight = in_sight,
             Msg::Settle => {
                 self.keep();
@@ -560,8 +535,8 @@ impl Component for App {
                 return false;
             }
             Msg::Share(true) => self.share(),
-            Msg::Share(false) => self.sharing = None,
-            Msg::Save(what) => share::save(&self.session, self.window(), what),
+            Msg::Share(false) => (self.sharing, self.saved) = (None, None),
+            Msg::Save(what) => self.saved = share::save(&self.session, self.window(), what),
             Msg::Chart(kind) => self.chart = chart::Kind::ALL[kind.min(chart::Kind::ALL.len() - 1)],
             Msg::TakeChart(kind, take) => self.measured(|runs| chart::take(kind, runs, take)),
             Msg::Comparing(open) => self.comparing = open,
@@ -578,7 +553,7 @@ impl Component for App {
             Msg::Search(say) => self.searches.hear(say, &self.session, &ctx.link().callback(|msg| msg)),
             Msg::Show(link) => self.show_found(&ctx.props().library, &link),
             Msg::Map(open) => {
-                self.map = open.then(|| Rc::new(history(&self.session)));
+                self.map = open.then(|| Shared::new(history(&self.session)));
                 if !open {
                     self.focus = Some("ask-map".into());
                 }
@@ -603,12 +578,14 @@ impl Component for App {
         self.follow_lesson();
         self.follow_curtain();
         self.searches.follow(&self.session);
-        if by_learner {
+        // Of what is worked on beside the page, only that it is over is news.
+        let goes_on = reports && self.lesson.as_ref().is_some_and(|lesson| lesson.work.is_some());
+        if by_learner && !goes_on {
             self.touched = true;
             self.settle(ctx);
         }
-        self.crowd = stage::crowd(self.session.sim(), &self.layout);
-        self.traffic.take();
+        self.board.forget();
+        self.board.refresh(&self.session);
         self.session.watch();
         if !self.session.playing() {
             self.session.judge();
@@ -631,8 +608,7 @@ impl Component for App {
         let models = ctx.props().library.models();
         let titles = models.iter().map(|model| model.about().title);
         let chosen = models.iter().position(|model| model.about().id == about.id).unwrap_or(0);
-        let heal = self.layout.free_corner(HEAL.0, HEAL.1);
-        let heal = format!("left:{:.0}px;top:{:.0}px", heal.x, heal.y);
+        let menu = self.menu.map(|target| menu::menu(session, &self.board.layout, target, &self.ask, &send)).unwrap_or_default();
         let named = Named { label: Some(text::MODEL), ..Named::default() };
         let open = !self.others;
         let others = send.reform(move |_| Msg::Others(open));
@@ -694,17 +670,8 @@ impl Component for App {
                             }</p>
                     }
                     { promises::lights(session, self.evidence, &send) }
-                    <section class="stage" aria-label={text::STAGE} ref={self.stage.clone()}>
-                        <canvas ref={self.canvas.clone()} aria-hidden="true" onpointerdown={finger(&send, Finger::Down)}
-                            onpointermove={finger(&send, Finger::Move)} onpointerup={finger(&send, Finger::Up)} onclick={send.reform(|_| Msg::Touch(Finger::Click))}
-                            onpointercancel={send.reform(|_| Msg::Touch(Finger::Gone))} onpointerleave={send.reform(|_| Msg::Touch(Finger::Gone))} />
-                        { stage::actors(session, &self.layout, self.menu, &send) }
-                        if let Some(target) = self.menu {
-                            { menu::menu(session, &self.layout, target, &self.ask, &send) }
-                        }
-                        if session.knower.is_none() && !touch::is_whole(session.sim()) {
-                            <button class="heal" style={heal} onclick={send.reform(|_| Msg::Act(vec![Input::HealAll]))}>{ text::HEAL_ALL }</button>
-                        }
+                    <section class="stage" aria-label={text::STAGE} ref={self.board.place.clone()}>
+                        { self.board.content(session, self.menu, menu, &send) }
                     </section>
                     { diagram::diagram(session, self.window(), self.elsewhere.is_some(), self.tools, &self.diagram, &send) }
                 </div>
@@ -720,20 +687,20 @@ impl Component for App {
                     if self.evidence {
                         { promises::evidence(session, &send) }
                     }
-                    { settings::settings(session, self.draft.as_ref(), self.knobs().as_deref().map_or(Which::Everything, Which::These), &send) }
+                    { settings::settings(session, self.draft.as_ref(), self.knobs().as_ref().map_or(Which::Everything, |(names, sizes)| Which::These(names, sizes)), &send) }
                     if self.lesson.as_ref().is_none_or(|lesson| !lesson.is_before()) {
-                    { matrix::matrix(session, self.slowing, &send) }
-                    if self.lesson.as_ref().is_none_or(Lesson::is_open) {
-                    { self.searches.panels(session, &send) }
-                        { links::links(session, self.link_draft, &send) }
-                    }
-                    { flights::flights(session, &send) }
-                    // No node can count what happens to messages; in a lab what is measured is chosen.
-                    if session.knower.is_none() && self.lesson.as_ref().is_none_or(Lesson::is_open) {
-                        { self.chart(&send) }
-                    }
-                    { state::state(session, &send) }
-                    { events::events(session, &send) }
+                        { matrix::matrix(session, self.slowing, &send) }
+                        if self.lesson.as_ref().is_none_or(Lesson::is_open) {
+                            { self.searches.panels(session, &send) }
+                            { links::links(session, self.link_draft, &send) }
+                        }
+                        { flights::flights(session, &send) }
+                        // No node can count what happens to messages; in a lab what is measured is chosen.
+                        if session.knower.is_none() && self.lesson.as_ref().is_none_or(Lesson::is_open) {
+                            { self.chart(&send) }
+                        }
+                        { state::state(session, &send) }
+                        { events::events(session, &send) }
                     }
                 </aside>
             </main>
@@ -742,7 +709,7 @@ impl Component for App {
             </footer>
             <details class="leaves-out"><summary>{ text::LEAVES_OUT }</summary><p>{ about.leaves_out }</p></details>
             if let Some(things) = &self.sharing {
-                <Share title={self.title()} things={things.clone()} save={Some(send.reform(Msg::Save))} close={send.reform(|()| Msg::Share(false))} />
+                <Share title={self.title()} things={things.clone()} save={Some(send.reform(Msg::Save))} saved={self.saved.clone()} close={send.reform(|()| Msg::Share(false))} />
             }
             if self.help {
                 { help::help(self.shortcuts.get(), &send) }
@@ -765,11 +732,10 @@ impl Component for App {
         if !first {
             return;
         }
-        self.painter = self.canvas.cast::<HtmlCanvasElement>().and_then(Painter::new);
+        self.board.attach(ctx.link().callback(|(width, height)| Msg::Resized(width, height)));
         let element = |place: &NodeRef| place.cast::<web_sys::Element>();
-        if let (Some(views), Some(stage), Some(diagram)) = (element(&self.views), element(&self.stage), element(&self.diagram)) {
+        if let (Some(views), Some(diagram)) = (element(&self.views), element(&self.diagram)) {
             let diagram_size = ctx.link().callback(|(width, height)| Msg::DiagramResized(width, height));
-            let size = ctx.link().callback(|(width, height)| Msg::Resized(width, height));
             let sight = ctx.link().callback(Msg::InSight);
             let theme = ctx.link().callback(|()| Msg::Theme);
             let shortcuts = self.shortcuts.clone();
@@ -788,18 +754,9 @@ impl Component for App {
                         keys.emit(event);
                     }
                 })),
-                _size: Size::of(&stage, move |width, height| size.emit((width, height))),
                 _diagram_size: Size::of(&diagram, move |width, height| diagram_size.emit((width, height))),
                 _sight: Sight::of(&views, move |in_sight| sight.emit(in_sight)),
                 _theme: Some(dom::theme(move || theme.emit(()))),
-                _scroll: element(&self.canvas).map(|canvas| {
-                    let holds = self.holds.clone();
-                    Listener::new(canvas.into(), "touchstart", move |event| {
-                        if holds.get() {
-                            event.prevent_default();
-                        }
-                    })
-                }),
             };
             self.report();
         }
@@ -830,7 +787,7 @@ impl App {
             self.keep();
         }
         if render {
-            self.crowd = stage::crowd(self.session.sim(), &self.layout);
+            self.board.refresh(&self.session);
             self.session.watch();
             (self.rendered_at, self.rendered_rows) = (now, rows);
         }
@@ -864,20 +821,14 @@ impl App {
     }
 
     fn paint(&self) {
-        if let Some(painter) = &self.painter {
-            let linger = Span((LINGER_MS * 1e6 * self.session.speed.ratio()) as u64);
-            let who = Who { knows: self.session.knower, chosen: self.session.selected };
-            let scene = Scene::of(self.session.sim(), &self.layout, self.session.playhead(), linger, who, &mut self.traffic.borrow_mut());
-            let hand = self.touch.hand(&self.session, &self.layout);
-            painter.paint(&Scene { hand, crowd: self.crowd.clone(), ..scene }, &self.layout);
-        }
+        self.board.paint(&self.session, self.session.pacing.speed);
         diagram::follow(&self.session, &self.diagram, self.window());
     }
 
     /// What the diagram shows.
     fn window(&self) -> diagram::Window {
         let (width, height) = self.diagram_size;
-        diagram::Window::new(width, height, self.session.speed.ratio(), self.session.playhead(), self.elsewhere)
+        diagram::Window::new(width, height, self.session.pacing.speed.ratio(), self.session.playhead(), self.elsewhere)
     }
 
     /// Looks at another stretch of the diagram; says whether that has to be drawn anew.
@@ -909,40 +860,38 @@ impl App {
         self.sharing = Some(things);
     }
 
-    /// The settings that can be turned; nothing if that is all of them.
-    fn knobs(&self) -> Option<Vec<&str>> {
-        self.lesson.as_ref().filter(|lesson| !lesson.is_open()).map(Lesson::knobs)
+    /// The settings that can be turned, and between how many nodes there is a choice; nothing if that is all of
+    /// them.
+    fn knobs(&self) -> Option<(Vec<&str>, Vec<u16>)> {
+        let lesson = self.lesson.as_ref().filter(|lesson| !lesson.is_open())?;
+        Some((lesson.knobs(), lesson.sizes(self.session.sim().scenario())))
     }
 
     /// Something is said to the lab, and the run does what follows from it.
     fn hear(&mut self, ctx: &Context<Self>, say: Say) {
         let Some(lesson) = &mut self.lesson else { return };
-        let place = lesson.place;
         let forgets = matches!(say, Say::ForgetGuesses);
         let then = lesson.hear(say, &self.session);
-        // A round that is over does not come back.
-        let same = lesson.place == place && !lesson.is_before() && !matches!(place, Place::Guess(_));
         if forgets {
-            progress::forget_guesses(&lesson.lab.id, &lesson.progress);
+            self.progress = lesson.progress.clone();
+            progress::forget_guesses(&lesson.lab.id, &self.progress);
         }
-        progress::keep(&lesson.lab.id, &lesson.progress);
-        self.follow(ctx, then, same);
+        self.follow(ctx, then);
     }
 
-    /// The run does what follows from what was said to the lab. Another run at the same place of the lab
-    /// can be taken back.
-    fn follow(&mut self, ctx: &Context<Self>, then: Then, same_place: bool) {
+    /// The run does what follows from what was said to the lab.
+    fn follow(&mut self, ctx: &Context<Self>, then: Then) {
         let library = &ctx.props().library;
         match then {
             Then::Nothing => {}
             Then::Work(job) => self.work(ctx, &job),
             Then::Play(playing) => self.session.play(playing && !dom::reduced_motion()),
-            Then::Show(scenario, moment, playing) => match Session::new(library, *scenario) {
+            Then::Show { scenario, moment, plays, undoable } => match Session::new(library, *scenario) {
                 Ok(mut session) => {
-                    session.speed = self.session.speed;
+                    session.look_like(&self.session);
                     session.seek(moment);
-                    session.play(playing && !dom::reduced_motion());
-                    if same_place {
+                    session.play(plays && !dom::reduced_motion());
+                    if undoable {
                         self.give_way(session);
                     } else {
                         self.show(session);
@@ -962,7 +911,7 @@ impl App {
     }
 
     /// The page around this one asks for something.
-    fn obey(&mut self, library: &Rc<Library>, order: Order) {
+    fn obey(&mut self, library: &Shared<Library>, order: Order) {
         match order {
             Order::Play => self.session.play(true),
             Order::Pause => self.session.play(false),
@@ -1007,12 +956,15 @@ impl App {
     fn follow_lesson(&mut self) -> bool {
         let Some(lesson) = &mut self.lesson else { return false };
         let moment = lesson.watch(&self.session);
+        if lesson.progress != self.progress {
+            self.progress = lesson.progress.clone();
+            progress::keep(&lesson.lab.id, &lesson.progress);
+        }
         // Whatever is not waited for any more ends at once.
         if lesson.work.is_none() {
             self.worker = None;
         }
         let Some(moment) = moment else { return false };
-        progress::keep(&lesson.lab.id, &lesson.progress);
         self.session.play(false);
         self.session.seek(moment);
         self.keep_place();
@@ -1063,29 +1015,14 @@ impl App {
         self.draft = None;
         self.link_draft = links::Draft::default();
         self.ask = Ask::default();
-        self.touch = Touch::default();
+        self.board.let_go();
         (self.menu, self.elsewhere) = (None, None);
-        self.layout = layout(&self.session, self.layout.width, self.layout.height);
+        self.board.seat(&self.session);
     }
 
     /// What a finger on the stage comes to; nothing if only the picture changes, and that is done.
     fn touched(&mut self, finger: Finger) -> Option<Msg> {
-        let (session, layout) = (&self.session, &self.layout);
-        let scene = Scene::of(
-            session.sim(),
-            layout,
-            session.playhead(),
-            Span::ZERO,
-            Who { knows: session.knower, chosen: None },
-            &mut Traffic::default(),
-        );
-        let deed = self.touch.finger(finger, session, layout, &scene);
-        // Whoever has taken hold of a message does not want to move the page, unless it is somebody else's.
-        self.holds.set(self.touch.holds() && !dom::is_embedded());
-        if let Some(canvas) = self.canvas.cast::<HtmlElement>() {
-            let _ = canvas.style().set_property("cursor", if self.touch.is_over() { "pointer" } else { "crosshair" });
-        }
-        match deed {
+        match self.board.touched(&self.session, finger) {
             Deed::Look => {
                 self.paint();
                 None
@@ -1145,8 +1082,8 @@ impl App {
             (self.menu, self.elsewhere, self.draft) = (None, None, None);
             self.link_draft = links::Draft::default();
             self.ask = Ask::default();
-            self.touch = Touch::default();
-            self.layout = layout(&self.session, self.layout.width, self.layout.height);
+            self.board.let_go();
+            self.board.seat(&self.session);
         }
     }
 
@@ -1164,12 +1101,10 @@ impl App {
     fn turn(&mut self, ctx: &Context<Self>, index: usize, shown: String) {
         let Some(knob) = Knob::all(self.session.sim(), self.session.playhead()).into_iter().nth(index) else { return };
         let turned = knob.heard(&shown).and_then(|value| knob.turn(value, &self.session));
-        if let (Some(lesson), Ok(Turned::Now(input))) = (&mut self.lesson, &turned)
-            && let Some(then) = lesson.choose(input, &self.session)
+        if let (Some(lesson), Ok(turned)) = (&mut self.lesson, &turned)
+            && let Some(then) = lesson.choose(turned, &self.session)
         {
-            // What was worked on was about another choice.
-            self.worker = None;
-            return self.follow(ctx, then, true);
+            return self.follow(ctx, then);
         }
         let done = turned.and_then(|turned| {
             let done = match turned {
@@ -1184,7 +1119,7 @@ impl App {
     /// The run as charts see it.
     fn measured<T>(&self, then: impl FnOnce(&[chart::Run<'_>]) -> T) -> T {
         let sim = self.session.sim();
-        then(&[chart::Run { name: "", sim, now: self.session.playhead(), tallies: &measure::tallies(sim, 120) }])
+        then(&[chart::Run { name: "", sim, now: self.session.playhead() }])
     }
 
     fn chart(&self, send: &Callback<Msg>) -> Html {
@@ -1212,7 +1147,7 @@ impl App {
 }
 
 /// A lab from its beginning, or from where its learner was; and what there is to say of it.
-fn begin(lesson: &mut Lesson, library: &Rc<Library>) -> (Session, Option<String>) {
+fn begin(lesson: &mut Lesson, library: &Shared<Library>) -> (Session, Option<String>) {
     let given = host::saved(&lesson.lab.id);
     let by_host = given.is_some();
     let saved = given.or_else(|| progress::place(&lesson.lab).and_then(|kept| Saved::read(&kept, library).ok()));
@@ -1263,30 +1198,6 @@ fn open(library: &Library, model: usize, seed: u64) -> Session {
     let mut session = Session::new(library, scenario).expect("a model can be run as it is");
     session.play(!dom::reduced_motion());
     session
-}
-
-fn layout(session: &Session, width: f64, height: f64) -> Layout {
-    let scenario = session.sim().scenario();
-    Layout::new(scenario.nodes, scenario.clients, width, height)
-}
-
-/// What a finger on the stage does, in the pixels of the stage. Only the first of several fingers does
-/// something, or the button of a mouse that is for doing: a pinch or a menu must not cut anything.
-pub(crate) fn finger(send: &Callback<Msg>, does: fn(Point) -> Finger) -> Callback<PointerEvent> {
-    let send = send.clone();
-    Callback::from(move |event: PointerEvent| {
-        if !event.is_primary() || (event.type_() == "pointerdown" && event.button() != 0) {
-            return;
-        }
-        let at = Point { x: f64::from(event.offset_x()), y: f64::from(event.offset_y()) };
-        // A gesture that began on the stage ends on it, wherever the finger goes.
-        if event.type_() == "pointerdown"
-            && let Some(stage) = event.target().and_then(|target| target.dyn_into::<Element>().ok())
-        {
-            let _ = stage.set_pointer_capture(event.pointer_id());
-        }
-        send.emit(Msg::Touch(does(at)));
-    })
 }
 
 /// What a key does, unless it is meant for a control that has the focus.

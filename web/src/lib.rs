@@ -10,11 +10,13 @@
 //! | `compare` | two runs side by side, in lock-step |
 //! | `author` | where a lab is written around a run that somebody performed |
 //! | `check` | where a history is judged |
+//! | `labs` | the list of all labs |
 //! | `map` | which promise implies which, and what tells them apart |
 //! | `search` | runs that break a promise, what faults changed, and when it was too late |
 //! | `evidence` | what the engine was held to |
 //! | `worker` | heavy work beside the page |
-//! | `session` | the run that is looked at, the playhead and its speed; no browser types |
+//! | `session` | the run that is looked at, and the playhead; no browser types |
+//! | `pacing` | whether time passes, how fast, and how carefully; no browser types |
 //! | `kept` | what the device remembers of what was done |
 //! | `sandbox` | a world that is built by hand; no browser types
 //! | `knob` | the settings that can be turned, as values and words; no browser types |
@@ -27,6 +29,7 @@
 //! | `rest` | the part of the program that is loaded after the first screen |
 //! | `host` | the page inside of another page: what they say to each other |
 //! | `dom` | the browser behind typed helpers: frames, sizes, themes, crashes |
+//! | `shared` | what is the same only if it is the very same |
 //! | `ui` | icons |
 //! | `text` | every word on the page |
 
@@ -42,8 +45,10 @@ mod home;
 mod host;
 mod kept;
 mod knob;
+mod labs;
 mod lesson;
 mod map;
+mod pacing;
 mod page;
 mod panel;
 mod promise;
@@ -54,12 +59,14 @@ mod sandbox;
 mod search;
 mod session;
 mod share;
+mod shared;
 mod stage;
 mod text;
 mod ui;
 mod worker;
 
 use faultline::models::Library;
+use shared::Shared;
 use std::sync::OnceLock;
 pub use worker::Work;
 
@@ -77,6 +84,6 @@ pub fn start(library: Library) {
     dom::crash::report_panics();
     LIBRARY.get_or_init(|| library.clone());
     if let Some(root) = web_sys::window().and_then(|_| dom::by_id("app")) {
-        yew::Renderer::<page::Page>::with_root_and_props(root, page::Props { library: library.into() }).render();
+        yew::Renderer::<page::Page>::with_root_and_props(root, page::Props { library: Shared::new(library) }).render();
     }
 }

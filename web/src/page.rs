@@ -15,24 +15,18 @@ use crate::map;
 use crate::rest;
 use crate::route::{self, Route};
 use crate::share::{self, Given};
+use crate::shared::Shared;
 use crate::text;
 use faultline::lab::Lab;
 use faultline::models::Library;
-use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::CustomEvent;
 use yew::{Component, Context, Html, Properties, html};
 
 /// What the page is made with.
-#[derive(Properties, Clone)]
+#[derive(Properties, Clone, PartialEq)]
 pub(crate) struct Props {
-    pub(crate) library: Rc<Library>,
-}
-
-impl PartialEq for Props {
-    fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.library, &other.library)
-    }
+    pub(crate) library: Shared<Library>,
 }
 
 /// What can happen to the frame.
@@ -75,7 +69,7 @@ pub(crate) struct Page {
     /// What is wrong with what was given.
     faults: Vec<String>,
     /// The lab of a file, and how many there were.
-    file: Option<Rc<Lab>>,
+    file: Option<Shared<Lab>>,
     files: u32,
     /// The history that was given.
     history: Option<check::Given>,
@@ -272,7 +266,7 @@ impl Page {
         match share::read(name.as_deref(), &given, &ctx.props().library) {
             Ok(Given::Address(address)) => dom::address::go(&address),
             Ok(Given::Lab(lab)) => {
-                self.file = Some(Rc::from(lab));
+                self.file = Some(Shared::new(*lab));
                 self.files += 1;
                 dom::address::go(route::FILE);
             }
@@ -296,7 +290,7 @@ impl Page {
     }
 
     fn judge(&mut self, name: String, history: String) {
-        self.history = Some(Rc::new((name, history)));
+        self.history = Some(Shared::new((name, history)));
         dom::address::go(route::CHECK);
     }
 }

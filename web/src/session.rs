@@ -1,6 +1,7 @@
-//! The run that is looked at: where the playhead is, how fast it moves, what is selected. No types
+//! The run that is looked at: where the playhead is, how it got there, what is selected. No types
 //! of the browser, so that all of this is tested natively.
 
+use crate::pacing::Pacing;
 use crate::panel::changes::Changes;
 use crate::promise::Watch;
 use faultline::link::{Link, Seal, Verdict};
@@ -16,11 +17,9 @@ pub(crate) struct Session {
     timeline: Timeline,
     /// The world in which what is selected, hidden and marked is.
     shown: (&'static str, u16, u16),
-    playing: bool,
     /// How many events it takes until every node has started: where looking begins.
     opening: u64,
-    pub(crate) speed: Speed,
-    pub(crate) care: Care,
+    pub(crate) pacing: Pacing,
     promise: Watch,
     changes: Changes,
     /// Values that are marked because they are equal.
@@ -41,74 +40,6 @@ pub(crate) struct Session {
     pub(crate) parts: Option<Time>,
     /// What the ids of its elements begin with: two runs may be on one page.
     pub(crate) prefix: &'static str,
-}
-
-/// How fast virtual time passes, on a scale of 1, 2, 5, 10, and so on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Speed(i32);
-
-impl Speed {
-    /// A thousand times slower than real time.
-    pub(crate) const SLOWEST: i32 = -9;
-    /// Twenty times faster than real time.
-    pub(crate) const FASTEST: i32 = 4;
-    /// Twenty times slower: a message of 50 ms takes a second to cross the stage.
-    pub(crate) const FIRST: i32 = -4;
-
-    pub(crate) fn new(step: i32) -> Self {
-        Self(step.clamp(Self::SLOWEST, Self::FASTEST))
-    }
-
-    pub(crate) fn step(self) -> i32 {
-        self.0
-    }
-
-    /// How many nanoseconds of the run pass in a nanosecond of the learner.
-    pub(crate) fn ratio(self) -> f64 {
-        let within_decade = [1.0, 2.0, 5.0][self.0.rem_euclid(3) as usize];
-        within_decade * 10f64.powi(self.0.div_euclid(3))
-    }
-}
-
-/// Time that passes more slowly for a while where somebody decides something, and after that not
-/// again for a while.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Care {
-    /// Whether it does so at all.
-    pub(crate) on: bool,
-    /// For how many milliseconds of the learner it does so yet, and how many more it may not again.
-    slowed: f64,
-    rest: f64,
-}
-
-impl Default for Care {
-    fn default() -> Self {
-        Self { on: true, slowed: 0.0, rest: 0.0 }
-    }
-}
-
-impl Care {
-    /// So much of the learner's time has passed. Says whether decisions matter now.
-    pub(crate) fn pass(&mut self, real_ms: f64) -> bool {
-        self.slowed -= real_ms;
-        self.rest -= real_ms;
-        self.on && self.rest <= 0.0
-    }
-
-    /// Somebody has just decided something.
-    pub(crate) fn notice(&mut self) {
-        (self.slowed, self.rest) = (SLOWED_MS, SLOWED_MS + REST_MS);
-    }
-
-    /// Whether time passes more slowly at the moment.
-    pub(crate) fn is_slowing(&self) -> bool {
-        self.on && self.slowed > 0.0
-    }
-
-    /// How fast time passes at the moment, as a part of its speed.
-    pub(crate) fn share(&self) -> f64 {
-        if self.is_slowing() { CAREFUL } else { 1.0 }
-    }
 }
 
 /// What a learner can wait for.
@@ -145,18 +76,13 @@ impl Until {
     }
 }
 
-/// How much slower time passes around a decision, for how long, and how long not again after that.
-const CAREFUL: f64 = 0.2;
-const SLOWED_MS: f64 = 1_200.0;
-const REST_MS: f64 = 4_000.0;
 /// How far ahead something is waited for, and how many events.
 pub(crate) const WAIT: Span = Span::secs(120);
 const MOST_EVENTS: u32 = 200_000;
 /// A longer run would make the reader wait.
 const MOST_ROWS: u32 = 1_000_000;
-/// A tab that slept does not wake up in another age.
-const LONGEST_FRAME_MS: f64 = 100.0;
-
+/// How many runs that gave their place can be had back.
+const MOST_BEFORE: usize = 12;
 /// How far back rows are looked for that a node knows.
 const MOST_ROWS_BACK: usize = 20_000;
 
@@ -199,10 +125,8 @@ impl Session {
         Self {
             shown: (timeline.sim().about().id, scenario.nodes, scenario.clients),
             timeline,
-            playing: false,
             opening,
-            speed: Speed::new(Speed::FIRST),
-            care: Care::default(),
+            pacing: Pacing::default(),
             promise: Watch::default(),
             changes: Changes::default(),
             linked: None,
@@ -226,14 +150,28 @@ impl Session {
         }
     }
 
+    /// It is looked at in the way in which another run was.
+    pub(crate) fn look_like(&mut self, other: &Self) {
+        (self.pacing.speed, self.pacing.care.on) = (other.pacing.speed, other.pacing.care.on);
+        self.promise.promise = other.promise.promise;
+    }
+
     /// Another run takes the place of this one, which undoing brings back.
     pub(crate) fn give_way(&mut self, mut other: Self) {
-        (other.speed, other.care.on, other.promise.promise) = (self.speed, self.care.on, self.promise.promise);
+        other.look_like(self);
         let mut before = std::mem::replace(self, other);
         // What was taken back before would come between this run and the other when that is done again.
         before.timeline.forget_undone();
-        (before.playing, before.after) = (false, None);
+        before.pacing.stop();
+        before.after = None;
         self.before = Some(Box::new(before));
+        // Each of them is a whole run with its past.
+        let mut oldest = &mut self.before;
+        for _ in 0..MOST_BEFORE {
+            let Some(before) = oldest else { return };
+            oldest = &mut before.before;
+        }
+        *oldest = None;
     }
 
     pub(crate) fn sim(&self) -> &Sim {
@@ -265,32 +203,22 @@ impl Session {
     }
 
     pub(crate) fn playing(&self) -> bool {
-        self.playing
+        self.pacing.playing()
     }
 
     pub(crate) fn play(&mut self, playing: bool) {
-        // Nothing can be played where nothing will ever happen.
-        self.playing = playing && self.sim().next_time().is_some();
+        self.pacing.play(playing, self.sim().next_time().is_some());
     }
 
     /// So much real time has passed.
     pub(crate) fn advance(&mut self, real_ms: f64) {
-        if !self.playing {
-            return;
-        }
-        let real_ms = real_ms.clamp(0.0, LONGEST_FRAME_MS);
-        let goal = self.playhead() + Span((real_ms * 1e6 * self.ratio()) as u64);
-        if !self.care.pass(real_ms) {
+        let Some((goal, careful)) = self.pacing.goal(self.playhead(), real_ms) else { return };
+        if !careful {
             self.timeline.seek(goal);
         } else if self.run(goal, Until::Decision) {
-            self.care.notice();
+            self.pacing.care.notice();
         }
         self.play(true);
-    }
-
-    /// How many nanoseconds of the run pass in a nanosecond of the learner, at the moment.
-    pub(crate) fn ratio(&self) -> f64 {
-        self.speed.ratio() * self.care.share()
     }
 
     /// Goes on until something happens, but not further than a moment. Says whether it has.
@@ -316,7 +244,7 @@ impl Session {
     /// Goes on until something happens, and stops there. If it does not happen for a long time,
     /// nothing has happened at all; says so.
     pub(crate) fn wait(&mut self, until: Until) -> bool {
-        self.playing = false;
+        self.pacing.stop();
         let (before, reached) = (self.playhead(), self.reached());
         let found = self.run(before + WAIT, until);
         if !found {
@@ -338,12 +266,12 @@ impl Session {
 
     /// Looks what has changed in it since the last look.
     pub(crate) fn watch(&mut self) {
-        self.changes.look(self.timeline.sim(), self.selected, self.playing);
+        self.changes.look(self.timeline.sim(), self.selected, self.playing());
     }
 
     /// Judges the clients' history as it is now.
     pub(crate) fn judge(&mut self) {
-        self.promise.look(self.timeline.sim(), self.playing);
+        self.promise.look(self.timeline.sim(), self.pacing.playing());
     }
 
     /// Another promise is watched.
@@ -365,13 +293,13 @@ impl Session {
 
     /// Goes over to a future that was left.
     pub(crate) fn switch(&mut self, index: usize) {
-        self.playing = false;
+        self.pacing.stop();
         self.timeline.switch(index);
     }
 
     /// Lets the next thing happen, and stops there.
     pub(crate) fn step(&mut self) {
-        self.playing = false;
+        self.pacing.stop();
         self.timeline.step();
     }
 
@@ -382,7 +310,7 @@ impl Session {
 
     /// Takes the last thing back, and stops there.
     pub(crate) fn back(&mut self) {
-        self.playing = false;
+        self.pacing.stop();
         if !self.begun() {
             return;
         }
@@ -405,7 +333,7 @@ impl Session {
 
     /// Looks at the moment of a row of the trace, and stops there.
     pub(crate) fn show_row(&mut self, row: u32) {
-        self.playing = false;
+        self.pacing.stop();
         self.timeline.to_row(row);
     }
 
@@ -420,7 +348,7 @@ impl Session {
     pub(crate) fn rebuild(&mut self, scenario: Scenario) -> Result<(), Fault> {
         self.timeline.rebuild(scenario)?;
         self.after = None;
-        self.playing = false;
+        self.pacing.stop();
         self.settle_in();
         Ok(())
     }
@@ -512,6 +440,7 @@ impl Session {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pacing::Speed;
     use faultline::sim::Chance;
 
     fn session() -> Session {
@@ -527,7 +456,7 @@ mod tests {
         session.advance(16.0);
         assert_eq!(session.playhead(), Time::ZERO);
         session.play(true);
-        session.speed = Speed::new(0);
+        session.pacing.speed = Speed::new(0);
         session.advance(16.0);
         assert_eq!(session.playhead(), Time(16_000_000));
         session.advance(60_000.0);
@@ -538,21 +467,21 @@ mod tests {
     fn time_slows_down_where_somebody_decides_and_goes_on_as_before() {
         let mut session = session();
         session.play(true);
-        session.speed = Speed::new(-1);
+        session.pacing.speed = Speed::new(-1);
         let mut slow = 0;
         for _ in 0..2_000 {
             session.advance(16.0);
-            slow += usize::from(session.care.is_slowing());
+            slow += usize::from(session.pacing.care.is_slowing());
             if slow == 1 {
                 let last = session.sim().rows() - 1;
                 assert!((0..=last).rev().take(4).any(|row| Until::Decision.is(session.sim(), row)), "at the decision itself");
-                assert!((session.ratio() - 0.1).abs() < 1e-9);
+                assert!((session.pacing.ratio() - 0.1).abs() < 1e-9);
             }
         }
         assert!(slow > 70 && slow < 1_000, "{slow}");
-        assert!(session.care.is_slowing() || (session.ratio() - 0.5).abs() < 1e-9);
-        session.care.on = false;
-        assert!(!session.care.is_slowing());
+        assert!(session.pacing.care.is_slowing() || (session.pacing.ratio() - 0.5).abs() < 1e-9);
+        session.pacing.care.on = false;
+        assert!(!session.pacing.care.is_slowing());
     }
 
     #[test]
@@ -622,6 +551,20 @@ mod tests {
     }
 
     #[test]
+    fn only_so_many_runs_are_kept_that_gave_their_place() {
+        let mut now = session();
+        for seed in 0..MOST_BEFORE as u64 + 5 {
+            let mut scenario = now.sim().scenario().clone();
+            scenario.seed = seed;
+            now.give_way(Session::new(&Library::standard(), scenario).unwrap());
+        }
+        let undone = std::iter::from_fn(|| now.undo().then_some(())).count();
+        assert_eq!((undone, now.sim().scenario().seed), (MOST_BEFORE, 4));
+        let redone = std::iter::from_fn(|| now.redo().then_some(())).count();
+        assert_eq!((redone, now.sim().scenario().seed), (MOST_BEFORE, MOST_BEFORE as u64 + 4));
+    }
+
+    #[test]
     fn what_was_taken_back_before_another_run_came_does_not_come_between_them() {
         let library = Library::standard();
         let mut now = session();
@@ -652,14 +595,5 @@ mod tests {
         let mut endless = session.link();
         endless.seal = endless.seal.map(|seal| Seal { moment: Time(u64::MAX), rows: u32::MAX, ..seal });
         assert_eq!(Session::of_link(&library, endless).unwrap().1, Verdict::TooLong);
-    }
-
-    #[test]
-    fn the_speed_is_a_scale_from_a_thousandth_to_twenty() {
-        let steps = [Speed::SLOWEST, Speed::FIRST, -1, 0, 1, Speed::FASTEST];
-        for (step, ratio) in steps.into_iter().zip([0.001, 0.05, 0.5, 1.0, 2.0, 20.0]) {
-            assert!((Speed::new(step).ratio() - ratio).abs() < 1e-9);
-        }
-        assert_eq!(Speed::new(99).step(), Speed::FASTEST);
     }
 }

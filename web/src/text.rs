@@ -7,6 +7,7 @@ pub(crate) mod map;
 pub(crate) mod search;
 pub(crate) mod study;
 
+use crate::labs::Entry;
 use crate::session::Until;
 use faultline::lab::predicate::Value;
 use faultline::lab::tour::{Answer, Guess, Truth};
@@ -283,7 +284,7 @@ pub(crate) fn left_out(count: usize, title: &str) -> String {
 }
 
 /// A lab among others.
-pub(crate) fn lab(id: &str, title: &str) -> String {
+pub(crate) fn lab(Entry { id, title, .. }: &Entry) -> String {
     format!("{id} · {title}")
 }
 
@@ -555,9 +556,9 @@ pub(crate) fn challenge_kind(kind: &str) -> &'static str {
     }
 }
 
-/// What may be done in a challenge, in the words of its buttons, and how often if not as often as one likes.
-pub(crate) fn allowed(kinds: &[String], at_most: &BTreeMap<String, u32>) -> String {
-    let words = |kind: &str| match kind {
+/// Something that can be done to a run, in the words of its button.
+fn deed(kind: &str) -> Option<&'static str> {
+    Some(match kind {
         "ask" => "ask",
         "crash" => "kill",
         "restart" => "restart",
@@ -576,14 +577,19 @@ pub(crate) fn allowed(kinds: &[String], at_most: &BTreeMap<String, u32>) -> Stri
         "delay" => "make a message come later",
         "deliver" => "deliver a message now",
         "fire" => "fire a timer",
-        _ => "settings",
-    };
+        "set" => "settings",
+        _ => return None,
+    })
+}
+
+/// What may be done in a challenge, in the words of its buttons, and how often if not as often as one likes.
+pub(crate) fn allowed(kinds: &[String], at_most: &BTreeMap<String, u32>) -> String {
     let often = |kind: &String| match at_most.get(kind) {
         None => String::new(),
         Some(1) => " (once)".into(),
         Some(most) => format!(" (at most {most} times)"),
     };
-    let all: Vec<String> = kinds.iter().map(|kind| [words(kind), &often(kind)].concat()).collect();
+    let all: Vec<String> = kinds.iter().map(|kind| [deed(kind).unwrap_or(kind), &often(kind)].concat()).collect();
     format!("Allowed: {}", all.join(", "))
 }
 
@@ -606,6 +612,8 @@ pub(crate) fn measured(value: &Value) -> String {
         Value::Number(parts) => Value::Number((parts + parts.signum() * 500) / 1000 * 1000).to_string(),
         Value::Text(text) => text.clone(),
         Value::Nothing => "–".into(),
+        // What is done at once is done a nanosecond later.
+        Value::Span(-999..1_000) => "0 ms".into(),
         value => value.to_string(),
     }
 }
@@ -700,6 +708,11 @@ pub(crate) fn pixels(height: u32) -> String {
     format!("{height} pixels")
 }
 
+/// That a file has not everything that happened.
+pub(crate) fn only_the_newest(rows: u32, of: u32) -> String {
+    format!("The file has the newest {rows} of {of} events. The command writes them all.")
+}
+
 /// A file in one of its forms.
 pub(crate) fn in_form(name: &str, form: &str) -> String {
     format!("{name} {form}")
@@ -781,14 +794,12 @@ pub(crate) fn until(until: Until) -> &'static str {
     }
 }
 
-/// What was waited for in vain.
-pub(crate) fn not_until(waited: Until) -> String {
-    format!("In two minutes of this run it never happens that {}.", until(waited))
-}
+pub(crate) const IN_THIS_RUN: &str = "this run";
+pub(crate) const IN_THESE_RUNS: &str = "these runs";
 
-/// What was waited for in vain in two runs.
-pub(crate) fn not_in_either(waited: Until) -> String {
-    format!("In two minutes of these runs it never happens that {}.", until(waited))
+/// What was waited for in vain in this run, or in these.
+pub(crate) fn not_until(waited: Until, runs: &str) -> String {
+    format!("In two minutes of {runs} it never happens that {}.", until(waited))
 }
 
 /// How much was judged.
@@ -852,6 +863,36 @@ pub(crate) fn below(role: Option<&str>, state: NodeStatus, slow: bool) -> String
 /// So much of a whole.
 pub(crate) fn gauge(amount: u64, of: u64) -> String {
     format!("{amount} of {of}")
+}
+
+/// A call and whom it asks.
+pub(crate) fn call(what: &str, of: &str) -> String {
+    format!("{what} → {of}")
+}
+
+/// How long a call goes on waiting.
+pub(crate) fn waits(left: Span) -> String {
+    format!("gives up in {left}")
+}
+
+/// What a layer that makes messages of calls does: how many wait, and how many it gave up.
+pub(crate) fn calls(waiting: usize, given_up: u64) -> String {
+    let waiting = match waiting {
+        0 => "no call waits".to_owned(),
+        1 => "1 call waits".to_owned(),
+        more => format!("{more} calls wait"),
+    };
+    if given_up > 0 { format!("{waiting}, {}", self::given_up(given_up)) } else { waiting }
+}
+
+/// The same with the name of the layer.
+pub(crate) fn layer(name: &str, waiting: usize, given_up: u64) -> String {
+    format!("{name}: {}", calls(waiting, given_up))
+}
+
+/// How many calls were given up.
+pub(crate) fn given_up(calls: u64) -> String {
+    format!("gave up: {calls}")
 }
 
 /// What a timer that is fired by hand is called.
@@ -928,9 +969,9 @@ pub(crate) fn stranger(name: &str, knower: &str) -> String {
 }
 
 /// What a screen reader says of a node.
-pub(crate) fn node(name: &str, condition: &str, role: Option<&str>, headline: Option<&str>) -> String {
+pub(crate) fn node(name: &str, condition: &str, shown: [Option<&str>; 3]) -> String {
     let mut words = format!("Node {name}, {condition}");
-    for part in [role, headline].into_iter().flatten() {
+    for part in shown.into_iter().flatten() {
         words.push_str(", ");
         words.push_str(part);
     }
@@ -1007,7 +1048,16 @@ pub(crate) fn plain(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::deed;
+    use faultline::lab::script::ACTIONS;
+    use std::collections::BTreeSet;
     use std::path::{Path, PathBuf};
+
+    #[test]
+    fn everything_that_can_be_allowed_has_words_of_its_own() {
+        let words: BTreeSet<_> = ACTIONS.iter().map(|action| deed(action).unwrap_or_else(|| panic!("{action} has no words"))).collect();
+        assert_eq!(words.len(), ACTIONS.len());
+    }
 
     fn files(folder: &Path, found: &mut Vec<PathBuf>) {
         for entry in std::fs::read_dir(folder).unwrap().flatten() {

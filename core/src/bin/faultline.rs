@@ -334,7 +334,7 @@ Exit codes: 0 all is well, 1 the answer is no, 2 the input cannot be used, 3 nob
     }
 
     fn print_text(sim: &Sim, out: &mut impl Write) -> std::io::Result<()> {
-        for (index, row) in (0..sim.rows()).zip(sim.trace().rows()) {
+        for (index, row) in (0..sim.rows()).filter_map(|index| Some((index, sim.trace().row(index)?))) {
             writeln!(out, "{:>6}  {:>10}  {}", index, row.time.to_string(), sim.describe_row(index))?;
             for note in sim.trace().notes(index) {
                 writeln!(out, "{:>20}{note}", "")?;

@@ -35,7 +35,7 @@ fn answers(model: &str, nodes: u16, down: &[NodeId], node: NodeId, op: u8) -> bo
     scenario.add(Time::ZERO, Input::Invoke { client: 0, node, op, argument: 0 });
     let Ok(mut sim) = Sim::new(&library, scenario) else { return false };
     sim.run_until(Time::ZERO + Span::secs(10));
-    sim.trace().rows().any(|row| row.kind == EventKind::Return && row.detail == 1)
+    sim.trace().rows().unwrap().any(|row| row.kind == EventKind::Return && row.detail == 1)
 }
 
 /// How likely an answer is: over every pattern of which of so many members are down.

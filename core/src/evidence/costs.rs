@@ -23,8 +23,11 @@ const OF_A_COMMAND: [&str; 3] = ["append", "have it", "does not fit"];
 /// How many messages of these kinds (of any, if none is named) nodes have sent each other after a moment.
 fn sent(sim: &Sim, kinds: &[&str], after: Time) -> usize {
     let nodes = sim.scenario().nodes;
-    let rows =
-        sim.trace().rows().filter(|row| row.kind == EventKind::Send && row.node.0 < nodes && row.peer.0 < nodes && row.time >= after);
+    let rows = sim
+        .trace()
+        .rows()
+        .unwrap()
+        .filter(|row| row.kind == EventKind::Send && row.node.0 < nodes && row.peer.0 < nodes && row.time >= after);
     rows.filter(|row| kinds.is_empty() || sim.about().kinds.get(usize::from(row.detail)).is_some_and(|kind| kinds.contains(&kind.name)))
         .count()
 }

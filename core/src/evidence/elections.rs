@@ -165,7 +165,7 @@ fn downtime(seed: u64, dead: u16, latency: Span) -> f64 {
     let scenario = servers(seed, 5, timeouts, Latency::Constant(latency), Span::ZERO);
     let mut calm = run(scenario.clone());
     calm.run_until(Time::ZERO + Span::secs(4));
-    let leader = calm.trace().rows().rfind(|row| leads(row)).unwrap().node;
+    let leader = calm.trace().rows().unwrap().rfind(|row| leads(row)).unwrap().node;
     let mut scenario = scenario;
     let others = (0..5).map(NodeId).filter(|node| *node != leader);
     for other in others.take(usize::from(dead) - 1) {

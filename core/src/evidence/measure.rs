@@ -52,10 +52,36 @@ impl Measured {
         Self { n: samples.len(), value, error: Error::Quantile(samples, share) }
     }
 
-    /// The mean of so many samples, of which the interval that is shown is known to be so wide.
+    /// The mean of so many samples, of which the standard error is known.
     #[must_use]
-    pub fn about(value: f64, shown: f64, n: u64) -> Self {
-        Self { n: n as usize, value, error: Error::Mean(shown / 2.0 / SHOWN_ERRORS) }
+    pub const fn about(value: f64, error: f64, n: usize) -> Self {
+        Self { n, value, error: Error::Mean(error) }
+    }
+
+    /// The standard error of a mean.
+    #[must_use]
+    pub const fn error(&self) -> Option<f64> {
+        if let Error::Mean(error) = self.error { Some(error) } else { None }
+    }
+
+    /// Whether what is known is no further from what was measured than three standard errors and so much
+    /// of its own.
+    #[must_use]
+    pub fn agrees(&self, known: f64, own: f64) -> Agreement {
+        let (low, high) = self.tested();
+        if low - own > known || known > high + own {
+            Agreement::No
+        } else if high - low <= 4.0 * known.abs() {
+            Agreement::Yes
+        } else {
+            Agreement::SaysNothing
+        }
+    }
+
+    /// The interval in which what is known must lie.
+    #[must_use]
+    pub fn tested(&self) -> (f64, f64) {
+        self.interval(STANDARD_ERRORS)
     }
 
     /// What was measured.
@@ -93,6 +119,17 @@ impl Measured {
             }
         }
     }
+}
+
+/// Whether what is known and what was measured are the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Agreement {
+    /// As far as can be told.
+    Yes,
+    /// They are too far apart.
+    No,
+    /// So little was measured that nearly everything would agree.
+    SaysNothing,
 }
 
 /// The sample of that rank. Beyond the last nothing is known.
@@ -189,9 +226,7 @@ impl Finding {
             Tolerance::Absolute(own) if unit == Unit::Share => (own, format!("{} points and ", Unit::Number.show(100.0 * own))),
             Tolerance::Absolute(own) => (own, format!("{} and ", unit.show(own))),
         };
-        let (low, high) = measured.interval(STANDARD_ERRORS);
-        let (low_shown, high_shown) = measured.interval(SHOWN_ERRORS);
-        let says_something = high - low <= 4.0 * known;
+        let (low_shown, high_shown) = measured.shown();
         Self {
             what: what.into(),
             known: unit.show(known),
@@ -199,7 +234,7 @@ impl Finding {
             n: measured.n as u64,
             interval: format!("{} to {}", unit.show(low_shown), unit.show(high_shown)),
             tolerance: format!("± {said}3 standard errors"),
-            holds: says_something && low - own <= known && known <= high + own,
+            holds: measured.agrees(known, own) == Agreement::Yes,
         }
     }
 
@@ -255,6 +290,17 @@ mod tests {
         let quantile = Measured::quantile(ten, 0.5);
         assert!(holds(10.0, Tolerance::Chance, &quantile) && !holds(13.0, Tolerance::Chance, &quantile));
         assert!(!Finding::exact("it", Unit::Number, 6.0, 7.0, 1).holds && !Finding::exact("it", Unit::Number, 6.0, f64::NAN, 1).holds);
+    }
+
+    #[test]
+    fn too_few_samples_say_neither_yes_nor_no() {
+        assert_eq!(Measured::share(1, 2).agrees(0.1, 0.0), Agreement::SaysNothing);
+        assert_eq!(Measured::share(0, 400).agrees(0.1, 0.0), Agreement::No);
+        assert_eq!(Measured::mean(&[7.0]).agrees(7.0, 0.0), Agreement::SaysNothing);
+        assert_eq!(Measured::mean(&[]).agrees(7.0, 0.0), Agreement::SaysNothing);
+        let three = Measured::mean(&[6.0, 7.0, 8.0]);
+        let again = Measured::about(three.value(), three.error().unwrap(), 3);
+        assert_eq!((again.tested(), again.agrees(7.0, 0.0)), (three.tested(), Agreement::Yes));
     }
 
     #[test]

@@ -55,7 +55,7 @@ fn contend(seed: u64, writers: u16, backoff: i64) -> (f64, f64) {
     debug_assert!(sim.promises().iter().all(|(.., holds)| holds.is_ok()));
     let arrived = |name: &str| -> Vec<Time> {
         let named = |row: &&Row| sim.about().kinds[usize::from(sim.trace().message(row.subject).unwrap().kind)].name == name;
-        sim.trace().rows().filter(|row| row.kind == EventKind::Deliver).filter(named).map(|row| row.time).collect()
+        sim.trace().rows().unwrap().filter(|row| row.kind == EventKind::Deliver).filter(named).map(|row| row.time).collect()
     };
     let won = arrived("written");
     debug_assert_eq!(won.len(), usize::from(writers));

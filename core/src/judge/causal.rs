@@ -140,6 +140,14 @@ impl Rows {
     }
 }
 
+/// What whoever watches is told while a relation is closed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Tells {
+    HowFar,
+    /// It is only a part of what they are told of.
+    Nothing,
+}
+
 /// A relation between operations.
 #[derive(Clone)]
 struct Relation {
@@ -171,20 +179,11 @@ impl Relation {
         self.rows.has(from, to)
     }
 
-    /// Everything that follows from what was said. Whoever watches is told how far it is.
-    fn close_and_tell(&mut self, budget: &mut Budget<'_>) -> Result<(), Spent> {
-        self.close_telling(budget, true)
-    }
-
     /// Everything that follows from what was said.
-    fn close(&mut self, budget: &mut Budget<'_>) -> Result<(), Spent> {
-        self.close_telling(budget, false)
-    }
-
-    fn close_telling(&mut self, budget: &mut Budget<'_>, tells: bool) -> Result<(), Spent> {
+    fn close(&mut self, budget: &mut Budget<'_>, tells: Tells) -> Result<(), Spent> {
         let mut through = vec![0; self.rows.words];
         for middle in 0..self.count {
-            if tells {
+            if tells == Tells::HowFar {
                 budget.tell(middle, self.count);
             }
             budget.spend((self.count * self.rows.words) as u64)?;
@@ -359,7 +358,7 @@ impl Facts {
                 causes.add(write, read);
             }
         }
-        causes.close_and_tell(budget)?;
+        causes.close(budget, Tells::HowFar)?;
         Ok(causes)
     }
 
@@ -397,7 +396,7 @@ impl Facts {
                 }
             }
         }
-        order.close_and_tell(budget)?;
+        order.close(budget, Tells::HowFar)?;
         order.cycle(budget)?.map_or(Ok(()), |cycle| Err(Stop::Broken("no order of these suits everybody:", cycle)))
     }
 
@@ -436,7 +435,7 @@ impl Facts {
                     order.add(write, *read);
                 }
             }
-            order.close(budget)?;
+            order.close(budget, Tells::Nothing)?;
             self.saturate(lane, &mut order, budget)?;
         }
         Ok(())
@@ -466,7 +465,7 @@ impl Facts {
             if !news {
                 return Ok(());
             }
-            order.close(budget)?;
+            order.close(budget, Tells::Nothing)?;
         }
     }
 
@@ -534,7 +533,7 @@ impl Facts {
                     order.add(write, last);
                 }
             }
-            order.close(budget)?;
+            order.close(budget, Tells::Nothing)?;
             if let Some(cycle) = order.cycle(budget)? {
                 return Err(Stop::Broken("no order of these writes suits what one process read:", cycle));
             }

@@ -17,8 +17,9 @@ pub fn shown(sim: &Sim, name: &str) -> Vec<(NodeId, Widget)> {
 pub fn is_quiet(sim: &Sim, quiet: Span) -> bool {
     let disturbs =
         |kind: EventKind| matches!(kind, EventKind::Input | EventKind::Invoke | EventKind::Return | EventKind::Unknown | EventKind::Lose);
-    let rows = sim.trace().rows().rev().skip(sim.trace().len() - sim.rows() as usize);
-    let last = rows.filter(|row| disturbs(row.kind)).map(|row| row.time).next();
+    // What is forgotten may have been a disturbance.
+    let mut rows = (0..sim.rows()).rev().map_while(|index| sim.trace().row(index));
+    let last = rows.find(|row| disturbs(row.kind)).map(|row| row.time);
     last.is_some_and(|last| sim.now().since(last) >= quiet)
 }
 

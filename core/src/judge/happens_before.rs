@@ -62,8 +62,8 @@ impl Past {
     #[must_use]
     pub fn clock(&self, trace: &Trace) -> BTreeMap<NodeId, u32> {
         let mut clock = BTreeMap::new();
-        for row in trace.rows().take(self.row as usize + 1).enumerate().filter(|(index, _)| self.contains(trace, *index as u32)) {
-            if let Some(node) = place(row.1) {
+        for index in (0..=self.row).filter(|index| self.contains(trace, *index)) {
+            if let Some(node) = trace.row(index).and_then(place) {
                 *clock.entry(node).or_default() += 1;
             }
         }

@@ -383,9 +383,7 @@ impl<'a> Transactions<'a> {
                     if !level.implies(graph.level) {
                         continue;
                     }
-                    if graph.is_cyclic(budget)?
-                        && let Some(cycle) = graph.cycle(budget)?
-                    {
+                    if let Some(cycle) = graph.cycle(budget)? {
                         return Ok(Verdict::Broken(Broken::Order(graph.proof(&cycle))));
                     }
                 }
@@ -947,13 +945,18 @@ impl<'a> Graph<'a> {
     fn settle(&mut self, open: &mut [Open], depth: usize, budget: &mut Budget<'_>) -> Result<Option<Proof>, Spent> {
         let begin = self.arrows.len();
         let mut refuted: Vec<(usize, Open, Proof)> = Vec::new();
+        // Whoever begins has looked for a cycle, and guessed, before.
+        let mut is_new = depth > 0;
         let mut proof = loop {
-            if let Some(cycle) = self.cycle(budget)? {
-                break self.proof(&cycle);
+            if is_new {
+                if let Some(cycle) = self.cycle(budget)? {
+                    break self.proof(&cycle);
+                }
+                if self.guess(budget)? {
+                    return Ok(None);
+                }
             }
-            if self.guess(budget)? {
-                return Ok(None);
-            }
+            is_new = true;
             if depth == 0 {
                 budget.tell(refuted.len(), open.len());
             }

@@ -8,7 +8,7 @@ use super::{Lab, Settings, World};
 use crate::link::Link;
 use crate::models::Library;
 use crate::scenario::{Fault, Input, Scenario, Timed};
-use crate::sim::{Chance, Network, Sim, Span, Time};
+use crate::sim::{Came, Chance, Network, Sim, Span, Time};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -38,6 +38,8 @@ pub struct Challenge {
     pub world: Option<World>,
     /// What trying every order of events shows.
     pub searches: Vec<Search>,
+    /// The same challenge with each other number of nodes, if that may be chosen.
+    pub sizes: Vec<Challenge>,
     /// The line of the file on which it begins.
     pub line: usize,
 }
@@ -174,14 +176,15 @@ pub const NETWORK_PARTS: [&str; 5] = ["network latency", "network loss", "networ
 
 /// Whether two networks are alike in each of [`NETWORK_PARTS`], and in everything else.
 fn alike(one: &Network, other: &Network) -> ([bool; NETWORK_PARTS.len()], bool) {
+    let Network { latency, loss, duplicate, reorder, ordered, bandwidth } = one;
     let parts = [
-        one.latency == other.latency,
-        one.loss == other.loss,
-        one.duplicate == other.duplicate,
-        one.reorder == other.reorder,
-        one.ordered == other.ordered,
+        *latency == other.latency,
+        *loss == other.loss,
+        *duplicate == other.duplicate,
+        *reorder == other.reorder,
+        *ordered == other.ordered,
     ];
-    (parts, one.bandwidth == other.bandwidth)
+    (parts, *bandwidth == other.bandwidth)
 }
 
 /// What a learner has done to a run, and what of it was not allowed.
@@ -262,6 +265,13 @@ impl Challenge {
         self.world(lab).with(&self.settings)
     }
 
+    /// The same challenge with so many nodes, if that may be chosen; otherwise as it is.
+    #[must_use]
+    pub fn sized(&self, nodes: u16) -> &Self {
+        let has = |size: &&Self| size.world.as_ref().is_some_and(|world| world.scenario.nodes == nodes);
+        self.sizes.iter().find(has).unwrap_or(self)
+    }
+
     /// The moment at which it is decided at the latest.
     #[must_use]
     pub fn end(&self, lab: &Lab) -> Time {
@@ -300,22 +310,23 @@ impl Challenge {
     /// If the scenario cannot be run.
     pub fn decide(&self, lab: &Lab, library: &Library, played: &Scenario, guess: Option<&Guess>) -> Result<Verdict, Fault> {
         played.check(library)?;
-        let verdict = self.begun(lab, library, played);
+        let this = self.sized(played.nodes);
+        let verdict = this.begun(lab, library, played);
         if !verdict.said.is_empty() {
             return Ok(verdict);
         }
-        match &self.task {
+        match &this.task {
             Task::Break { .. } => {
-                let end = self.end(lab);
-                let mut observer = Observer::new(library, played.clone(), &self.world(lab).subject, end)?;
-                let Some(attempt) = self.watch(lab, library, &mut observer) else { return Ok(verdict) };
+                let end = this.end(lab);
+                let mut observer = Observer::new(library, played.clone(), &this.world(lab).subject, end)?;
+                let Some(attempt) = this.watch(lab, library, &mut observer) else { return Ok(verdict) };
                 observer.run(end, &[attempt.goal]);
                 Ok(attempt.verdict(&observer))
             }
-            Task::Defend { survive, .. } => Ok(self.assaults(lab, library, played)?.verdict(*survive, verdict)),
+            Task::Defend { survive, .. } => Ok(this.assaults(lab, library, played)?.verdict(*survive, verdict)),
             Task::Predict { answer, .. } => {
                 let Some(guess) = guess else { return Ok(Verdict { said: "nothing was foreseen: say the answer".into(), ..verdict }) };
-                let (run, truth) = self.foreseen(lab, library, played)?;
+                let (run, truth) = this.foreseen(lab, library, played)?;
                 let solved = answer.is_right(guess, &truth);
                 let why = if let Truth::Options(_, why) = &truth { why.clone() } else { Vec::new() };
                 let said = match (&truth, answer) {
@@ -352,12 +363,13 @@ impl Challenge {
     /// no challenge to break.
     #[must_use]
     pub fn watch(&self, lab: &Lab, library: &Library, observer: &mut Observer) -> Option<Attempt> {
-        let Task::Break { goal, never, .. } = &self.task else { return None };
         let played = observer.sim().scenario().clone();
-        let verdict = self.begun(lab, library, &played);
+        let this = self.sized(played.nodes);
+        let Task::Break { goal, never, .. } = &this.task else { return None };
+        let verdict = this.begun(lab, library, &played);
         let goal = observer.watch(goal, 0);
         let never = never.as_ref().map(|never| observer.watch(never, 0));
-        Some(Attempt { goal, never, end: self.end(lab), verdict })
+        Some(Attempt { goal, never, end: this.end(lab), verdict })
     }
 
     /// Every run that these settings must survive.
@@ -379,12 +391,19 @@ impl Challenge {
                     runs.push(Assault { scenario: run, stuck: not_done });
                     continue;
                 }
-                let mut sim = Sim::new(library, run.clone())?;
-                while sim.steps() < MOST_STEPS && sim.step_until(end) {}
-                let mut moments: Vec<Time> = sim.trace().rows().map(|row| row.time + Span(1)).collect();
+                let mut sim = Sim::new(library, run)?;
+                let cut_short = match sim.run_within(end, MOST_STEPS) {
+                    Came::There => None,
+                    Came::CutShort => Some(format!("the run has more than {MOST_STEPS} events, so not all of its moments are known")),
+                    Came::StandsStill => Some(format!("time stands still in the run at {}, so no later moment comes", sim.now())),
+                };
+                if let Some(why) = cut_short {
+                    return Err(Fault { place: "attack".into(), why });
+                }
+                let mut moments: Vec<Time> = (0..sim.rows()).filter_map(|row| Some(sim.trace().row(row)?.time + Span(1))).collect();
                 moments.dedup();
                 for moment in moments.into_iter().filter(|moment| *moment < end) {
-                    let done = attack.everywhere.perform(library, &run, subject, moment, end)?;
+                    let done = attack.everywhere.go_on(library, done.clone(), subject, moment, end)?;
                     let not_done = not_done.clone().or_else(|| stuck(&done));
                     runs.push(Assault { scenario: done.scenario, stuck: not_done });
                     if runs.len() > MOST_ATTACKS {
@@ -458,7 +477,7 @@ impl Challenge {
         let mut again = true;
         while again {
             again = false;
-            for action in self.played(lab, library, &best).actions.into_iter().rev() {
+            for action in self.sized(played.nodes).played(lab, library, &best).actions.into_iter().rev() {
                 let mut less = best.clone();
                 let Some(place) = less.inputs.iter().rposition(|timed| *timed == action) else { continue };
                 less.inputs.remove(place);

@@ -399,6 +399,10 @@ fn told(kind: Kind, text: &str) -> Value {
     };
     match kind {
         Kind::Number(..) | Kind::Switch => plain(text),
+        Kind::Numbers(..) => {
+            let numbers = text.split(|letter: char| letter == ',' || letter.is_whitespace()).filter(|number| !number.is_empty());
+            Value::List(numbers.map(|number| Node { at: 0, value: plain(number) }).collect())
+        }
         Kind::Texts | Kind::Lines(..) | Kind::Ids | Kind::Script | Kind::Knobs | Kind::Actions => Value::List(texts(text)),
         Kind::Settings | Kind::Limits => Value::Table(table(text.lines())),
         Kind::ManySettings => {

@@ -39,6 +39,8 @@ pub enum Kind {
     Id,
     /// A whole number.
     Number(i64, i64),
+    /// Several whole numbers.
+    Numbers(i64, i64),
     /// True or false.
     Switch,
     /// A length of time, such as `"500ms"`.
@@ -130,6 +132,11 @@ static WORLD: Shape = Shape {
     fields: &[
         needed("model", Kind::Text, "The id of a model: see `faultline models`."),
         optional("nodes", Kind::Number(1, 20_000), "How many nodes; if nothing is said, as many as is usual for the model."),
+        optional(
+            "sizes",
+            Kind::Numbers(1, 99),
+            "Between how many nodes the learner chooses with the knob `nodes`, such as [2, 3, 5]; `nodes` is one of them.",
+        ),
         optional("clients", Kind::Number(0, 20_000), "How many clients."),
         optional("seed", Kind::Number(0, i64::MAX), "All randomness follows from it; 1 if nothing is said."),
         needed("length", Kind::Span, "How long a run is. Challenges are decided at its end at the latest."),
@@ -138,7 +145,7 @@ static WORLD: Shape = Shape {
         optional(
             "knobs",
             Kind::Knobs,
-            "Settings that the learner sees, in the order in which they appear. Those that no step reveals are there from the start, two at most.",
+            "Settings that the learner sees, in the order in which they appear. Those that no step reveals are there from the start, two at most. Also `nodes`, where there are `sizes`.",
         ),
         optional("latency", Kind::Latency, "How long messages travel."),
         optional("loss", Kind::Share, "How likely a message is lost."),
@@ -256,7 +263,7 @@ static CHALLENGE: Shape = Shape {
         optional(
             "knobs",
             Kind::Knobs,
-            "Settings that the learner may choose before the run; also network. Where the network may be changed during the run, `network latency`, `network loss`, `network duplicate`, `network reorder` or `network ordered` says that only that part of it may.",
+            "Settings that the learner may choose before the run; also network, and `nodes` where the world has `sizes`. Where the network may be changed during the run, `network latency`, `network loss`, `network duplicate`, `network reorder` or `network ordered` says that only that part of it may.",
         ),
         optional("allow", Kind::Actions, "break: what the learner may do during the run. See the list of actions."),
         optional("at-most", Kind::Limits, "break: how often each action may be done."),
@@ -320,7 +327,7 @@ static CAUSE: Shape = Shape {
 static STUDY: Shape = Shape {
     help: "Something measured over many runs, each with a seed of its own.",
     fields: &[
-        needed("id", Kind::Id, "Its name in links. It never changes."),
+        needed("id", Kind::Id, "By this a learner's place is kept, and `lab measure` finds it. It never changes."),
         needed("title", Kind::Text, "Its name for people."),
         needed("say", SAID, "What is done in each run and what is looked at."),
         needed(
@@ -463,6 +470,7 @@ static SCENE: Shape = Shape {
     help: "A run to show.",
     fields: &[
         needed("title", Kind::Text, "What it shows."),
+        optional("challenge", Kind::Id, "The challenge in whose world it runs, if not in the lab's."),
         optional("seed", Kind::Number(0, i64::MAX), "The world's if nothing is said."),
         optional("settings", Kind::Settings, "Settings that are not the world's."),
         optional("script", Kind::Script, "What is done in it."),
@@ -532,6 +540,12 @@ fn check_value(lines: &Lines, node: &Node, kind: Kind, place: &str, problems: &m
             return;
         }
         (Value::Switch(_), Kind::Switch) => return,
+        (Value::List(items), Kind::Numbers(min, max)) => {
+            for (index, item) in items.iter().enumerate() {
+                check_value(lines, item, Kind::Number(min, max), &format!("{place}[{}]", index + 1), problems);
+            }
+            return;
+        }
         (Value::List(items), Kind::Texts | Kind::Ids | Kind::Script | Kind::Knobs | Kind::Actions | Kind::Lines(..)) => {
             for (index, item) in items.iter().enumerate() {
                 let place = format!("{place}[{}]", index + 1);
@@ -578,6 +592,7 @@ impl Kind {
             Self::Words(_) => "text of at most 40 words",
             Self::Id => "a name of letters, digits and hyphens",
             Self::Number(..) => "a whole number",
+            Self::Numbers(..) => "a list of whole numbers",
             Self::Switch => "true or false",
             Self::Span => "a length of time, such as \"500ms\"",
             Self::Share => "a share, such as \"5%\"",
@@ -644,6 +659,7 @@ mod describe {
             Kind::Text | Kind::Words(_) | Kind::Predicate | Kind::Measure | Kind::Latency => json!({ "type": "string" }),
             Kind::Id => json!({ "type": "string", "pattern": "^[A-Za-z0-9-]+$" }),
             Kind::Number(min, max) => json!({ "type": "integer", "minimum": min, "maximum": max }),
+            Kind::Numbers(min, max) => list(json!({ "type": "integer", "minimum": min, "maximum": max })),
             Kind::Switch => json!({ "type": "boolean" }),
             Kind::Span => json!({ "type": "string", "pattern": "^ *[0-9.]+ *(ns|us|µs|ms|s|min)? *$" }),
             Kind::Share => json!({ "type": "string", "pattern": "^ *[0-9.]+ *% *$" }),

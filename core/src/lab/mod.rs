@@ -118,6 +118,9 @@ pub struct World {
     pub subject: Subject,
     /// What is shown of a run while it is played.
     pub measures: Vec<Measured>,
+    /// The same world with each other number of nodes that the learner may choose: other nodes are meant
+    /// by the names of clients there.
+    pub sizes: Vec<World>,
 }
 
 /// Something that is shown of a run while it is played.
@@ -159,8 +162,7 @@ impl Textbook {
     /// The run that behaves like the code, or as it should.
     #[must_use]
     pub fn run(&self, lab: &Lab, corrected: bool) -> Scenario {
-        let own = self.challenge.and_then(|index| lab.challenges.get(index));
-        own.map_or(&lab.world, |challenge| challenge.world(lab)).with(if corrected { &self.corrected } else { &self.as_written })
+        lab.world_of(self.challenge).with(if corrected { &self.corrected } else { &self.as_written })
     }
 }
 
@@ -182,6 +184,8 @@ pub struct Teacher {
 pub struct Scene {
     /// What it shows.
     pub title: String,
+    /// The challenge in whose world it runs, by its place, if not in the lab's.
+    pub challenge: Option<usize>,
     /// Its seed, if not that of the world.
     pub seed: Option<u64>,
     /// Settings that are not the world's.
@@ -200,14 +204,15 @@ impl Scene {
     /// # Errors
     /// If the run does not come to that moment: says why.
     pub fn link(&self, lab: &Lab, library: &Library) -> Result<Link, String> {
-        let mut scenario = lab.world.with(&self.settings);
+        let world = lab.world_of(self.challenge);
+        let (end, subject) = (world.length, &world.subject);
+        let mut scenario = world.with(&self.settings);
         scenario.seed = self.seed.unwrap_or(scenario.seed);
-        let end = lab.world.length;
-        let done = self.script.perform(library, &scenario, &lab.world.subject, Time::ZERO, end).map_err(|fault| fault.to_string())?;
+        let done = self.script.perform(library, &scenario, subject, Time::ZERO, end).map_err(|fault| fault.to_string())?;
         if let Some((line, why)) = done.stuck {
             return Err(format!("line {line} of its script: {why}"));
         }
-        let mut observer = Observer::new(library, done.scenario.clone(), &lab.world.subject, end).map_err(|fault| fault.to_string())?;
+        let mut observer = Observer::new(library, done.scenario.clone(), subject, end).map_err(|fault| fault.to_string())?;
         let until = observer.watch(&self.until, 0);
         observer.run(end, &[until]);
         let found = observer.found(until);
@@ -226,7 +231,27 @@ fn sealed(library: &Library, scenario: Scenario, moment: Time) -> Result<Link, F
     Ok(Link { scenario, seal: Some(Seal::of(&sim, moment)) })
 }
 
+/// What the number of nodes is called among the knobs.
+pub const NODES: &str = "nodes";
+
 impl World {
+    /// The numbers of nodes between which the learner may choose; none if there is no choice.
+    #[must_use]
+    pub fn choices(&self) -> Vec<u16> {
+        let mut all: Vec<_> = self.sizes.iter().map(|size| size.scenario.nodes).collect();
+        if !all.is_empty() {
+            all.push(self.scenario.nodes);
+            all.sort_unstable();
+        }
+        all
+    }
+
+    /// The same world with so many nodes, if that may be chosen; otherwise as it is.
+    #[must_use]
+    pub fn sized(&self, nodes: u16) -> &Self {
+        self.sizes.iter().find(|size| size.scenario.nodes == nodes).unwrap_or(self)
+    }
+
     /// The run with some settings changed.
     #[must_use]
     pub fn with(&self, settings: &Settings) -> Scenario {
@@ -252,6 +277,11 @@ impl Lab {
     #[must_use]
     pub fn challenge(&self, id: &str) -> Option<&Challenge> {
         self.challenges.iter().find(|challenge| challenge.id == id)
+    }
+
+    /// The world of a challenge, by its place; the lab's if none is meant.
+    fn world_of(&self, challenge: Option<usize>) -> &World {
+        challenge.and_then(|index| self.challenges.get(index)).map_or(&self.world, |challenge| challenge.world(self))
     }
 
     /// Every world that can be on the stage, the lab's own first.

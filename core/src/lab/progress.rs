@@ -71,6 +71,28 @@ impl LabProgress {
         solved.stars = solved.stars.max(all.saturating_sub(solved.hints).max(1));
         solved.stars
     }
+
+    /// Takes in what was done elsewhere: of everything the better.
+    pub fn merge(&mut self, other: Self) {
+        self.step = self.step.max(other.step);
+        // The first bet counts; two devices do not know which was first.
+        self.bet = self.bet.or(other.bet);
+        for (name, theirs) in other.challenges {
+            let solved = self.challenges.entry(name).or_insert_with(|| theirs.clone());
+            solved.stars = solved.stars.max(theirs.stars);
+            solved.actions = solved.actions.min(theirs.actions);
+            solved.hints = solved.hints.max(theirs.hints);
+            solved.seeds.extend(theirs.seeds);
+        }
+        // The same guesses may come twice, so the larger count is taken and nothing is added up.
+        for (name, theirs) in other.guesses {
+            let guesses = self.guesses.entry(name).or_default();
+            for (pair, count) in theirs {
+                let ours = guesses.entry(pair).or_default();
+                *ours = count.max(*ours);
+            }
+        }
+    }
 }
 
 impl Progress {
@@ -157,28 +179,10 @@ impl Progress {
         Some(())
     }
 
-    /// Takes in what was done elsewhere: of everything the better.
+    /// Takes in what was done elsewhere, lab by lab.
     pub fn merge(&mut self, other: Self) {
         for (id, theirs) in other.labs {
-            let lab = self.labs.entry(id).or_default();
-            lab.step = lab.step.max(theirs.step);
-            // The first bet counts; two devices do not know which was first.
-            lab.bet = lab.bet.or(theirs.bet);
-            for (name, theirs) in theirs.challenges {
-                let solved = lab.challenges.entry(name).or_insert_with(|| theirs.clone());
-                solved.stars = solved.stars.max(theirs.stars);
-                solved.actions = solved.actions.min(theirs.actions);
-                solved.hints = solved.hints.max(theirs.hints);
-                solved.seeds.extend(theirs.seeds);
-            }
-            // The same guesses may come twice, so the larger count is taken and nothing is added up.
-            for (name, theirs) in theirs.guesses {
-                let guesses = lab.guesses.entry(name).or_default();
-                for (pair, count) in theirs {
-                    let ours = guesses.entry(pair).or_default();
-                    *ours = count.max(*ours);
-                }
-            }
+            self.labs.entry(id).or_default().merge(theirs);
         }
     }
 }

@@ -7,9 +7,9 @@ use super::guess::{Cause, Guess};
 use super::predicate::{Measure, Names, Predicate, Subject, Value as Found, Wrong, unknown};
 use super::script::{self, ACTIONS, Script};
 use super::search::{Search, Seek};
-use super::study::{Case, Estimate, Known, Own, Place, Question, Study, Sweep};
+use super::study::{self, Case, Estimate, Facts, Known, Own, Place, Question, Study, Sweep};
 use super::tour::{Answer, Bet, Doing, Step};
-use super::{Gauge, Lab, Level, Measured, Scene, Settings, Teacher, Textbook, World};
+use super::{Gauge, Lab, Level, Measured, NODES, Scene, Settings, Teacher, Textbook, World};
 use crate::judge::Promise;
 use crate::judge::spec::Object;
 use crate::judge::value::Reader as EdnReader;
@@ -25,6 +25,8 @@ const MOST_PLACES: usize = 16;
 
 /// The most cases that can be told apart when they are drawn together.
 const MOST_TOGETHER: usize = 6;
+/// The most numbers of nodes to choose from.
+const MOST_SIZES: usize = 5;
 
 /// The most letters that are read.
 const MOST_LETTERS: usize = 1 << 16;
@@ -268,18 +270,14 @@ impl Reader<'_> {
         // A step may have brought a world of its own.
         self.names = names;
         self.check_steps(&part, &steps);
-        let challenges: Vec<_> = part.parts("challenge").iter().filter_map(|part| self.challenge(part)).collect();
-        let mut ids = BTreeSet::new();
-        for (index, challenge) in challenges.iter().enumerate() {
-            if !ids.insert(&challenge.id) {
-                let field = format!("challenge[{}].id", index + 1);
-                self.problems.push(Problem { line: challenge.line, field, why: "another challenge has the same".into() });
-            }
-        }
+        let challenges: Vec<_> = part.parts("challenge").iter().filter_map(|part| self.challenge(part, world.as_ref())).collect();
+        self.different(&part.parts("challenge"), "id", "challenge");
+        self.different(&part.parts("guess"), "id", "guess");
+        self.different(&part.parts("study"), "id", "study");
         let guesses = part.parts("guess").iter().filter_map(|part| self.in_own_world(part, Self::guess)).collect();
         let studies = part.parts("study").iter().filter_map(|part| self.in_own_world(part, Self::survey)).collect();
         let textbook = part.parts("textbook").iter().map(|part| self.textbook(part, &challenges)).collect();
-        let teacher = part.part("teacher").map(|part| self.teacher(&part));
+        let teacher = part.part("teacher").map(|part| self.teacher(&part, &challenges));
         let world = world?;
         self.check_knobs(&world_part, &world, &steps);
         Some(Lab {
@@ -311,7 +309,52 @@ impl Reader<'_> {
         })
     }
 
+    /// A world, with every number of nodes that it can have.
     fn world(&mut self, part: &Part<'_>) -> Option<World> {
+        let before = self.problems.len();
+        let mut world = self.world_with(part, part.number("nodes"))?;
+        self.check_sizes(part, &world);
+        if self.problems.len() == before {
+            let names = self.names.clone();
+            let own = i64::from(world.scenario.nodes);
+            for nodes in numbers(part.items("sizes")).filter(|nodes| *nodes != own) {
+                world.sizes.extend(self.with_nodes(nodes, |reader| reader.world_with(part, Some(nodes))));
+            }
+            self.names = names;
+        }
+        Some(world)
+    }
+
+    /// Reads something again as it is with another number of nodes. What is wrong only there says so.
+    fn with_nodes<T>(&mut self, nodes: i64, read: impl FnOnce(&mut Self) -> T) -> T {
+        let before = self.problems.len();
+        let found = read(self);
+        for problem in &mut self.problems[before..] {
+            problem.why = format!("with {nodes} nodes: {}", problem.why);
+        }
+        found
+    }
+
+    fn check_sizes(&mut self, part: &Part<'_>, world: &World) {
+        let chosen = world.knobs.iter().any(|knob| knob == NODES);
+        let Some(node) = part.table.get("sizes") else {
+            if chosen {
+                self.problem(part.table.at, part.path("sizes"), "the knob nodes needs this: between how many nodes is there a choice?");
+            }
+            return;
+        };
+        let sizes: Vec<i64> = numbers(part.items("sizes")).collect();
+        let own = i64::from(world.scenario.nodes);
+        if !chosen {
+            self.problem(node.at, part.path("sizes"), "nobody can choose: nodes is not among the knobs");
+        } else if !(2..=MOST_SIZES).contains(&sizes.len()) || !sizes.is_sorted_by(|one, next| one < next) {
+            self.problem(node.at, part.path("sizes"), format!("these should be 2 to {MOST_SIZES} numbers, the smallest first"));
+        } else if !sizes.contains(&own) {
+            self.problem(node.at, part.path("sizes"), format!("{own}, as many as there are at the beginning, is not among them"));
+        }
+    }
+
+    fn world_with(&mut self, part: &Part<'_>, nodes: Option<i64>) -> Option<World> {
         let (id, at) = part.text("model")?;
         let Some(model) = self.library.find(id) else {
             let known: Vec<_> = self.library.models().iter().map(|model| model.about().id).collect();
@@ -319,7 +362,7 @@ impl Reader<'_> {
             return None;
         };
         let mut scenario = Scenario::new(model.about(), part.number("seed").unwrap_or(1).unsigned_abs());
-        if let Some(nodes) = part.number("nodes") {
+        if let Some(nodes) = nodes {
             scenario.nodes = nodes as u16;
         }
         if let Some(clients) = part.number("clients") {
@@ -362,7 +405,8 @@ impl Reader<'_> {
         Some(World {
             measures,
             length: self.told(part, "length", some_time).unwrap_or(Time::ZERO),
-            knobs: self.knobs(part, "knobs", &[]),
+            knobs: self.knobs(part, "knobs", &[NODES]),
+            sizes: Vec::new(),
             subject: Subject { object: object.map_or(Object::Register, |(_, object)| *object), initial: initial.unwrap_or(Word::Int(0)) },
             scenario,
         })
@@ -454,7 +498,7 @@ impl Reader<'_> {
         let stop = self.predicate(part, "stop");
         let script = self.script(part, "script");
         let within = self.span(part, "within").unwrap_or(Span::secs(30));
-        let reveal = self.knobs(part, "reveal", &[]);
+        let reveal = self.knobs(part, "reveal", &[NODES]);
         let kind = part.said("kind");
         let has = |name: &str| part.table.get(name).is_some();
         let (wanted, not): (&[&str], &[&str]) = match kind.as_str() {
@@ -524,6 +568,12 @@ impl Reader<'_> {
                     self.problems.push(Problem { line: step.line, field, why: format!("{knob} {why}") });
                 }
             }
+            // With another number of nodes the run begins anew, and its nodes may not be those that a step names.
+            let goes_on = steps.get(number).is_some_and(|next| next.world.is_none());
+            if step.reveal.iter().any(|knob| knob == NODES) && (goes_on || !matches!(step.doing, Doing::Explain)) {
+                let why = "nodes can be revealed only by a step to explain that is the last in its world";
+                self.problems.push(Problem { line: step.line, field: format!("step[{number}].reveal"), why: why.into() });
+            }
         }
         revealed.append(&mut own);
         let first = world.knobs.iter().filter(|knob| !revealed.contains(knob)).count();
@@ -540,7 +590,7 @@ impl Reader<'_> {
 
     // ---- challenges ---------------------------------------------------------------------------
 
-    fn challenge(&mut self, part: &Part<'_>) -> Option<Challenge> {
+    fn challenge(&mut self, part: &Part<'_>, lab: Option<&World>) -> Option<Challenge> {
         let kind = part.said("kind");
         const SHARED: [&str; 11] = ["id", "title", "kind", "say", "world", "length", "settings", "knobs", "search", "hints", "won"];
         let (needed, other): (&[&str], &[&str]) = match kind.as_str() {
@@ -563,7 +613,19 @@ impl Reader<'_> {
                 self.problem(entry.at, part.path(key), format!("a challenge to {kind} has none"));
             }
         }
-        self.in_own_world(part, |reader, part, world| reader.puzzle(part, &kind, world))
+        let names = self.names.clone();
+        let own = part.part("world");
+        let world = own.as_ref().and_then(|part| self.world(part));
+        let mut challenge = None;
+        if own.is_none() || world.is_some() {
+            let sizes = world.as_ref().or(lab).map_or_else(Vec::new, |world| world.sizes.clone());
+            challenge = self.puzzle(part, &kind, world);
+            if let Some(challenge) = challenge.as_mut().filter(|challenge| challenge.knobs.iter().any(|knob| knob == NODES)) {
+                challenge.sizes = self.sized(part, &kind, sizes);
+            }
+        }
+        self.names = names;
+        challenge
     }
 
     /// Reads what may have a world of its own, in the names that there are in that.
@@ -576,11 +638,25 @@ impl Reader<'_> {
         found
     }
 
+    /// The same challenge in worlds with other numbers of nodes.
+    fn sized(&mut self, part: &Part<'_>, kind: &str, worlds: Vec<World>) -> Vec<Challenge> {
+        if worlds.is_empty() {
+            let at = part.table.get("knobs").map_or(part.table.at, |node| node.at);
+            self.problem(at, part.path("knobs"), "its world has no `sizes`, so nobody can choose how many nodes there are");
+        }
+        let mut sizes = Vec::new();
+        for world in worlds {
+            self.names = self.library.find(&world.scenario.model).map(|model| Names::of(model, &world.scenario));
+            sizes.extend(self.with_nodes(world.scenario.nodes.into(), |reader| reader.puzzle(part, kind, Some(world))));
+        }
+        sizes
+    }
+
     /// A challenge, once it is known which names there are in its world.
     fn puzzle(&mut self, part: &Part<'_>, kind: &str, world: Option<World>) -> Option<Challenge> {
         let length = self.told(part, "length", some_time);
         let settings = self.settings(part, "settings");
-        let others: Vec<_> = std::iter::once("network").chain(NETWORK_PARTS).collect();
+        let others: Vec<_> = [NODES, "network"].into_iter().chain(NETWORK_PARTS).collect();
         let knobs = self.knobs(part, "knobs", &others);
         let searches: Vec<_> = part.parts("search").iter().filter_map(|part| self.search(part)).collect();
         if kind == "break" && part.table.get("fix").is_none() && !searches.iter().any(|search| search.found) {
@@ -608,6 +684,7 @@ impl Reader<'_> {
             task: task?,
             world,
             searches,
+            sizes: Vec::new(),
             line: self.lines.line(part.table.at),
         })
     }
@@ -723,6 +800,18 @@ impl Reader<'_> {
         Some(Task::Predict { script: script?, answer: answer?, when: when?, right, fix })
     }
 
+    /// Complains about what has the same name as another.
+    fn different(&mut self, parts: &[Part<'_>], name: &str, what: &str) {
+        let mut names = BTreeSet::new();
+        for part in parts {
+            if let Some((text, at)) = part.text(name)
+                && !names.insert(text)
+            {
+                self.problem(at, part.path(name), format!("another {what} has the same"));
+            }
+        }
+    }
+
     // ---- guesses ------------------------------------------------------------------------------
 
     fn guess(&mut self, part: &Part<'_>, world: Option<World>) -> Option<Guess> {
@@ -730,11 +819,9 @@ impl Reader<'_> {
         let eyes = self.told(part, "eyes", |text| names.endpoint(text).ok_or_else(|| format!("there is no node or client “{text}”")));
         let (script, when) = (self.script(part, "script"), self.predicate(part, "when"));
         let mut cases = Vec::new();
+        self.different(&part.parts("case"), "id", "case");
         for case in part.parts("case") {
             let (script, holds) = (self.script(&case, "script"), self.predicate(&case, "holds"));
-            if cases.iter().any(|other: &Cause| other.id == case.said("id")) {
-                self.problem(case.table.at, case.path("id"), "another case has the same");
-            }
             if let (Some(script), Some(holds)) = (script, holds) {
                 cases.push(Cause { id: case.said("id"), say: case.said("say"), script, holds });
             }
@@ -848,6 +935,7 @@ impl Reader<'_> {
     fn cases(&mut self, part: &Part<'_>, kind: &str, sweep: Option<&Sweep>) -> Vec<Case> {
         let mut cases = Vec::new();
         let names = self.names.clone();
+        self.different(&part.parts("case"), "name", "case");
         for case in part.parts("case") {
             let own = self.own(part, &case, kind);
             let nodes = case.number("nodes").map(|nodes| nodes as u16);
@@ -882,7 +970,7 @@ impl Reader<'_> {
 
     /// The places of a curve.
     fn places(&mut self, part: &Part<'_>, sweep: &Sweep) -> Vec<Place> {
-        let Some(names) = self.names.clone() else { return Vec::new() };
+        let (Some(names), Some(_)) = (self.names.clone(), part.table.get("at")) else { return Vec::new() };
         let spec = match sweep {
             Sweep::Setting(key) => script::spec(&names, key).ok(),
             Sweep::Nodes => None,
@@ -947,34 +1035,47 @@ impl Reader<'_> {
 
     fn known_values(&mut self, part: &Part<'_>, question: Option<&Question>, cases: &[Case]) -> Vec<Known> {
         let mut all = Vec::new();
+        let Some(question) = question else { return all };
         for known in part.parts("known") {
             let case = match known.text("case") {
                 None => Some(0).filter(|_| cases.len() == 1),
                 Some((name, _)) => cases.iter().position(|case| case.name == name),
             };
-            if case.is_none() {
+            let Some(case) = case else {
                 let at = known.text("case").map_or(known.table.at, |(_, at)| at);
                 let why = unknown("case", &known.said("case"), cases.iter().map(|case| case.name.as_str()));
                 self.problem(at, known.path("case"), why);
-            }
-            let mut points = Vec::new();
-            for (index, (text, at)) in known.texts("points").into_iter().enumerate() {
-                match question.ok_or_else(String::new).and_then(|question| known_point(text, question, cases.get(case.unwrap_or(0)))) {
-                    Ok(point) => points.push(point),
-                    Err(why) if why.is_empty() => {}
-                    Err(why) => self.problem(at, format!("{}[{}]", known.path("points"), index + 1), why),
+                continue;
+            };
+            let mean = self.told(&known, "mean", plain);
+            let facts = match question {
+                Question::Curve { .. } => {
+                    if let Some((_, at)) = known.text("mean") {
+                        self.problem(at, known.path("mean"), "only something spread has a mean; of a curve there should be points");
+                    }
+                    let places = study::places(question, cases.get(case));
+                    Facts::Curve(self.points(&known, |text| {
+                        let place = places.iter().position(|place| place.name.trim() == text);
+                        place.ok_or_else(|| "there is no such place; a curve is known only where it is measured".into())
+                    }))
                 }
-            }
-            let mean = self.told(&known, "mean", |text| plain(text).ok_or_else(|| format!("“{text}” is no number or length of time")));
-            if points.is_empty() && mean.is_none() {
+                Question::Spread(_) => {
+                    let points = self.points(&known, plain);
+                    Facts::Spread { points, mean }
+                }
+                Question::Matrix { .. } => {
+                    self.problem(known.table.at, part.path("known"), "of a matrix nothing can be known beforehand");
+                    continue;
+                }
+            };
+            if known.texts("points").is_empty() && known.text("mean").is_none() {
                 self.problem(known.table.at, known.path("points"), "there should be points, or a mean");
             }
             all.push(Known {
-                case: case.unwrap_or(0),
+                case,
                 settings: self.settings(&known, "settings"),
                 from: known.said("from"),
-                points,
-                mean,
+                facts,
                 tolerance: self.chance(&known, "tolerance").map_or(0.0, |chance| f64::from(chance.parts()) / 1e6),
                 held: known.switch("held") != Some(false),
                 line: self.lines.line(known.table.at),
@@ -983,21 +1084,43 @@ impl Reader<'_> {
         all
     }
 
-    // ---- beside it ----------------------------------------------------------------------------
-
-    fn textbook(&mut self, part: &Part<'_>, challenges: &[Challenge]) -> Textbook {
-        let mut challenge = None;
-        if let Some((id, at)) = part.text("challenge") {
-            challenge = challenges.iter().position(|challenge| challenge.id == id);
-            if challenge.is_none() {
-                let why = unknown("challenge", id, challenges.iter().map(|challenge| challenge.id.as_str()));
-                self.problem(at, part.path("challenge"), why);
+    /// What is known place by place: `5ms: 81.8%`.
+    fn points<T>(&mut self, part: &Part<'_>, place: impl Fn(&str) -> Result<T, String>) -> Vec<(T, f64)> {
+        let read = |text: &str| {
+            let (at, value) =
+                text.split_once(':').ok_or_else(|| format!("“{text}” is not it: write the place, a colon, and what is known there"))?;
+            let value = Found::read(value).plain().ok_or_else(|| format!("“{}” is no number, share or length of time", value.trim()))?;
+            Ok::<_, String>((place(at.trim())?, value))
+        };
+        let mut points = Vec::new();
+        for (index, (text, at)) in part.texts("points").into_iter().enumerate() {
+            match read(text) {
+                Ok(point) => points.push(point),
+                Err(why) => self.problem(at, format!("{}[{}]", part.path("points"), index + 1), why),
             }
         }
-        let lab = self.names.clone();
+        points
+    }
+
+    // ---- beside it ----------------------------------------------------------------------------
+
+    /// The challenge in whose world something runs, by its place. Names are those of that world from then on.
+    fn in_challenge(&mut self, part: &Part<'_>, challenges: &[Challenge]) -> Option<usize> {
+        let (id, at) = part.text("challenge")?;
+        let challenge = challenges.iter().position(|challenge| challenge.id == id);
+        if challenge.is_none() {
+            let why = unknown("challenge", id, challenges.iter().map(|challenge| challenge.id.as_str()));
+            self.problem(at, part.path("challenge"), why);
+        }
         if let Some(world) = challenge.and_then(|index| challenges[index].world.as_ref()) {
             self.names = self.library.find(&world.scenario.model).map(|model| Names::of(model, &world.scenario));
         }
+        challenge
+    }
+
+    fn textbook(&mut self, part: &Part<'_>, challenges: &[Challenge]) -> Textbook {
+        let lab = self.names.clone();
+        let challenge = self.in_challenge(part, challenges);
         if let Some((code, at)) = part.text("code").filter(|(code, _)| code.trim().lines().count() > 30) {
             self.problem(at, part.path("code"), format!("it has {} lines; nobody reads more than 30", code.trim().lines().count()));
         }
@@ -1009,19 +1132,28 @@ impl Reader<'_> {
         Textbook { title: part.said("title"), code: part.said("code"), wrong: part.said("wrong"), challenge, as_written, corrected }
     }
 
-    fn teacher(&mut self, part: &Part<'_>) -> Teacher {
+    fn teacher(&mut self, part: &Part<'_>, challenges: &[Challenge]) -> Teacher {
         let mut scenes = Vec::new();
         for scene in part.parts("scene") {
+            let lab = self.names.clone();
+            let challenge = self.in_challenge(&scene, challenges);
             let settings = self.settings(&scene, "settings");
             let script = self.script(&scene, "script");
             let until = self.predicate(&scene, "until");
             if let (Some(script), Some(until)) = (script, until) {
                 let seed = scene.number("seed").map(i64::unsigned_abs);
-                scenes.push(Scene { title: scene.said("title"), seed, settings, script, until, line: self.lines.line(scene.table.at) });
+                let line = self.lines.line(scene.table.at);
+                scenes.push(Scene { title: scene.said("title"), challenge, seed, settings, script, until, line });
             }
+            self.names = lab;
         }
         Teacher { goal: part.said("goal"), plan: part.lines("plan"), questions: part.lines("questions"), scenes }
     }
+}
+
+/// The whole numbers of a list.
+fn numbers(items: &[Node]) -> impl Iterator<Item = i64> {
+    items.iter().filter_map(|item| if let Value::Number(number) = item.value { Some(number) } else { None })
 }
 
 /// A length of time that is not nothing.
@@ -1032,29 +1164,9 @@ fn some_time(text: &str) -> Result<Time, String> {
     }
 }
 
-/// A number as it is, a share of one, a length of time in milliseconds.
-fn plain(text: &str) -> Option<f64> {
-    match Found::read(text) {
-        Found::Number(parts) => Some(parts as f64 / 1e6),
-        Found::Span(nanos) => Some(nanos as f64 / 1e6),
-        Found::Text(_) | Found::Nothing => None,
-    }
-}
-
-/// What is known at one place: `5ms: 81.8%`.
-fn known_point(text: &str, question: &Question, case: Option<&Case>) -> Result<(f64, f64), String> {
-    let (place, value) =
-        text.split_once(':').ok_or_else(|| format!("“{text}” is not it: write the place, a colon, and what is known there"))?;
-    let value = plain(value).ok_or_else(|| format!("“{}” is no number, share or length of time", value.trim()))?;
-    let place = match question {
-        Question::Curve { at, .. } => case
-            .map_or(at, |case| if case.at.is_empty() { at } else { &case.at })
-            .iter()
-            .find(|other| other.name.trim() == place.trim())
-            .map(|place| place.x),
-        _ => plain(place),
-    };
-    place.map(|place| (place, value)).ok_or_else(|| "there is no such place; a curve is known only where it is measured".into())
+/// A number or a length of time, in milliseconds.
+fn plain(text: &str) -> Result<f64, String> {
+    Found::read(text).plain().ok_or_else(|| format!("“{text}” is no number or length of time"))
 }
 
 /// What is wrong in a text, with the place where.

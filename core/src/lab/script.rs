@@ -8,7 +8,7 @@ use super::predicate::{MOST_STEPS, MessageKind, Names, Observer, Predicate, Subj
 use crate::models::Library;
 use crate::protocol::ParamSpec;
 use crate::scenario::{Disk, Fate, Fault, Input, Scenario};
-use crate::sim::{Chance, Latency, LinkRule, MOST_NESTED, Network, NodeId, Purpose, Sim, Span, Time, below, draw};
+use crate::sim::{Chance, Latency, LinkRule, MOST_NESTED, Network, NodeId, Purpose, Sim, Span, Time, Timeline, below, draw};
 
 /// The names of everything that can be done to a run: what challenges allow and predicates count.
 pub const ACTIONS: [&str; 19] = [
@@ -127,6 +127,16 @@ pub struct Performed {
     pub stuck: Option<(usize, String)>,
     /// Whether that is only because its moment comes when nobody looks any more.
     pub late: bool,
+    /// With this number, and with later ones, no line has drawn its moment yet.
+    undrawn: u64,
+}
+
+impl Performed {
+    /// A run to which nothing was done yet.
+    #[must_use]
+    pub fn nothing(scenario: Scenario, now: Time) -> Self {
+        Self { scenario, now, stuck: None, late: false, undrawn: 0 }
+    }
 }
 
 impl Script {
@@ -182,9 +192,19 @@ impl Script {
     /// # Errors
     /// If the scenario cannot be run.
     pub fn perform(&self, library: &Library, scenario: &Scenario, subject: &Subject, from: Time, until: Time) -> Result<Performed, Fault> {
-        let mut done = Performed { scenario: scenario.clone(), now: from, stuck: None, late: false };
+        self.go_on(library, Performed::nothing(scenario.clone(), from), subject, from, until)
+    }
+
+    /// Does it all to what came of another script, whatever became of that. A moment that is drawn is drawn
+    /// by the number of its line: those of this script begin behind the last with which the other has drawn.
+    ///
+    /// # Errors
+    /// If the scenario cannot be run.
+    pub fn go_on(&self, library: &Library, before: Performed, subject: &Subject, from: Time, until: Time) -> Result<Performed, Fault> {
+        let mut done = Performed { now: from, stuck: None, late: false, ..before };
+        let first = done.undrawn;
         for (index, line) in self.0.iter().enumerate() {
-            if let Err(why) = line.perform(library, subject, until, index as u64, &mut done)? {
+            if let Err(why) = line.perform(library, subject, until, first + index as u64, &mut done)? {
                 done.stuck = Some((index + 1, why));
                 break;
             }
@@ -266,7 +286,7 @@ impl Line {
         library: &Library,
         subject: &Subject,
         until: Time,
-        index: u64,
+        number: u64,
         done: &mut Performed,
     ) -> Result<Result<(), String>, Fault> {
         let at = match &self.wait {
@@ -277,7 +297,10 @@ impl Line {
             }
             Wait::At(at) => *at,
             Wait::After(span) => done.now + *span,
-            Wait::Between(from, to) => *from + Span(below(draw(done.scenario.seed, Purpose::Script, index, 0), to.since(*from).0)),
+            Wait::Between(from, to) => {
+                done.undrawn = number + 1;
+                *from + Span(below(draw(done.scenario.seed, Purpose::Script, number, 0), to.since(*from).0))
+            }
             Wait::For(predicate) => {
                 let mut observer = Observer::new(library, done.scenario.clone(), subject, Time::NEVER)?;
                 observer.begin(done.now);
@@ -303,21 +326,21 @@ impl Line {
 
     /// Acts at each of these moments; or says why that cannot be done then.
     fn act(&self, library: &Library, moments: impl Iterator<Item = Time>, done: &mut Performed) -> Result<Result<(), String>, Fault> {
-        let mut sim = Sim::new(library, done.scenario.clone())?;
         let looks = !self.acts.iter().all(|act| matches!(act, Act::Inputs(_) | Act::AskNew { .. }));
-        let mut looked = 0;
+        let mut run = if looks { Some(Timeline::new(library, done.scenario.clone())?) } else { None };
         for (number, at) in (0..).zip(moments) {
-            if looks {
-                sim = Sim::new(library, done.scenario.clone())?;
-                while looked < MOST_STEPS && sim.step_until(at) {
-                    looked += 1;
-                }
-                if looked == MOST_STEPS || sim.stands_still() {
-                    return Ok(Err(format!("the first {looked} events are not enough to come to it; nobody looks further")));
+            if let Some(run) = &mut run {
+                // Everything that this line has done so far is in it.
+                run.turn_into(done.scenario.clone())?;
+                if run.run_until(at, |sim| sim.steps() >= MOST_STEPS) || run.sim().stands_still() {
+                    let steps = run.sim().steps();
+                    return Ok(Err(format!("the first {steps} events are not enough to come to it; nobody looks further")));
                 }
             }
+            let sim = run.as_ref().map(Timeline::sim);
+            let network = sim.map_or_else(|| done.scenario.network.clone(), |sim| sim.network().clone());
             for act in &self.acts {
-                match act.inputs(done.scenario.nodes, sim.network(), Some(&sim), number) {
+                match act.inputs(done.scenario.nodes, &network, sim, number) {
                     Ok(inputs) if done.scenario.inputs.len() + inputs.len() > MOST_INPUTS => {
                         return Ok(Err(format!("these are more than {MOST_INPUTS} inputs")));
                     }
@@ -329,7 +352,7 @@ impl Line {
             }
             done.now = at;
         }
-        done.scenario.check_for(sim.about())?;
+        done.scenario.check(library)?;
         Ok(Ok(()))
     }
 }

@@ -4,9 +4,9 @@
 //! end it.
 
 use super::predicate::{Measure, Observer, Predicate, Value};
-use super::script::Script;
+use super::script::{Performed, Script};
 use super::{Lab, Settings, World};
-use crate::evidence::measure::{Measured, Unit};
+use crate::evidence::measure::{Agreement, Measured, Unit};
 use crate::models::Library;
 use crate::scenario::{Fault, Input, Scenario};
 use crate::sim::{Chance, NodeId, Purpose, Time, below, draw};
@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 /// Something to be found out from many runs.
 #[derive(Clone, Debug)]
 pub struct Study {
-    /// Its name in links.
+    /// By this a learner's place is kept.
     pub id: String,
     /// Its name for people.
     pub title: String,
@@ -149,16 +149,28 @@ pub struct Known {
     pub settings: Settings,
     /// From where.
     pub from: String,
-    /// Of a curve: the place, and what is known there. Of something spread: up to here, this share.
-    pub points: Vec<(f64, f64)>,
-    /// Of something spread: its mean.
-    pub mean: Option<f64>,
+    /// What.
+    pub facts: Facts,
     /// How far off it may be, beside chance: a share of what is known.
     pub tolerance: f64,
     /// Whether it is held against what is found. If not, it is only laid over it.
     pub held: bool,
     /// The line of the file on which it begins.
     pub line: usize,
+}
+
+/// What is known.
+#[derive(Clone, Debug)]
+pub enum Facts {
+    /// Of a curve: numbers of places, and what is known there.
+    Curve(Vec<(usize, f64)>),
+    /// Of something spread.
+    Spread {
+        /// Up to here, this share.
+        points: Vec<(f64, f64)>,
+        /// Its mean.
+        mean: Option<f64>,
+    },
 }
 
 /// Which of a study's worlds, and with which of its knobs turned.
@@ -211,12 +223,12 @@ pub struct Point {
     pub low: f64,
     /// See `low`.
     pub high: f64,
+    /// Of a mean, its standard error. A share was counted.
+    pub error: Option<f64>,
 }
 
 /// How many times fewer runs there are when a lab is only checked.
 const CHECKED: u64 = 20;
-/// The half width, in standard errors, of the interval in which what is known must lie.
-const STANDARD_ERRORS: f64 = 3.0;
 
 impl Study {
     /// What is on the stage in a case.
@@ -288,14 +300,14 @@ impl Study {
         }
         let (subject, end) = (&self.world(lab, chosen.case).subject, self.end(lab, chosen.case));
         let script = self.own(chosen.case).map_or(&self.script, |own| &own.script);
+        let mut done = Performed::nothing(scenario, Time::ZERO);
         for script in self.cases.get(chosen.case).map(|case| &case.script).into_iter().chain([script]) {
-            let done = script.perform(library, &scenario, subject, Time::ZERO, end)?;
+            done = script.go_on(library, done, subject, Time::ZERO, end)?;
             if done.stuck.is_some() {
                 return Ok(None);
             }
-            scenario = done.scenario;
         }
-        Ok(Some(scenario))
+        Ok(Some(done.scenario))
     }
 
     /// The moment at which a run is looked at at the latest.
@@ -316,11 +328,7 @@ impl Study {
     /// The places of a curve, in a case.
     #[must_use]
     pub fn places(&self, case: usize) -> &[Place] {
-        match (self.question(case), self.cases.get(case)) {
-            (Question::Curve { .. }, Some(case)) if !case.at.is_empty() => &case.at,
-            (Question::Curve { at, .. }, _) => at,
-            _ => &[],
-        }
+        places(self.question(case), self.cases.get(case))
     }
 
     /// What is known with these choices.
@@ -338,13 +346,32 @@ impl Study {
         matches!(&self.question, Question::Curve { sweep: Sweep::Setting(swept), .. } if swept == key)
     }
 
+    /// What there is to choose of which something is known, each once; and every case of which nothing is.
+    #[must_use]
+    pub fn choices(&self, lab: &Lab) -> Vec<Chosen> {
+        let mut choices: Vec<Chosen> = Vec::new();
+        for case in 0..self.cases.len() {
+            let about: Vec<_> = self.known.iter().filter(|known| known.case == case).collect();
+            if about.is_empty() {
+                choices.push(Chosen { case, settings: Settings::new() });
+            }
+            for known in about {
+                let has = |chosen: &Chosen| self.known(lab, chosen).any(|other| std::ptr::eq(other, known));
+                if !choices.iter().any(has) {
+                    choices.push(Chosen { case, settings: known.settings.clone() });
+                }
+            }
+        }
+        choices
+    }
+
     /// Whether the study is well: its runs come to their moment, and what is known is found.
     pub(super) fn check(&self, lab: &Lab, library: &Library) -> Vec<(usize, &'static str, String)> {
         let (mut problems, mut never, mut looks) = (Vec::new(), Vec::new(), 0);
         let runs = self.runs.div_ceil(CHECKED).max(2);
-        let mut look = |chosen: &Chosen, known: Option<&Known>| {
+        for chosen in &self.choices(lab) {
             looks += 1;
-            let line = known.map_or(self.line, |known| known.line);
+            let line = self.known(lab, chosen).next().map_or(self.line, |known| known.line);
             let name = self.cases.get(chosen.case).map_or("", |case| &case.name);
             match Survey::new(self, chosen, runs).finish(self, lab, library) {
                 Err(fault) => problems.push((line, "case", format!("{name}: {fault}"))),
@@ -352,22 +379,27 @@ impl Study {
                     never.push((line, format!("{name}: no run of {} comes to its moment", findings.done)))
                 }
                 Ok(findings) => {
-                    let wrong = known.into_iter().flat_map(|known| known.against(self, &findings));
-                    problems.extend(wrong.map(|why| (line, "known", format!("{name}: {why}"))));
+                    for known in self.known(lab, chosen) {
+                        let wrong = known.against(self, &findings).wrong;
+                        problems.extend(wrong.into_iter().map(|why| (known.line, "known", format!("{name}: {why}"))));
+                    }
                 }
             }
-        };
-        for (case, _) in self.cases.iter().enumerate().filter(|(case, _)| !self.known.iter().any(|known| known.case == *case)) {
-            look(&Chosen { case, settings: Settings::new() }, None);
-        }
-        for known in &self.known {
-            look(&Chosen { case: known.case, settings: known.settings.clone() }, Some(known));
         }
         // Where several cases are drawn together, that it never happens in one of them may be what they show.
         if !self.together || never.len() == looks {
             problems.extend(never.into_iter().map(|(line, why)| (line, "when", why)));
         }
         problems
+    }
+}
+
+/// The places of a curve, in a case.
+pub(super) fn places<'a>(question: &'a Question, case: Option<&'a Case>) -> &'a [Place] {
+    match (question, case) {
+        (Question::Curve { .. }, Some(case)) if !case.at.is_empty() => &case.at,
+        (Question::Curve { at, .. }, _) => at,
+        _ => &[],
     }
 }
 
@@ -384,7 +416,7 @@ impl Findings {
         match &self.found {
             Found::Curve(points) => {
                 let places = study.places(chosen.case);
-                for Point { place, x, n, value, low, high } in points {
+                for Point { place, x, n, value, low, high, .. } in points {
                     let name = places.get(*place).map_or("", |place| &place.name);
                     let x = if places.get(*place).is_some_and(|place| place.x == *x) { String::new() } else { format!(" ({x:.1})") };
                     out += &format!("{name:>12}{x}  {}  n={n}, 95 % interval {}\n", self.unit.show(*value), between(*low, *high));
@@ -415,45 +447,78 @@ impl Findings {
     }
 }
 
-impl Known {
-    /// What of it is not what was found.
-    #[must_use]
-    pub fn against(&self, study: &Study, findings: &Findings) -> Vec<String> {
-        if !self.held {
-            return Vec::new();
+/// What came of holding what is known against what was found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Held {
+    /// What is not the same.
+    pub wrong: Vec<String>,
+    /// Of what so few runs say nothing.
+    pub open: Vec<String>,
+}
+
+impl Held {
+    fn take(&mut self, what: &str, known: f64, own: f64, unit: Unit, measured: &Measured) {
+        match measured.agrees(known, own) {
+            Agreement::Yes => {}
+            Agreement::No => {
+                let ((low, high), known, found) = (measured.tested(), unit.show(known), unit.show(measured.value()));
+                self.wrong.push(format!("{what}: known is {known}, found {found} in {}", unit.between(low, high)));
+            }
+            Agreement::SaysNothing => self.open.push(what.to_owned()),
         }
-        let differs = |what: String, known: f64, unit: Unit, measured: &Measured| {
-            let (low, high) = measured.interval(STANDARD_ERRORS);
-            let own = self.tolerance * known;
-            let agrees = low - own <= known && known <= high + own;
-            (!agrees).then(|| {
-                let (known, found) = (unit.show(known), unit.show(measured.value()));
-                format!("{what}: known is {known}, found {found} in {} to {}", unit.show(low), unit.show(high))
-            })
-        };
-        match &findings.found {
-            Found::Curve(points) => {
-                let at = study.places(self.case);
-                let wrong = |(x, y): &(f64, f64)| {
-                    let Some(point) = points.iter().find(|point| point.x == *x) else { return Some(format!("nothing was found at {x}")) };
-                    let measured = match findings.unit {
-                        Unit::Share => Measured::share((point.value * point.n as f64).round() as usize, point.n as usize),
-                        _ => Measured::about(point.value, point.high - point.low, point.n),
-                    };
-                    differs(at[point.place].name.clone(), *y, findings.unit, &measured)
-                };
-                self.points.iter().filter_map(wrong).collect()
+    }
+
+    /// What came of it, in words.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let open = (!self.open.is_empty()).then(|| format!("these runs say too little of {}", self.open.join(", ")));
+        let all: Vec<_> = self.wrong.iter().cloned().chain(open).collect();
+        if all.is_empty() { "agrees".into() } else { all.join("; ") }
+    }
+}
+
+impl Known {
+    /// Holds it against what was found; nothing comes of what is only laid over it.
+    #[must_use]
+    pub fn against(&self, study: &Study, findings: &Findings) -> Held {
+        let mut held = Held::default();
+        if !self.held {
+            return held;
+        }
+        match (&self.facts, &findings.found) {
+            (Facts::Curve(known), Found::Curve(points)) => {
+                let places = study.places(self.case);
+                for (place, known) in known {
+                    let name = places.get(*place).map_or("", |place| &place.name);
+                    match points.iter().find(|point| point.place == *place) {
+                        Some(point) => held.take(name, *known, self.tolerance * known, findings.unit, &point.measured()),
+                        None => held.wrong.push(format!("nothing was found at {name}")),
+                    }
+                }
             }
-            Found::Spread(samples) => {
+            (Facts::Spread { points, mean }, Found::Spread(samples)) => {
                 let all = samples.len() + findings.missed as usize;
-                let share = |(x, y): &(f64, f64)| {
+                for (x, known) in points {
                     let hits = samples.partition_point(|sample| sample <= x);
-                    differs(format!("up to {}", findings.unit.show(*x)), *y, Unit::Share, &Measured::share(hits, all))
-                };
-                let mean = self.mean.and_then(|mean| differs("the mean".into(), mean, findings.unit, &Measured::mean(samples)));
-                self.points.iter().filter_map(share).chain(mean).collect()
+                    let what = format!("up to {}", findings.unit.show(*x));
+                    held.take(&what, *known, self.tolerance * known, Unit::Share, &Measured::share(hits, all));
+                }
+                if let Some(mean) = *mean {
+                    held.take("the mean", mean, self.tolerance * mean, findings.unit, &Measured::mean(samples));
+                }
             }
-            Found::Matrix(_) => Vec::new(),
+            _ => {}
+        }
+        held
+    }
+}
+
+impl Point {
+    /// What was found there.
+    fn measured(&self) -> Measured {
+        match self.error {
+            Some(error) => Measured::about(self.value, error, self.n as usize),
+            None => Measured::share((self.value * self.n as f64).round() as usize, self.n as usize),
         }
     }
 }
@@ -481,7 +546,7 @@ impl Tally {
         };
         let x = if self.across.is_empty() { place.x } else { self.across.iter().sum::<f64>() / self.across.len() as f64 };
         let (low, high) = measured.shown();
-        Some(Point { place: index, x, n, value: measured.value(), low, high })
+        Some(Point { place: index, x, n, value: measured.value(), low, high, error: measured.error() })
     }
 }
 
@@ -557,19 +622,12 @@ impl Survey {
     /// Takes what a run shows; says whether it shows anything.
     fn take(&mut self, question: &Question, asked: &Asked, observer: &Observer, place: usize) -> bool {
         let tally = &mut self.tallies[place];
-        let mut number = |watch: usize| match observer.value(watch) {
-            Value::Number(parts) => Some(parts as f64 / 1e6),
-            Value::Span(nanos) => {
-                self.unit = if self.unit == Unit::Number { Unit::Ms } else { self.unit };
-                Some(nanos as f64 / 1e6)
-            }
-            Value::Text(_) | Value::Nothing => None,
-        };
-        if let Some(across) = asked.across {
-            let Some(across) = number(across) else { return false };
-            tally.across.push(across);
+        let number = |watch: usize| observer.value(watch).plain();
+        let across = asked.across.map(number);
+        if across == Some(None) {
+            return false;
         }
-        match (question, asked.watches.as_slice()) {
+        let shows = match (question, asked.watches.as_slice()) {
             (Question::Curve { estimate: Estimate::Share(_), .. }, [holds]) => {
                 let Some(holds) = observer.holds(*holds) else { return false };
                 tally.hits += f64::from(u8::from(holds));
@@ -591,17 +649,24 @@ impl Survey {
                 self.counts[row][column] += 1;
                 true
             }
-            (Question::Spread(_), [value]) => number(*value).is_some_and(|value| {
-                let place = tally.samples.partition_point(|other| *other <= value);
-                tally.samples.insert(place, value);
-                true
-            }),
-            (_, [value]) => number(*value).is_some_and(|value| {
-                tally.samples.push(value);
-                true
-            }),
+            (_, [value]) => {
+                if matches!(observer.value(*value), Value::Span(_)) {
+                    self.unit = Unit::Ms;
+                }
+                let spread = matches!(question, Question::Spread(_));
+                number(*value).is_some_and(|value| {
+                    // What is spread is kept in order.
+                    let place = if spread { tally.samples.partition_point(|other| *other <= value) } else { tally.samples.len() };
+                    tally.samples.insert(place, value);
+                    true
+                })
+            }
             _ => false,
+        };
+        if shows {
+            tally.across.extend(across.flatten());
         }
+        shows
     }
 
     /// What was found so far.

@@ -250,7 +250,7 @@ impl Step {
             Doing::Explain => return Ok((scenario.clone(), began)),
         };
         let until = now + within;
-        let mut done = Performed { scenario: scenario.clone(), now, stuck: None, late: false };
+        let mut done = Performed::nothing(scenario.clone(), now);
         if let Some(script) = script {
             done = script.perform(library, scenario, subject, now, until).map_err(|fault| fault.to_string())?;
         }

@@ -5,12 +5,15 @@
 //! table of its own. In charge is the first member that is up in one's table. It takes the writes,
 //! so two members that do not hear each other may both be in charge; afterwards the later write of
 //! each key wins, and the other one is gone.
+//!
+//! The load balancer calls a member as if it were a function of its own. What makes a message of the
+//! call, waits for the result, and gives up after a while is its RPC layer, which shows itself.
 
 use super::read_write::KeyOp as Op;
 use crate::judge::exclusion::at_most_one;
 use crate::judge::history::Word;
 use crate::protocol::{About, Cluster as Whole, Cx, Invariant, Kind, Nodes, OpId, OpSpec, ParamKind, ParamSpec, Protocol, Seen, Settings};
-use crate::sim::{NodeId, Span};
+use crate::sim::{LocalTime, NodeId, Span};
 use crate::timers;
 use crate::view::{self, Tone, View};
 use serde::{Deserialize, Serialize};
@@ -65,9 +68,20 @@ pub struct Memory {
     down: BTreeSet<NodeId>,
     /// Whether it has taken a write since it is in charge.
     acts: bool,
-    /// As the load balancer: whom it has called for which request, and who is next.
-    calls: BTreeMap<OpId, NodeId>,
+    /// As the load balancer: who is next,
     turn: u16,
+    /// and in its RPC layer: the calls that wait, and how many were given up.
+    calls: BTreeMap<OpId, Call>,
+    given_up: u32,
+}
+
+/// A call that waits for its result.
+#[derive(Clone, Copy, Debug, Serialize)]
+struct Call {
+    op: Op,
+    of: NodeId,
+    /// When it is given up, by the caller's steady clock.
+    until: LocalTime,
 }
 
 /// What a client is answered.
@@ -193,7 +207,8 @@ impl Protocol for Cluster {
         ],
         nodes: Nodes { min: 3, max: 9, default: 4 },
         clients: 1,
-        leaves_out: "The load balancer is one node, and its calls are not repeated: what became of a lost one nobody knows. \
+        leaves_out: "The load balancer is one node, and its calls are not repeated: what became of a lost one nobody knows. Of its \
+                     RPC layer the caller's side is shown; the other only unpacks what comes, and answers. \
                      Members read what they have. Nobody asks anybody before being in charge. A request that the network brings twice is \
                      carried out twice.",
     };
@@ -263,7 +278,7 @@ impl Protocol for Cluster {
                 }
             }
             Wait::Call(id) => {
-                memory.calls.remove(&OpId(id));
+                memory.given_up += u32::from(memory.calls.remove(&OpId(id)).is_some());
                 cx.note("No answer: lost, or carried out, or yet to be.");
             }
         }
@@ -276,7 +291,7 @@ impl Protocol for Cluster {
         match next.filter(|_| cx.me() == Self::BALANCER) {
             Some(member) => {
                 memory.turn = member.0 % members;
-                memory.calls.insert(id, member);
+                memory.calls.insert(id, Call { op: *op, of: member, until: cx.steady() + self.patience });
                 cx.send(member, Message::Call(id, *op, 0));
                 cx.set(Wait::Call(id.0), self.patience);
             }
@@ -308,8 +323,14 @@ impl Protocol for Cluster {
         let Some(memory) = node.memory else { return };
         if node.me == Self::BALANCER {
             view.role("load balancer", Tone::Plain);
-            let calls = memory.calls.iter().map(|(id, member)| (view::Value::plain(id.0), view::Value::from(*member)));
-            view.table("calls under way", calls);
+            let patience = self.patience;
+            let waiting = memory.calls.values().map(|call| view::Call {
+                what: Self::describe_op(&call.op),
+                of: call.of,
+                left: call.until.since(node.steady).min(patience),
+                patience,
+            });
+            view.calls("RPC layer", waiting, memory.given_up.into());
         } else {
             match Self::in_charge(memory, node.nodes) == Some(node.me) {
                 true => view.role("in charge", Tone::Lead),

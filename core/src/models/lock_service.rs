@@ -5,6 +5,7 @@
 //! it can also end while its holder is only slow, and goes on. What the file then does with the late
 //! write decides whether the lock was one.
 
+use super::number_set::NumberSet;
 use crate::judge::exclusion::{Turns, at_most_one};
 use crate::judge::history::Word;
 use crate::judge::spec::Object;
@@ -184,7 +185,7 @@ pub struct Memory {
     /// The lock that it took, or may have taken, and never gave back.
     left_behind: Option<Owner>,
     /// And what it was asked for since it started.
-    begun: BTreeSet<OpId>,
+    begun: NumberSet,
     /// As a server: what is to be said once the other has this version of the lock.
     unsaid: Vec<(u32, NodeId, Message)>,
     /// When the lock is durable as it is.
@@ -808,7 +809,7 @@ impl Protocol for LockService {
             return cx.refuse(id, Ret::NotHere);
         }
         // A request that comes twice is carried out once.
-        if !memory.begun.insert(id) {
+        if !memory.begun.insert(id.0) {
             return;
         }
         if memory.job.is_some() {

@@ -2,12 +2,12 @@
 //! [`Library::standard`]; everything else finds it in the library.
 
 mod account;
-mod asked;
 mod backoff;
 mod cluster;
 mod contention;
 mod gossip;
 mod lock_service;
+mod number_set;
 mod ping_pong;
 mod primary_backup;
 mod queue_server;

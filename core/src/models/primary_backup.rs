@@ -6,7 +6,7 @@
 //! classic design, and why a partition can leave two primaries, and why an answer given too early
 //! can be forgotten.
 
-use super::asked::Asked;
+use super::number_set::NumberSet;
 use super::read_write::ValueOp as Op;
 use crate::judge::agreement::agree;
 use crate::judge::exclusion::at_most_one;
@@ -71,9 +71,11 @@ pub struct Register {
     view: u64,
     stamp: Stamp,
     value: u32,
-    /// The writes that were asked for here: a request that the network brings twice is done once, or not
-    /// at all.
-    asked: BTreeMap<OpId, Asked>,
+    /// The writes that it was asked for, and carries out or has said no to. The network may bring a
+    /// request twice. A client that was told no relies on it, so what was turned away must not be taken
+    /// after all; and what may have been done must not be turned away.
+    taken: NumberSet,
+    turned_away: NumberSet,
 }
 
 /// One change of the disk.
@@ -349,10 +351,10 @@ impl Protocol for PrimaryBackup {
                 None => cx.reply(id, Ret::Value(value)),
             },
             Op::Read if self.read_anywhere => cx.reply(id, Ret::Value(value)),
-            Op::Write(_) if cx.disk().asked.get(&id) == Some(&Asked::Taken) => {
+            Op::Write(_) if cx.disk().taken.contains(id.0) => {
                 cx.note("The same request again: it is carried out once.");
             }
-            Op::Write(value) if leads && !cx.disk().asked.contains_key(&id) => {
+            Op::Write(value) if leads && !cx.disk().turned_away.contains(id.0) => {
                 let stamp = Stamp { view, version: stamp.version + 1 };
                 cx.write(Write::Taken(id));
                 cx.write(Write::Value(stamp, value));
@@ -374,12 +376,8 @@ impl Protocol for PrimaryBackup {
         match *write {
             Write::View(view) => disk.view = view,
             Write::Value(stamp, value) => (disk.stamp, disk.value) = (stamp, value),
-            Write::Taken(id) => {
-                disk.asked.insert(id, Asked::Taken);
-            }
-            Write::TurnedAway(id) => {
-                disk.asked.insert(id, Asked::TurnedAway);
-            }
+            Write::Taken(id) => drop(disk.taken.insert(id.0)),
+            Write::TurnedAway(id) => drop(disk.turned_away.insert(id.0)),
         }
     }
 

@@ -9,6 +9,7 @@
 //!
 //! To measure staleness, another node can read each key some time after every write to it.
 
+use super::number_set::NumberSet;
 use super::read_write::KeyOp as Op;
 use crate::judge::history::Word;
 use crate::measure::theory::Theory;
@@ -167,7 +168,7 @@ pub struct Memory {
     /// The newest write of each key that a client was told is done.
     told: BTreeMap<u32, Stamp>,
     /// The writes that were asked for here: one that the network brings twice is done once.
-    asked: BTreeSet<OpId>,
+    asked: NumberSet,
     /// Writes that will be looked for.
     looks: BTreeMap<OpId, (u32, Stamp)>,
     /// For each number of answers, how many of the looks were fresh by then.
@@ -700,7 +701,7 @@ impl Protocol for Quorums {
     }
 
     fn on_request(&self, memory: &mut Memory, id: OpId, op: &Op, cx: &mut Cx<'_, Self>) {
-        if !memory.asked.insert(id) {
+        if !memory.asked.insert(id.0) {
             return;
         }
         match *op {

@@ -10,6 +10,7 @@
 //! heard it. So all can always answer, and may contradict one another. The later version wins; in
 //! the textbook's code there are no versions, and the last message wins.
 
+use super::number_set::NumberSet;
 use super::read_write::ValueOp as Op;
 use crate::judge::agreement::agree;
 use crate::judge::history::Word;
@@ -80,12 +81,12 @@ timers! {
 pub struct Disk {
     copy: Copy,
     /// The writes that were asked for here: a request that the network brings twice is done once.
-    asked: BTreeSet<OpId>,
+    asked: NumberSet,
 }
 
 impl Default for Disk {
     fn default() -> Self {
-        Self { copy: Copy::FIRST, asked: BTreeSet::new() }
+        Self { copy: Copy::FIRST, asked: NumberSet::default() }
     }
 }
 
@@ -387,7 +388,7 @@ impl Protocol for Register {
     }
 
     fn on_request(&self, memory: &mut Memory, id: OpId, op: &Op, cx: &mut Cx<'_, Self>) {
-        if cx.disk().asked.contains(&id) || memory.open.contains_key(&id) {
+        if cx.disk().asked.contains(id.0) || memory.open.contains_key(&id) {
             cx.note("The same request again: it is carried out once.");
             return;
         }
@@ -410,9 +411,7 @@ impl Protocol for Register {
 
     fn apply(disk: &mut Disk, write: &Write) {
         match *write {
-            Write::Asked(id) => {
-                disk.asked.insert(id);
-            }
+            Write::Asked(id) => drop(disk.asked.insert(id.0)),
             Write::Copy(copy) => disk.copy = copy,
         }
     }

@@ -8,7 +8,7 @@
 //! takes over with the log that it happens to have, and what it does not have is gone, acknowledged
 //! or not.
 
-use super::asked::Asked;
+use super::number_set::NumberSet;
 use crate::judge::exclusion::at_most_one;
 use crate::judge::history::Word;
 use crate::protocol::{About, Cluster, Cx, Invariant, Kind, Nodes, OpId, OpSpec, ParamKind, ParamSpec, Protocol, Seen, Settings, Ticket};
@@ -78,9 +78,11 @@ pub struct Disk {
     /// The term of the primary that this log is a copy of.
     of: u64,
     log: Vec<Record>,
-    /// The writes that were asked for here: a request that the network brings twice is done once, or not
-    /// at all.
-    asked: BTreeMap<OpId, Asked>,
+    /// The writes that it was asked for, and carries out or has said no to. The network may bring a
+    /// request twice. A client that was told no relies on it, so what was turned away must not be taken
+    /// after all; and what may have been done must not be turned away.
+    taken: NumberSet,
+    turned_away: NumberSet,
 }
 
 /// One change of the disk.
@@ -517,10 +519,10 @@ impl Protocol for ReplicatedLog {
                 reign.open.push(Open { op: id, ret, round: reign.round, length });
                 self.answer(reign, cx);
             }
-            (Op::Write(_), _) if cx.disk().asked.get(&id) == Some(&Asked::Taken) => {
+            (Op::Write(_), _) if cx.disk().taken.contains(id.0) => {
                 cx.note("The same request again: it is carried out once.");
             }
-            (&Op::Write(value), Memory::Primary(reign)) if !cx.disk().asked.contains_key(&id) => {
+            (&Op::Write(value), Memory::Primary(reign)) if !cx.disk().turned_away.contains(id.0) => {
                 let length = log.len() as u32;
                 cx.write(Write::Taken(id));
                 cx.write(Write::Log(term, length, vec![Record { term, value }]));
@@ -541,12 +543,8 @@ impl Protocol for ReplicatedLog {
     fn apply(disk: &mut Disk, write: &Write) {
         match write {
             Write::Term(term) => disk.term = *term,
-            Write::Taken(id) => {
-                disk.asked.insert(*id, Asked::Taken);
-            }
-            Write::TurnedAway(id) => {
-                disk.asked.insert(*id, Asked::TurnedAway);
-            }
+            Write::Taken(id) => drop(disk.taken.insert(id.0)),
+            Write::TurnedAway(id) => drop(disk.turned_away.insert(id.0)),
             Write::Log(of, keep, records) => {
                 disk.of = *of;
                 disk.log.truncate(*keep as usize);

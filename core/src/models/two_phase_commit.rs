@@ -13,6 +13,7 @@
 //! Where locks are waited for, two transactions can each have the lock of one participant and wait for
 //! that of another. No participant sees the circle; a coordinator that has waited for long enough ends it.
 
+use super::number_set::NumberSet;
 use crate::judge::history::Word;
 use crate::judge::waits::no_circle;
 use crate::protocol::{About, Cluster, Cx, Invariant, Kind, Nodes, OpId, OpSpec, ParamKind, ParamSpec, Protocol, Seen, Settings, Ticket};
@@ -156,7 +157,7 @@ pub struct Log {
     parts: BTreeMap<Tx, Part>,
     /// As a coordinator: what it has begun to write. It does not wait for its disk with this, but whatever
     /// it decides or tells a client comes after it.
-    begun: BTreeSet<u32>,
+    begun: NumberSet,
     /// And what it has committed, and whether everybody has said that it knows.
     committed: BTreeMap<Tx, bool>,
     /// As one of those who keep decisions.
@@ -269,7 +270,7 @@ impl TwoPhaseCommit {
     // ---- as a coordinator ---------------------------------------------------------------------
 
     fn begin(&self, memory: &mut Memory, op: OpId, value: u32, cx: &mut Cx<'_, Self>) {
-        if cx.disk().begun.contains(&value) {
+        if cx.disk().begun.contains(value) {
             cx.note("The same request again: it is carried out once.");
             return;
         }
@@ -829,9 +830,7 @@ impl Protocol for TwoPhaseCommit {
                 }
                 disk.parts.insert(tx, part);
             }
-            Write::Begun(value) => {
-                disk.begun.insert(value);
-            }
+            Write::Begun(value) => drop(disk.begun.insert(value)),
             Write::Commit(tx, known) => {
                 disk.committed.insert(tx, known);
             }

@@ -234,7 +234,7 @@ fn unserved(sim: &Sim, from: Time) -> Option<Break> {
     }
     let mut served = vec![false; sim.about().ops.len()];
     let mut asked: BTreeMap<u32, usize> = BTreeMap::new();
-    for row in sim.trace().rows().filter(|row| row.time >= from) {
+    for row in sim.trace().rows()?.filter(|row| row.time >= from) {
         match row.kind {
             EventKind::Invoke => drop(asked.insert(row.subject, usize::from(row.detail))),
             EventKind::Return if row.detail == 1 => {
@@ -257,9 +257,11 @@ fn is_healed(sim: &Sim, from: Time) -> bool {
         let same = |input: &Input| matches!(*input, Input::Message { from: f, to: t, nth: n, .. } if (f, t, n) == (from, to, nth));
         sim.scenario().inputs.iter().any(|timed| same(&timed.input))
     };
-    let late = sim.trace().rows().filter(|row| row.kind == EventKind::Send && row.time >= from);
-    let mut sent = late.filter_map(|row| sim.trace().message(row.subject));
-    !sent.any(|meta| fated(meta.from, meta.to, meta.nth))
+    sim.trace().rows().is_some_and(|rows| {
+        let late = rows.filter(|row| row.kind == EventKind::Send && row.time >= from);
+        let mut sent = late.filter_map(|row| sim.trace().message(row.subject));
+        !sent.any(|meta| fated(meta.from, meta.to, meta.nth))
+    })
 }
 
 /// What undoes everything that was done to a run and still lasts.

@@ -296,7 +296,7 @@ pub fn concrete(library: &Library, violation: &Violation) -> Option<Scenario> {
     let mut sim = Sim::new(library, scenario.clone()).ok()?;
     let mut fates: BTreeMap<(Time, NodeId, NodeId, u32), Fate> = BTreeMap::new();
     while sim.step_until(violation.seal.moment) {}
-    for row in sim.trace().rows() {
+    for row in sim.trace().rows()? {
         let Some(meta) = sim.trace().message(row.subject) else { continue };
         let sent = sim.trace().row(meta.row).map_or(Time::ZERO, |row| row.time);
         let key = (sent, meta.from, meta.to, meta.nth);

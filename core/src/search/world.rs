@@ -445,7 +445,7 @@ impl World {
     /// Saves what the host has of a node.
     fn settle(&mut self, moment: &mut Moment, node: NodeId, up: bool, mut timers: Vec<TimerCode>) {
         timers.sort_unstable_by_key(|code| (code.kind, code.number));
-        let mut hash = mix(self.host.fingerprint(node).0 ^ u64::from(node.0) << 48 ^ u64::from(up));
+        let mut hash = mix(self.host.fingerprint(node) ^ u64::from(node.0) << 48 ^ u64::from(up));
         for code in &timers {
             hash = mix(hash ^ (u64::from(code.kind) << 32 | u64::from(code.number)));
         }

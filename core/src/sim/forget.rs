@@ -2,7 +2,8 @@
 //! made again from a keyframe, because a run is a function of its scenario.
 //!
 //! A keyframe stands for everything that comes after it. So what it needs to go on is never forgotten:
-//! the messages that are on their way then, what they say, and the chunks in which it goes on writing.
+//! the messages that are on their way then, what they say, and the chunks in which it goes on writing. Nor
+//! are rows forgotten that will be counted with those that come next.
 
 use super::chunked::{CHUNK, chunk_of};
 use super::host::Effect;
@@ -96,6 +97,7 @@ impl Sim {
         for frame in frames {
             needed.state(&frame.state, frame.said, trace);
         }
+        trace.uncounted().for_each(|chunk| needed.rows.add(chunk));
         let distance = |chunk: usize| near.map(|row| chunk_of(row).abs_diff(chunk)).into_iter().min().unwrap_or_default();
         // The largest distance within which there are not too many.
         let (mut within, mut beyond) = (LEAST_AROUND / CHUNK, trace.rows.len() / CHUNK + 1);

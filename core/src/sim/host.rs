@@ -206,8 +206,10 @@ pub trait Host {
     fn save_node(&self, node: NodeId) -> Rc<dyn Any>;
     /// Brings one node back to a saved state.
     fn load_node(&mut self, node: NodeId, saved: &dyn Any);
-    /// The stable hash of one node's state, and how many words that is.
-    fn fingerprint(&self, node: NodeId) -> (u64, usize);
+    /// The stable hash of one node's state.
+    fn fingerprint(&self, node: NodeId) -> u64;
+    /// How many words one node's state is. To learn it takes as long as a hash.
+    fn words(&self, node: NodeId) -> usize;
     /// Forgets all answers, and all messages but the first so many.
     fn unsay(&mut self, messages: u32);
 }
@@ -224,6 +226,13 @@ struct Node<P: Protocol> {
 impl<P: Protocol> Clone for Node<P> {
     fn clone(&self) -> Self {
         Self { memory: self.memory.clone(), synced: self.synced.clone(), disk: self.disk.clone(), unsynced: self.unsynced.clone() }
+    }
+}
+
+impl<P: Protocol> Node<P> {
+    fn hash_and_size(&self) -> (u64, usize) {
+        let Self { memory, synced, disk, unsynced } = self;
+        super::hash::hash_and_size(&(memory, synced, disk, unsynced))
     }
 }
 
@@ -433,9 +442,12 @@ impl<P: Protocol> Host for Typed<P> {
         }
     }
 
-    fn fingerprint(&self, node: NodeId) -> (u64, usize) {
-        let Node { memory, synced, disk, unsynced } = &self.state.nodes[node.index()];
-        super::hash::hash_and_size(&(memory, synced, disk, unsynced))
+    fn fingerprint(&self, node: NodeId) -> u64 {
+        self.state.nodes[node.index()].hash_and_size().0
+    }
+
+    fn words(&self, node: NodeId) -> usize {
+        self.state.nodes[node.index()].hash_and_size().1
     }
 
     fn unsay(&mut self, messages: u32) {

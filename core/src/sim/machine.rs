@@ -47,14 +47,23 @@ pub struct Flight {
     pub lost: Option<Time>,
 }
 
+/// How far a run came that was to go to a moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Came {
+    /// To that moment.
+    There,
+    /// Not so far: there are too many events before it.
+    CutShort,
+    /// To where time stands still: that moment never comes.
+    StandsStill,
+}
+
 /// A run at one moment, to come back to.
 pub(super) struct Keyframe {
     pub(super) state: State,
     pub(super) host: Box<dyn Any>,
     /// How many messages of the protocol there were.
     pub(super) said: u32,
-    /// How many words the nodes' state is, for who keeps many of them.
-    pub(super) size: usize,
 }
 
 /// How many rows there are of one moment at most. The largest cluster needs fewer to start at once; with
@@ -234,7 +243,8 @@ impl Sim {
     /// How many messages a node has received, and how many it has sent: those of clients too.
     #[must_use]
     pub fn load(&self, node: NodeId) -> (u32, u32) {
-        (self.state.nodes[node.index()].received, self.state.links.sent(node))
+        let node = &self.state.nodes[node.index()];
+        (node.received, node.sent)
     }
 
     /// What clients have done and seen so far: how many operations they have begun, how many of these
@@ -292,7 +302,8 @@ impl Sim {
     pub fn due(&self, id: u32) -> Option<Time> {
         let meta = self.trace.message(id)?;
         let sent = self.trace.row(meta.row)?.time;
-        let since = self.scenario.inputs.iter().filter(|timed| timed.at > sent && timed.at <= self.now());
+        let inputs = &self.scenario.inputs;
+        let since = inputs[inputs.partition_point(|timed| timed.at <= sent)..].iter().take_while(|timed| timed.at <= self.now());
         let delays = since.filter_map(|timed| match &timed.input {
             Input::Message { from, to, nth, fate: Fate::Delay(by) }
                 if (*from, *to, *nth, 0) == (meta.from, meta.to, meta.nth, meta.copy) =>
@@ -464,6 +475,18 @@ impl Sim {
     /// Lets everything happen up to and including a moment.
     pub fn run_until(&mut self, limit: Time) {
         while self.step_until(limit) {}
+    }
+
+    /// Lets everything happen up to and including a moment, but handles no more than so many events since
+    /// the beginning. Says how far it came.
+    #[must_use]
+    pub fn run_within(&mut self, limit: Time, most: u64) -> Came {
+        while self.state.steps < most {
+            if !self.step_until(limit) {
+                return if self.stands_still() { Came::StandsStill } else { Came::There };
+            }
+        }
+        Came::CutShort
     }
 
     /// Whether it was anything: timers that were cancelled are not.
@@ -697,6 +720,9 @@ impl Sim {
         let link = self.state.links.get(key);
         let nth = link.sent;
         link.sent += 1;
+        if let Some(node) = self.state.nodes.get_mut(from.index()) {
+            node.sent += 1;
+        }
         // Two draws of one message differ in the low bits of their counter.
         let drawn = |purpose, copy: u64| draw(seed, purpose, u64::from(key), u64::from(nth) << 8 | copy);
         let happens = |chance: Chance, purpose| chance != Chance::NEVER && chance.happens(drawn(purpose, 0));
@@ -1028,12 +1054,12 @@ impl Sim {
 
     /// This moment, to come back to.
     pub(super) fn keyframe(&self) -> Keyframe {
-        Keyframe { state: self.state.clone(), host: self.host.save(), said: self.host.messages(), size: 0 }
+        Keyframe { state: self.state.clone(), host: self.host.save(), said: self.host.messages() }
     }
 
     /// How many words the state of all nodes is.
     pub(super) fn size(&self) -> usize {
-        (0..self.scenario.nodes).map(|node| self.host.fingerprint(NodeId(node)).1).sum()
+        (0..self.scenario.nodes).map(|node| self.host.words(NodeId(node))).sum()
     }
 
     /// Comes back to a moment of this run, or of the run that it shares its beginning with.

@@ -30,7 +30,7 @@ pub(crate) use host::Trial;
 pub use host::{Calls, Effect, Happened, Host, Typed};
 pub use latency::Latency;
 pub(crate) use latency::MOST_NESTED;
-pub use machine::{Flight, Sim};
+pub use machine::{Came, Flight, Sim};
 pub use network::{LinkRule, Network};
 pub use parting::{Parted, Parting};
 pub use state::NodeStatus;

@@ -104,11 +104,6 @@ impl Links {
         memory
     }
 
-    /// How many messages somebody has sent.
-    pub(crate) fn sent(&self, from: NodeId) -> u32 {
-        self.slots.iter().filter(|(key, _)| *key != Self::EMPTY && *key >> 16 == u32::from(from.0)).map(|(_, memory)| memory.sent).sum()
-    }
-
     #[inline]
     fn find(slots: &[(u32, LinkMemory)], key: u32) -> usize {
         let mask = slots.len() - 1;

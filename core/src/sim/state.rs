@@ -81,6 +81,8 @@ pub(super) struct Node {
     pub(super) crashes: u64,
     /// How many messages it has received.
     pub(super) received: u32,
+    /// How many it has sent.
+    pub(super) sent: u32,
 }
 
 impl Node {
@@ -104,6 +106,7 @@ impl Node {
             held: Vec::new(),
             crashes: 0,
             received: 0,
+            sent: 0,
         }
     }
 }

@@ -248,13 +248,11 @@ impl Trace {
         self.rows.get(index as usize)
     }
 
-    /// Every row, from the first.
-    ///
-    /// # Panics
-    /// If part of it is forgotten: whoever has to see all of a run lets it happen again for itself.
-    pub fn rows(&self) -> impl DoubleEndedIterator<Item = &Row> {
-        assert!(self.has(0, self.len() as u32), "part of this trace is forgotten");
-        self.rows.iter()
+    /// Every row, from the first; nothing if part of it is forgotten. Nobody looks at a run that
+    /// belongs to no [`Timeline`](super::Timeline), so that it forgets nothing: whoever has to see all of a run
+    /// lets it happen again for itself.
+    pub fn rows(&self) -> Option<impl DoubleEndedIterator<Item = &Row>> {
+        self.has(0, self.len() as u32).then(|| self.rows.iter())
     }
 
     /// Whether none of these rows is forgotten.
@@ -274,6 +272,11 @@ impl Trace {
         (from + rows.partition_point(|row| row.time < moment)) as u32
     }
 
+    /// The full chunks whose rows will be counted together with those to come.
+    pub(super) fn uncounted(&self) -> std::ops::Range<usize> {
+        self.len() / COUNTED * (COUNTED / CHUNK)..self.len() / CHUNK
+    }
+
     /// How many rows are not forgotten.
     pub(super) fn held(&self) -> usize {
         self.rows.held()
@@ -290,6 +293,7 @@ impl Trace {
     #[cold]
     fn count(&mut self) {
         if self.rows.len().is_multiple_of(COUNTED) {
+            debug_assert!(self.has((self.rows.len() - COUNTED) as u32, self.rows.len() as u32), "what is to be counted is forgotten");
             let rows = (self.rows.len() - COUNTED..self.rows.len()).map_while(|index| self.rows.get(index));
             self.tallies.push(self.tallies.last().copied().unwrap_or_default().after(rows));
         }

@@ -52,7 +52,7 @@ fn spread(library: &Library, style: Style, k: i64, seed: u64) -> Fate {
     let mut heard: Vec<Option<u64>> = vec![None; usize::from(SITES)];
     heard[0] = Some(0);
     let mut sent = 0;
-    for row in sim.trace().rows() {
+    for row in sim.trace().rows().unwrap() {
         match row.kind {
             EventKind::Send if row.detail == Rumor::TELL => sent += 1,
             EventKind::Deliver if sim.trace().message(row.subject).unwrap().kind == Rumor::TELL => {

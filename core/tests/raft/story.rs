@@ -144,7 +144,7 @@ impl Story {
     /// How many messages were sent from one node to another: the number of the next.
     pub(crate) fn next_on_link(&self, from: u16, to: u16) -> u32 {
         let sim = self.timeline.sim();
-        let rows = sim.trace().rows().take(sim.rows() as usize);
+        let rows = sim.trace().rows().unwrap().take(sim.rows() as usize);
         rows.filter(|row| row.kind == EventKind::Send && (row.node, row.peer) == (node(from), node(to))).count() as u32
     }
 
@@ -227,7 +227,7 @@ impl Story {
         let sim = self.timeline.sim();
         let kind = sim.about().kinds.iter().position(|known| known.name == kind).unwrap() as u8;
         let from_node = |from: NodeId| from.0 < self.nodes;
-        let rows = sim.trace().rows().take(sim.rows() as usize);
+        let rows = sim.trace().rows().unwrap().take(sim.rows() as usize);
         let sends = rows.filter(|row| row.kind == EventKind::Send && from_node(row.node) && from_node(row.peer));
         sends.filter(|row| row.detail == kind).count()
     }

@@ -77,7 +77,7 @@ fn answers(sim: &Sim) -> Vec<Option<String>> {
 /// How many messages the nodes have sent one another.
 fn messages(sim: &Sim) -> usize {
     let nodes = sim.scenario().nodes;
-    sim.trace().rows().filter(|row| row.kind == EventKind::Send && row.node.0 < nodes && row.peer.0 < nodes).count()
+    sim.trace().rows().unwrap().filter(|row| row.kind == EventKind::Send && row.node.0 < nodes && row.peer.0 < nodes).count()
 }
 
 /// How long each operation took that was answered, in the order in which they were asked.

@@ -23,7 +23,7 @@ fn quorums_that_overlap_and_write_back_are_one_register() {
         for (read, write) in [(2, 2), (3, 1), (1, 3)] {
             let settings = [WRITE_BACK, ("read-quorum", read), ("write-quorum", write)];
             let sim = run(with(on_time(stormy("quorums", seed)), &settings), Time::ZERO + support::LENGTH);
-            answered += sim.trace().rows().filter(|row| row.kind == EventKind::Return && row.detail == 1).count();
+            answered += sim.trace().rows().unwrap().filter(|row| row.kind == EventKind::Return && row.detail == 1).count();
             let judgement = linearizable(&sim);
             assert_eq!(judgement.kept, Some(true), "seed {seed}, R={read}, W={write}: {judgement}\n{}", History::of(&sim).to_edn());
         }

@@ -12,7 +12,7 @@ fn whatever_happens_by_majority_it_is_one_register() {
     let mut answered = 0;
     for seed in 0..400 {
         let sim = run(stormy("register", seed), Time::ZERO + support::LENGTH);
-        answered += sim.trace().rows().filter(|row| row.kind == EventKind::Return && row.detail == 1).count();
+        answered += sim.trace().rows().unwrap().filter(|row| row.kind == EventKind::Return && row.detail == 1).count();
         let judgement = linearizable(&sim);
         assert_eq!(judgement.kept, Some(true), "seed {seed}: {judgement}\n{}", History::of(&sim).to_edn());
     }
@@ -218,10 +218,10 @@ fn across_a_cut(base: &Scenario, side: u16, first: (u16, u8), second: (u16, u8))
     scenario.add(Time::ZERO, Input::Partition(vec![members]));
     scenario.add(at(1), ask(0, first.0, first.1));
     let sim = run(scenario.clone(), at(6_000));
-    let ended = sim.trace().rows().find(|row| matches!(row.kind, EventKind::Return | EventKind::Unknown)).unwrap().time;
+    let ended = sim.trace().rows().unwrap().find(|row| matches!(row.kind, EventKind::Return | EventKind::Unknown)).unwrap().time;
     scenario.add(ended + Span(1), ask(1, second.0, second.1));
     let sim = run(scenario, at(12_000));
-    let answered = sim.trace().rows().filter(|row| row.kind == EventKind::Return && row.detail == 1).count();
+    let answered = sim.trace().rows().unwrap().filter(|row| row.kind == EventKind::Return && row.detail == 1).count();
     Kept { available: answered == 2, linearizable: linearizable(&sim).kept.unwrap() }
 }
 

@@ -48,7 +48,7 @@ fn whatever_happens_a_careful_log_is_one_register() {
     for seed in 0..300 {
         for wait_for in [MAJORITY, ALL] {
             let sim = run(coup(seed, &[wait_for]), Time::ZERO + support::LENGTH);
-            answered += sim.trace().rows().filter(|row| row.kind == EventKind::Return && row.detail == 1).count();
+            answered += sim.trace().rows().unwrap().filter(|row| row.kind == EventKind::Return && row.detail == 1).count();
             primaries += usize::from((0..sim.scenario().nodes).any(|node| {
                 let view = sim.view(NodeId(node));
                 node > 0 && view.role.is_some_and(|(role, _)| role == "primary")
@@ -237,7 +237,7 @@ fn a_power_cut_takes_what_was_only_in_memory() {
         scenario.patience = Span::secs(5);
         scenario.add(at(1_000), ask(0, 0, WRITE));
         let written = run(scenario.clone(), at(6_000));
-        let done = written.trace().rows().find(|row| row.kind == EventKind::Return).unwrap().time;
+        let done = written.trace().rows().unwrap().find(|row| row.kind == EventKind::Return).unwrap().time;
         for node in 0..3 {
             scenario.add(done + Span(1), Input::Crash(NodeId(node)));
             scenario.add(done + Span::millis(100), Input::Restart(NodeId(node)));
@@ -260,7 +260,7 @@ fn no_single_crash_loses_what_was_acknowledged() {
             base.add(at(100 + 150 * write), ask(0, 0, WRITE));
         }
         let whole = run(base.clone(), at(1_200));
-        let times: BTreeSet<Time> = whole.trace().rows().map(|row| row.time).filter(|time| *time >= at(100)).collect();
+        let times: BTreeSet<Time> = whole.trace().rows().unwrap().map(|row| row.time).filter(|time| *time >= at(100)).collect();
         let mut losses = 0;
         for (&time, node) in times.iter().flat_map(|time| (0..3).map(move |node| (time, NodeId(node)))) {
             let mut scenario = base.clone();

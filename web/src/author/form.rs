@@ -149,6 +149,7 @@ impl Filled<'_> {
             Kind::Text
             | Kind::Words(_)
             | Kind::Texts
+            | Kind::Numbers(..)
             | Kind::Lines(..)
             | Kind::Ids
             | Kind::Script

@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::dom;
 use crate::route;
 use crate::share;
+use crate::shared::Shared;
 use crate::text;
 use crate::ui;
 use faultline::lab::draft::{Draft, Performance};
@@ -17,22 +18,15 @@ use faultline::models::Library;
 use faultline::sim::{Span, Time};
 use gloo_timers::callback::Timeout;
 use run::Run;
-use std::rc::Rc;
 use web_sys::File;
 use yew::{Component, Context, Html, Properties, html};
 
 /// What the screen is made with.
-#[derive(Properties, Clone)]
+#[derive(Properties, Clone, PartialEq)]
 pub(crate) struct Props {
-    pub(crate) library: Rc<Library>,
+    pub(crate) library: Shared<Library>,
     /// The letters of a run to write a lab around, if there is one.
     pub(crate) run: Option<String>,
-}
-
-impl PartialEq for Props {
-    fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.library, &other.library) && self.run == other.run
-    }
 }
 
 /// What can happen here.
@@ -78,9 +72,9 @@ pub(crate) struct Author {
     saying: String,
     /// The file as it is, and the lab in it or what is wrong with it.
     file: String,
-    lab: Result<Rc<Lab>, Vec<Problem>>,
+    lab: Result<Shared<Lab>, Vec<Problem>>,
     trial: Trial,
-    preview: Option<Rc<Lab>>,
+    preview: Option<Shared<Lab>>,
     /// Whether the browser keeps the draft.
     kept: bool,
     fault: Option<String>,
@@ -208,7 +202,7 @@ impl Component for Author {
             Msg::Preview(false) => self.preview = None,
             Msg::Preview(true) => {
                 // Without a name, so that nothing of the trial is kept as done.
-                self.preview = self.lab.as_ref().ok().map(|lab| Rc::new(Lab { id: String::new(), ..Lab::clone(lab) }));
+                self.preview = self.lab.as_ref().ok().map(|lab| Shared::new(Lab { id: String::new(), ..Lab::clone(lab) }));
             }
             Msg::StartOver => self.replace(library, None),
         }
@@ -311,7 +305,7 @@ impl Author {
     }
 
     /// Changes the draft so that it can be taken back.
-    fn change(&mut self, library: &Rc<Library>, change: impl FnOnce(&mut Draft) -> Result<(), String>) {
+    fn change(&mut self, library: &Shared<Library>, change: impl FnOnce(&mut Draft) -> Result<(), String>) {
         let Some(mut draft) = self.draft.clone() else { return };
         match change(&mut draft) {
             Ok(()) if Some(&draft) != self.draft.as_ref() => self.replace(library, Some(draft)),
@@ -320,7 +314,7 @@ impl Author {
         }
     }
 
-    fn replace(&mut self, library: &Rc<Library>, draft: Option<Draft>) {
+    fn replace(&mut self, library: &Shared<Library>, draft: Option<Draft>) {
         self.past.push(std::mem::replace(&mut self.draft, draft));
         if self.past.len() > MOST_UNDO {
             self.past.remove(0);
@@ -330,7 +324,7 @@ impl Author {
     }
 
     /// After every change: reads the file again, keeps it, and shows its run.
-    fn settle(&mut self, library: &Rc<Library>) {
+    fn settle(&mut self, library: &Shared<Library>) {
         self.trial = Trial::No;
         self.replaced = false;
         let Some(draft) = &self.draft else {
@@ -339,7 +333,7 @@ impl Author {
             return;
         };
         self.file = draft.write();
-        self.lab = Lab::read(&self.file, &self.id(), library).map(Rc::new);
+        self.lab = Lab::read(&self.file, &self.id(), library).map(Shared::new);
         self.kept = dom::remember(DRAFT, Some(&self.file));
         let moment = self.run.as_ref().map(Run::moment);
         match (draft.performance(), &self.run) {

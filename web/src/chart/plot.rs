@@ -48,8 +48,6 @@ pub(crate) struct Run<'a> {
     pub(crate) name: &'static str,
     pub(crate) sim: &'a Sim,
     pub(crate) now: Time,
-    /// How many messages there were, over time.
-    pub(crate) tallies: &'a [Tally],
 }
 
 /// What is drawn.
@@ -136,6 +134,8 @@ const STRETCHES: usize = 24;
 const MOST_BEHIND: usize = 5;
 /// Points of a curve that is known by a formula.
 const POINTS: u32 = 60;
+/// Moments at which messages are counted, at most.
+const MOMENTS: usize = 120;
 /// Lines that are drawn of a distribution, at most.
 const MOST_POINTS: usize = 400;
 
@@ -206,33 +206,29 @@ const COUNTED: [Counted; 3] = [
 ];
 
 fn messages(runs: &[Run<'_>]) -> Option<Plot> {
-    let last = |run: &Run<'_>| run.tallies.last().copied().unwrap_or_default();
-    if runs.iter().all(|run| run.tallies.is_empty()) {
-        return None;
-    }
-    let most = runs.iter().map(|run| last(run).sent).max().unwrap_or(0);
+    let counted: Vec<(&Run<'_>, Vec<Tally>)> = runs.iter().map(|run| (run, measure::tallies(run.sim, MOMENTS))).collect();
+    let last = |tallies: &[Tally]| tallies.last().copied().unwrap_or_default();
+    let longest = &counted.iter().max_by_key(|(_, tallies)| tallies.len()).filter(|(_, tallies)| !tallies.is_empty())?.1;
+    let most = counted.iter().map(|(_, tallies)| last(tallies).sent).max().unwrap_or(0);
     // Of one run everything, of two what they sent.
     let shown = if runs.len() == 1 { &COUNTED[..] } else { &COUNTED[..1] };
     let mut curves = Vec::new();
-    for (place, run) in runs.iter().enumerate() {
+    for (place, (run, tallies)) in counted.iter().enumerate() {
         for (name, ink, value) in shown {
-            let mut points: Vec<_> = run.tallies.iter().map(|tally| (seconds(tally.time), f64::from(value(tally)))).collect();
-            points.push((seconds(run.now), f64::from(value(&last(run)))));
+            let mut points: Vec<_> = tallies.iter().map(|tally| (seconds(tally.time), f64::from(value(tally)))).collect();
+            points.push((seconds(run.now), f64::from(value(&last(tallies)))));
             let ink = if runs.len() == 1 { *ink } else { INKS[place] };
-            curves.push(Curve { name: of(run, &format!("{} {name}", value(&last(run)))), ink, shape: Shape::Steps, points });
+            curves.push(Curve { name: of(run, &format!("{} {name}", value(&last(tallies)))), ink, shape: Shape::Steps, points });
         }
     }
     let mut head = vec![text::TIME.to_owned()];
     head.extend(runs.iter().flat_map(|run| COUNTED.map(|(name, ..)| of(run, name))));
     let row = |tally: &Tally| {
-        let at = |run: &Run<'_>| {
-            run.tallies[..run.tallies.partition_point(|other| other.time <= tally.time)].last().copied().unwrap_or_default()
-        };
-        let numbers = runs.iter().flat_map(|run| COUNTED.map(|(_, _, value)| value(&at(run)).to_string()));
+        let at = |tallies: &[Tally]| last(&tallies[..tallies.partition_point(|other| other.time <= tally.time)]);
+        let numbers = counted.iter().flat_map(|(_, tallies)| COUNTED.map(|(_, _, value)| value(&at(tallies)).to_string()));
         [text::clock(tally.time)].into_iter().chain(numbers).collect()
     };
     // The newest first, at the moments of the run that has more to say.
-    let longest = runs.iter().max_by_key(|run| run.tallies.len())?.tallies;
     let rows = longest.iter().rev().step_by(longest.len().div_ceil(8).max(1)).map(row).collect();
     let summary = curves.iter().map(|curve| curve.name.as_str()).collect::<Vec<_>>().join(", ");
     Some(Plot { x: time_axis(runs), y: count_axis(f64::from(most)), curves, summary, table: Table { head, rows } })
@@ -399,7 +395,7 @@ fn load(runs: &[Run<'_>]) -> Option<Plot> {
 pub(crate) fn numbers(run: &Run<'_>) -> Vec<(&'static str, String)> {
     let requests = Request::all(run.sim);
     let (served, lengths) = (Served::of(&requests), measure::latencies(&requests));
-    let tally = run.tallies.last().copied().unwrap_or_default();
+    let tally = run.sim.trace().tally(run.sim.rows());
     let reads = measure::reads(run.sim);
     let nothing = || "–".to_owned();
     let stale = reads
@@ -442,8 +438,7 @@ mod tests {
     }
 
     fn with<T>(sim: &Sim, twice: bool, then: impl FnOnce(&[Run<'_>]) -> T) -> T {
-        let tallies = measure::tallies(sim, 120);
-        let run = |name| Run { name, sim, now: sim.now(), tallies: &tallies };
+        let run = |name| Run { name, sim, now: sim.now() };
         if twice { then(&[run("A"), run("B")]) } else { then(&[run("")]) }
     }
 

@@ -4,11 +4,12 @@
 
 use super::plot::{Axis, Curve, Ink, Plot, Shape, Table};
 use super::{figure, save, together};
+use crate::shared::Shared;
 use crate::text;
 use faultline::evidence::measure::{Measured, Unit};
 use faultline::lab::Lab;
-use faultline::lab::study::{Chosen, Findings, Found, Known, Point, Question, Study};
-use yew::{Callback, Html, html};
+use faultline::lab::study::{Chosen, Facts, Findings, Found, Known, Place, Point, Question, Study};
+use yew::{Callback, Component, Context, Html, Properties, html};
 
 /// Something that was found, with what was chosen then.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,8 +27,38 @@ const SHOWN: f64 = 0.995;
 /// The rows of the table of a histogram.
 const SHARES: [f64; 4] = [0.5, 0.9, 0.99, 0.999];
 
-/// What was found with these choices, and what was found before it; and what is known, if that is about it.
-pub(crate) fn chart(lab: &Lab, study: &Study, now: &[Seen], before: Option<&Seen>, chosen: Option<&Chosen>) -> Html {
+/// What the chart of a study is made with.
+#[derive(Properties, Clone, PartialEq)]
+pub(crate) struct Props {
+    pub(crate) lab: Shared<Lab>,
+    /// The place of the study among those of the lab.
+    pub(crate) study: usize,
+    /// What was found in the cases that are measured at once, and what was found before it.
+    pub(crate) now: Shared<Vec<Seen>>,
+    pub(crate) before: Option<Shared<Vec<Seen>>>,
+    /// What is chosen, if what is known of that is to be laid over it.
+    pub(crate) chosen: Option<Chosen>,
+}
+
+/// The chart of a study: drawn when something was found, and not whenever the run beside it goes on.
+pub(crate) struct Survey;
+
+impl Component for Survey {
+    type Message = ();
+    type Properties = Props;
+
+    fn create(_: &Context<Self>) -> Self {
+        Self
+    }
+
+    fn view(&self, ctx: &Context<Self>) -> Html {
+        let Props { lab, study, now, before, chosen } = ctx.props();
+        let before = before.as_ref().and_then(|before| before.first());
+        chart(lab, &lab.studies[*study], now, before, chosen.as_ref())
+    }
+}
+
+fn chart(lab: &Lab, study: &Study, now: &[Seen], before: Option<&Seen>, chosen: Option<&Chosen>) -> Html {
     let all: Vec<_> = now.iter().filter_map(|seen| Some(Chosen { case: seen.case, settings: chosen?.settings.clone() })).collect();
     let known = |place: usize| all.get(place).into_iter().flat_map(|chosen| study.known(lab, chosen)).collect::<Vec<_>>();
     let shown = if study.together {
@@ -64,15 +95,18 @@ fn matrix(name: &str, (rows, columns): (&Classes, &Classes), counts: &[Vec<u64>]
     }
 }
 
-/// How often it was what and that was said, of the same few things.
-pub(crate) fn counted(name: &str, things: &[&str], counts: &[Vec<u64>]) -> Html {
+/// How often it was what and that was said, of the same few things. Its columns have numbers, as there is no room
+/// for words above them.
+pub(crate) fn counted(name: &str, corner: &'static str, things: &[&str], counts: &[Vec<u64>]) -> Html {
     let most = counts.iter().flatten().copied().max().unwrap_or(0).max(1);
     let cell = |count: u64| html! { <td style={format!("--share:{}", count * 100 / most)}><b>{ count }</b></td> };
     html! {
-        <div class="wide matrix-of" tabindex="0" role="group" aria-label={name.to_owned()}><table>
-            <thead><tr><td></td>{ for things.iter().map(|thing| html! { <th scope="col">{ (*thing).to_owned() }</th> }) }</tr></thead>
-            <tbody>{ for things.iter().zip(counts).map(|(thing, counts)| html! {
-                <tr><th scope="row">{ (*thing).to_owned() }</th>{ for counts.iter().map(|count| cell(*count)) }</tr>
+        <div class="wide matrix-of narrow" tabindex="0" role="group" aria-label={name.to_owned()}><table>
+            <thead><tr><td>{ corner }</td>{ for (1..).zip(things).map(|(number, thing)| html! {
+                <th scope="col" title={(*thing).to_owned()}><span aria-hidden="true">{ number }</span><span class="visually-hidden">{ (*thing).to_owned() }</span></th>
+            }) }</tr></thead>
+            <tbody>{ for (1..).zip(things).zip(counts).map(|((number, thing), counts)| html! {
+                <tr><th scope="row"><span aria-hidden="true">{ number }{ " " }</span>{ (*thing).to_owned() }</th>{ for counts.iter().map(|count| cell(*count)) }</tr>
             }) }</tbody>
         </table></div>
     }
@@ -118,8 +152,19 @@ fn curve(study: &Study, now: &Seen, points: &[Point], before: Option<&Seen>, kno
         shape: Shape::Line,
         points: points.iter().flat_map(upright).collect(),
     });
+    let against = matches!(study.question, Question::Curve { against: Some(_), .. });
+    let known_at = |known: &Known, place: usize| match &known.facts {
+        Facts::Curve(facts) => facts.iter().find(|(at, _)| *at == place).map(|(_, y)| *y),
+        Facts::Spread { .. } => None,
+    };
     for known in known {
-        let points = known.points.iter().map(|(x, y)| (*x, drawn(unit, *y))).collect();
+        // Where what is across is measured too, a place is only known by what was found there.
+        let x = |(index, place): (usize, &Place)| match points.iter().find(|point| point.place == index) {
+            Some(point) => Some((index, point.x)),
+            None => (!against).then_some((index, place.x)),
+        };
+        let at = places.iter().enumerate().filter_map(x);
+        let points = at.filter_map(|(index, x)| Some((x, drawn(unit, known_at(known, index)?)))).collect();
         curves.push(Curve { name: known.from.clone(), ink: Ink::Theory, shape: Shape::Line, points });
     }
     if let Some((Seen { with, .. }, points)) = before.and_then(|seen| match &seen.findings.found {
@@ -131,7 +176,6 @@ fn curve(study: &Study, now: &Seen, points: &[Point], before: Option<&Seen>, kno
     let all = || curves.iter().flat_map(|curve| &curve.points).filter(|(x, y)| x.is_finite() && y.is_finite());
     let (right, top) = all().fold((0.0f64, 0.0f64), |(right, top), (x, y)| (right.max(*x), top.max(*y)));
     let left = all().map(|(x, _)| *x).fold(right, f64::min);
-    let against = matches!(study.question, Question::Curve { against: Some(_), .. });
     // Lengths of time are in milliseconds here, all else is a plain number.
     let spans = against || places.iter().any(|place| place.x != place.value as f64);
     let across = axis(if spans { Unit::Ms } else { Unit::Number }, right);
@@ -144,8 +188,7 @@ fn curve(study: &Study, now: &Seen, points: &[Point], before: Option<&Seen>, kno
             if place.x == point.x { place.name.clone() } else { format!("{} ({})", unit_of(spans).show(round(point.x)), place.name) }
         });
         let cells = [at, unit.show(point.value), unit.between(point.low, point.high), point.n.to_string()].into_iter();
-        let known =
-            known.iter().map(|known| known.points.iter().find(|(x, _)| *x == point.x).map_or_else(|| "–".into(), |(_, y)| unit.show(*y)));
+        let known = known.iter().map(|known| known_at(known, point.place).map_or_else(|| "–".into(), |y| unit.show(y)));
         cells.chain(known).collect()
     };
     let table = Table { head, rows: points.iter().map(row).collect() };
@@ -218,14 +261,18 @@ fn spread(study: &Study, now: &Seen, samples: &[f64], before: Option<&Seen>, kno
         let points = points.chain([(edge(bars), *shares.last()?)]).collect();
         curves.push(Curve { name: text::study::before(with), ink: Ink::Second, shape: Shape::Steps, points });
     }
+    let mean_of = |known: &Known| match known.facts {
+        Facts::Spread { mean, .. } => mean,
+        Facts::Curve(_) => None,
+    };
     for known in known {
-        if let Some(mean) = known.mean.filter(|mean| (begin..begin + bars as f64 * width).contains(mean)) {
+        if let Some(mean) = mean_of(known).filter(|mean| (begin..begin + bars as f64 * width).contains(mean)) {
             let name = text::study::known_mean(&known.from, &unit.show(mean));
             curves.push(Curve { name, ink: Ink::Theory, shape: Shape::Line, points: vec![(mean, 0.0), (mean, top)] });
         }
     }
     let mut rows: Vec<Vec<String>> = Vec::new();
-    let of_mean = known.iter().filter_map(|known| known.mean).map(|mean| unit.show(mean)).next().unwrap_or_else(|| "–".into());
+    let of_mean = known.iter().filter_map(|known| mean_of(known)).map(|mean| unit.show(mean)).next().unwrap_or_else(|| "–".into());
     rows.push(vec![text::MEAN.into(), unit.show(mean.value()), unit.between(low, high), of_mean]);
     // A run that never came to it took longer than any other.
     let mut all = samples.to_vec();
@@ -250,8 +297,7 @@ fn spread(study: &Study, now: &Seen, samples: &[f64], before: Option<&Seen>, kno
 #[cfg(test)]
 mod tests {
     use super::*;
-    use faultline::lab::Lab;
-    use faultline::lab::study::{Chosen, Survey};
+    use faultline::lab::study::Survey as Runs;
     use faultline::models::Library;
 
     fn lab(id: &str) -> Lab {
@@ -261,7 +307,7 @@ mod tests {
 
     fn seen(lab: &Lab, study: &Study, case: usize) -> Seen {
         let chosen = Chosen { case, ..Chosen::default() };
-        let findings = Survey::new(study, &chosen, 6).finish(study, lab, &Library::standard()).expect("runs");
+        let findings = Runs::new(study, &chosen, 6).finish(study, lab, &Library::standard()).expect("runs");
         Seen { case, with: "something".into(), findings }
     }
 

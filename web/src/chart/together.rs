@@ -5,7 +5,7 @@ use super::plot::{Axis, Curve, Ink, Plot, Shape, Table};
 use super::survey::{Seen, axis, drawn, unit_of};
 use crate::text::study as words;
 use faultline::evidence::measure::{Measured, Unit};
-use faultline::lab::study::{Found, Known, Point, Question, Study};
+use faultline::lab::study::{Facts, Found, Known, Place, Point, Question, Study};
 
 /// The inks of the cases, in their order.
 const INKS: [Ink; 6] = [Ink::First, Ink::Second, Ink::Third, Ink::Fourth, Ink::Fifth, Ink::Sixth];
@@ -27,6 +27,22 @@ pub(super) fn plot(study: &Study, cases: &Cases<'_>) -> Option<Plot> {
         Question::Curve { .. } => curves(study, cases),
         Question::Spread(_) => spreads(cases),
         Question::Matrix { .. } => None,
+    }
+}
+
+/// What is known at a place of a curve, place by place.
+fn at_places(known: &Known) -> &[(usize, f64)] {
+    match &known.facts {
+        Facts::Curve(facts) => facts,
+        Facts::Spread { .. } => &[],
+    }
+}
+
+/// What share is not larger, of something spread.
+fn up_to(known: &Known) -> &[(f64, f64)] {
+    match &known.facts {
+        Facts::Spread { points, .. } => points,
+        Facts::Curve(_) => &[],
     }
 }
 
@@ -57,13 +73,14 @@ fn curves(study: &Study, cases: &Cases<'_>) -> Option<Plot> {
         let upright = |point: &Point| [point.low, point.high, f64::NAN].map(|y| (point.x, drawn(unit, y)));
         curves.push(Curve { name: String::new(), ink, shape: Shape::Line, points: points.iter().flat_map(upright).collect() });
         for known in known {
-            let dots = known.points.iter().map(|(x, y)| (*x, drawn(unit, *y))).collect();
+            let dot = |(place, y): &(usize, f64)| Some((places.get(*place).map(|place: &Place| place.x)?, drawn(unit, *y)));
+            let dots = at_places(known).iter().filter_map(dot).collect();
             curves.push(Curve { name: String::new(), ink, shape: Shape::Dots, points: dots });
         }
         let own = points.iter().map(|point| (point.place, point));
         let row = |(place, point): (usize, &Point)| {
             let at = places.get(place).map_or_else(String::new, |place| place.name.clone());
-            let known = known.iter().flat_map(|known| &known.points).find(|(x, _)| *x == point.x).map(|(_, y)| unit.show(*y));
+            let known = known.iter().flat_map(|known| at_places(known)).find(|(at, _)| *at == place).map(|(_, y)| unit.show(*y));
             vec![
                 seen.with.clone(),
                 at,
@@ -102,7 +119,7 @@ fn spreads(cases: &Cases<'_>) -> Option<Plot> {
         return None;
     }
     let seen_or_known = || {
-        let known = cases.iter().flat_map(|(_, known)| known).flat_map(|known| &known.points).map(|(x, _)| *x);
+        let known = cases.iter().flat_map(|(_, known)| known).flat_map(|known| up_to(known)).map(|(x, _)| *x);
         all.iter().flat_map(|(.., samples)| samples.iter().copied()).chain(known)
     };
     let (least, most) = seen_or_known().fold((f64::INFINITY, 0.0f64), |(least, most), x| (least.min(x), most.max(x)));
@@ -131,7 +148,7 @@ fn spreads(cases: &Cases<'_>) -> Option<Plot> {
         let name = words::half(&seen.with, runs, half.is_finite().then(|| unit.show(half)).as_deref());
         curves.push(Curve { name, ink, shape: Shape::Steps, points });
         for known in *known {
-            let dots = known.points.iter().map(|(x, y)| (place(*x), y * 100.0)).collect();
+            let dots = up_to(known).iter().map(|(x, y)| (place(*x), y * 100.0)).collect();
             curves.push(Curve { name: String::new(), ink, shape: Shape::Dots, points: dots });
         }
         let cell = |quantile: &Measured| {
@@ -145,7 +162,7 @@ fn spreads(cases: &Cases<'_>) -> Option<Plot> {
         let missed = seen.findings.missed.to_string();
         rows.push([seen.with.clone(), runs.to_string()].into_iter().chain(quantiles.iter().map(cell)).chain([missed]).collect::<Vec<_>>());
         for known in *known {
-            let at = |share: &f64| known.points.iter().find(|(_, y)| y == share).map_or_else(|| "–".into(), |(x, _)| unit.show(*x));
+            let at = |share: &f64| up_to(known).iter().find(|(_, y)| y == share).map_or_else(|| "–".into(), |(x, _)| unit.show(*x));
             let quantiles = SHARES.iter().map(at);
             rows.push(
                 [words::known_of(&known.from, &seen.with), String::new()].into_iter().chain(quantiles).chain([String::new()]).collect(),

@@ -6,29 +6,23 @@ mod picture;
 use crate::dom;
 use crate::map;
 use crate::share;
+use crate::shared::Shared;
 use crate::text::{self, plain};
 use crate::ui::{self, Named};
 use crate::worker::{Checking, Doing, Job, Judged, Report, likely_object};
 use faultline::judge::Promise;
 use faultline::judge::history::History;
 use faultline::judge::spec::Object;
-use std::rc::Rc;
 use web_sys::{HtmlInputElement, HtmlTextAreaElement};
 use yew::{Callback, Component, Context, Html, InputEvent, Properties, TargetCast, html};
 
 /// A history that was given to the page: its name and its text.
-pub(crate) type Given = Rc<(String, String)>;
+pub(crate) type Given = Shared<(String, String)>;
 
 /// What the screen is made with.
-#[derive(Properties, Clone)]
+#[derive(Properties, Clone, PartialEq)]
 pub(crate) struct Props {
     pub(crate) given: Option<Given>,
-}
-
-impl PartialEq for Props {
-    fn eq(&self, other: &Self) -> bool {
-        self.given.as_ref().map(Rc::as_ptr) == other.given.as_ref().map(Rc::as_ptr)
-    }
 }
 
 /// What can happen here.
@@ -61,7 +55,7 @@ pub(crate) struct Check {
     file: Option<String>,
     state: State,
     /// What is judged by every promise, if somebody wants to know.
-    map: Option<Rc<Checking>>,
+    map: Option<Shared<Checking>>,
 }
 
 /// Whoever has no history at hand can try this one: a client reads what was overwritten before it asked.
@@ -117,7 +111,7 @@ impl Component for Check {
                 (State::Working { .. }, report) => self.state = State::Done(report),
                 _ => return false,
             },
-            Msg::Map(open) => self.map = open.then(|| Rc::new(self.job.clone())),
+            Msg::Map(open) => self.map = open.then(|| Shared::new(self.job.clone())),
         }
         true
     }

@@ -8,38 +8,32 @@ use crate::app;
 use crate::chart::{self, Kind, Run};
 use crate::dom::{self, Frames, Listener, Sight};
 use crate::knob::Knob;
+use crate::pacing::Speed;
 use crate::panel::settings::Draft;
 use crate::panel::{branches, help, transport};
 use crate::route::{self, Route};
-use crate::session::{Session, Speed};
+use crate::session::Session;
 use crate::share::{Share, Thing};
+use crate::shared::Shared;
 use crate::stage::Target;
 use crate::stage::touch::Deed;
 use crate::text;
 use crate::ui::{self, Named};
 use faultline::link::Link;
-use faultline::measure;
 use faultline::models::Library;
 use faultline::scenario::Input;
 use faultline::sim::Time;
 use gloo_timers::callback::Timeout;
 use pair::{PACES, Pair};
 use side::Side;
-use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
 use yew::{AttrValue, Callback, Component, Context, Html, NodeRef, Properties, html};
 
 /// What the page is made with.
-#[derive(Properties, Clone)]
+#[derive(Properties, Clone, PartialEq)]
 pub(crate) struct Props {
-    pub(crate) library: Rc<Library>,
-}
-
-impl PartialEq for Props {
-    fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.library, &other.library)
-    }
+    pub(crate) library: Shared<Library>,
 }
 
 /// Everything that can happen here.
@@ -99,9 +93,6 @@ pub(crate) struct Compare {
 const RENDER_EVERY_MS: f64 = 250.0;
 /// How long it has to be quiet before the address is changed.
 const QUIET_MS: u32 = 400;
-/// The resolution of the slider for the moment.
-/// How many points a curve of messages has.
-const MOST_POINTS: usize = 120;
 const CHARTS: [Kind; 4] = [Kind::Latency, Kind::Availability, Kind::Staleness, Kind::Load];
 
 impl Component for Compare {
@@ -162,13 +153,13 @@ impl Component for Compare {
                 app::Msg::Step => pair.step(),
                 app::Msg::Back => pair.back(),
                 app::Msg::Seek(moment) => pair.seek(moment),
-                app::Msg::Speed(step) => pair.speed = Speed::new(step),
+                app::Msg::Speed(step) => pair.pacing.speed = Speed::new(step),
                 app::Msg::Until(until) => {
                     self.more = false;
-                    self.notice = (!pair.wait(until)).then(|| text::not_in_either(until));
+                    self.notice = (!pair.wait(until)).then(|| text::not_until(until, text::IN_THESE_RUNS));
                 }
                 app::Msg::More(open) => self.more = open,
-                app::Msg::Careful(careful) => pair.care.on = careful,
+                app::Msg::Careful(careful) => pair.pacing.care.on = careful,
                 app::Msg::Undo => self.undo(&library, false),
                 app::Msg::Redo => self.undo(&library, true),
                 app::Msg::Help(open) => self.help = open,
@@ -199,9 +190,9 @@ impl Component for Compare {
                 self.changed(done.map(|()| None));
             }
             Msg::TakeChart(kind, take) => self.measured(|runs| chart::take(kind, runs, take)),
-            Msg::Resized(side, width, height) => self.sides[side].resize(&pair.sides[side], width, height),
+            Msg::Resized(side, width, height) => self.sides[side].board.resize(&pair.sides[side], width, height),
             Msg::DiagramResized(side, width, height) => self.sides[side].resize_diagram(width, height),
-            Msg::Theme => self.sides.iter_mut().for_each(Side::read_colours),
+            Msg::Theme => self.sides.iter_mut().for_each(|side| side.board.read_colours()),
             Msg::InSight(in_sight) => self.in_sight = in_sight,
             Msg::Shown(shown) => self.shown = shown,
             Msg::Settle => {
@@ -224,6 +215,7 @@ impl Component for Compare {
             let link = ctx.link().clone();
             self.settling = Some(Timeout::new(QUIET_MS, move || link.send_message(Msg::Settle)));
         }
+        self.sides.iter_mut().for_each(|side| side.board.forget());
         self.refresh();
         self.run_frames(ctx);
         self.paint();
@@ -379,7 +371,7 @@ impl Compare {
         let side = &mut self.sides[place];
         match msg {
             app::Msg::Touch(finger) => {
-                let said = match side.touched(pair, finger) {
+                let said = match side.board.touched(&pair.sides[place], finger) {
                     Deed::Look => {
                         side.paint(pair, self.elsewhere);
                         return false;
@@ -456,7 +448,7 @@ impl Compare {
                 }
             }
             app::Msg::Rove(from, across, down) => {
-                if let Some(next) = side.layout.beside(from, across, down) {
+                if let Some(next) = side.board.layout.beside(from, across, down) {
                     self.focus = Some(side.reach(&mut pair.sides[place], next));
                 }
             }
@@ -523,7 +515,7 @@ impl Compare {
     fn refresh(&mut self) {
         if let Ok(pair) = &self.pair {
             for (side, session) in self.sides.iter_mut().zip(&pair.sides) {
-                side.refresh(session);
+                side.board.refresh(session);
             }
         }
     }
@@ -537,9 +529,7 @@ impl Compare {
     /// Both runs as charts see them.
     fn measured<T: Default>(&self, then: impl FnOnce(&[Run<'_>]) -> T) -> T {
         let Ok(pair) = &self.pair else { return T::default() };
-        let [a, b] = [0, 1].map(|place| measure::tallies(pair.sides[place].sim(), MOST_POINTS));
-        let run = |place: usize, tallies| Run { name: text::SIDES[place], sim: pair.sides[place].sim(), now: pair.playhead(), tallies };
-        then(&[run(0, &a), run(1, &b)])
+        then(&[0, 1].map(|place| Run { name: text::SIDES[place], sim: pair.sides[place].sim(), now: pair.playhead() }))
     }
 
     fn content(&self, pair: &Pair, library: &Library, send: &Callback<Msg>) -> Html {
@@ -640,7 +630,7 @@ fn time(pair: &Pair, more: bool, send: &Callback<app::Msg>) -> Html {
                 { transport::play(pair.playing(), !pair.goes_on(), send.reform(|()| app::Msg::Toggle)) }
                 { transport::button(text::NEXT_MOMENT, ".", ui::STEP, !pair.goes_on(), send.reform(|()| app::Msg::Step)) }
                 if pair.playhead() > Time::ZERO {
-                    { transport::waits(&pair.sides.each_ref(), more, pair.care.on, send) }
+                    { transport::waits(&pair.sides.each_ref(), more, pair.pacing.care.on, send) }
                 }
             </div>
             <output class="clock">{ text::clock(pair.playhead()) }</output>
@@ -650,7 +640,7 @@ fn time(pair: &Pair, more: bool, send: &Callback<app::Msg>) -> Html {
                     <i class="parts-at" {style} aria-hidden="true" />
                 }
             </div>
-            { transport::pace(pair.speed, pair.care.is_slowing().then(|| pair.ratio()), send.reform(app::Msg::Speed)) }
+            { transport::pace(pair.pacing.speed, pair.pacing.care.is_slowing().then(|| pair.pacing.ratio()), send.reform(app::Msg::Speed)) }
         </section>
     }
 }

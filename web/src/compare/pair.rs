@@ -2,7 +2,8 @@
 //! types of the browser, so that all of this is tested natively.
 
 use crate::knob::{Group, Knob, Turned, What};
-use crate::session::{Care, Session, Speed, Until, WAIT};
+use crate::pacing::Pacing;
+use crate::session::{Session, Until, WAIT};
 use crate::text;
 use faultline::Scenario;
 use faultline::link::{Link, Verdict};
@@ -14,9 +15,7 @@ use faultline::sim::{Latency, NodeId, Parted, Parting, Sim, Span, Time, Timeline
 /// Two runs in lock-step.
 pub(crate) struct Pair {
     pub(crate) sides: [Session; 2],
-    pub(crate) speed: Speed,
-    pub(crate) care: Care,
-    playing: bool,
+    pub(crate) pacing: Pacing,
     parting: Parting,
     /// The inputs that the comparison began with: they stay when the past is changed.
     script: [Vec<Timed>; 2],
@@ -35,8 +34,6 @@ const MOST_REQUESTS: u32 = 1_000_000;
 /// In which steps a difference is looked for, and in how long a run.
 const LEAP: Span = Span::millis(50);
 const MOST_ROWS: u32 = 400_000;
-/// A tab that slept does not wake up in another age.
-const LONGEST_FRAME_MS: f64 = 100.0;
 /// How many changes can be taken back.
 const MOST_UNDONE: usize = 200;
 
@@ -50,16 +47,8 @@ impl Pair {
         let [a, b] = scenarios;
         let mut sides = [Session::new(library, a)?, Session::new(library, b)?];
         (sides[0].prefix, sides[1].prefix) = ("a-", "b-");
-        let mut pair = Self {
-            sides,
-            speed: Speed::new(Speed::FIRST),
-            care: Care::default(),
-            playing: false,
-            parting: Parting::default(),
-            script,
-            undone: Vec::new(),
-            redone: Vec::new(),
-        };
+        let mut pair =
+            Self { sides, pacing: Pacing::default(), parting: Parting::default(), script, undone: Vec::new(), redone: Vec::new() };
         pair.look();
         Ok(pair)
     }
@@ -91,7 +80,7 @@ impl Pair {
     }
 
     pub(crate) fn playing(&self) -> bool {
-        self.playing
+        self.pacing.playing()
     }
 
     /// Whether anything will ever happen.
@@ -100,27 +89,18 @@ impl Pair {
     }
 
     pub(crate) fn play(&mut self, playing: bool) {
-        self.playing = playing && self.goes_on();
+        self.pacing.play(playing, self.goes_on());
     }
 
     /// So much real time has passed.
     pub(crate) fn advance(&mut self, real_ms: f64) {
-        if !self.playing {
-            return;
-        }
-        let real_ms = real_ms.clamp(0.0, LONGEST_FRAME_MS);
-        let goal = self.playhead() + Span((real_ms * 1e6 * self.ratio()) as u64);
-        if !self.care.pass(real_ms) {
+        let Some((goal, careful)) = self.pacing.goal(self.playhead(), real_ms) else { return };
+        if !careful {
             self.seek(goal);
         } else if self.run(goal, Until::Decision) {
-            self.care.notice();
+            self.pacing.care.notice();
         }
         self.play(true);
-    }
-
-    /// How many nanoseconds of the runs pass in a nanosecond of the learner, at the moment.
-    pub(crate) fn ratio(&self) -> f64 {
-        self.speed.ratio() * self.care.share()
     }
 
     /// Goes on until something happens in either, but not further than a moment. Says whether it has.
@@ -134,7 +114,7 @@ impl Pair {
     /// Goes on until something happens in either, and stops there. If it does not happen for a long
     /// time, nothing has happened at all; says so.
     pub(crate) fn wait(&mut self, until: Until) -> bool {
-        self.playing = false;
+        self.pacing.stop();
         let (before, reached) = (self.playhead(), self.reached());
         let found = self.run(before + WAIT, until);
         if !found {
@@ -184,7 +164,7 @@ impl Pair {
 
     /// Goes to the next moment at which something happens in either.
     pub(crate) fn step(&mut self) {
-        self.playing = false;
+        self.pacing.stop();
         let steps = |pair: &Self| pair.sides.each_ref().map(|side| side.sim().steps());
         let before = steps(self);
         while steps(self) == before {
@@ -195,7 +175,7 @@ impl Pair {
 
     /// Goes back to the last moment before this one at which something happened in either.
     pub(crate) fn back(&mut self) {
-        self.playing = false;
+        self.pacing.stop();
         let now = self.playhead();
         let last = |side: &Session| {
             let times = (0..side.sim().rows()).rev().filter_map(|row| side.sim().trace().row(row).map(|row| row.time));
@@ -206,7 +186,7 @@ impl Pair {
 
     /// Both look at the moment of a row of one of them.
     pub(crate) fn show_row(&mut self, side: usize, row: u32) {
-        self.playing = false;
+        self.pacing.stop();
         if let Some(at) = self.sides[side].sim().trace().row(row).map(|row| row.time) {
             self.seek(at);
         }
@@ -230,7 +210,7 @@ impl Pair {
 
     /// Goes to where they part. If they do not for a long time, nothing has happened; says so.
     pub(crate) fn find_parting(&mut self) -> bool {
-        self.playing = false;
+        self.pacing.stop();
         let (before, reached) = (self.playhead(), self.reached());
         let limit = reached.max(before) + WAIT;
         let mut moment = reached.max(before);
@@ -444,7 +424,7 @@ impl Pair {
     }
 
     fn show(&mut self, sides: [Session; 2]) {
-        let (moment, playing) = (self.playhead(), self.playing);
+        let (moment, playing) = (self.playhead(), self.playing());
         self.sides = sides;
         self.parting = Parting::default();
         self.seek(moment);
@@ -601,16 +581,16 @@ mod tests {
         // So B loses its patience at 30 ms, which A does much later.
         pair.turn(&library, 1, &patience, 30_000_000).unwrap();
         pair.play(true);
-        let mut before = pair.ratio();
-        while pair.playhead() < ms(40) && !pair.care.is_slowing() {
-            before = pair.ratio();
+        let mut before = pair.pacing.ratio();
+        while pair.playhead() < ms(40) && !pair.pacing.care.is_slowing() {
+            before = pair.pacing.ratio();
             pair.advance(16.0);
         }
         assert_eq!(pair.playhead(), ms(30), "at the decision itself");
-        assert!((pair.ratio() - before / 5.0).abs() < 1e-9);
+        assert!((pair.pacing.ratio() - before / 5.0).abs() < 1e-9);
         assert_eq!(pair.sides[0].playhead(), pair.sides[1].playhead());
-        pair.care.on = false;
-        assert!(!pair.care.is_slowing() && (pair.ratio() - before).abs() < 1e-9);
+        pair.pacing.care.on = false;
+        assert!(!pair.pacing.care.is_slowing() && (pair.pacing.ratio() - before).abs() < 1e-9);
     }
 
     #[test]

@@ -3,34 +3,25 @@
 
 use super::Msg;
 use super::pair::Pair;
-use crate::app::{self, HEAL, finger};
+use crate::app;
 use crate::diagram::{self, Window};
 use crate::dom::Size;
 use crate::panel::client::{self, Ask};
 use crate::panel::settings::{self, Draft, Which};
 use crate::panel::{inspector, menu, state};
 use crate::session::Session;
-use crate::stage::touch::{self, Deed};
-use crate::stage::{self, Crowd, Finger, Layout, Painter, Scene, Target, Touch, Traffic, Who};
+use crate::stage::{Board, Target};
 use crate::text;
 use crate::ui::{self, Named};
 use faultline::models::Library;
-use faultline::scenario::Input;
-use faultline::sim::{NodeId, Span, Time};
-use std::cell::RefCell;
-use web_sys::{Element, HtmlCanvasElement, HtmlElement};
+use faultline::sim::{NodeId, Time};
+use web_sys::Element;
 use yew::{Callback, Context, Html, NodeRef, html};
-
-/// How long a loss stays on the stage, in the learner's time.
-const LINGER_MS: f64 = 700.0;
 
 /// What is on the page of one run, beside the run itself.
 pub(super) struct Side {
     place: usize,
-    pub(super) layout: Layout,
-    pub(super) touch: Touch,
-    crowd: Crowd,
-    traffic: RefCell<Traffic>,
+    pub(super) board: Board,
     pub(super) menu: Option<Target>,
     pub(super) ask: Ask,
     pub(super) draft: Option<Draft>,
@@ -38,120 +29,63 @@ pub(super) struct Side {
     /// How often another model was refused: the choice must show again what is.
     pub(super) refused: u32,
     diagram_size: (f64, f64),
-    stage: NodeRef,
     diagram: NodeRef,
-    canvas: NodeRef,
-    painter: Option<Painter>,
-    _watches: Option<(Option<Size>, Option<Size>)>,
+    size: Option<Size>,
 }
 
 impl Side {
     pub(super) fn new(place: usize) -> Self {
         Self {
             place,
-            layout: Layout::new(1, 0, 0.0, 0.0),
-            touch: Touch::default(),
-            crowd: Crowd::default(),
-            traffic: RefCell::default(),
+            board: Board::default(),
             menu: None,
             ask: Ask::default(),
             draft: None,
             tools: false,
             refused: 0,
             diagram_size: (0.0, 0.0),
-            stage: NodeRef::default(),
             diagram: NodeRef::default(),
-            canvas: NodeRef::default(),
-            painter: None,
-            _watches: None,
+            size: None,
         }
     }
 
     /// The run is another one, or its past is.
     pub(super) fn forget(&mut self, session: &Session) {
         self.menu = None;
-        self.resize(session, self.layout.width, self.layout.height);
-    }
-
-    pub(super) fn resize(&mut self, session: &Session, width: f64, height: f64) {
-        let scenario = session.sim().scenario();
-        self.layout = Layout::new(scenario.nodes, scenario.clients, width, height);
-        if let Some(painter) = &mut self.painter {
-            painter.resize(width, height);
-        }
+        self.board.seat(session);
     }
 
     pub(super) fn resize_diagram(&mut self, width: f64, height: f64) {
         self.diagram_size = ((width - diagram::NAMES).max(0.0), height);
     }
 
-    pub(super) fn read_colours(&mut self) {
-        if let Some(painter) = &mut self.painter {
-            painter.read_colours();
-        }
-    }
-
     /// Begins to draw, as soon as there is something to draw on.
     pub(super) fn attach(&mut self, ctx: &Context<super::Compare>) {
-        if self.painter.is_some() {
+        if self.size.is_some() {
             return;
         }
-        self.painter = self.canvas.cast::<HtmlCanvasElement>().and_then(Painter::new);
-        if let (Some(stage), Some(diagram)) = (self.stage.cast::<Element>(), self.diagram.cast::<Element>()) {
-            let place = self.place;
-            let size = ctx.link().callback(move |(width, height)| Msg::Resized(place, width, height));
-            let diagram_size = ctx.link().callback(move |(width, height)| Msg::DiagramResized(place, width, height));
-            let sizes = (
-                Size::of(&stage, move |width, height| size.emit((width, height))),
-                Size::of(&diagram, move |width, height| diagram_size.emit((width, height))),
-            );
-            self._watches = Some(sizes);
-        }
+        let place = self.place;
+        self.board.attach(ctx.link().callback(move |(width, height)| Msg::Resized(place, width, height)));
+        let size = ctx.link().callback(move |(width, height)| Msg::DiagramResized(place, width, height));
+        let diagram = self.diagram.cast::<Element>();
+        self.size = diagram.and_then(|diagram| Size::of(&diagram, move |width, height| size.emit((width, height))));
     }
 
     /// What there is to draw on is gone.
     pub(super) fn detach(&mut self) {
-        (self.painter, self._watches) = (None, None);
-    }
-
-    /// Words and elements are about to be made anew.
-    pub(super) fn refresh(&mut self, session: &Session) {
-        self.crowd = stage::crowd(session.sim(), &self.layout);
-        self.traffic.take();
+        self.board.detach();
+        self.size = None;
     }
 
     pub(super) fn window(&self, pair: &Pair, elsewhere: Option<Time>) -> Window {
         let (width, height) = self.diagram_size;
-        Window::new(width, height, pair.speed.ratio(), pair.playhead(), elsewhere)
+        Window::new(width, height, pair.pacing.speed.ratio(), pair.playhead(), elsewhere)
     }
 
     pub(super) fn paint(&self, pair: &Pair, elsewhere: Option<Time>) {
         let session = &pair.sides[self.place];
-        if let Some(painter) = &self.painter {
-            let linger = Span((LINGER_MS * 1e6 * pair.speed.ratio()) as u64);
-            let scene = Scene::of(
-                session.sim(),
-                &self.layout,
-                session.playhead(),
-                linger,
-                Who { knows: None, chosen: session.selected },
-                &mut self.traffic.borrow_mut(),
-            );
-            let hand = self.touch.hand(session, &self.layout);
-            painter.paint(&Scene { hand, crowd: self.crowd.clone(), ..scene }, &self.layout);
-        }
+        self.board.paint(session, pair.pacing.speed);
         diagram::follow(session, &self.diagram, self.window(pair, elsewhere));
-    }
-
-    /// What a finger on the stage comes to.
-    pub(super) fn touched(&mut self, pair: &Pair, finger: Finger) -> Deed {
-        let session = &pair.sides[self.place];
-        let scene = Scene::of(session.sim(), &self.layout, session.playhead(), Span::ZERO, Who::default(), &mut Traffic::default());
-        let deed = self.touch.finger(finger, session, &self.layout, &scene);
-        if let Some(canvas) = self.canvas.cast::<HtmlElement>() {
-            let _ = canvas.style().set_property("cursor", if self.touch.is_over() { "pointer" } else { "crosshair" });
-        }
-        deed
     }
 
     pub(super) fn view(&self, pair: &Pair, library: &Library, elsewhere: Option<Time>, send: &Callback<Msg>) -> Html {
@@ -162,23 +96,12 @@ impl Side {
         let label = if place == 0 { text::MODEL_OF_A } else { text::MODEL_OF_B };
         let named = Named { label: Some(label), ..Named::default() };
         let titles = models.iter().map(|model| model.about().title);
-        let heal = self.layout.free_corner(HEAL.0, HEAL.1);
-        let heal = format!("left:{:.0}px;top:{:.0}px", heal.x, heal.y);
+        let menu = self.menu.map(|target| menu::menu(session, &self.board.layout, target, &self.ask, &here)).unwrap_or_default();
         html! {
             <section class="side" aria-label={session.titled(session.about().title)}>
                 <header key={self.refused}><h2>{ text::SIDES[place] }</h2>{ ui::choice(named, titles, chosen, send.reform(move |model| Msg::Model(place, model))) }</header>
-                <div class="stage" ref={self.stage.clone()}>
-                    <canvas ref={self.canvas.clone()} aria-hidden="true" onpointerdown={finger(&here, Finger::Down)}
-                        onpointermove={finger(&here, Finger::Move)} onpointerup={finger(&here, Finger::Up)}
-                        onclick={here.reform(|_| app::Msg::Touch(Finger::Click))}
-                        onpointercancel={here.reform(|_| app::Msg::Touch(Finger::Gone))} onpointerleave={here.reform(|_| app::Msg::Touch(Finger::Gone))} />
-                    { stage::actors(session, &self.layout, self.menu, &here) }
-                    if let Some(target) = self.menu {
-                        { menu::menu(session, &self.layout, target, &self.ask, &here) }
-                    }
-                    if !touch::is_whole(session.sim()) {
-                        <button class="heal" style={heal} onclick={here.reform(|_| app::Msg::Act(vec![Input::HealAll]))}>{ text::HEAL_ALL }</button>
-                    }
+                <div class="stage" ref={self.board.place.clone()}>
+                    { self.board.content(session, self.menu, menu, &here) }
                 </div>
                 { diagram::diagram(session, self.window(pair, elsewhere), elsewhere.is_some(), self.tools, &self.diagram, &here) }
                 { self.inspector(pair, &here) }

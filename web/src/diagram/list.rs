@@ -557,7 +557,8 @@ mod tests {
         let flight = session.sim().trace().row(1).unwrap();
         let first = &list.arrows[0];
         assert_eq!((first.fate, first.label.as_str(), first.from), (Fate::Arrived, "ping 1", (0.0, list.lanes[0].y)));
-        let arrived = session.sim().trace().rows().find(|row| row.kind == EventKind::Deliver && row.subject == flight.subject).unwrap();
+        let arrived =
+            session.sim().trace().rows().unwrap().find(|row| row.kind == EventKind::Deliver && row.subject == flight.subject).unwrap();
         // A twentieth of real time, 80 pixels a second.
         assert!((first.to.0 - arrived.time.0 as f64 / 1e9 * 1600.0).abs() < 1e-6);
         assert_eq!(first.to.1, list.lanes[1].y);

@@ -2,14 +2,15 @@
 //! What just happened stands below in a sentence of the engine's.
 
 use crate::dom::{self, Frames, Listener, Sight, Size};
-use crate::session::{Session, Speed};
-use crate::stage::{Layout, Painter, Scene, Traffic, Who, tone_name};
+use crate::pacing::Speed;
+use crate::session::Session;
+use crate::shared::Shared;
+use crate::stage::{Layout, Painter, Scene, Who, tone_name};
 use crate::text;
 use faultline::Scenario;
 use faultline::models::Library;
 use faultline::scenario::Input;
 use faultline::sim::{NodeId, NodeStatus, Span, Time};
-use std::rc::Rc;
 use web_sys::{Element, HtmlCanvasElement};
 use yew::{Component, Context, Html, NodeRef, Properties, html};
 
@@ -27,15 +28,9 @@ const LINGER_MS: f64 = 700.0;
 const RENDER_EVERY_MS: f64 = 250.0;
 
 /// What the cluster is made with.
-#[derive(Properties, Clone)]
+#[derive(Properties, Clone, PartialEq)]
 pub(crate) struct Props {
-    pub(crate) library: Rc<Library>,
-}
-
-impl PartialEq for Props {
-    fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.library, &other.library)
-    }
+    pub(crate) library: Shared<Library>,
 }
 
 /// What can happen to the cluster.
@@ -76,9 +71,9 @@ impl Component for Hero {
         (scenario.nodes, scenario.clients) = (NODES, 0);
         let layout = Layout::new(scenario.nodes, scenario.clients, 0.0, 0.0);
         let mut session = Session::new(library, scenario).expect("a model can be run as it is");
-        session.speed = Speed::new(SPEED);
+        session.pacing.speed = Speed::new(SPEED);
         session.seek(OPENING);
-        session.care.on = false;
+        session.pacing.care.on = false;
         session.play(!dom::reduced_motion());
         Self {
             session,
@@ -185,7 +180,7 @@ impl Hero {
         let down = status == NodeStatus::Down;
         let class = format!("node {} tone-{}", if down { "down" } else { "up" }, view.role.map_or("plain", |(_, tone)| tone_name(tone)));
         let act = if down { text::RESTART } else { text::KILL };
-        let label = format!("{act} {}", text::node(&name, text::status(status), role, headline.as_deref()));
+        let label = format!("{act} {}", text::node(&name, text::status(status), [role, headline.as_deref(), None]));
         let below = if down { text::status(status) } else { role.unwrap_or_default() };
         html! {
             <li key={node.0} style={position}>
@@ -209,9 +204,8 @@ impl Hero {
 
     fn paint(&self) {
         if let Some(painter) = &self.painter {
-            let linger = Span((LINGER_MS * 1e6 * self.session.speed.ratio()) as u64);
-            let scene =
-                Scene::of(self.session.sim(), &self.layout, self.session.playhead(), linger, Who::default(), &mut Traffic::default());
+            let linger = Span((LINGER_MS * 1e6 * self.session.pacing.speed.ratio()) as u64);
+            let scene = Scene::of(self.session.sim(), &self.layout, self.session.playhead(), linger, Who::default());
             painter.paint(&scene, &self.layout);
         }
     }

@@ -3,30 +3,17 @@
 
 use crate::dom;
 use crate::kept;
+use crate::labs::{self, Entry};
 use crate::route::LAB;
 use crate::text;
 use std::collections::BTreeMap;
 use web_sys::HtmlInputElement;
 use yew::{Component, Context, Html, InputEvent, Properties, TargetCast, html};
 
-/// Where the list of the labs is (web/tools/finish-site.mjs writes it).
-const LIST: &str = "labs/labs.tsv";
-
-/// A lab in the list.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Entry {
-    id: String,
-    track: String,
-    order: u32,
-    level: String,
-    title: String,
-    hook: String,
-}
-
 /// What can happen to the map.
 pub(crate) enum Msg {
     /// The list has come, or not.
-    Came(Result<String, String>),
+    Came(Result<Vec<Entry>, String>),
     /// A search was typed.
     Find(String),
     /// Try again to load the list.
@@ -62,7 +49,7 @@ impl Component for Map {
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
         match msg {
-            Msg::Came(list) => self.labs = Some(list.map(|list| read(&list))),
+            Msg::Came(labs) => self.labs = Some(labs),
             Msg::Find(find) => self.find = find,
             Msg::Again => {
                 self.labs = None;
@@ -139,44 +126,6 @@ fn card(lab: &Entry, done: &BTreeMap<String, u32>) -> Html {
     }
 }
 
-impl Entry {
-    fn has(&self, find: &str) -> bool {
-        let find = find.trim().to_lowercase();
-        [&self.id, &self.track, &self.title, &self.hook].iter().any(|text| text.to_lowercase().contains(&find))
-    }
-}
-
-/// The labs of a list, track by track in the order of their first labs.
-fn read(list: &str) -> Vec<Entry> {
-    let entry = |line: &str| {
-        let mut cells = line.split('\t').map(str::to_owned);
-        Some(Entry {
-            id: cells.next()?,
-            track: cells.next()?,
-            order: cells.next()?.parse().ok()?,
-            level: cells.next()?,
-            title: cells.next()?,
-            hook: cells.next()?,
-        })
-    };
-    let mut labs: Vec<_> = list.lines().filter_map(entry).collect();
-    labs.sort_by(|one, other| (one.order, &one.id).cmp(&(other.order, &other.id)));
-    labs
-}
-
 fn fetch(ctx: &Context<Map>) {
-    ctx.link().send_future(async { Msg::Came(dom::fetch_text(LIST).await) });
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_list_is_read_in_the_order_of_the_course() {
-        let labs = read("L10\tReplication\t10\tfoundation\tCAP\tWhich?\nL01\tFoundations\t1\tfoundation\tMeet\tFive\n");
-        assert_eq!(labs.iter().map(|lab| lab.id.as_str()).collect::<Vec<_>>(), ["L01", "L10"]);
-        assert!(labs[1].has("cap") && labs[1].has("l10") && !labs[1].has("meet"));
-        assert!(read("broken\n").is_empty());
-    }
+    ctx.link().send_future(async { Msg::Came(labs::fetch().await) });
 }

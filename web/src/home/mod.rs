@@ -5,27 +5,21 @@ mod hero;
 mod map;
 
 use crate::route;
+use crate::shared::Shared;
 use crate::text;
 use faultline::models::Library;
 use hero::Hero;
 use map::Map;
-use std::rc::Rc;
 use yew::{Html, Properties, component, html};
 
 /// What the first screen is made with.
-#[derive(Properties, Clone)]
+#[derive(Properties, Clone, PartialEq)]
 pub(crate) struct Props {
-    pub(crate) library: Rc<Library>,
+    pub(crate) library: Shared<Library>,
     /// Whether the rest of the program is there.
     pub(crate) whole: bool,
     /// How often what was done elsewhere was brought here.
     pub(crate) brought: u32,
-}
-
-impl PartialEq for Props {
-    fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.library, &other.library) && (self.whole, self.brought) == (other.whole, other.brought)
-    }
 }
 
 /// The first screen.

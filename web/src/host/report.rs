@@ -227,18 +227,18 @@ fn completed(lesson: &Lesson, challenge: &Challenge, stars: u32, seconds: u64, l
 mod tests {
     use super::*;
     use crate::lesson::{Say, Then};
+    use crate::shared::Shared;
     use faultline::lab::Lab;
     use faultline::link::Link;
     use faultline::models::Library;
-    use std::rc::Rc;
 
-    fn lab(id: &str) -> Rc<Lab> {
+    fn lab(id: &str) -> Shared<Lab> {
         let file = format!("{}/../static/labs/{id}.toml", env!("CARGO_MANIFEST_DIR"));
-        Rc::new(Lab::read(&std::fs::read_to_string(file).expect("a file"), id, &Library::standard()).expect("a lab"))
+        Shared::new(Lab::read(&std::fs::read_to_string(file).expect("a file"), id, &Library::standard()).expect("a lab"))
     }
 
     fn hear(lesson: &mut Lesson, session: &mut Session, say: Say) {
-        if let Then::Show(scenario, moment, _) = lesson.hear(say, session) {
+        if let Then::Show { scenario, moment, .. } = lesson.hear(say, session) {
             *session = Session::new(&Library::standard(), *scenario).expect("a run");
             session.seek(moment);
         }
@@ -250,7 +250,7 @@ mod tests {
 
     #[test]
     fn everything_is_said_once_and_the_proof_is_a_proof() {
-        let (lab, library) = (lab("L10"), Rc::new(Library::standard()));
+        let (lab, library) = (lab("L10"), Shared::new(Library::standard()));
         let mut lesson = Lesson::new(lab.clone(), library.clone(), LabProgress::default());
         let mut session = Session::new(&library, lesson.scenario()).expect("a run");
         let mut report = Report::default();

@@ -36,10 +36,10 @@ impl Lesson {
         let played = self.kept_guesses(guess).map_or(0, |kept| kept.values().map(|count| u64::from(*count)).sum());
         match guess.round(&self.lab, &self.library, played) {
             Ok(round) => {
-                let (scenario, begins) = (Box::new(round.scenario.clone()), round.begins);
+                let then = Then::show(round.scenario.clone(), round.begins, true);
                 self.place = Place::Guess(index);
                 (self.playing, self.work, self.stars) = (Some(Playing { round, said: None }), None, None);
-                Then::Show(scenario, begins, true)
+                then
             }
             Err(why) => {
                 self.fault = Some(why);
@@ -67,7 +67,7 @@ impl Lesson {
     /// Straight to the question.
     pub(super) fn to_question(&self) -> Then {
         let Some((_, playing)) = self.playing() else { return Then::Nothing };
-        Then::Show(Box::new(playing.round.scenario.clone()), playing.round.asked, false)
+        Then::show(playing.round.scenario.clone(), playing.round.asked, false)
     }
 
     /// The learner says what it was: it is counted, and the run is shown again.
@@ -80,7 +80,7 @@ impl Lesson {
         playing.said = Some(said);
         let pair = (guess.cases[playing.round.truth].id.clone(), guess.cases[said].id.clone());
         *self.progress.guesses.entry(guess.id.clone()).or_default().entry(pair).or_default() += 1;
-        Then::Show(Box::new(playing.round.scenario.clone()), playing.round.begins, true)
+        Then::show(playing.round.scenario.clone(), playing.round.begins, true)
     }
 
     /// What was guessed is forgotten; the next round is the first again.
@@ -147,7 +147,7 @@ fn counted(guess: &Guess, kept: Option<&Guesses>, say: &Callback<Say>) -> Html {
     html! {
         <>
         <h3>{ words::TABLE }</h3>
-        { survey::counted(words::TABLE, &causes, &counts) }
+        { survey::counted(words::TABLE, words::CORNER, &causes, &counts) }
         <p class="help">{ words::score(right, all, guess.cases.len()) }</p>
         <div class="ways">{ quiet(words::ERASE, Say::ForgetGuesses, say) }</div>
         </>
@@ -157,22 +157,22 @@ fn counted(guess: &Guess, kept: Option<&Guesses>, say: &Callback<Say>) -> Html {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::shared::Shared;
     use faultline::lab::Lab;
     use faultline::lab::progress::LabProgress;
     use faultline::models::Library;
-    use std::rc::Rc;
 
     fn begin() -> (Lesson, Session) {
-        let library = Rc::new(Library::standard());
+        let library = Shared::new(Library::standard());
         let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../static/labs/L02.toml")).expect("a lab");
-        let lab = Rc::new(Lab::read(&text, "L02", &library).expect("a lab"));
+        let lab = Shared::new(Lab::read(&text, "L02", &library).expect("a lab"));
         let lesson = Lesson::new(lab, library.clone(), LabProgress::default());
         let session = Session::new(&library, lesson.scenario()).expect("a run");
         (lesson, session)
     }
 
     fn hear(lesson: &mut Lesson, session: &mut Session, say: Say) {
-        if let Then::Show(scenario, moment, _) = lesson.hear(say, session) {
+        if let Then::Show { scenario, moment, .. } = lesson.hear(say, session) {
             *session = Session::new(&Library::standard(), *scenario).expect("a run");
             session.seek(moment);
         }

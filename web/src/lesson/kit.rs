@@ -5,26 +5,21 @@ use crate::diagram;
 use crate::dom;
 use crate::route::LAB;
 use crate::session::Session;
+use crate::shared::Shared;
 use crate::text;
 use faultline::lab::Lab;
 use faultline::models::Library;
-use faultline::sim::{EventKind, Span, Time};
-use std::rc::Rc;
+use faultline::scenario::{Fault, Scenario};
+use faultline::sim::{EventKind, Sim, Span, Time};
 use yew::{Component, Context, Html, Properties, html};
 
 /// Of which lab.
-#[derive(Properties, Clone)]
+#[derive(Properties, Clone, PartialEq)]
 pub(crate) struct Props {
-    pub(crate) library: Rc<Library>,
-    pub(crate) lab: Rc<Lab>,
+    pub(crate) library: Shared<Library>,
+    pub(crate) lab: Shared<Lab>,
     /// Its id, or the address of its file.
     pub(crate) asked: String,
-}
-
-impl PartialEq for Props {
-    fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.library, &other.library) && Rc::ptr_eq(&self.lab, &other.lab) && self.asked == other.asked
-    }
 }
 
 /// A run to show.
@@ -109,20 +104,58 @@ fn show(scene: &faultline::lab::Scene, lab: &Lab, library: &Library) -> Result<S
     let link = scene.link(lab, library).map_err(|why| format!("{}: {why}", scene.title))?;
     let letters = link.write();
     let until = link.seal.as_ref().map_or(lab.world.length, |seal| seal.moment);
+    let shown = Shown::of(library, link.scenario.clone(), until).map_err(|fault| fault.to_string())?;
     let mut session = Session::new(library, link.scenario).map_err(|fault| fault.to_string())?;
     session.seek(until);
-    let rows = || session.sim().trace().rows();
-    let sent: Vec<Time> = rows().filter(|row| row.kind == EventKind::Send).map(|row| row.time).collect();
-    // Until something is done or said there is nothing to see.
-    let first = rows().find(|row| row.kind != EventKind::Boot).map_or(Time::ZERO, |row| row.time);
-    let before = Span(until.since(first).0 / BEFORE);
-    let from = sent.len().checked_sub(MOST_MESSAGES).map_or(first - before, |first| sent[first]);
-    let picture = diagram::stretch(&session, from, WIDTH);
-    let lost = session.sim().trace().rows().filter(|row| row.kind == EventKind::Lose && row.time >= from).count();
+    let picture = diagram::stretch(&session, shown.from, WIDTH);
     Ok(Scene {
         title: scene.title.clone(),
         link: letters,
         picture: format!("data:image/svg+xml,{}", js_sys::encode_uri_component(&picture)),
-        words: text::diagram_of(from, until, sent.len().min(MOST_MESSAGES), lost),
+        words: text::diagram_of(shown.from, until, shown.sent, shown.lost),
     })
+}
+
+/// What of a run there is to see on paper.
+#[derive(Debug, PartialEq, Eq)]
+struct Shown {
+    from: Time,
+    /// How many messages were sent since then, and how many lost.
+    sent: usize,
+    lost: usize,
+}
+
+impl Shown {
+    /// Lets the run happen once more: of one that is looked at, what happened long ago is forgotten.
+    fn of(library: &Library, scenario: Scenario, until: Time) -> Result<Self, Fault> {
+        let mut sim = Sim::new(library, scenario)?;
+        sim.run_until(until);
+        let rows = || sim.trace().rows().into_iter().flatten();
+        // Until something is done or said there is nothing to see.
+        let first = rows().find(|row| row.kind != EventKind::Boot).map_or(Time::ZERO, |row| row.time);
+        let before = Span(until.since(first).0 / BEFORE);
+        let last: Vec<Time> = rows().rev().filter(|row| row.kind == EventKind::Send).map(|row| row.time).take(MOST_MESSAGES).collect();
+        let from = last.get(MOST_MESSAGES - 1).copied().unwrap_or(first - before);
+        let lost = rows().filter(|row| row.kind == EventKind::Lose && row.time >= from).count();
+        Ok(Self { from, sent: last.len(), lost })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scene_may_be_longer_than_what_is_remembered_of_a_run() {
+        let library = Library::standard();
+        let mut scenario = Scenario::new(library.find("ping-pong").unwrap().about(), 7);
+        scenario.nodes = 100;
+        let until = Time::ZERO + Span::secs(120);
+        let mut session = Session::new(&library, scenario.clone()).unwrap();
+        session.seek(until);
+        assert!(session.sim().rows() > 70_000 && session.sim().trace().rows().is_none(), "{} rows", session.sim().rows());
+        let shown = Shown::of(&library, scenario, until).unwrap();
+        assert!(shown.from < until && shown.sent == MOST_MESSAGES && shown.lost == 0, "{shown:?}");
+        assert!(diagram::stretch(&session, shown.from, WIDTH).contains("<svg"));
+    }
 }

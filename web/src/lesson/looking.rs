@@ -64,10 +64,10 @@ impl Looking {
         });
         let gauges = gauges.collect();
         let bet = &lesson.lab.bet;
-        // The bet is about the lab's own world.
+        // The bet is about the lab's own world, with as many nodes as it begins with.
         let in_tour = match lesson.place {
             Place::Bet => true,
-            Place::Step(index) => lesson.lab.stage_begins(index) == 0,
+            Place::Step(index) => lesson.lab.stage_begins(index) == 0 && scenario.nodes == lesson.lab.world.scenario.nodes,
             _ => false,
         };
         let attempt = match lesson.place {

@@ -20,7 +20,9 @@ pub(crate) use saved::Saved;
 pub(crate) use screen::Screen;
 
 use crate::chart::survey::Seen;
+use crate::knob::Turned;
 use crate::session::Session;
+use crate::shared::Shared;
 use crate::text;
 use crate::worker::{Job, Report};
 use faultline::Scenario;
@@ -30,11 +32,10 @@ use faultline::lab::progress::LabProgress;
 use faultline::lab::search::Tried;
 use faultline::lab::study::Chosen;
 use faultline::lab::tour::{Doing, Guess, Truth};
-use faultline::lab::{Lab, World};
+use faultline::lab::{Lab, NODES, World};
 use faultline::models::Library;
 use faultline::scenario::Input;
 use faultline::sim::Time;
-use std::rc::Rc;
 
 /// Where in the lab somebody is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -127,8 +128,25 @@ pub(crate) enum Then {
     Play(bool),
     /// Something to be worked on beside the page.
     Work(Box<Job>),
-    /// Another run takes its place, at this moment.
-    Show(Box<Scenario>, Time, bool),
+    /// Another run takes its place, at this moment; and whether that can be taken back like a gesture.
+    Show {
+        scenario: Box<Scenario>,
+        moment: Time,
+        plays: bool,
+        undoable: bool,
+    },
+}
+
+impl Then {
+    /// Another place of the lab, or another choice there: the way back is in the panel.
+    fn show(scenario: Scenario, moment: Time, plays: bool) -> Self {
+        Self::Show { scenario: Box::new(scenario), moment, plays, undoable: false }
+    }
+
+    /// Something was done to the run, or it begins anew, at the same place of the lab.
+    fn replace(scenario: Scenario, moment: Time, plays: bool) -> Self {
+        Self::Show { scenario: Box::new(scenario), moment, plays, undoable: true }
+    }
 }
 
 /// What is worked on beside the page.
@@ -159,8 +177,8 @@ pub(crate) const NETWORK: &str = "network";
 
 /// A lab as it is being done.
 pub(crate) struct Lesson {
-    pub(crate) lab: Rc<Lab>,
-    library: Rc<Library>,
+    pub(crate) lab: Shared<Lab>,
+    library: Shared<Library>,
     pub(crate) place: Place,
     /// The run and the moment with which each step began, and with which the last one ended.
     began: Vec<(Scenario, Moment)>,
@@ -185,8 +203,8 @@ pub(crate) struct Lesson {
     pub(crate) tried: Vec<Trying>,
     /// What is chosen in a study, what was found with that, and what before.
     pub(crate) chosen: Chosen,
-    pub(crate) seen: Vec<Seen>,
-    pub(crate) before: Option<Seen>,
+    pub(crate) seen: Option<Shared<Vec<Seen>>>,
+    pub(crate) before: Option<Shared<Vec<Seen>>>,
     /// The round behind a curtain that is being played.
     playing: Option<Playing>,
     /// The run as far as it was looked at.
@@ -198,7 +216,7 @@ pub(crate) struct Lesson {
 }
 
 impl Lesson {
-    pub(crate) fn new(lab: Rc<Lab>, library: Rc<Library>, progress: LabProgress) -> Self {
+    pub(crate) fn new(lab: Shared<Lab>, library: Shared<Library>, progress: LabProgress) -> Self {
         Self {
             lab,
             library,
@@ -216,7 +234,7 @@ impl Lesson {
             leaving: false,
             tried: Vec::new(),
             chosen: Chosen::default(),
-            seen: Vec::new(),
+            seen: None,
             before: None,
             playing: None,
             looking: None,
@@ -243,16 +261,30 @@ impl Lesson {
 
     /// What is on the stage in a run.
     fn world(&self, scenario: &Scenario) -> &World {
-        let own = |world: &&World| world.scenario.model == scenario.model;
+        self.place_world(scenario).sized(scenario.nodes)
+    }
+
+    /// The same, with as many nodes as it begins with.
+    fn place_world(&self, scenario: &Scenario) -> &World {
         match self.place {
             Place::Step(index) => self.lab.stage(index),
             Place::Challenge(index) => self.lab.challenges[index].world(&self.lab),
             Place::Guess(index) => self.lab.guesses[index].world(&self.lab),
             Place::Study(index) => self.lab.studies[index].world(&self.lab, self.chosen.case),
             // The run of a step, a challenge or a study may still be there.
-            Place::Choice | Place::Free if !own(&&self.lab.world) => self.lab.worlds().find(own).unwrap_or(&self.lab.world),
-            _ => &self.lab.world,
+            Place::Choice | Place::Free => {
+                let of_model = |world: &&World| world.scenario.model == scenario.model;
+                let with = |world: &World| (world.sized(scenario.nodes).scenario.nodes, world.scenario.clients);
+                let same = |world: &&World| of_model(world) && with(world) == (scenario.nodes, scenario.clients);
+                self.lab.worlds().find(same).or_else(|| self.lab.worlds().find(of_model)).unwrap_or(&self.lab.world)
+            }
+            Place::Bet => &self.lab.world,
         }
+    }
+
+    /// Between how many nodes one can choose here.
+    pub(crate) fn sizes(&self, scenario: &Scenario) -> Vec<u16> {
+        if self.knobs().contains(&NODES) { self.place_world(scenario).choices() } else { Vec::new() }
     }
 
     /// Whether a run may be one of this lab: a step, a challenge or a study may have a world of its own, and what
@@ -270,9 +302,20 @@ impl Lesson {
 
     /// The run that begins with what a control says, if that is chosen before the run here, and not turned
     /// while it goes on.
-    fn begins(&self, turned: &Input, session: &Session) -> Option<Scenario> {
+    fn begins(&self, turned: &Turned, session: &Session) -> Option<Scenario> {
         let Place::Challenge(index) = self.place else { return None };
         let challenge = &self.lab.challenges[index];
+        let now = session.sim().scenario();
+        let turned = match turned {
+            Turned::Now(input) => input,
+            Turned::Anew(other) => {
+                // Whatever was done was done to nodes that may not be there.
+                let start = challenge.sized(other.nodes).start(&self.lab);
+                let (seed, settings, network) = (now.seed, now.settings.clone(), now.network.clone());
+                let may = challenge.knobs.iter().any(|knob| knob == NODES);
+                return (may && other.nodes != now.nodes).then_some(Scenario { seed, settings, network, ..start });
+            }
+        };
         let (knob, action) = match turned {
             Input::Set { key, .. } => (key.as_str(), "set"),
             Input::Network(_) => (NETWORK, NETWORK),
@@ -282,7 +325,7 @@ impl Lesson {
         if during || !challenge.knobs.iter().any(|other| other == knob) {
             return None;
         }
-        let mut scenario = session.sim().scenario().clone();
+        let mut scenario = now.clone();
         match turned {
             Input::Set { key, value } => drop(scenario.settings.insert(key.clone(), *value)),
             Input::Network(network) => scenario.network = network.clone(),
@@ -293,8 +336,8 @@ impl Lesson {
 
     /// Lets the run begin with what a control says, or the measurement; nothing if that is turned while the run
     /// goes on.
-    pub(crate) fn choose(&mut self, turned: &Input, session: &Session) -> Option<Then> {
-        if let (Place::Study(index), Input::Set { key, value }) = (self.place, turned) {
+    pub(crate) fn choose(&mut self, turned: &Turned, session: &Session) -> Option<Then> {
+        if let (Place::Study(index), Turned::Now(Input::Set { key, value })) = (self.place, turned) {
             if !self.lab.studies[index].knobs.contains(key) {
                 return None;
             }
@@ -303,7 +346,7 @@ impl Lesson {
         }
         let scenario = self.begins(turned, session)?;
         self.undecide();
-        Some(Then::Show(Box::new(scenario), Time::ZERO, false))
+        Some(Then::replace(scenario, Time::ZERO, false))
     }
 
     /// What was decided, or is, says nothing of another run.
@@ -423,7 +466,7 @@ impl Lesson {
             Say::StartAgain(sure) if !(leaving && sure) => self.leaving = sure,
             Say::StartAgain(_) => {
                 *self = Self::new(self.lab.clone(), self.library.clone(), self.progress.clone());
-                return Then::Show(Box::new(self.scenario()), Time::ZERO, false);
+                return Then::show(self.scenario(), Time::ZERO, false);
             }
             Say::Finish if matches!(self.place, Place::Guess(_)) => return self.to_question(),
             Say::Finish => return self.finish(session),
@@ -460,7 +503,7 @@ impl Lesson {
             }
             Say::Study(index) => {
                 (self.place, self.chosen) = (Place::Study(index), Chosen::default());
-                (self.seen, self.before, self.stars) = (Vec::new(), None, None);
+                (self.seen, self.before, self.stars) = (None, None, None);
                 return self.sample(index);
             }
             Say::Case(case) => {
@@ -472,7 +515,7 @@ impl Lesson {
             }
             Say::Measure => {
                 if let Place::Study(index) = self.place {
-                    self.work = Some(Work::Measuring);
+                    (self.work, self.seen) = (Some(Work::Measuring), None);
                     return Then::Work(Box::new(Job::measure(&self.lab, index, &self.chosen)));
                 }
             }
@@ -483,13 +526,13 @@ impl Lesson {
             }
             Say::Free => {
                 self.place = Place::Free;
-                return Then::Show(Box::new(self.scenario()), Time::ZERO, true);
+                return Then::show(self.scenario(), Time::ZERO, true);
             }
             Say::Textbook(index, corrected) => {
                 let code = &self.lab.textbook[index];
                 let scenario = code.run(&self.lab, corrected);
                 self.place = Place::Free;
-                return Then::Show(Box::new(scenario), Time::ZERO, true);
+                return Then::show(scenario, Time::ZERO, true);
             }
         }
         Then::Nothing
@@ -498,7 +541,7 @@ impl Lesson {
     /// One of the runs of a study, to be looked at; what was found with other choices stays in sight.
     fn sample(&mut self, index: usize) -> Then {
         self.work = None;
-        if let Some(seen) = std::mem::take(&mut self.seen).pop() {
+        if let Some(seen) = self.seen.take() {
             self.before = Some(seen);
         }
         self.example(index)
@@ -507,8 +550,8 @@ impl Lesson {
     /// One of the runs of a study, to be looked at.
     fn example(&mut self, index: usize) -> Then {
         match self.lab.studies[index].run(&self.lab, &self.library, &self.chosen, Some(0), 0) {
-            Ok(Some(scenario)) => Then::Show(Box::new(scenario), Time::ZERO, true),
-            Ok(None) => Then::Show(Box::new(self.lab.studies[index].start(&self.lab, &self.chosen)), Time::ZERO, true),
+            Ok(Some(scenario)) => Then::show(scenario, Time::ZERO, true),
+            Ok(None) => Then::show(self.lab.studies[index].start(&self.lab, &self.chosen), Time::ZERO, true),
             Err(fault) => {
                 self.fault = Some(fault.to_string());
                 Then::Nothing
@@ -530,7 +573,8 @@ impl Lesson {
             match (self.work, report) {
                 (Some(Work::Measuring), Report::Measured(findings)) => {
                     let cases = self.lab.studies[index].at_once(self.chosen.case).zip(findings);
-                    self.seen = cases.map(|(case, findings)| Seen { case, with: self.with(index, case), findings }).collect();
+                    let seen = cases.map(|(case, findings)| Seen { case, with: self.with(index, case), findings }).collect();
+                    self.seen = Some(Shared::new(seen));
                 }
                 (Some(Work::Measuring), Report::Over) => self.work = None,
                 (Some(_), Report::Bad(why) | Report::Failed(why)) => {
@@ -636,7 +680,7 @@ impl Lesson {
         self.place = Place::Step(next);
         let plays = !matches!(self.lab.steps[next].doing, Doing::Explain);
         match own {
-            Some(world) => Then::Show(Box::new(world.scenario.clone()), Time::ZERO, plays),
+            Some(world) => Then::show(world.scenario.clone(), Time::ZERO, plays),
             None => Then::Play(plays),
         }
     }
@@ -646,7 +690,7 @@ impl Lesson {
             Place::Step(0) => {
                 self.place = Place::Bet;
                 (self.bet, self.truth) = (None, Truth::Open);
-                return Then::Show(Box::new(self.scenario()), Time::ZERO, false);
+                return Then::show(self.scenario(), Time::ZERO, false);
             }
             Place::Step(index) => index - 1,
             Place::Choice if !self.began.is_empty() => self.lab.steps.len() - 1,
@@ -655,7 +699,7 @@ impl Lesson {
         let Some((scenario, moment)) = self.began.get(before).cloned() else { return Then::Nothing };
         self.place = Place::Step(before);
         self.stopped = None;
-        Then::Show(Box::new(scenario), moment.time, !matches!(self.lab.steps[before].doing, Doing::Explain))
+        Then::show(scenario, moment.time, !matches!(self.lab.steps[before].doing, Doing::Explain))
     }
 
     fn finish(&mut self, session: &Session) -> Then {
@@ -665,7 +709,7 @@ impl Lesson {
         match self.lab.steps[index].finish(subject, &self.library, session.sim().scenario(), *began, session.playhead()) {
             Ok((scenario, moment)) => {
                 self.stopped = Some(moment);
-                Then::Show(Box::new(scenario), moment.time, false)
+                Then::replace(scenario, moment.time, false)
             }
             // What was done to the run may have made the step impossible: then it is done from its beginning.
             Err(_) => {
@@ -673,7 +717,7 @@ impl Lesson {
                 match self.lab.steps[index].finish(subject, &self.library, &scenario, began, began.time) {
                     Ok((scenario, moment)) => {
                         self.stopped = Some(moment);
-                        Then::Show(Box::new(scenario), moment.time, false)
+                        Then::replace(scenario, moment.time, false)
                     }
                     Err(why) => {
                         self.fault = Some(why);
@@ -688,7 +732,8 @@ impl Lesson {
         let Some(challenge) = self.lab.challenges.get(index) else { return Then::Nothing };
         let mut scenario = challenge.start(&self.lab);
         scenario.seed = seed.unwrap_or(scenario.seed);
-        if self.place != Place::Challenge(index) {
+        let again = self.place == Place::Challenge(index);
+        if !again {
             self.hints = 0;
         }
         let moves = matches!(challenge.task, Task::Break { .. });
@@ -696,7 +741,7 @@ impl Lesson {
         self.undecide();
         (self.work, self.tried) = (None, Vec::new());
         self.typed.clear();
-        Then::Show(Box::new(scenario), Time::ZERO, moves)
+        if again { Then::replace(scenario, Time::ZERO, moves) } else { Then::show(scenario, Time::ZERO, moves) }
     }
 
     fn hint(&mut self, session: &Session) -> Then {
@@ -712,7 +757,7 @@ impl Lesson {
             Ok(Some(scenario)) => {
                 self.hints = last + 1;
                 (self.decided, self.stars) = (None, None);
-                Then::Show(Box::new(scenario), session.playhead(), true)
+                Then::replace(scenario, session.playhead(), true)
             }
             Ok(None) => Then::Nothing,
             Err(fault) => {
@@ -729,7 +774,7 @@ impl Lesson {
         match run {
             Ok(run) => {
                 self.place = Place::Free;
-                Then::Show(Box::new(run), Time::ZERO, true)
+                Then::show(run, Time::ZERO, true)
             }
             Err(fault) => {
                 self.fault = Some(fault.to_string());
@@ -742,11 +787,13 @@ impl Lesson {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::knob::{Knob, Turned, What};
+    use crate::knob::{Knob, What};
     use faultline::lab::challenge::Challenge;
+    use faultline::lab::study::Survey;
+    use faultline::sim::NodeId;
     use std::path::PathBuf;
 
-    fn labs() -> Vec<Rc<Lab>> {
+    fn labs() -> Vec<Shared<Lab>> {
         let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../static/labs");
         let library = Library::standard();
         let mut files: Vec<_> = std::fs::read_dir(folder).expect("labs").flatten().map(|entry| entry.path()).collect();
@@ -754,20 +801,20 @@ mod tests {
         let read = |path: PathBuf| {
             let id = path.file_stem()?.to_str()?.to_owned();
             path.extension().filter(|extension| *extension == "toml")?;
-            Some(Rc::new(Lab::read(&std::fs::read_to_string(path).ok()?, &id, &library).expect("a lab")))
+            Some(Shared::new(Lab::read(&std::fs::read_to_string(path).ok()?, &id, &library).expect("a lab")))
         };
         files.into_iter().filter_map(read).collect()
     }
 
-    fn begin(lab: &Rc<Lab>) -> (Lesson, Session) {
-        let library = Rc::new(Library::standard());
+    fn begin(lab: &Shared<Lab>) -> (Lesson, Session) {
+        let library = Shared::new(Library::standard());
         let lesson = Lesson::new(lab.clone(), library.clone(), LabProgress::default());
         let session = Session::new(&library, lesson.scenario()).expect("a run");
         (lesson, session)
     }
 
     fn hear(lesson: &mut Lesson, session: &mut Session, say: Say) {
-        if let Then::Show(scenario, moment, _) = lesson.hear(say, session) {
+        if let Then::Show { scenario, moment, .. } = lesson.hear(say, session) {
             *session = Session::new(&Library::standard(), *scenario).expect("a run");
             session.seek(moment);
         }
@@ -877,8 +924,8 @@ mod tests {
             };
             assert_eq!(decided(&mut lesson, &mut session), Some(false), "{}", lab.id);
             for (key, value) in defence {
-                let set = Input::Set { key: key.clone(), value: *value };
-                let Some(Then::Show(scenario, ..)) = lesson.choose(&set, &session) else { panic!("another run") };
+                let set = Turned::Now(Input::Set { key: key.clone(), value: *value });
+                let Some(Then::Show { scenario, .. }) = lesson.choose(&set, &session) else { panic!("another run") };
                 session = Session::new(&Library::standard(), *scenario).expect("a run");
             }
             assert_eq!(lesson.verdict(Time::ZERO), None, "what was decided before is not about this");
@@ -897,8 +944,8 @@ mod tests {
         hear(&mut lesson, &mut session, Say::Challenge(index));
         let before = session.sim().scenario().clone();
         for (key, value) in defence {
-            let set = Input::Set { key: key.clone(), value: *value };
-            let Some(Then::Show(scenario, ..)) = lesson.choose(&set, &session) else { panic!("another run") };
+            let set = Turned::Now(Input::Set { key: key.clone(), value: *value });
+            let Some(Then::Show { scenario, .. }) = lesson.choose(&set, &session) else { panic!("another run") };
             session = Session::new(&Library::standard(), *scenario).expect("a run");
         }
         lesson.watch(&session);
@@ -921,18 +968,119 @@ mod tests {
             1,
         );
         let library = Library::standard();
-        let lab = Rc::new(Lab::read(&text, "L07", &library).expect("a lab"));
+        let lab = Shared::new(Lab::read(&text, "L07", &library).expect("a lab"));
         let index = lab.challenges.iter().position(|challenge| challenge.id == "any-crash").expect("a challenge");
         let (mut lesson, mut session) = begin(&lab);
         hear(&mut lesson, &mut session, Say::Challenge(index));
         assert!(lesson.knobs().contains(&NETWORK));
         let knobs = Knob::all(session.sim(), Time::ZERO);
         let loss = knobs.iter().find(|knob| knob.what == What::Loss).expect("the network loses messages");
-        let Ok(Turned::Now(turned)) = loss.turn(50_000, &session) else { panic!("it can be turned") };
-        let Some(Then::Show(scenario, ..)) = lesson.choose(&turned, &session) else { panic!("another run") };
+        let turned = loss.turn(50_000, &session).expect("it can be turned");
+        let Some(Then::Show { scenario, .. }) = lesson.choose(&turned, &session) else { panic!("another run") };
         assert!(scenario.inputs == session.sim().scenario().inputs && scenario.network != session.sim().scenario().network);
         let verdict = lab.challenges[index].decide(&lab, &library, &scenario, None).expect("a verdict");
         assert!(verdict.said.starts_with("survived "), "{}", verdict.said);
+    }
+
+    #[test]
+    fn a_study_that_is_measured_again_begins_with_nothing_and_no_choice_in_it_can_be_taken_back() {
+        let lab = labs().into_iter().find(|lab| lab.id == "L02").expect("a lab");
+        let (mut lesson, mut session) = begin(&lab);
+        hear(&mut lesson, &mut session, Say::Study(0));
+        let set = Turned::Now(Input::Set { key: lab.studies[0].knobs[0].clone(), value: 50 });
+        assert!(matches!(lesson.choose(&set, &session), Some(Then::Show { undoable: false, .. })));
+        for _ in 0..2 {
+            let Then::Work(_) = lesson.hear(Say::Measure, &session) else { panic!("there is something to do") };
+            assert!(lesson.seen.is_none(), "nothing is done yet");
+            let findings = Survey::new(&lab.studies[0], &lesson.chosen, 3).finish(&lab.studies[0], &lab, &Library::standard());
+            lesson.hear(Say::Report(Box::new(Report::Measured(vec![findings.expect("runs")]))), &session);
+            assert!(lesson.seen.is_some());
+            lesson.hear(Say::Cancel, &session);
+        }
+    }
+
+    #[test]
+    fn whoever_comes_back_to_a_study_sees_the_run_of_what_will_be_measured() {
+        let lab = labs().into_iter().find(|lab| lab.id == "L02").expect("a lab");
+        let (mut lesson, mut session) = begin(&lab);
+        hear(&mut lesson, &mut session, Say::Study(0));
+        let usual = session.sim().scenario().clone();
+        let set = Turned::Now(Input::Set { key: lab.studies[0].knobs[0].clone(), value: 50 });
+        let Some(Then::Show { scenario, .. }) = lesson.choose(&set, &session) else { panic!("another run") };
+        session = Session::new(&Library::standard(), *scenario).expect("a run");
+        let kept = Saved::write(&lesson, &session.link().write());
+        let (mut again, _) = begin(&lab);
+        let there = Saved::read(&kept, &lesson.library).expect("it can be read").restore(&mut again).expect("the place");
+        assert_eq!((again.place, &again.chosen), (Place::Study(0), &Chosen::default()));
+        assert_eq!(there.sim().scenario(), &usual);
+    }
+
+    #[test]
+    fn how_many_nodes_there_are_is_chosen_where_the_lab_offers_it_and_all_else_stays_exact() {
+        let lab = labs().into_iter().find(|lab| lab.id == "L10").expect("a lab");
+        let (mut lesson, mut session) = begin(&lab);
+        let chosen = |lesson: &mut Lesson, session: &mut Session, nodes: i64| {
+            let knobs = Knob::all(session.sim(), session.playhead());
+            let knob = knobs.into_iter().find(|knob| knob.what == What::Nodes).expect("a knob");
+            let turned = knob.turn(nodes, session).expect("it can be turned");
+            match (lesson.choose(&turned, session), turned) {
+                (Some(Then::Show { scenario, .. }), _) => *session = Session::new(&Library::standard(), *scenario).expect("a run"),
+                (None, Turned::Anew(scenario)) => session.rebuild(*scenario).expect("a run"),
+                other => panic!("{other:?}"),
+            }
+        };
+        let sizes = |lesson: &Lesson, session: &Session| lesson.sizes(session.sim().scenario());
+        hear(&mut lesson, &mut session, Say::Guess("1".into()));
+        for _ in 1..lab.steps.len() {
+            assert_eq!(sizes(&lesson, &session), [0; 0], "a step that others go on from");
+            hear(&mut lesson, &mut session, Say::Finish);
+            lesson.watch(&session);
+            hear(&mut lesson, &mut session, Say::Continue);
+        }
+        let (before, at, truth) = (session.sim().scenario().clone(), session.playhead(), lesson.truth.clone());
+        assert_ne!(truth, Truth::Open);
+        assert_eq!(sizes(&lesson, &session), [2, 3, 5]);
+        chosen(&mut lesson, &mut session, 5);
+        assert_eq!((session.sim().scenario().nodes, session.playhead()), (5, Time::ZERO));
+        // Names of clients mean the same clients: those behind five nodes.
+        let mut asked = session.sim().scenario().clone();
+        asked.add(Time(1_000_000), Input::Invoke { client: 0, node: NodeId(0), op: 1, argument: 0 });
+        session = Session::new(&Library::standard(), asked).expect("a run");
+        session.seek(Time(1_000_000_000));
+        lesson.watch(&session);
+        let answered = lesson.measured().into_iter().find(|(name, _)| *name == "c1 was answered").map(|(_, shown)| shown);
+        assert_eq!(answered, Some(looking::Shown::Value(faultline::lab::predicate::Value::whole(1))));
+        assert_eq!(lesson.truth, truth, "the bet is about the run that it was made for");
+        // What is kept of that place leads back to it.
+        let kept = Saved::write(&lesson, &session.link().write());
+        let (mut again, _) = begin(&lab);
+        let there = Saved::read(&kept, &lesson.library).expect("it can be read").restore(&mut again).expect("the place");
+        again.watch(&there);
+        assert_eq!((there.sim().scenario().nodes, &again.truth), (5, &truth));
+        hear(&mut lesson, &mut session, Say::Continue);
+        assert_eq!(sizes(&lesson, &session), [2, 3, 5]);
+        hear(&mut lesson, &mut session, Say::Previous);
+        assert_eq!((session.sim().scenario(), session.playhead()), (&before, at));
+
+        // A challenge begins anew with as many, and is decided with the names that there are then.
+        let library = Library::standard();
+        let index = lab.challenges.iter().position(|challenge| challenge.id == "refused").expect("a challenge");
+        for (nodes, solved) in [(2, false), (3, true), (5, true)] {
+            hear(&mut lesson, &mut session, Say::Challenge(index));
+            assert_eq!(session.sim().scenario(), &lab.challenges[index].start(&lab), "as the lab has it");
+            if nodes != 3 {
+                chosen(&mut lesson, &mut session, nodes.into());
+            }
+            let Task::Break { solution, .. } = &lab.challenges[index].sized(nodes).task else { panic!("to break") };
+            let done = solution.perform(&library, session.sim().scenario(), &lab.world.subject, Time::ZERO, lab.world.length);
+            session = Session::new(&library, done.expect("a run").scenario).expect("a run");
+            session.seek(lab.world.length);
+            lesson.watch(&session);
+            assert_eq!(lesson.is_solved(), Some(solved), "{nodes} nodes: {:?}", lesson.verdict(session.playhead()));
+        }
+        let other = lab.challenges.iter().position(|challenge| challenge.id == "proof").expect("a challenge");
+        hear(&mut lesson, &mut session, Say::Challenge(other));
+        assert_eq!(sizes(&lesson, &session), [0; 0]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::looking::Shown;
 use super::related::Related;
 use super::{Lesson, Place, Say, Trying, Work, curtain};
 use crate::app::Msg;
-use crate::chart::survey::{self, Seen};
+use crate::chart::survey::{Seen, Survey};
 use crate::dom;
 use crate::route;
 use crate::session::Session;
@@ -237,14 +237,14 @@ fn study(lesson: &Lesson, index: usize, say: &Callback<Say>) -> Html {
     let (lab, study) = (&*lesson.lab, &lesson.lab.studies[index]);
     let places = study.places(lesson.chosen.case).len();
     let cases = study.at_once(lesson.chosen.case).len();
-    let working = lesson.work == Some(Work::Measuring);
-    let (now, before) = (&lesson.seen, lesson.before.as_ref());
-    let sum = |of: fn(&Findings) -> u64| now.iter().map(|seen| of(&seen.findings)).sum::<u64>();
-    let (done, of) = match now.is_empty() {
-        true => (0, study.runs * (places.max(1) * cases) as u64),
-        false => (sum(|findings| findings.done), sum(|findings| findings.of)),
+    let (now, before) = (lesson.seen.as_ref(), lesson.before.as_ref());
+    let sum = |of: fn(&Findings) -> u64| now.iter().flat_map(|seen| seen.iter()).map(|seen| of(&seen.findings)).sum::<u64>();
+    let (done, of) = match now {
+        None => (0, study.runs * (places.max(1) * cases) as u64),
+        Some(_) => (sum(|findings| findings.done), sum(|findings| findings.of)),
     };
-    let missed = now.iter().filter(|seen| seen.findings.missed > 0).map(|Seen { case, with, findings }| {
+    let never = now.iter().flat_map(|seen| seen.iter()).filter(|seen| seen.findings.missed > 0);
+    let missed = never.map(|Seen { case, with, findings }| {
         let end = study.end(lab, *case).to_string();
         match study.together {
             true => words::missed_in(with, findings.missed, findings.done, &end),
@@ -261,27 +261,22 @@ fn study(lesson: &Lesson, index: usize, say: &Callback<Say>) -> Html {
                 { ui::choice(Named { label: Some(named), ..Named::default() }, study.cases.iter().map(|case| case.name.as_str()), lesson.chosen.case, say.reform(Say::Case)) }
             </label>
         }
-        if working {
-            <p class="working" role="status">
-                if done == 0 {
-                    <progress aria-label={words::KIND} />
-                } else {
-                    <progress max={of.to_string()} value={done.to_string()} aria-label={words::KIND} />
-                }
-                { words::so_far(done, of) }
-            </p>
+        if lesson.work == Some(Work::Measuring) {
+            <p class="working" role="status"><progress max={of.to_string()} value={now.map(|_| done.to_string())} aria-label={words::KIND} />
+                { words::so_far(done, of) }</p>
             <div class="ways">{ quiet(text::CANCEL, Say::Cancel, say) }</div>
-        } else {
+        } else if done < of {
             <p class="help">{ words::how_many(study.runs, places, cases) }</p>
-            <div class="ways">{ go(if now.is_empty() { words::START } else { words::AGAIN }, Say::Measure, true, say) }</div>
+            <div class="ways">{ go(if now.is_some() { words::AGAIN } else { words::START }, Say::Measure, true, say) }</div>
+        } else {
+            // The same choices would be the same runs.
+            <p class="help" role="status">{ words::so_far(done, of) }</p>
         }
         // Until there is something new, what was found before is what there is to see.
-        if now.is_empty() {
-            { for before.map(|seen| survey::chart(lab, study, std::slice::from_ref(seen), None, None)) }
-        } else {
-            { survey::chart(lab, study, now, before, Some(&lesson.chosen)) }
-            { for missed.map(|words| html! { <p class="help">{ words }</p> }) }
+        if let Some(seen) = now.or(before) {
+            <Survey lab={lesson.lab.clone()} study={index} now={seen.clone()} before={now.and(before).cloned()} chosen={now.map(|_| lesson.chosen.clone())} />
         }
+        { for missed.map(|words| html! { <p class="help">{ words }</p> }) }
         <div class="ways">{ quiet(text::ALL_CHALLENGES, Say::Choice, say) }</div>
         </>
     }
@@ -322,7 +317,7 @@ fn challenge(lesson: &Lesson, session: &Session, index: usize, say: &Callback<Sa
             { decided(lesson, challenge, verdict, say) }
         }
         // Who could still find out is not told; nor is what the challenge asks.
-        if solved || matches!(challenge.task, Task::Predict { .. }) && verdict.is_some() || lesson.work == Some(Work::Searching) {
+        if solved || matches!(challenge.task, Task::Predict { .. }) && verdict.is_some() || !lesson.tried.is_empty() {
             { searched(lesson, challenge, say) }
         }
         if lesson.work.is_some() {

@@ -1,7 +1,7 @@
 //! Other labs that a lab names, as links: with their titles, as soon as the list of labs is there.
 
 use crate::dom;
-use crate::map;
+use crate::labs::{self, Entry};
 use crate::route::LAB;
 use crate::text;
 use yew::{Component, Context, Html, Properties, html};
@@ -14,12 +14,12 @@ pub(crate) struct Props {
 }
 
 /// The list of labs has come.
-pub(crate) struct Came(String);
+pub(crate) struct Came(Vec<Entry>);
 
 /// The links.
 pub(crate) struct Related {
-    /// The ids and titles of all labs, as far as they are known.
-    titles: Vec<(String, String)>,
+    /// All labs, as far as they are known.
+    labs: Vec<Entry>,
 }
 
 impl Component for Related {
@@ -28,23 +28,23 @@ impl Component for Related {
 
     fn create(ctx: &Context<Self>) -> Self {
         // A package has one lab, and says that it leaves out links to others.
-        let hidden = dom::document().query_selector("[data-hide~=links]").is_ok_and(|found| found.is_some());
-        if !hidden {
-            ctx.link().send_future_batch(async { dom::fetch_text(map::LABS).await.ok().map(Came) });
+        let hidden = || dom::document().query_selector("[data-hide~=links]").is_ok_and(|found| found.is_some());
+        if !ctx.props().ids.is_empty() && !hidden() {
+            ctx.link().send_future_batch(async { labs::fetch().await.ok().map(Came) });
         }
-        Self { titles: Vec::new() }
+        Self { labs: Vec::new() }
     }
 
-    fn update(&mut self, _: &Context<Self>, Came(list): Came) -> bool {
-        self.titles = map::labs(&list).into_iter().map(|(id, title, _)| (id, title)).collect();
+    fn update(&mut self, _: &Context<Self>, Came(labs): Came) -> bool {
+        self.labs = labs;
         true
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
         let Props { title, ids } = ctx.props();
         let named = |id: &String| {
-            let known = self.titles.iter().find(|(other, _)| other == id);
-            known.map_or_else(|| id.clone(), |(id, title)| text::lab(id, title))
+            let known = self.labs.iter().find(|lab| lab.id == *id);
+            known.map_or_else(|| id.clone(), text::lab)
         };
         if ids.is_empty() {
             return Html::default();

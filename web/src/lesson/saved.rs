@@ -15,8 +15,8 @@
 //! ```
 //!
 //! `began` is the run with which a step began, and the last one ended: its moment, and how many events and
-//! rows there were by then. Whoever has no room may leave out the run, and everything up to the progress: then
-//! the steps are done again as the lab does them.
+//! rows there were by then. Whoever has no room may leave out the run, and these lines: then the steps are done
+//! again as the lab does them, and the hints and the bet stay as they were.
 
 use super::{Lesson, Place, Say, Then};
 use crate::session::Session;
@@ -63,7 +63,9 @@ impl Saved {
     pub(crate) fn write(lesson: &Lesson, link: &str) -> String {
         let id = &lesson.lab.id;
         let which = match lesson.place {
-            Place::Step(index) | Place::Guess(index) | Place::Study(index) => (index + 1).to_string(),
+            Place::Step(index) => (index + 1).to_string(),
+            Place::Guess(index) => lesson.lab.guesses[index].id.clone(),
+            Place::Study(index) => lesson.lab.studies[index].id.clone(),
             Place::Challenge(index) => lesson.lab.challenges[index].id.clone(),
             Place::Bet | Place::Choice | Place::Free => String::new(),
         };
@@ -113,8 +115,9 @@ impl Saved {
         let all = [
             Some(Place::Bet),
             numbered(lab.steps.len()).map(Place::Step),
-            numbered(lab.guesses.len()).map(Place::Guess),
-            numbered(lab.studies.len()).map(Place::Study),
+            lab.guesses.iter().position(|guess| guess.id == *which).map(Place::Guess),
+            // Once they were kept by their number.
+            lab.studies.iter().position(|study| study.id == *which).or_else(|| numbered(lab.studies.len())).map(Place::Study),
             Some(Place::Choice),
             lab.challenges.iter().position(|challenge| challenge.id == *which).map(Place::Challenge),
             Some(Place::Free),
@@ -125,33 +128,44 @@ impl Saved {
     /// Brings a lesson and its run to this place; says what is in the way. What was solved counts, whatever
     /// becomes of the place.
     pub(crate) fn restore(mut self, lesson: &mut Lesson) -> Result<Session, String> {
-        let mut all = Progress::default();
-        all.labs.insert(String::new(), std::mem::take(&mut lesson.progress));
-        all.merge(Progress { labs: [(String::new(), std::mem::take(&mut self.progress))].into() });
-        lesson.progress = all.labs.remove("").unwrap_or_default();
+        lesson.progress.merge(std::mem::take(&mut self.progress));
         let place = self.place(&lesson.lab).ok_or(text::NO_SUCH_PLACE)?;
         if self.link.as_ref().is_some_and(|link| !lesson.has(&link.scenario)) {
             return Err(text::STRANGE_RUN.into());
         }
+        let nodes = self.link.as_ref().map_or(lesson.lab.world.scenario.nodes, |link| link.scenario.nodes);
         let there = match self.way {
             Some(way) if way.leads(place, lesson) => {
-                way.take(place, lesson);
+                way.take(place, nodes, lesson);
                 None
             }
-            _ => Some(lesson.walk(place)?),
+            way => {
+                let there = lesson.walk(place)?;
+                if let Some(way) = way.filter(|way| way.began.is_empty()) {
+                    Way { began: std::mem::take(&mut lesson.began), ..way }.take(place, nodes, lesson);
+                }
+                Some(there)
+            }
+        };
+        // What was chosen in a study is not kept, and so neither is its run: what is shown is what will be measured.
+        let sample = match place {
+            Place::Study(index) => Some(lesson.sample(index)),
+            _ => None,
         };
         // What is behind the curtain is not to be brought along: a round begins anew.
         if let Place::Guess(index) = place {
-            let Then::Show(scenario, begins, _) = lesson.draw_curtain(index) else { return Err(text::NO_SUCH_PLACE.into()) };
+            let Then::Show { scenario, moment, .. } = lesson.draw_curtain(index) else { return Err(text::NO_SUCH_PLACE.into()) };
             let mut session = Session::new(&lesson.library, *scenario).map_err(|fault| fault.to_string())?;
-            session.seek(begins);
+            session.seek(moment);
             return Ok(session);
         }
         let library = &lesson.library;
+        if let Some(Then::Show { scenario, .. }) = sample {
+            return Session::new(library, *scenario).map_err(|fault| fault.to_string());
+        }
         let session = match (self.link, there, place) {
             (Some(link), ..) => Session::of_link(library, link).map(|(session, _)| session),
             (None, _, Place::Challenge(index)) => Session::new(library, lesson.lab.challenges[index].start(&lesson.lab)),
-            (None, _, Place::Study(index)) => Session::new(library, lesson.lab.studies[index].world(&lesson.lab, 0).scenario.clone()),
             (None, Some(there), _) => Ok(there),
             (None, None, _) => Session::new(library, lesson.scenario()),
         };
@@ -184,13 +198,14 @@ impl Way {
     /// Whether it leads to this place of the lab as it is now.
     fn leads(&self, place: Place, lesson: &Lesson) -> bool {
         let far = match place {
+            Place::Bet => true,
             Place::Step(index) => index < self.began.len(),
-            _ => self.began.len() <= lesson.lab.steps.len() + 1,
+            _ => !self.began.is_empty() && self.began.len() <= lesson.lab.steps.len() + 1,
         };
         far && self.began.first().is_none_or(|(scenario, _)| *scenario == lesson.lab.world.scenario)
     }
 
-    fn take(self, place: Place, lesson: &mut Lesson) {
+    fn take(self, place: Place, nodes: u16, lesson: &mut Lesson) {
         let asked = &lesson.lab.bet;
         let bet = self.bet.and_then(|(kind, said)| match kind.as_str() {
             OPTION => said.parse().ok().map(Guess::Option),
@@ -198,14 +213,16 @@ impl Way {
             _ => None,
         });
         // In a step the bet is decided as the run goes on; after the last of them, it was in the run with which that ended.
-        // Where a step brought another world the moment before is not known any more, but the run is.
+        // Where a step brought another world the moment before is not known any more, but the run is. With another
+        // number of nodes it is not what the bet is about.
         let world = &lesson.lab.world;
+        let own = |nodes: u16| nodes == world.scenario.nodes;
         let last = (1..self.began.len()).find(|step| lesson.lab.steps.get(*step).is_some_and(|step| step.world.is_some()));
         let decided = match last {
             Some(step) => self.began.get(step - 1).map(|(scenario, _)| (scenario, Moment { time: world.length, ..Moment::START })),
-            None => self.began.last().map(|(scenario, moment)| (scenario, *moment)),
+            None => self.began.iter().rev().find(|(scenario, _)| own(scenario.nodes)).map(|(scenario, moment)| (scenario, *moment)),
         };
-        let undecided = last.is_none() && matches!(place, Place::Step(_));
+        let undecided = last.is_none() && matches!(place, Place::Step(_)) && own(nodes);
         if let (Some(_), Some((scenario, moment)), false) = (&bet, decided, undecided) {
             let truth = asked.answer.truth(&world.subject, &lesson.library, scenario, &asked.when, world.length, moment.time);
             lesson.truth = truth.unwrap_or(Truth::Open);
@@ -231,7 +248,7 @@ impl Lesson {
         let progress = self.progress.clone();
         self.go_on(&session);
         for say in (0..steps).flat_map(|_| [Say::Finish, Say::Continue]) {
-            if let Then::Show(scenario, moment, _) = self.hear(say, &session) {
+            if let Then::Show { scenario, moment, .. } = self.hear(say, &session) {
                 session = Session::new(&self.library, *scenario).map_err(|fault| fault.to_string())?;
                 session.seek(moment);
             }
@@ -244,16 +261,16 @@ impl Lesson {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::shared::Shared;
     use faultline::sim::Time;
-    use std::rc::Rc;
 
-    fn lab() -> Rc<Lab> {
+    fn lab() -> Shared<Lab> {
         let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../static/labs/L10.toml")).expect("a lab");
-        Rc::new(Lab::read(&text, "L10", &Library::standard()).expect("a lab"))
+        Shared::new(Lab::read(&text, "L10", &Library::standard()).expect("a lab"))
     }
 
-    fn lesson(lab: &Rc<Lab>) -> (Lesson, Session) {
-        let library = Rc::new(Library::standard());
+    fn lesson(lab: &Shared<Lab>) -> (Lesson, Session) {
+        let library = Shared::new(Library::standard());
         let lesson = Lesson::new(lab.clone(), library.clone(), LabProgress::default());
         let session = Session::new(&library, lesson.scenario()).expect("a run");
         (lesson, session)
@@ -284,7 +301,7 @@ mod tests {
         let library = Library::standard();
         for id in ["L02", "L07", "L24"] {
             let text = std::fs::read_to_string(format!("{}/../static/labs/{id}.toml", env!("CARGO_MANIFEST_DIR"))).expect("a file");
-            let lab = Rc::new(Lab::read(&text, id, &library).expect("a lab"));
+            let lab = Shared::new(Lab::read(&text, id, &library).expect("a lab"));
             let own = lab.challenges.iter().position(|challenge| challenge.world.is_some()).expect("a world of its own");
             let session = Session::new(&library, lab.challenges[own].start(&lab)).expect("a run");
             for place in [Place::Challenge(own), Place::Choice, Place::Free] {
@@ -301,6 +318,42 @@ mod tests {
                 let again = short.restore(&mut lesson(&lab).0).expect("the place");
                 assert_eq!(again.about().id == session.about().id, place == Place::Challenge(own));
             }
+        }
+    }
+
+    #[test]
+    fn whoever_has_no_room_for_runs_keeps_the_bet_and_the_hints() {
+        let (lab, library) = (lab(), Library::standard());
+        for place in [Place::Step(2), Place::Challenge(0)] {
+            let (mut before, _) = lesson(&lab);
+            let session = before.walk(place).expect("a place");
+            (before.hints, before.bet) = (1, Some(Guess::Option(1)));
+            let text = Saved::write(&before, &session.link().write());
+            let short =
+                text.lines().filter(|line| !line.starts_with("began ")).map(|line| if line.starts_with("run ") { "run " } else { line });
+            let short = short.collect::<Vec<_>>().join("\n");
+            let (mut after, _) = lesson(&lab);
+            Saved::read(&short, &library).expect("a state").restore(&mut after).expect("the place");
+            assert_eq!((after.place, after.hints, &after.bet, &after.began), (place, 1, &before.bet, &before.began));
+        }
+    }
+
+    #[test]
+    fn a_study_is_found_by_its_id_wherever_it_stands_now() {
+        let library = Shared::new(Library::standard());
+        let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../static/labs/L02.toml")).expect("a lab");
+        let mut lab = Lab::read(&text, "L02", &library).expect("a lab");
+        let lesson_of = |lab: &Lab| Lesson::new(Shared::new(lab.clone()), library.clone(), LabProgress::default());
+        let mut before = lesson_of(&lab);
+        before.place = Place::Study(1);
+        let session = Session::new(&library, before.scenario()).expect("a run");
+        let kept = Saved::write(&before, &session.link().write());
+        assert!(kept.contains("\nlab L02 study trade\n"), "{kept}");
+        lab.studies.swap(0, 1);
+        for (text, place) in [(kept.clone(), 0), (kept.replace("study trade", "study 2"), 1)] {
+            let mut after = lesson_of(&lab);
+            Saved::read(&text, &library).expect("a state").restore(&mut after).expect("the place");
+            assert_eq!(after.place, Place::Study(place));
         }
     }
 

@@ -5,27 +5,21 @@ use super::{Kit, load};
 use crate::app::App;
 use crate::dom;
 use crate::host;
+use crate::shared::Shared;
 use crate::text;
 use faultline::lab::Lab;
 use faultline::models::Library;
-use std::rc::Rc;
 use yew::{Callback, Component, Context, Html, MouseEvent, Properties, html};
 
 /// Which lab.
-#[derive(Properties, Clone)]
+#[derive(Properties, Clone, PartialEq)]
 pub(crate) struct Props {
-    pub(crate) library: Rc<Library>,
+    pub(crate) library: Shared<Library>,
     /// Its id, or the address of its file.
     pub(crate) asked: String,
     /// Whether what its teacher takes along is wanted, and not the lab.
     #[prop_or_default]
     pub(crate) kit: bool,
-}
-
-impl PartialEq for Props {
-    fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.library, &other.library) && (&self.asked, self.kit) == (&other.asked, other.kit)
-    }
 }
 
 /// What can happen.
@@ -37,7 +31,7 @@ pub(crate) enum Msg {
 
 /// The screen of a lab.
 pub(crate) struct Screen {
-    lab: Option<Result<Rc<Lab>, Vec<String>>>,
+    lab: Option<Result<Shared<Lab>, Vec<String>>>,
 }
 
 impl Component for Screen {
@@ -64,7 +58,7 @@ impl Component for Screen {
                 if let Some(seed) = dom::address::seed().filter(|_| !ctx.props().kit) {
                     lab.world.scenario.seed = seed;
                 }
-                self.lab = Some(Ok(Rc::new(*lab)));
+                self.lab = Some(Ok(Shared::new(*lab)));
             }
             Msg::Came(_, Err(problems)) => {
                 host::tell(&host::Message::error(&problems.join("\n")));

@@ -5,8 +5,10 @@ mod lattice;
 mod player;
 
 use crate::dom::{self, Listener};
+use crate::labs::{self, Entry};
 use crate::panel::promises::mark;
 use crate::route;
+use crate::shared::Shared;
 use crate::text::{self, map as words, plain};
 use crate::ui;
 use crate::worker::{Checking, Doing, Job, Light, Report};
@@ -15,15 +17,11 @@ use faultline::judge::map::{ARROWS, Availability, EXAMPLES, PLACES};
 use gloo_timers::callback::Interval;
 use lattice::{Lattice, NARROW, WIDE};
 use player::Player;
-use std::rc::Rc;
 use web_sys::KeyboardEvent;
 use yew::{Callback, Component, Context, Event, Html, MouseEvent, Properties, component, html};
 
 /// The id of the dialog in which the map stands above a run.
 pub(crate) const ID: &str = "map-dialog";
-/// Where the list of the labs is, and what stands in its last column (web/tools/finish-site.mjs).
-pub(crate) const LABS: &str = "labs/labs.tsv";
-const LAB_PROMISES: usize = 6;
 /// How long an event of a history stands before the next one follows.
 const BEAT_MS: u32 = 900;
 /// Where there is room for the picture as it is on a desk.
@@ -45,7 +43,7 @@ pub(crate) fn screen() -> Html {
 }
 
 /// The map above something else, with what its history keeps.
-pub(crate) fn dialog(asked: &Rc<Checking>, close: &Callback<()>, pick: Option<Callback<usize>>) -> Html {
+pub(crate) fn dialog(asked: &Shared<Checking>, close: &Callback<()>, pick: Option<Callback<usize>>) -> Html {
     let onclose = close.reform(|_: Event| ());
     // What is typed here is not for what lies below.
     let onkeydown = Callback::from(|event: KeyboardEvent| event.stop_propagation());
@@ -62,7 +60,7 @@ pub(crate) fn dialog(asked: &Rc<Checking>, close: &Callback<()>, pick: Option<Ca
 pub(crate) struct Props {
     /// The history that is judged by every promise, if there is one.
     #[prop_or_default]
-    pub(crate) asked: Option<Rc<Checking>>,
+    pub(crate) asked: Option<Shared<Checking>>,
     /// Who wants to know which promise is to be watched: its place among all of the judge's.
     #[prop_or_default]
     pub(crate) pick: Option<Callback<usize>>,
@@ -83,7 +81,7 @@ pub(crate) enum Msg {
     /// Play or pause.
     Toggle,
     Report(Report),
-    Labs(Result<String, String>),
+    Labs(Vec<Entry>),
     /// There is more room, or less.
     Room,
 }
@@ -106,8 +104,7 @@ pub(crate) struct Map {
     lights: Vec<Option<Light>>,
     doing: Option<Doing>,
     failed: Option<String>,
-    /// Of each lab its id, its title and the promises it is about.
-    labs: Vec<(String, String, Vec<String>)>,
+    labs: Vec<Entry>,
     roomy: bool,
     _room: Option<Listener>,
 }
@@ -118,7 +115,7 @@ impl Component for Map {
 
     fn create(ctx: &Context<Self>) -> Self {
         let room = ctx.link().callback(|()| Msg::Room);
-        ctx.link().send_future(async { Msg::Labs(dom::fetch_text(LABS).await) });
+        ctx.link().send_future(async { Msg::Labs(labs::fetch().await.unwrap_or_default()) });
         let doing = ctx.props().asked.as_ref().map(|asked| {
             let told = ctx.link().callback(Msg::Report);
             Doing::start(Job::Promises((**asked).clone()), move |report| told.emit(report))
@@ -193,7 +190,7 @@ impl Component for Map {
             }
             Msg::Report(_) => return false,
             // Without the list the map only names no labs.
-            Msg::Labs(list) => self.labs = list.map(|list| labs(&list)).unwrap_or_default(),
+            Msg::Labs(labs) => self.labs = labs,
             Msg::Room => self.roomy = dom::matches(ROOM),
         }
         true
@@ -373,7 +370,7 @@ impl Map {
                 }
             }
         };
-        let labs: Vec<_> = self.labs.iter().filter(|(.., promises)| promises.iter().any(|name| name == about.name)).collect();
+        let labs: Vec<_> = self.labs.iter().filter(|lab| lab.promises.iter().any(|name| name == about.name)).collect();
         let runs: Vec<_> = EXAMPLES.iter().filter(|example| example.promise == about.name).collect();
         html! {
             <>
@@ -395,7 +392,7 @@ impl Map {
                 <h3>{ words::SEEN }</h3>
                 <ul class="seen">
                     { for runs.iter().map(|run| html! { <li key={run.model}><a href={run.link}>{ words::broken_by(run.model) }</a></li> }) }
-                    { for labs.iter().map(|(id, title, _)| html! { <li key={id.clone()}><a href={format!("{}{id}", route::LAB)}>{ text::lab(id, title) }</a></li> }) }
+                    { for labs.iter().map(|lab| html! { <li key={lab.id.clone()}><a href={format!("{}{}", route::LAB, lab.id)}>{ text::lab(lab) }</a></li> }) }
                 </ul>
             }
             { next(words::IMPLIES_TITLE, false) }
@@ -476,14 +473,4 @@ fn pressed(event: &KeyboardEvent) -> bool {
         event.prevent_default();
     }
     pressed
-}
-
-/// The labs of a list, and which promises each of them is about.
-pub(crate) fn labs(list: &str) -> Vec<(String, String, Vec<String>)> {
-    let lab = |line: &str| {
-        let cells: Vec<&str> = line.split('\t').collect();
-        let promises = cells.get(LAB_PROMISES)?.split(' ').map(str::to_owned).collect();
-        Some((cells[0].to_owned(), (*cells.get(4)?).to_owned(), promises))
-    };
-    list.lines().filter_map(lab).collect()
 }

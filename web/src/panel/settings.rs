@@ -25,8 +25,9 @@ pub(crate) enum Which<'a> {
     Everything,
     /// All but those of the world.
     NotOfTheWorld,
-    /// Those of the model with these keys, and of the network what is named.
-    These(&'a [&'a str]),
+    /// Those of the model with these keys, and of the network what is named; and how many nodes there are, if
+    /// that is one of these numbers.
+    These(&'a [&'a str], &'a [u16]),
 }
 
 /// The settings that are shown here.
@@ -36,12 +37,13 @@ pub(crate) fn settings(session: &Session, draft: Option<&Draft>, which: Which<'_
     let shown = |knob: &Knob| match which {
         Which::Everything => true,
         Which::NotOfTheWorld => knob.group() != Group::World,
-        Which::These(names) => knob.is_among(names),
+        Which::These(names, sizes) => knob.is_among(names) || knob.what == What::Nodes && !sizes.is_empty(),
     };
+    let sizes = if let Which::These(_, sizes) = which { sizes } else { &[] };
     if !knobs.iter().any(shown) {
         return Html::default();
     }
-    let all = !matches!(which, Which::These(_));
+    let all = !matches!(which, Which::These(..));
     let group = |group: Group, name: &'static str| {
         let mut of_group = knobs.iter().enumerate().filter(|(_, knob)| knob.group() == group && shown(knob)).peekable();
         if of_group.peek().is_none() {
@@ -50,7 +52,9 @@ pub(crate) fn settings(session: &Session, draft: Option<&Draft>, which: Which<'_
         html! {
             <div key={name} class="group" role="group" aria-label={name}>
                 if all { <h2>{ name }</h2> }
-                { for of_group.map(|(index, knob)| control(session.prefix, index, knob, draft.filter(|draft| draft.knob == index), send)) }
+                { for of_group.map(|(index, knob)| {
+                    control(session.prefix, index, knob, if knob.what == What::Nodes { sizes } else { &[] }, draft.filter(|draft| draft.knob == index), send)
+                }) }
             </div>
         }
     };
@@ -65,7 +69,8 @@ pub(crate) fn settings(session: &Session, draft: Option<&Draft>, which: Which<'_
     }
 }
 
-fn control(prefix: &str, index: usize, knob: &Knob, draft: Option<&Draft>, send: &Callback<Msg>) -> Html {
+/// The control of one setting; if it can only be one of a few numbers, these are to choose from.
+fn control(prefix: &str, index: usize, knob: &Knob, numbers: &[u16], draft: Option<&Draft>, send: &Callback<Msg>) -> Html {
     let shown = draft.map_or_else(|| knob.shown(), |draft| draft.shown.clone());
     let value = knob.heard(&shown).unwrap_or(knob.value);
     let words = match knob.kind {
@@ -85,15 +90,21 @@ fn control(prefix: &str, index: usize, knob: &Knob, draft: Option<&Draft>, send:
     let onchange = send.reform(move |event: Event| Msg::Turn(index, said(event.target_unchecked_into())));
     let id = format!("{prefix}setting-{index}");
     let help = format!("{id}-help");
+    let named = || Named { id: Some(id.clone()), described_by: Some(help.clone()), label: None };
     let entry = match knob.kind {
         ParamKind::Choice { names, .. } => {
-            let named = Named { id: Some(id.clone()), described_by: Some(help.clone()), label: None };
-            ui::choice(
-                named,
-                names.iter().copied(),
-                knob.value as usize,
-                send.reform(move |place: usize| Msg::Turn(index, place.to_string())),
-            )
+            let turn = send.reform(move |place: usize| Msg::Turn(index, place.to_string()));
+            ui::choice(named(), names.iter().copied(), knob.value as usize, turn)
+        }
+        _ if !numbers.is_empty() => {
+            let mut numbers: Vec<String> = numbers.iter().map(u16::to_string).collect();
+            let now = numbers.iter().position(|number| *number == shown).unwrap_or_else(|| {
+                numbers.push(shown.clone());
+                numbers.len() - 1
+            });
+            let said = numbers.clone();
+            let turn = send.reform(move |place: usize| Msg::Turn(index, said[place].clone()));
+            ui::choice(named(), numbers.iter().map(String::as_str), now, turn)
         }
         _ => html! {
             <input id={id.clone()} type={kind} min={min.to_string()} max={max.to_string()} value={shown} checked={value != 0} {oninput} {onchange}

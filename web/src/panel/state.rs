@@ -49,6 +49,7 @@ fn short(session: &Session, widget: &Widget, send: &Callback<Msg>) -> Option<Htm
         Widget::Field { value, .. } => Some(ui::value(session, value, send)),
         Widget::Gauge { amount, of, .. } => Some(text::gauge(*amount, *of).into()),
         Widget::List { items, .. } => Some(items.iter().map(|item| item.text.as_str()).collect::<Vec<_>>().join(", ").into()),
+        Widget::Calls { waiting, given_up, .. } => Some(text::calls(waiting.len(), *given_up).into()),
         Widget::Table { .. } | Widget::Log { .. } => None,
     }
 }

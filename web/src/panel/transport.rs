@@ -2,7 +2,8 @@
 
 use super::branches::{Glimpses, branches};
 use crate::app::Msg;
-use crate::session::{Session, Speed, Until};
+use crate::pacing::Speed;
+use crate::session::{Session, Until};
 use crate::text;
 use crate::ui;
 use faultline::models::Library;
@@ -22,12 +23,12 @@ pub(crate) fn transport(session: &Session, more: bool, strip: Html, glimpses: &G
                 { play(session.playing(), sim.next_time().is_none(), send.reform(|()| Msg::Toggle)) }
                 { button(text::STEP, ".", ui::STEP, sim.next_time().is_none(), send.reform(|()| Msg::Step)) }
                 if session.begun() {
-                    { waits(&[session], more, session.care.on, send) }
+                    { waits(&[session], more, session.pacing.care.on, send) }
                 }
             </div>
             <output class="clock">{ text::clock(session.playhead()) }</output>
             { moment(session.playhead(), session.branches().1, send.reform(Msg::Seek)) }
-            { pace(session.speed, session.care.is_slowing().then(|| session.ratio()), send.reform(Msg::Speed)) }
+            { pace(session.pacing.speed, session.pacing.care.is_slowing().then(|| session.pacing.ratio()), send.reform(Msg::Speed)) }
             { strip }
             { branches(session, glimpses, library, send) }
         </section>

@@ -44,6 +44,9 @@ pub(crate) struct Props {
     /// Takes the run along in a file, where there is one run.
     #[prop_or_default]
     pub(crate) save: Option<Callback<Save>>,
+    /// What there is to say of the file that was taken last.
+    #[prop_or_default]
+    pub(crate) saved: Option<String>,
     pub(crate) close: Callback<()>,
 }
 
@@ -172,6 +175,7 @@ impl Component for Share {
                 <ul>{ for Save::ALL.iter().map(|(name, forms)| html! {
                     <li key={*name}><span>{ *name }</span>{ for forms.iter().map(|(form, what)| saving(save, name, form, *what)) }</li>
                 }) }</ul>
+                <p class="said" role="status">{ props.saved.clone() }</p>
                 }
                 <h3>{ text::BRING }</h3>
                 <div class="deeds">{ chooser(text::OPEN_FILE, link.callback(Msg::Open)) }</div>

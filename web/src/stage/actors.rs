@@ -10,7 +10,7 @@ use crate::session::Session;
 use crate::text;
 use crate::ui;
 use faultline::sim::{NodeId, NodeStatus};
-use faultline::view::Tone;
+use faultline::view::{Call, Tone, Widget};
 use std::collections::BTreeSet;
 use yew::{Callback, Html, MouseEvent, html};
 
@@ -47,6 +47,8 @@ struct Look {
     label: String,
     headline: Html,
     below: String,
+    /// What makes messages of its calls, and waits.
+    layer: Html,
 }
 
 fn actor(session: &Session, layout: &Layout, endpoint: NodeId, menu: Option<Target>, marks: Marks, send: &Callback<Msg>) -> Html {
@@ -54,7 +56,7 @@ fn actor(session: &Session, layout: &Layout, endpoint: NodeId, menu: Option<Targ
     let look = match session.knower {
         Some(knower) if knower != endpoint => stranger(&name, &session.sim().name(knower)),
         _ if session.is_client(endpoint) => client(session, endpoint, &name),
-        _ => node(session, endpoint, &name),
+        _ => node(session, layout, endpoint, &name),
     };
     let inside = layout.holds_names();
     let shape = if layout.is_crowd() {
@@ -83,11 +85,12 @@ fn actor(session: &Session, layout: &Layout, endpoint: NodeId, menu: Option<Targ
                 aria-expanded={open.to_string()} tabindex={if session.first == endpoint { "0" } else { "-1" }} {onclick}>{ look.headline }</button>
             if inside { <b aria-hidden="true">{ &name }</b> }
             <span class="name" aria-hidden="true">if !inside { { name } }<small>{ look.below }</small></span>
+            { look.layer }
         </li>
     }
 }
 
-fn node(session: &Session, node: NodeId, name: &str) -> Look {
+fn node(session: &Session, layout: &Layout, node: NodeId, name: &str) -> Look {
     let sim = session.sim();
     let (status, view) = (sim.status(node), sim.view(node));
     let state = match status {
@@ -96,11 +99,18 @@ fn node(session: &Session, node: NodeId, name: &str) -> Look {
         NodeStatus::Down => "down",
     };
     let role = view.role.map(|(role, _)| role);
+    let calls = view.widgets.iter().find_map(|widget| match widget {
+        Widget::Calls { name, waiting, given_up } => Some((*name, waiting.as_slice(), *given_up)),
+        _ => None,
+    });
+    let layer = calls.filter(|_| layout.is_roomy).map_or_else(Html::default, |calls| layer(session, layout, node, calls));
+    let calls = calls.map(|(name, waiting, given_up)| text::layer(name, waiting.len(), given_up));
     let headline = view.headline;
     let words = headline.as_ref().map(|value| value.text.as_str());
     Look {
         class: format!("{state} tone-{}", view.role.map_or("plain", |(_, tone)| tone_name(tone))),
-        label: text::node(name, &text::condition(status, sim.pace(node).is_some()), role, words),
+        label: text::node(name, &text::condition(status, sim.pace(node).is_some()), [role, words, calls.as_deref()]),
+        layer,
         headline: headline.map_or_else(Html::default, |value| {
             html! { <span class={ui::worn(session, value.meaning)} style={ui::hue(value.meaning)}>{ value.text }</span> }
         }),
@@ -108,9 +118,29 @@ fn node(session: &Session, node: NodeId, name: &str) -> Look {
     }
 }
 
+/// The layer of a node that makes messages of its calls, beside it: what waits, and how long it still will.
+fn layer(session: &Session, layout: &Layout, node: NodeId, (name, waiting, given_up): (&str, &[Call], u64)) -> Html {
+    let class = if layout.box_is_left(node) { "layer left" } else { "layer" };
+    html! {
+        <div {class} aria-hidden="true">{ name.to_owned() }
+            { for waiting.iter().map(|call| {
+                let left = format!("--left:{}%", call.left.0 * 100 / call.patience.0.max(1));
+                html! { <p>{ text::call(&call.what, &session.sim().name(call.of)) }<i style={left} /></p> }
+            }) }
+            if given_up > 0 { <p>{ text::given_up(given_up) }</p> }
+        </div>
+    }
+}
+
 /// Somebody of whom the node whose view it is knows nothing but the name.
 fn stranger(name: &str, knower: &str) -> Look {
-    Look { class: "stranger".into(), label: text::stranger(name, knower), headline: Html::default(), below: String::new() }
+    Look {
+        class: "stranger".into(),
+        label: text::stranger(name, knower),
+        headline: Html::default(),
+        below: String::new(),
+        layer: Html::default(),
+    }
 }
 
 fn client(session: &Session, client: NodeId, name: &str) -> Look {
@@ -119,6 +149,7 @@ fn client(session: &Session, client: NodeId, name: &str) -> Look {
     Look {
         class: if open.is_some() { "asks".into() } else { String::new() },
         headline: Html::default(),
+        layer: Html::default(),
         below: if open.is_some() { text::OPEN.into() } else { String::new() },
         label: text::client(name, open.map(|request| (session.sim().name(request.node), request.asked))),
     }

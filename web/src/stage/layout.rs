@@ -69,6 +69,8 @@ pub(crate) struct Layout {
     bends: Vec<Point>,
     /// Whether there is room for words under the nodes.
     pub(crate) is_roomy: bool,
+    /// Who has a box beside them.
+    boxed: Vec<NodeId>,
 }
 
 /// With more nodes than this they are a crowd.
@@ -76,6 +78,9 @@ const CROWD: u16 = 150;
 /// Room for the words under a node and under a client.
 const WORDS: f64 = 22.0;
 const WORDS_WIDTH: f64 = 88.0;
+/// Room for the box beside a node that says what its calls do, and how far it stands away.
+const BOX: (f64, f64) = (146.0, 40.0);
+const BOX_OFF: f64 = 12.0;
 /// Room between a client and the ring.
 const BESIDE: f64 = 36.0;
 /// From the edge of the stage.
@@ -86,6 +91,13 @@ const PASSING: f64 = 14.0;
 const APART: f64 = 3.1;
 /// With more nodes than this nobody could follow single ways.
 const MOST_BENT: u16 = 12;
+
+impl Default for Layout {
+    /// Before anybody is there, or any room.
+    fn default() -> Self {
+        Self::new(1, 0, 0.0, 0.0)
+    }
+}
 
 impl Layout {
     pub(crate) fn new(nodes: u16, clients: u16, width: f64, height: f64) -> Self {
@@ -139,7 +151,7 @@ impl Layout {
         };
         let places: Vec<Point> = circle.iter().map(on_ring).chain((0..clients).map(around)).collect();
         let radius = radius.min(nearest(&places[..usize::from(nodes)]) / APART);
-        Self { width, height, radius, half, nodes, places, bends: Vec::new(), is_roomy: false }
+        Self { width, height, radius, half, nodes, places, bends: Vec::new(), is_roomy: false, boxed: Vec::new() }
     }
 
     /// How far the nearest nodes are from each other.
@@ -172,6 +184,25 @@ impl Layout {
             })
     }
 
+    /// The same with boxes beside these nodes.
+    pub(crate) fn with_boxes(mut self, boxed: impl Iterator<Item = NodeId>) -> Self {
+        if self.is_roomy {
+            self.boxed = boxed.collect();
+        }
+        self
+    }
+
+    /// Whether the box of a node stands on its left, as there is no room on its right.
+    pub(crate) fn box_is_left(&self, node: NodeId) -> bool {
+        self.place(node).x + self.radius + BOX_OFF + BOX.0 > self.width
+    }
+
+    fn box_of(&self, node: NodeId) -> Area {
+        let place = self.place(node);
+        let away = self.radius + BOX_OFF + BOX.0 / 2.0;
+        Area::around(Point { x: if self.box_is_left(node) { place.x - away } else { place.x + away }, ..place }, BOX.0, BOX.1)
+    }
+
     /// Everything on the stage that words must not cover.
     pub(crate) fn taken(&self) -> Vec<Area> {
         let everybody = (0..self.places.len() as u16).map(NodeId);
@@ -185,6 +216,7 @@ impl Layout {
                 taken.push(self.words(place, reach));
             }
         }
+        taken.extend(self.boxed.iter().map(|node| self.box_of(*node)));
         taken
     }
 
@@ -294,7 +326,7 @@ impl Layout {
         };
         let places = (0..u32::from(nodes) + u32::from(clients)).map(cell).collect();
         let radius = (across / columns).min(down / rows) * 0.32;
-        Self { width, height, radius, half: radius, nodes, places, bends: Vec::new(), is_roomy: false }
+        Self { width, height, radius, half: radius, nodes, places, bends: Vec::new(), is_roomy: false, boxed: Vec::new() }
     }
 
     /// Whether there are too many to be elements of the page: then they are drawn.

@@ -3,11 +3,11 @@
 
 use super::labels::{Label, Labels};
 use super::layout::{Layout, Point};
-use super::touch::{Hand, within_reach};
+use super::touch::Hand;
 use super::traffic::Traffic;
 use super::way::Way;
 use faultline::sim::{EventKind, Flight, MessageMeta, NodeId, NodeStatus, Sim, Span, Time};
-use faultline::view::Tone;
+use faultline::view::{Tone, Widget};
 use std::rc::Rc;
 
 /// Everything that moves or changes colour, in the order in which it is drawn.
@@ -34,6 +34,13 @@ pub(crate) struct Person {
     pub(crate) at: Point,
     pub(crate) tone: Tone,
     pub(crate) status: NodeStatus,
+}
+
+/// Where everybody in a run stands.
+pub(crate) fn layout(sim: &Sim, width: f64, height: f64) -> Layout {
+    let (nodes, clients) = (sim.scenario().nodes, sim.scenario().clients);
+    let calls = |node: &NodeId| is_linked(sim) && sim.view(*node).widgets.iter().any(|widget| matches!(widget, Widget::Calls { .. }));
+    Layout::new(nodes, clients, width, height).with_boxes((0..nodes).map(NodeId).filter(calls))
 }
 
 /// Everybody, if they are a crowd.
@@ -113,9 +120,13 @@ const LOSS_ROWS: u32 = 200;
 impl Scene {
     /// The stage at a moment. `linger` is how long, in virtual time, a loss stays to be seen. What a
     /// node knows of all this is its own timer. Whatever the density, the messages of somebody chosen
-    /// can be told from each other. `traffic` is what was kept from the last frame, if the run has
-    /// only gone on since.
-    pub(crate) fn of(sim: &Sim, layout: &Layout, now: Time, linger: Span, who: Who, traffic: &mut Traffic) -> Self {
+    /// can be told from each other.
+    pub(crate) fn of(sim: &Sim, layout: &Layout, now: Time, linger: Span, who: Who) -> Self {
+        Self::following(sim, layout, now, linger, who, &mut Traffic::default())
+    }
+
+    /// The same, with what was kept from the last frame, if the run has only gone on since.
+    pub(crate) fn following(sim: &Sim, layout: &Layout, now: Time, linger: Span, who: Who, traffic: &mut Traffic) -> Self {
         let mut scene = Self::default();
         if let Some(knower) = who.knows {
             // Clients have no timers that could be drawn.
@@ -124,7 +135,7 @@ impl Scene {
             }
             return scene;
         }
-        scene.draw_links(sim, layout);
+        scene.links = links(sim, layout);
         // The timers of a crowd would be a blur.
         for node in (0..sim.scenario().nodes).map(NodeId).filter(|_| !layout.is_crowd()) {
             scene.draw_timer(sim, layout, now, node);
@@ -132,23 +143,6 @@ impl Scene {
         scene.draw_messages(sim, layout, now, who.chosen, traffic);
         scene.draw_losses(sim, layout, now, linger);
         scene
-    }
-
-    fn draw_links(&mut self, sim: &Sim, layout: &Layout) {
-        let (nodes, clients) = (sim.scenario().nodes, sim.scenario().clients);
-        if !is_linked(sim) {
-            return;
-        }
-        for a in 0..nodes {
-            for b in a + 1..nodes + clients {
-                let (a, b) = (NodeId(a), NodeId(b));
-                // Between clients and nodes there is a line only where there is something to be seen.
-                if b.0 >= nodes && sim.connects(a, b) && sim.connects(b, a) {
-                    continue;
-                }
-                self.links.push(Link { ends: (a, b), way: layout.way(a, b), there: sim.connects(a, b), back: sim.connects(b, a) });
-            }
-        }
     }
 
     fn draw_timer(&mut self, sim: &Sim, layout: &Layout, now: Time, node: NodeId) {
@@ -160,7 +154,6 @@ impl Scene {
     }
 
     fn draw_messages(&mut self, sim: &Sim, layout: &Layout, now: Time, chosen: Option<NodeId>, traffic: &mut Traffic) {
-        let nodes = sim.scenario().nodes;
         let most = if traffic.is_followed() { 0 } else { DENSE + 1 };
         let mut flights: Vec<Flight> = sim.flights().take(most).collect();
         if flights.len() == most {
@@ -183,18 +176,10 @@ impl Scene {
         for flight in flights {
             let Some(meta) = sim.trace().message(flight.message) else { continue };
             let way = layout.way(flight.from, flight.to);
-            if labels.is_some() && flight.from.max(flight.to).0 >= nodes && sim.connects(flight.to, flight.from) {
-                self.links.push(Link { ends: (flight.from, flight.to), way, there: true, back: true });
-            }
             let share = share(flight.sent, flight.due, now);
             let label = labels.as_mut().and_then(|labels| labels.place(&way, share, sim.describe_message(flight.message), kind(sim, meta)));
             self.messages.push(Message { id: flight.message, at: way.at(share), tone: tone(sim, meta), copy: meta.copy > 0, label });
         }
-    }
-
-    /// Every message that can be taken hold of, however many there are.
-    pub(super) fn each_message(sim: &Sim, layout: &Layout, now: Time) -> Vec<(u32, Point)> {
-        within_reach(sim).map(|flight| (flight.message, on_its_way(layout, &flight, now))).collect()
     }
 
     fn draw_losses(&mut self, sim: &Sim, layout: &Layout, now: Time, linger: Span) {
@@ -214,6 +199,28 @@ impl Scene {
             self.losses.push(Loss { at: layout.along(row.peer, row.node, place), fresh });
         }
     }
+}
+
+/// The links that can be seen: between nodes, where those are few; of a client, where one is closed, or where
+/// so little is on its way that what is on it has words.
+pub(super) fn links(sim: &Sim, layout: &Layout) -> Vec<Link> {
+    let (nodes, clients) = (sim.scenario().nodes, sim.scenario().clients);
+    let mut links = Vec::new();
+    let mut see = |a, b| links.push(Link { ends: (a, b), way: layout.way(a, b), there: sim.connects(a, b), back: sim.connects(b, a) });
+    for a in 0..if is_linked(sim) { nodes } else { 0 } {
+        for b in a + 1..nodes + clients {
+            let (a, b) = (NodeId(a), NodeId(b));
+            if b.0 < nodes || !sim.connects(a, b) || !sim.connects(b, a) {
+                see(a, b);
+            }
+        }
+    }
+    let flights = || sim.flights().take(MOST_LABELS + 1);
+    if clients > 0 && flights().count() <= MOST_LABELS {
+        let of_a_client = |flight: &Flight| flight.from.max(flight.to).0 >= nodes && sim.connects(flight.to, flight.from);
+        flights().filter(of_a_client).for_each(|flight| see(flight.from, flight.to));
+    }
+    links
 }
 
 /// What a message is called in one word or two.
@@ -261,7 +268,7 @@ mod tests {
         let mut sim = Sim::new(&library, scenario).unwrap();
         let now = Time::ZERO + Span::millis(ms);
         sim.run_until(now);
-        let scene = Scene::of(&sim, &Layout::new(2, 0, 800.0, 400.0), now, Span::millis(50), Who::default(), &mut Traffic::default());
+        let scene = Scene::of(&sim, &Layout::new(2, 0, 800.0, 400.0), now, Span::millis(50), Who::default());
         (sim, scene)
     }
 
@@ -296,7 +303,7 @@ mod tests {
         let mut sim = Sim::new(&library, scenario).unwrap();
         let mut at = |ms: u64, from: NodeId, to: NodeId| {
             sim.run_until(Time::ZERO + Span::millis(ms));
-            let scene = Scene::of(&sim, &layout, Time::ZERO + Span::millis(ms), Span::millis(50), Who::default(), &mut Traffic::default());
+            let scene = Scene::of(&sim, &layout, Time::ZERO + Span::millis(ms), Span::millis(50), Who::default());
             let way = layout.way(from, to);
             let on_the_way = |message: &&Message| way.beside(message.at).1 < 0.5;
             scene.messages.iter().find(on_the_way).map(|message| message.tone)
@@ -310,16 +317,7 @@ mod tests {
     fn a_node_sees_no_links_no_messages_and_no_losses_only_its_own_timer() {
         let (sim, all) = at(20, &[(10, Input::Cut { from: NodeId(0), to: NodeId(1) })]);
         let layout = Layout::new(2, 0, 800.0, 400.0);
-        let of = |node| {
-            Scene::of(
-                &sim,
-                &layout,
-                Time(20_000_000),
-                Span::millis(50),
-                Who { knows: Some(NodeId(node)), chosen: None },
-                &mut Traffic::default(),
-            )
-        };
+        let of = |node| Scene::of(&sim, &layout, Time(20_000_000), Span::millis(50), Who { knows: Some(NodeId(node)), chosen: None });
         assert!(!all.links.is_empty() && !all.losses.is_empty());
         assert_eq!(of(0), Scene { timers: all.timers.clone(), ..Scene::default() });
         assert_eq!(of(1), Scene::default());

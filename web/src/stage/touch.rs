@@ -3,7 +3,7 @@
 //! types of the browser, so that all of this is tested natively.
 
 use super::layout::{Layout, Point};
-use super::scene::{self, Scene};
+use super::scene::{self, on_its_way};
 use super::way::turn;
 use crate::sandbox;
 use crate::session::Session;
@@ -90,10 +90,10 @@ pub(crate) const CLOCK_STEP: i64 = 1_000_000_000;
 
 impl Touch {
     /// A finger does something; what comes of it.
-    pub(crate) fn finger(&mut self, finger: Finger, session: &Session, layout: &Layout, scene: &Scene) -> Deed {
+    pub(crate) fn finger(&mut self, finger: Finger, session: &Session, layout: &Layout) -> Deed {
         match finger {
             Finger::Down(at) => {
-                let on = hit(session, layout, scene, at);
+                let on = hit(session, layout, at);
                 (self.over, self.clicked) = (None, None);
                 self.press = Some(Press { from: at, at, on, dragging: false });
                 if matches!(on, Some(Target::Message(_))) { Deed::Hold } else { Deed::Look }
@@ -104,7 +104,7 @@ impl Touch {
                         press.at = at;
                         press.dragging |= press.from.distance(at) > CLICK;
                     }
-                    None => self.over = hit(session, layout, scene, at),
+                    None => self.over = hit(session, layout, at),
                 }
                 Deed::Look
             }
@@ -158,22 +158,22 @@ impl Touch {
 }
 
 /// What there is to pick at a point: messages lie above links.
-fn hit(session: &Session, layout: &Layout, scene: &Scene, at: Point) -> Option<Target> {
+fn hit(session: &Session, layout: &Layout, at: Point) -> Option<Target> {
     // In a crowd a message is no more than a grain.
     if layout.is_crowd() {
         return layout.at(at).map(Target::Node);
     }
+    // A node knows of no message on its way, and of no link.
+    if session.knower.is_some() {
+        return None;
+    }
+    let sim = session.sim();
     let near = |distance: f64, limit: f64| (distance <= limit).then_some((distance * 16.0) as u32);
-    let message = if session.knower.is_some() {
-        None
-    } else {
-        let messages = Scene::each_message(session.sim(), layout, session.playhead()).into_iter();
-        messages.filter_map(|(id, place)| Some((near(place.distance(at), NEAR_MESSAGE)?, id))).min()
-    };
-    if let Some((_, id)) = message {
+    let messages = within_reach(sim).map(|flight| (flight.message, on_its_way(layout, &flight, session.playhead())));
+    if let Some((_, id)) = messages.filter_map(|(id, place)| Some((near(place.distance(at), NEAR_MESSAGE)?, id))).min() {
         return Some(Target::Message(id));
     }
-    let link = scene.links.iter().filter_map(|link| Some((near(link.way.beside(at).1, NEAR_LINK)?, link.ends))).min();
+    let link = scene::links(sim, layout).into_iter().filter_map(|link| Some((near(link.way.beside(at).1, NEAR_LINK)?, link.ends))).min();
     link.map(|(_, (a, b))| Target::Link(a, b))
 }
 
@@ -291,9 +291,8 @@ pub(crate) fn heal(sim: &Sim, open: &[(NodeId, NodeId)]) -> Vec<Input> {
 
 #[cfg(test)]
 mod tests {
-    use super::scene::Who;
+    use super::scene::{Scene, Who};
     use super::*;
-    use crate::stage::Traffic;
     use faultline::Scenario;
     use faultline::models::Library;
 
@@ -306,15 +305,15 @@ mod tests {
     }
 
     fn scene(session: &Session, layout: &Layout) -> Scene {
-        Scene::of(session.sim(), layout, session.playhead(), Span::ZERO, Who::default(), &mut Traffic::default())
+        Scene::of(session.sim(), layout, session.playhead(), Span::ZERO, Who::default())
     }
 
     fn drag(session: &Session, layout: &Layout, from: Point, to: Point) -> Deed {
-        let (mut touch, scene) = (Touch::default(), scene(session, layout));
-        touch.finger(Finger::Down(from), session, layout, &scene);
-        touch.finger(Finger::Move(to), session, layout, &scene);
-        match touch.finger(Finger::Up(to), session, layout, &scene) {
-            Deed::Look => touch.finger(Finger::Click, session, layout, &scene),
+        let mut touch = Touch::default();
+        touch.finger(Finger::Down(from), session, layout);
+        touch.finger(Finger::Move(to), session, layout);
+        match touch.finger(Finger::Up(to), session, layout) {
+            Deed::Look => touch.finger(Finger::Click, session, layout),
             deed => deed,
         }
     }
@@ -329,7 +328,7 @@ mod tests {
         assert_eq!(click(seen.links[0].way.at(0.9)), Deed::Pick(Target::Link(NodeId(0), NodeId(1))));
         assert_eq!(click(Point { x: 3.0, y: 3.0 }), Deed::Away);
         let mut touch = Touch::default();
-        assert_eq!(touch.finger(Finger::Down(seen.messages[0].at), &session, &layout, &seen), Deed::Hold);
+        assert_eq!(touch.finger(Finger::Down(seen.messages[0].at), &session, &layout), Deed::Hold);
     }
 
     #[test]

@@ -8,6 +8,7 @@ pub(crate) const WRONG: &str = "It was something else";
 pub(crate) const NEXT: &str = "Next round";
 pub(crate) const NONE: &str = "Your guesses will be counted here, on this device only.";
 pub(crate) const TABLE: &str = "What it was, and what you said";
+pub(crate) const CORNER: &str = "it was ↓ you said →";
 pub(crate) const ERASE: &str = "Erase this table";
 
 /// What it was, and what was said.

@@ -14,7 +14,7 @@ pub(crate) const NEVER: &str = "never";
 
 /// How many runs there will be.
 pub(crate) fn how_many(runs: u64, places: usize, cases: usize) -> String {
-    let each = if cases > 1 { format!(" of each of the {cases}") } else { String::new() };
+    let each = if cases > 1 { format!(", in each of {cases} worlds") } else { String::new() };
     if places > 1 {
         format!("{runs} runs at each of {places} places{each}, each with a seed of its own.")
     } else {

@@ -1,12 +1,12 @@
 //! `faultline judge`: promises about a run that its clients cannot tell, because they are about what nodes
 //! show, or about who could have known what.
 
-use super::{read, say};
+use super::{read, run_for, say};
 use faultline::judge::happens_before::{Past, Relation, relation};
 use faultline::judge::linearizable::Verdict;
 use faultline::judge::{conservation, convergence, replicas};
 use faultline::models::Library;
-use faultline::sim::{NodeId, Sim, Span, Time};
+use faultline::sim::{NodeId, Sim, Span};
 use std::process::ExitCode;
 
 /// What is asked.
@@ -40,7 +40,7 @@ pub(super) fn judge_run(file: &str, words: &[&str]) -> Result<ExitCode, String> 
         }
     }
     let mut sim = Sim::new(&Library::standard(), read(file)?).map_err(|fault| format!("{file}: {fault}"))?;
-    sim.run_until(Time::ZERO + length);
+    run_for(&mut sim, length)?;
     let (kept, words) = answer(&sim, &question, quiet)?;
     say(&words)?;
     Ok(match kept {

@@ -2,8 +2,8 @@
 
 use super::{read_text, say};
 use faultline::lab::challenge::{Challenge, Task};
-use faultline::lab::study::{Chosen, Survey};
-use faultline::lab::{Lab, Problem, Settings, format};
+use faultline::lab::study::Survey;
+use faultline::lab::{Lab, Problem, format};
 use faultline::link::Link;
 use faultline::models::Library;
 use std::fmt::Write as _;
@@ -124,32 +124,28 @@ fn measure(file: &str, id: Option<&str>) -> Result<ExitCode, String> {
         let ids: Vec<_> = lab.studies.iter().map(|study| study.id.as_str()).collect();
         return Err(format!("{file} has no such study; it has: {}", ids.join(", ")));
     }
-    let mut holds = true;
+    let (mut wrong, mut open) = (false, false);
     for study in studies {
         say(&format!("# {}\n\n{}\n", study.title, study.say))?;
-        let of_case = |case: usize| study.known.iter().filter(move |known| known.case == case);
-        for (case, name) in study.cases.iter().map(|case| &case.name).enumerate() {
-            let choices: Vec<_> = of_case(case).map(|known| known.settings.clone()).collect();
-            for settings in if choices.is_empty() { vec![Settings::new()] } else { choices } {
-                let with = study.world(&lab, case).show(&library, &settings);
-                say(&format!("## {}", [name.as_str(), &with].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")))?;
-                let chosen = Chosen { case, settings };
-                let findings = Survey::new(study, &chosen, study.runs).finish(study, &lab, &library).map_err(|fault| fault.to_string())?;
-                say(&findings.words(study, &chosen))?;
-                for known in study.known(&lab, &chosen) {
-                    let wrong = known.against(study, &findings);
-                    holds &= wrong.is_empty();
-                    let verdict = match wrong.is_empty() {
-                        false => wrong.join("; "),
-                        true if known.held => "agrees".into(),
-                        true => "measured elsewhere, and not held against this".into(),
-                    };
-                    say(&format!("{}: {verdict}\n", known.from))?;
-                }
+        for chosen in &study.choices(&lab) {
+            let name = study.cases.get(chosen.case).map_or("", |case| &case.name);
+            let with = study.world(&lab, chosen.case).show(&library, &chosen.settings);
+            say(&format!("## {}", [name, &with].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")))?;
+            let findings = Survey::new(study, chosen, study.runs).finish(study, &lab, &library).map_err(|fault| fault.to_string())?;
+            say(&findings.words(study, chosen))?;
+            for known in study.known(&lab, chosen) {
+                let held = known.against(study, &findings);
+                (wrong, open) = (wrong || !held.wrong.is_empty(), open || !held.open.is_empty());
+                let words = if known.held { held.words() } else { "measured elsewhere, and not held against this".into() };
+                say(&format!("{}: {words}\n", known.from))?;
             }
         }
     }
-    Ok(if holds { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(match (wrong, open) {
+        (true, _) => ExitCode::FAILURE,
+        (false, true) => ExitCode::from(3),
+        (false, false) => ExitCode::SUCCESS,
+    })
 }
 
 fn kit(file: &str) -> Result<ExitCode, String> {

@@ -171,7 +171,7 @@ fn told(violation: &Violation) -> String {
     let mut text = format!("{promise} is broken at {}: {why}\n  promised: {promised}\n", seal.moment);
     let mut sim = Sim::new(&Library::standard(), violation.scenario.clone()).expect("it was run before");
     sim.run_until(seal.moment);
-    for (index, row) in (0..sim.rows()).zip(sim.trace().rows()) {
+    for (index, row) in (0..sim.rows()).filter_map(|index| Some((index, sim.trace().row(index)?))) {
         let asks = |input: u32| matches!(violation.scenario.inputs.get(input as usize), Some(timed) if matches!(timed.input, Input::Invoke { .. }));
         if row.kind == EventKind::Invoke || row.kind == EventKind::Input && !asks(row.subject) {
             let _ = writeln!(text, "  {:>10}  {}", row.time.to_string(), sim.describe_row(index));

@@ -55,16 +55,10 @@ impl Predicate {
     pub fn is_of_the_moment(&self) -> bool {
         let looks_back = |kind: &Kind| match kind {
             Kind::Ever(..) | Kind::Always(..) | Kind::For(..) | Kind::Then { .. } | Kind::Within { .. } => true,
-            Kind::Compare { left, right, .. } => left.adds_up_time() || right.adds_up_time(),
+            Kind::Compare { left, right, .. } => left.remembers() || right.remembers(),
             _ => false,
         };
         !self.root.any(&mut |formula| looks_back(&formula.kind))
-    }
-
-    /// Whether a judge of histories is asked.
-    #[must_use]
-    pub fn asks_judge(&self) -> bool {
-        self.root.any(&mut |formula| matches!(formula.kind, Kind::Promised { promise: Promised::History(_), .. }))
     }
 }
 
@@ -72,7 +66,7 @@ impl Measure {
     /// Whether it is only about the moment, and about how often something happened before.
     #[must_use]
     pub fn is_of_the_moment(&self) -> bool {
-        !self.root.adds_up_time()
+        !self.root.remembers()
     }
 
     /// The measure as it was written.
@@ -100,6 +94,16 @@ impl Value {
     #[must_use]
     pub fn whole(number: impl Into<i128>) -> Self {
         Self::Number(number.into() * MILLION)
+    }
+
+    /// A number as it is, a share of one, a length of time in milliseconds.
+    #[must_use]
+    pub fn plain(&self) -> Option<f64> {
+        match self {
+            Self::Number(parts) => Some(*parts as f64 / 1e6),
+            Self::Span(nanos) => Some(*nanos as f64 / 1e6),
+            Self::Text(_) | Self::Nothing => None,
+        }
     }
 
     /// Reads `12`, `12.5`, `95%` or `120ms`; anything else is a text.
@@ -171,8 +175,8 @@ enum Kind {
         /// What was found when it was last asked; nothing if it must be asked anew.
         verdict: Option<Option<bool>>,
         why: String,
-        /// How often the judge did not know.
-        gave_up: u32,
+        /// How long the judge searches when it is asked; nothing when it is asked no more.
+        patience: u64,
     },
     Status(NodeId, NodeStatus),
     Connected(NodeId, NodeId),
@@ -214,7 +218,7 @@ struct Once {
 enum Promised {
     /// The model's own.
     Model(&'static str),
-    /// Of a history of clients, and how many answers it had when it was judged.
+    /// Of a history of clients.
     History(Promise),
 }
 
@@ -253,6 +257,8 @@ enum Quantity {
     Total(Box<Lasting>),
     /// How many acknowledged writes no working node holds any more.
     Lost(String, Writes),
+    /// How old the oldest of the lost writes was when it was lost.
+    RecoveryPoint(String, Writes),
     /// How many working nodes hold the last acknowledged write.
     Copies(String, Writes),
     Sum(Operator, Box<Quantity>, Box<Quantity>),
@@ -281,8 +287,10 @@ struct Written {
     op: u32,
     key: Option<String>,
     value: String,
-    /// Whether it was acknowledged.
-    done: bool,
+    /// When it was acknowledged, if it was.
+    done: Option<Time>,
+    /// When it was acknowledged and no working node held it, for the first time; kept only where that is asked.
+    missed: Option<Time>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -310,11 +318,11 @@ struct NodeFilter {
 }
 
 impl Quantity {
-    /// Whether how long something was the case is a part of it.
-    fn adds_up_time(&self) -> bool {
+    /// Whether when something was the case is a part of it: then every moment has to be looked at.
+    fn remembers(&self) -> bool {
         match self {
-            Self::Total(_) => true,
-            Self::Sum(_, left, right) => left.adds_up_time() || right.adds_up_time(),
+            Self::Total(_) | Self::RecoveryPoint(..) => true,
+            Self::Sum(_, left, right) => left.remembers() || right.remembers(),
             _ => false,
         }
     }

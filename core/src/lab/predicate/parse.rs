@@ -12,6 +12,7 @@
 //! ```
 
 use super::count::{Counter, MessageKind, MessageStage, RequestStage, Requests, What};
+use super::watch::JUDGE_STEPS;
 use super::{Compare, Formula, Kind, Lasting, Measure, NodeFilter, Operator, Over, Predicate, Promised, Quantity, Value, Writes};
 use crate::judge::Promise;
 use crate::lab::nearest;
@@ -144,7 +145,7 @@ enum Type {
 
 const SIGNS: [&str; 13] = ["!=", "<=", ">=", "(", ")", ",", "=", "<", ">", "+", "-", "*", "/"];
 const FACTS: [&str; 8] = ["kept", "broken", "up", "down", "paused", "connected", "quiet", "end"];
-const TERMS: [&str; 17] = [
+const TERMS: [&str; 18] = [
     "messages",
     "requests",
     "faults",
@@ -160,6 +161,7 @@ const TERMS: [&str; 17] = [
     "total",
     "setting",
     "lost",
+    "recovery-point",
     "copies",
     "time",
 ];
@@ -457,7 +459,7 @@ impl<'a> Parser<'a> {
                 self.need("(")?;
                 let promise = self.known("the name of a promise", promise)?;
                 self.need(")")?;
-                Kind::Promised { promise, wanted: word == "kept", verdict: None, why: String::new(), gave_up: 0 }
+                Kind::Promised { promise, wanted: word == "kept", verdict: None, why: String::new(), patience: JUDGE_STEPS }
             }
             "connected" => {
                 self.need("(")?;
@@ -715,7 +717,12 @@ impl<'a> Parser<'a> {
             })?),
             _ => {
                 let name = self.name("the name of the field in which nodes keep what is written")?;
-                if word == "lost" { Quantity::Lost(name, Writes::default()) } else { Quantity::Copies(name, Writes::default()) }
+                let writes = Writes::default();
+                match word {
+                    "lost" => Quantity::Lost(name, writes),
+                    "recovery-point" => Quantity::RecoveryPoint(name, writes),
+                    _ => Quantity::Copies(name, writes),
+                }
             }
         })
     }
@@ -802,7 +809,9 @@ impl<'a> Parser<'a> {
             Quantity::Given(Value::Number(_)) | Quantity::Count(_) | Quantity::Nodes(_) | Quantity::Lost(..) | Quantity::Copies(..) => {
                 Type::Number
             }
-            Quantity::Given(Value::Span(_)) | Quantity::Now | Quantity::Latency(..) | Quantity::Total(_) => Type::Span,
+            Quantity::Given(Value::Span(_)) | Quantity::Now | Quantity::Latency(..) | Quantity::Total(_) | Quantity::RecoveryPoint(..) => {
+                Type::Span
+            }
             Quantity::Given(_) | Quantity::Role(_) => Type::Text,
             Quantity::Over { what: Over::Different, .. } => Type::Number,
             Quantity::Field { .. } | Quantity::Over { .. } => Type::Any,

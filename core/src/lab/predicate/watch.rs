@@ -9,14 +9,14 @@ use super::{
     Compare, Formula, Kind, Lasting, MILLION, Measure, NodeFilter, Once, Operator, Over, Predicate, Promised, Quantity, Value, Writes,
     Written,
 };
+use crate::judge;
 use crate::judge::history::History;
 use crate::judge::spec::Object;
 use crate::judge::value::Value as Word;
-use crate::judge::{self, Promise};
 use crate::models::Library;
 use crate::protocol::ParamKind;
 use crate::scenario::{Fault, Scenario};
-use crate::sim::{EventKind, NodeId, NodeStatus, Row, Sim, Span, Time};
+use crate::sim::{Came, EventKind, NodeId, NodeStatus, Row, Sim, Span, Time};
 use crate::view::{View, Widget};
 use serde::{Deserialize, Serialize};
 use std::cell::{OnceCell, RefCell};
@@ -24,7 +24,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// How long a judge searches before it says that it does not know.
-const JUDGE_STEPS: u64 = 2_000_000;
+pub(super) const JUDGE_STEPS: u64 = 2_000_000;
 /// How many events are looked at in a run at most.
 pub(in crate::lab) const MOST_STEPS: u64 = 2_000_000;
 
@@ -138,7 +138,7 @@ impl Observer {
     pub fn watch(&mut self, predicate: &Predicate, from: u32) -> usize {
         let (mut root, text) = (predicate.root.clone(), predicate.text.clone());
         let look = Look::new(&self.sim, &self.subject, self.now, false);
-        for (index, row) in (0..self.taken).zip(self.sim.trace().rows()) {
+        for (index, row) in (0..self.taken).filter_map(|index| Some((index, self.sim.trace().row(index)?))) {
             root.take(&look, row, index >= from);
         }
         self.watches.push(Watch { root, text, from, first: None, doubted: None, why: Vec::new() });
@@ -179,8 +179,7 @@ impl Observer {
     /// Goes on up to and including a moment, and looks only there: for predicates that do not ask what
     /// was the case before.
     pub(in crate::lab) fn leap(&mut self, until: Time) {
-        while self.sim.steps() < MOST_STEPS && self.sim.step_until(until) {}
-        self.cut_short = self.is_cut_short();
+        self.cut_short = self.sim.run_within(until, MOST_STEPS) != Came::There;
         let end = self.end <= until && !self.ended;
         self.ended |= end;
         self.look(until, end);
@@ -313,25 +312,9 @@ fn deadline(formula: &Formula, now: Time, earliest: &mut Time) {
             for side in [left, right] {
                 side.deadlines(&mut at);
             }
-            let (mut asked, mut given) = (None, None);
-            for side in [left, right] {
-                match side {
-                    Quantity::Total(lasting) => asked = Some(lasting),
-                    Quantity::Given(Value::Span(nanos)) => given = Some(Span(nanos.unsigned_abs() as u64)),
-                    _ => {}
-                }
-            }
-            if let (Some(Lasting { before, since: Some(since), .. }), Some(given)) = (asked.map(|lasting| &**lasting), given) {
-                let time = *since + Span(given.0.saturating_sub(before.0));
-                at(time);
-                at(time + Span(1));
-            }
-            if let (Quantity::Now, Quantity::Given(Value::Span(nanos))) | (Quantity::Given(Value::Span(nanos)), Quantity::Now) =
-                (left, right)
-            {
-                let time = Time(nanos.unsigned_abs() as u64);
-                at(time);
-                at(time + Span(1));
+            if let Some(span) = Course::apart(left, right, now).and_then(Course::until_nothing) {
+                at(now + span);
+                at(now + span + Span(1));
             }
         }
         Kind::For(_, span, Some(since)) => at(*since + *span),
@@ -343,6 +326,64 @@ fn deadline(formula: &Formula, now: Time, earliest: &mut Time) {
     }
     for child in formula.children() {
         deadline(child, now, earliest);
+    }
+}
+
+/// How a length of time goes on from a moment, as long as nothing happens.
+#[derive(Clone, Copy)]
+struct Course {
+    /// In nanoseconds.
+    value: i128,
+    /// How much it grows with time, in parts of a million.
+    rate: i128,
+}
+
+impl Course {
+    /// That of a quantity; nothing if that does not change with time alone, or not evenly.
+    fn of(quantity: &Quantity, now: Time) -> Option<Self> {
+        match quantity {
+            Quantity::Given(Value::Span(nanos)) => Some(Self { value: *nanos, rate: 0 }),
+            Quantity::Now => Some(Self { value: now.0.into(), rate: MILLION }),
+            Quantity::Total(lasting) => {
+                let running = lasting.since.map_or(Span::ZERO, |since| now.since(since));
+                Some(Self { value: (lasting.before + running).0.into(), rate: if lasting.since.is_some() { MILLION } else { 0 } })
+            }
+            Quantity::Sum(Operator::Plus, left, right) => Some(Self::of(left, now)?.plus(Self::of(right, now)?, MILLION)),
+            Quantity::Sum(Operator::Minus, left, right) => Some(Self::of(left, now)?.plus(Self::of(right, now)?, -MILLION)),
+            Quantity::Sum(Operator::Times, left, right) => match (&**left, &**right) {
+                (Quantity::Given(Value::Number(times)), all) | (all, Quantity::Given(Value::Number(times))) => {
+                    Some(Self { value: 0, rate: 0 }.plus(Self::of(all, now)?, *times))
+                }
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// How far apart two quantities are: nothing where they are alike.
+    fn apart(left: &Quantity, right: &Quantity, now: Time) -> Option<Self> {
+        match (left, right) {
+            // A share is reached when the one is that share of the other.
+            (Quantity::Sum(Operator::By, part, whole), Quantity::Given(Value::Number(share)))
+            | (Quantity::Given(Value::Number(share)), Quantity::Sum(Operator::By, part, whole)) => {
+                Some(Self::of(part, now)?.plus(Self::of(whole, now)?, -share))
+            }
+            _ => Some(Self::of(left, now)?.plus(Self::of(right, now)?, -MILLION)),
+        }
+    }
+
+    /// With so many parts of a million of another.
+    fn plus(self, other: Self, parts: i128) -> Self {
+        let scaled = |part: i128| part.saturating_mul(parts) / MILLION;
+        Self { value: self.value.saturating_add(scaled(other.value)), rate: self.rate.saturating_add(scaled(other.rate)) }
+    }
+
+    /// How long it takes until nothing is left of it, if it ever does.
+    fn until_nothing(self) -> Option<Span> {
+        let (left, rate) = (self.value.unsigned_abs(), self.rate.unsigned_abs());
+        let shrinks = self.value == 0 || (self.value < 0) != (self.rate < 0);
+        let nanos = left.saturating_mul(MILLION.unsigned_abs()).checked_div(rate)?;
+        u64::try_from(nanos).ok().filter(|_| shrinks).map(Span)
     }
 }
 
@@ -383,6 +424,10 @@ impl<'a> Look<'a> {
                 Widget::List { items, .. } => items.iter().map(|item| (None, item.text.clone())).collect(),
                 Widget::Table { rows, .. } => rows.iter().map(|(key, value)| (Some(key.text.clone()), value.text.clone())).collect(),
                 Widget::Log { entries, .. } => entries.iter().map(|entry| (Some(entry.index.to_string()), entry.text.clone())).collect(),
+                Widget::Calls { waiting, given_up, .. } => {
+                    let counts = [("waiting", waiting.len() as u64), ("given up", *given_up)];
+                    counts.into_iter().map(|(key, count)| (Some(key.to_owned()), count.to_string())).collect()
+                }
             })
         })
     }
@@ -474,9 +519,10 @@ impl Formula {
                 what.take(look, row, counting);
                 after.take(look, row, counting);
             }
-            // An answer can change what is known; nothing mends a broken history.
-            Kind::Promised { promise: Promised::History(_), verdict, .. }
-                if row.kind == EventKind::Return && *verdict != Some(Some(false)) =>
+            // An answer can change what is known; nothing mends a broken history, or one that the judge has
+            // no patience left for.
+            Kind::Promised { promise: Promised::History(_), verdict, patience, .. }
+                if row.kind == EventKind::Return && *verdict != Some(Some(false)) && *patience > 0 =>
             {
                 *verdict = None;
             }
@@ -497,13 +543,26 @@ impl Formula {
                 *why = held.err().unwrap_or_else(|| "it holds".into());
                 Some(kept == *wanted)
             }
-            Kind::Promised { promise: Promised::History(promise), wanted, verdict, why, gave_up } => {
+            Kind::Promised { promise: Promised::History(promise), wanted, verdict, why, patience } => {
                 let kept = *verdict.get_or_insert_with(|| {
-                    // Each time it gave up it has half of its patience left, so that it comes to an end.
-                    let (kept, said) = judged(look, *promise, JUDGE_STEPS.checked_shr(*gave_up).unwrap_or(0));
-                    *gave_up += u32::from(kept.is_none());
-                    *why = said;
-                    kept
+                    let history = History::of(look.sim);
+                    match judge::judge(&history, look.subject.object, *promise, &look.subject.initial, *patience) {
+                        Ok(judgement) if judgement.kept == Some(false) => {
+                            *why = judgement.to_string().replace('\n', "; ");
+                            Some(false)
+                        }
+                        Ok(judgement) => {
+                            // Each time it gives up it has half of its patience left, so that it comes to an end.
+                            *patience >>= u32::from(judgement.kept.is_none());
+                            *why = judgement.verdict;
+                            judgement.kept
+                        }
+                        // It never can.
+                        Err(fault) => {
+                            (*patience, *why) = (0, fault.why);
+                            None
+                        }
+                    }
                 });
                 kept.map(|kept| kept == *wanted)
             }
@@ -623,29 +682,20 @@ fn joined(parts: &mut [Formula], wanted: bool, look: &Look<'_>, text: &str) -> O
     all
 }
 
-fn judged(look: &Look<'_>, promise: Promise, steps: u64) -> (Option<bool>, String) {
-    let history = History::of(look.sim);
-    match judge::judge(&history, look.subject.object, promise, &look.subject.initial, steps) {
-        Ok(judgement) if judgement.kept == Some(false) => (Some(false), judgement.to_string().replace('\n', "; ")),
-        Ok(judgement) => (judgement.kept, judgement.verdict),
-        Err(why) => (None, why.why),
-    }
-}
-
 impl Writes {
     fn take(&mut self, sim: &Sim, row: &Row) {
         match row.kind {
             EventKind::Invoke => {
                 let Some(word) = sim.word(row.subject) else { return };
                 if matches!(word.f, "write" | "put" | "set" | "append") {
-                    let write = Written { op: row.subject, key: word.key.as_ref().map(plain), value: plain(&word.input), done: false };
-                    self.list.push(write);
+                    let (key, value) = (word.key.as_ref().map(plain), plain(&word.input));
+                    self.list.push(Written { op: row.subject, key, value, done: None, missed: None });
                 }
             }
             EventKind::Return => {
                 let Some(index) = self.list.iter().position(|write| write.op == row.subject) else { return };
                 if row.detail == 1 {
-                    self.list[index].done = true;
+                    self.list[index].done = Some(row.time);
                     self.last = Some(index);
                 }
             }
@@ -661,6 +711,23 @@ impl Writes {
             _ => held.iter().any(|(_, word)| word == value),
         };
         shown(&write.value) || self.list[index + 1..].iter().any(|later| later.key == write.key && shown(&later.value))
+    }
+
+    /// The acknowledged writes that no working node holds, nor a later one that may rightly have replaced them.
+    fn lost(&self, look: &Look<'_>, name: &str) -> Vec<usize> {
+        let held: Vec<_> = look.working().map(|node| look.held(node, name)).collect();
+        let lost = |index: &usize| self.list[*index].done.is_some() && !held.iter().any(|held| self.held(held, *index));
+        (0..self.list.len()).filter(lost).collect()
+    }
+
+    /// Notes which writes are missed for the first time. One that comes back with its node and is thrown away
+    /// there was lost when the node was, if it is lost.
+    fn miss(&mut self, look: &Look<'_>, name: &str) {
+        if self.list.iter().any(|write| write.done.is_some() && write.missed.is_none()) {
+            for index in self.lost(look, name) {
+                self.list[index].missed.get_or_insert(look.now);
+            }
+        }
     }
 }
 
@@ -678,10 +745,21 @@ impl Quantity {
 
     fn written(&mut self, with: &mut dyn FnMut(&mut Writes)) {
         match self {
-            Self::Lost(_, writes) | Self::Copies(_, writes) => with(writes),
+            Self::Lost(_, writes) | Self::RecoveryPoint(_, writes) | Self::Copies(_, writes) => with(writes),
             Self::Sum(_, left, right) => {
                 left.written(with);
                 right.written(with);
+            }
+            _ => {}
+        }
+    }
+
+    fn missing(&mut self, look: &Look<'_>) {
+        match self {
+            Self::RecoveryPoint(name, writes) => writes.miss(look, name),
+            Self::Sum(_, left, right) => {
+                left.missing(look);
+                right.missing(look);
             }
             _ => {}
         }
@@ -733,8 +811,9 @@ impl Quantity {
         self.value(look)
     }
 
-    /// Adds up the time of what is the case.
+    /// Adds up the time of what is the case, and notes when writes are lost.
     fn follow(&mut self, look: &Look<'_>) {
+        self.missing(look);
         self.lasting(&mut |lasting| {
             let holds = lasting.what.look(look, "");
             match (holds, lasting.since) {
@@ -778,10 +857,14 @@ impl Quantity {
                 let now = lasting.since.map_or(Span::ZERO, |since| look.now.since(since));
                 Value::Span((lasting.before + now).0.into())
             }
-            Self::Lost(name, writes) => {
-                let held: Vec<_> = look.working().map(|node| look.held(node, name)).collect();
-                let lost = |index: &usize| writes.list[*index].done && !held.iter().any(|held| writes.held(held, *index));
-                count((0..writes.list.len()).filter(lost).count())
+            Self::Lost(name, writes) => count(writes.lost(look, name).len()),
+            Self::RecoveryPoint(name, writes) => {
+                let age = |write: &Written| write.missed.zip(write.done).map_or(Span::ZERO, |(missed, done)| missed.since(done));
+                let oldest = writes.lost(look, name).into_iter().map(|index| age(&writes.list[index])).max();
+                match writes.last {
+                    Some(_) => Value::Span(oldest.unwrap_or(Span::ZERO).0.into()),
+                    None => Value::Nothing,
+                }
             }
             Self::Copies(name, writes) => {
                 let Some(last) = writes.last else { return Value::Nothing };
@@ -846,26 +929,35 @@ mod tests {
     use super::*;
     use crate::scenario::Input;
 
-    #[test]
-    fn a_judge_who_does_not_know_is_asked_again_only_after_an_answer_and_has_less_patience_then() {
+    /// How long the judge of a promise still searches after each of the first answers.
+    fn patience(promise: &str, first: u64) -> [u64; 4] {
         let library = Library::standard();
         let model = library.find("primary-backup").unwrap();
         let mut scenario = Scenario::new(model.about(), 1);
-        for ms in [1_000, 2_000] {
-            scenario.add(Time::ZERO + Span::millis(ms), Input::Invoke { client: 0, node: NodeId(0), op: 0, argument: 0 });
+        for second in 1..4 {
+            scenario.add(Time::ZERO + Span::secs(second), Input::Invoke { client: 0, node: NodeId(0), op: 0, argument: 0 });
         }
-        // A register has no transactions to judge.
-        let predicate = Predicate::parse("kept(serializable)", &Names::of(model, &scenario)).unwrap();
+        let predicate = Predicate::parse(promise, &Names::of(model, &scenario)).unwrap();
         let subject = Subject { object: Object::Register, initial: Word::Int(0) };
         let mut observer = Observer::new(&library, scenario, &subject, Time::NEVER).unwrap();
         let watch = observer.watch(&predicate, 0);
-        let mut asked = |upto: u64| {
-            observer.run(Time::ZERO + Span::millis(upto), &[]);
+        if let Kind::Promised { patience, .. } = &mut observer.watches[watch].root.kind {
+            *patience = first;
+        }
+        [0, 1, 2, 3].map(|second| {
+            observer.run(Time::ZERO + Span::millis(second * 1_000 + 900), &[]);
             match &observer.watches[watch].root.kind {
-                Kind::Promised { verdict: Some(None), gave_up, .. } => *gave_up,
+                Kind::Promised { verdict: Some(_), patience, .. } => *patience,
                 other => panic!("{other:?}"),
             }
-        };
-        assert_eq!([asked(900), asked(1_900), asked(2_900)], [1, 2, 3]);
+        })
+    }
+
+    #[test]
+    fn a_judge_who_gives_up_is_asked_again_only_after_an_answer_and_has_less_patience_then() {
+        assert_eq!(patience("kept(linearizable)", JUDGE_STEPS), [JUDGE_STEPS; 4]);
+        assert_eq!(patience("kept(causal)", 1), [1, 0, 0, 0]);
+        // A register has no transactions, so there is nothing to ask again.
+        assert_eq!(patience("kept(serializable)", JUDGE_STEPS), [0; 4]);
     }
 }

@@ -2,10 +2,10 @@
 //!
 //! Places in a log count from 1; place 0 stands for the beginning, which all logs share.
 
+use super::super::number_set::NumberSet;
 use crate::protocol::OpId;
 use crate::sim::NodeId;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 
 /// What is on a node's disk.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -16,7 +16,7 @@ pub struct Disk {
     pub(super) vote: Option<NodeId>,
     pub(super) log: Log,
     /// The writes that it has said no to.
-    pub(super) turned_away: BTreeSet<OpId>,
+    pub(super) turned_away: NumberSet,
 }
 
 /// One change of the disk.
@@ -69,7 +69,7 @@ impl Disk {
             Write::Ballot(term, vote) => (self.term, self.vote) = (*term, *vote),
             Write::Append(entries) => self.log.0.extend(entries),
             Write::Truncate(len) => self.log.0.truncate(*len as usize),
-            Write::TurnAway(id) => drop(self.turned_away.insert(*id)),
+            Write::TurnAway(id) => drop(self.turned_away.insert(id.0)),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What a node of Raft knows until it crashes: its role, and the machine that the log drives.
 
+use super::super::number_set::NumberSet;
 use super::log::{Command, Entry};
 use super::{Op, Ret};
 use crate::protocol::{OpId, Ticket};
@@ -22,7 +23,7 @@ pub struct Memory {
     pub(super) written: Option<Ticket>,
     /// The writes that it appended or passed on. A request may arrive twice: what may have been done must
     /// not be turned away, and what was turned away, which is on disk, must not be done after all.
-    pub(super) taken: BTreeSet<OpId>,
+    pub(super) taken: NumberSet,
     /// It was up before, and may have taken writes that it does not know of any more.
     pub(super) forgetful: bool,
 }
@@ -103,7 +104,7 @@ pub(super) struct Machine {
     pub(super) applied: Vec<Entry>,
     pub(super) values: BTreeMap<u32, u32>,
     /// Writes it has carried out, so that none is carried out twice.
-    pub(super) done: BTreeSet<OpId>,
+    pub(super) done: NumberSet,
 }
 
 impl Machine {
@@ -122,7 +123,7 @@ impl Machine {
             Command::Nothing => None,
             Command::Read(op, key) => Some((op, Ret::Value(self.value(key)))),
             Command::Write(op, key, value) => {
-                if self.done.insert(op) || !once {
+                if self.done.insert(op.0) || !once {
                     self.values.insert(key, value);
                 }
                 Some((op, Ret::Done))

@@ -27,13 +27,13 @@ mod replication;
 use log::{Command, Disk, Entry, Place, Write};
 use memory::{Machine, Memory, Role};
 
+use super::number_set::NumberSet;
 use crate::judge::history::Word;
 use crate::protocol::{About, Cx, Invariant, OpId, Protocol, Seen, Settings, Ticket};
 use crate::sim::{NodeId, Span};
 use crate::timers;
 use crate::view::View;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 
 /// The settings of Raft.
 #[derive(Clone, Debug)]
@@ -268,7 +268,7 @@ impl Protocol for Raft {
             heard: (self.reads == Reads::Lease).then(|| cx.steady()),
             ballot: None,
             written: None,
-            taken: BTreeSet::new(),
+            taken: NumberSet::default(),
             // Nobody hears from a node before its term is on disk, so one without a term has taken nothing.
             forgetful: cx.disk().term > 0,
         }

@@ -16,17 +16,17 @@ impl Raft {
     /// it; so after a crash it does not know what it took, and says no to nothing.
     pub(super) fn change(&self, memory: &mut Memory, id: OpId, op: Op, cx: &mut Cx<'_, Self>) {
         let leader = memory.role.leader(cx.me()).filter(|&leader| self.passes_on || leader == cx.me());
-        let was_turned_away = cx.disk().turned_away.contains(&id);
+        let was_turned_away = cx.disk().turned_away.contains(id.0);
         match leader.filter(|_| !was_turned_away) {
             Some(leader) => {
-                memory.taken.insert(id);
+                memory.taken.insert(id.0);
                 if leader == cx.me() {
                     self.take(memory, id, op, cx);
                 } else {
                     self.say(memory, leader, Message::PassOn(id, op), cx);
                 }
             }
-            None if memory.taken.contains(&id) => cx.note("It was taken once: nobody can say that it will not happen."),
+            None if memory.taken.contains(id.0) => cx.note("It was taken once: nobody can say that it will not happen."),
             None if memory.forgetful && !was_turned_away => {
                 cx.note("It may have been taken here before the crash: nobody can say that it will not happen.");
             }
@@ -44,7 +44,7 @@ impl Raft {
             return self.hand_over(memory, id, heir, cx);
         }
         let Role::Leader(leader) = &mut memory.role else { return };
-        if self.sessions && memory.machine.done.contains(&id) {
+        if self.sessions && memory.machine.done.contains(id.0) {
             return cx.reply(id, Ret::Done);
         }
         if let Some(command) = Command::of(id, op) {

@@ -51,9 +51,9 @@
     commit();
   }
 
-  /** A state that is too long goes without its runs: the place in the lab and what was solved are in it. */
+  /** A state that is too long goes without its runs: the place in the lab, the hints, the bet and what was solved are in it. */
   function keep(state) {
-    const short = state.length > LONGEST ? state.replace(/^run .*$/m, "run ").replace(/^(hints|bet|began) .*\n/gm, "") : state;
+    const short = state.length > LONGEST ? state.replace(/^run .*$/m, "run ").replace(/^began .*\n/gm, "") : state;
     if (short.length <= LONGEST) set("cmi.suspend_data", short);
   }
 
