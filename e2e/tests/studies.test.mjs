@@ -164,6 +164,10 @@ for (const [place, options] of Object.entries({ desk: {}, "phone, dark": { size:
 inPage("what is chosen in a study is what is measured: it is no gesture that could be taken back from the run alone", { at: "#lab=L02" }, async (page) => {
   await open(page, "Dead, says n2. Is it?");
   await turn(page, "Timeout", "50 ms");
+  const clock = page.locator("output.clock");
+  const before = await clock.innerText();
+  await button(page, "Next event").click();
+  await clock.filter({ hasNotText: before }).waitFor();
   assert.equal(await button(page, "Undo").count(), 0);
   await page.keyboard.press("Control+z");
   const knob = page.getByRole("slider", { name: "Timeout", exact: true });
@@ -186,7 +190,8 @@ inPage("while many runs are done, what happens in the one that is looked at is s
   await open(page, "Dead, says n2. Is it?");
   await button(page, "Measure").click();
   const progress = page.getByRole("progressbar", { name: "Measure" });
-  await progress.waitFor();
+  // The first report has come.
+  await page.locator(".lesson progress[value]").waitFor();
   const told = () => page.locator(".announcer").textContent();
   const before = await told();
   await button(page, "Next event").click();

@@ -13,6 +13,7 @@ use crate::pacing::Speed;
 use crate::panel::branches::Glimpses;
 use crate::panel::client::{self, Ask};
 use crate::panel::settings::{self, Draft, Which};
+use crate::panel::told::{Teller, Told};
 use crate::panel::{events, flights, help, inspector, links, matrix, menu, promises, state, transport};
 use crate::route::{self, Route};
 use crate::sandbox;
@@ -178,6 +179,8 @@ pub(crate) enum Msg {
     Delay(u32),
     /// Whether the table of links slows them down, or cuts them.
     Slowing(bool),
+    /// The picture has been shown: it is time for the words.
+    Tell,
 }
 
 /// The laboratory.
@@ -206,6 +209,7 @@ pub(crate) struct App {
     link_draft: links::Draft,
     ask: Ask,
     board: Board,
+    teller: Teller,
     menu: Option<Target>,
     more: bool,
     evidence: bool,
@@ -307,6 +311,7 @@ impl Component for App {
             link_draft: links::Draft::default(),
             ask: Ask::default(),
             board,
+            teller: Teller::new(),
             menu: None,
             more: false,
             evidence: false,
@@ -346,6 +351,10 @@ impl Component for App {
         if let Msg::Frame(now) = msg {
             return self.frame(ctx, now);
         }
+        if let Msg::Tell = msg {
+            self.teller.tell(self.words(&ctx.link().callback(|msg: Msg| msg)));
+            return false;
+        }
         let msg = match msg {
             Msg::Touch(finger) => match self.touched(finger) {
                 Some(msg) => msg,
@@ -377,7 +386,7 @@ impl Component for App {
         );
         let reports = matches!(msg, Msg::Lesson(Say::Report(_)));
         match msg {
-            Msg::Frame(_) | Msg::Touch(_) | Msg::Point(_) | Msg::Pan(_) => {}
+            Msg::Frame(_) | Msg::Tell | Msg::Touch(_) | Msg::Point(_) | Msg::Pan(_) => {}
             Msg::Link(meaning) => self.session.linked = meaning,
             Msg::Rove(from, across, down) => {
                 if let Some(next) = self.board.layout.beside(from, across, down) {
@@ -694,14 +703,8 @@ impl Component for App {
                             { self.searches.panels(session, &send) }
                             { links::links(session, self.link_draft, &send) }
                         }
-                        { flights::flights(session, &send) }
-                        // No node can count what happens to messages; in a lab what is measured is chosen.
-                        if session.knower.is_none() && self.lesson.as_ref().is_none_or(Lesson::is_open) {
-                            { self.chart(&send) }
-                        }
-                        { state::state(session, &send) }
-                        { events::events(session, &send) }
                     }
+                    <Told ..self.teller.place() />
                 </aside>
             </main>
             <footer>
@@ -729,6 +732,9 @@ impl Component for App {
         if self.help {
             dom::show_modal(help::ID);
         }
+        diagram::follow(&self.session, &self.diagram, self.window());
+        let link = ctx.link().clone();
+        self.teller.soon(move || link.send_message(Msg::Tell));
         if !first {
             return;
         }
@@ -1120,6 +1126,25 @@ impl App {
     fn measured<T>(&self, then: impl FnOnce(&[chart::Run<'_>]) -> T) -> T {
         let sim = self.session.sim();
         then(&[chart::Run { name: "", sim, now: self.session.playhead() }])
+    }
+
+    /// What the run is in words and numbers.
+    fn words(&self, send: &Callback<Msg>) -> Html {
+        let (session, lesson) = (&self.session, self.lesson.as_ref());
+        if lesson.is_some_and(|lesson| lesson.is_before()) {
+            return Html::default();
+        }
+        html! {
+            <>
+            { flights::flights(session, send) }
+            // No node can count what happens to messages; in a lab what is measured is chosen.
+            if session.knower.is_none() && lesson.is_none_or(Lesson::is_open) {
+                { self.chart(send) }
+            }
+            { state::state(session, send) }
+            { events::events(session, send) }
+            </>
+        }
     }
 
     fn chart(&self, send: &Callback<Msg>) -> Html {
