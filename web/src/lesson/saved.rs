@@ -331,10 +331,10 @@ mod tests {
 
     #[test]
     fn a_study_is_found_by_its_id_wherever_it_stands_now() {
-        let library = Rc::new(Library::standard());
+        let library = Shared::new(Library::standard());
         let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../static/labs/L02.toml")).expect("a lab");
         let mut lab = Lab::read(&text, "L02", &library).expect("a lab");
-        let lesson_of = |lab: &Lab| Lesson::new(Rc::new(lab.clone()), library.clone(), LabProgress::default());
+        let lesson_of = |lab: &Lab| Lesson::new(Shared::new(lab.clone()), library.clone(), LabProgress::default());
         let mut before = lesson_of(&lab);
         before.place = Place::Study(1);
         let session = Session::new(&library, before.scenario()).expect("a run");
