@@ -3,7 +3,7 @@
 //!
 //! | room | what is in it |
 //! |---|---|
-//! | [`format`] | every field of a lab file, as data |
+//! | [`format`](mod@format) | every field of a lab file, as data |
 //! | [`predicate`] | what a run must be like, in a sentence |
 //! | [`script`] | what is done to a run, line by line |
 //! | [`tour`] | the bet and the guided steps |
