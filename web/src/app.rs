@@ -191,6 +191,8 @@ pub(crate) struct App {
     /// Who is in it, as far as the page knows.
     world: (&'static str, u16, u16),
     lesson: Option<Lesson>,
+    /// Whether only what somebody knows may be shown.
+    curtain: bool,
     /// What was done in the lab, as it was kept last.
     progress: LabProgress,
     /// What works for the lesson beside the page.
@@ -294,6 +296,7 @@ impl Component for App {
             opened: lesson.as_ref().map_or_else(|| session.sim().scenario().clone(), Lesson::scenario),
             progress: lesson.as_ref().map(|lesson| lesson.progress.clone()).unwrap_or_default(),
             lesson,
+            curtain: false,
             worker: None,
             slowing: false,
             world: session.world(),
@@ -339,6 +342,7 @@ impl Component for App {
             watches: Watches::default(),
             report: dom::framed().then(|| host::Report::of(route::lab(&dom::address::fragment()).map(str::to_owned))),
         };
+        app.follow_curtain();
         app.run_frames(ctx);
         app
     }
@@ -581,6 +585,7 @@ impl Component for App {
             Msg::Slowing(slowing) => self.slowing = slowing,
         }
         self.follow_lesson();
+        self.follow_curtain();
         self.searches.follow(&self.session);
         // Of what is worked on beside the page, only that it is over is news.
         let goes_on = reports && self.lesson.as_ref().is_some_and(|lesson| lesson.work.is_some());
@@ -634,11 +639,16 @@ impl Component for App {
                     if session.can_redo() {
                         <button class="quiet" onclick={send.reform(|_| Msg::Redo)}>{ ui::icon(ui::REDO) }{ text::REDO }</button>
                     }
-                    <button class="quiet" onclick={send.reform(|_| Msg::Share(true))}>{ ui::icon(ui::LINK) }{ text::SHARE }</button>
+                    // Whoever takes the run along looks behind the curtain.
+                    if !self.curtain {
+                        <button class="quiet" onclick={send.reform(|_| Msg::Share(true))}>{ ui::icon(ui::LINK) }{ text::SHARE }</button>
+                    }
                     <button id="others" class="quiet" aria-label={text::OTHERS} title={text::OTHERS} aria-expanded={self.others.to_string()}
                         onclick={others}>{ ui::icon(ui::DOTS) }</button>
                     <div class={if self.others { "others open" } else { "others" }}>
-                        { compare::ask(session, self.comparing, &send) }
+                        if !self.curtain {
+                            { compare::ask(session, self.comparing, &send) }
+                        }
                         if self.lesson.is_none() {
                             <button class="quiet" onclick={send.reform(|_| Msg::Author)}>{ ui::icon(ui::FLASK) }{ text::MAKE_A_LAB }</button>
                         }
@@ -664,7 +674,9 @@ impl Component for App {
                     </div>
                     if let Some(knower) = session.knower {
                         <p class="knower"><span role="status">{ text::only(&session.sim().name(knower)) }</span>
-                            <button class="quiet" onclick={send.reform(|_| Msg::Know(None))}>{ text::EVERYTHING }</button></p>
+                            if !self.curtain {
+                                <button class="quiet" onclick={send.reform(|_| Msg::Know(None))}>{ text::EVERYTHING }</button>
+                            }</p>
                     }
                     { promises::lights(session, self.evidence, &send) }
                     <section class="stage" aria-label={text::STAGE} ref={self.board.place.clone()}>
@@ -864,7 +876,12 @@ impl App {
     /// Something is said to the lab, and the run does what follows from it.
     fn hear(&mut self, ctx: &Context<Self>, say: Say) {
         let Some(lesson) = &mut self.lesson else { return };
+        let forgets = matches!(say, Say::ForgetGuesses);
         let then = lesson.hear(say, &self.session);
+        if forgets {
+            self.progress = lesson.progress.clone();
+            progress::forget_guesses(&lesson.lab.id, &self.progress);
+        }
         self.follow(ctx, then);
     }
 
@@ -958,6 +975,15 @@ impl App {
         self.session.seek(moment);
         self.keep_place();
         true
+    }
+
+    /// While a curtain is closed only what somebody knows is shown; when it opens, everything.
+    fn follow_curtain(&mut self) {
+        let eyes = self.lesson.as_ref().and_then(Lesson::eyes);
+        if eyes.is_some() || self.curtain {
+            self.session.knower = eyes;
+        }
+        self.curtain = eyes.is_some();
     }
 
     /// A run that was found takes the place of this one, until that is taken back.
@@ -1068,6 +1094,10 @@ impl App {
     }
 
     fn act(&mut self, inputs: Vec<Input>) -> Result<(), Fault> {
+        // Nobody reaches behind a curtain.
+        if self.curtain {
+            return Ok(());
+        }
         self.session.edit(inputs)?;
         Ok(())
     }
