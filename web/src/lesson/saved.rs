@@ -166,8 +166,8 @@ impl Saved {
         let session = match (self.link, there, place) {
             (Some(link), ..) => Session::of_link(library, link).map(|(session, _)| session),
             (None, _, Place::Challenge(index)) => Session::new(library, lesson.lab.challenges[index].start(&lesson.lab)),
-            (None, Some(there), _) => Ok(there),
-            (None, None, _) => Session::new(library, lesson.scenario()),
+            (None, Some(there), Place::Bet | Place::Step(_)) => Ok(there),
+            (None, ..) => Session::new(library, lesson.scenario()),
         };
         session.map_err(|fault| fault.to_string())
     }
