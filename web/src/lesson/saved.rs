@@ -140,7 +140,7 @@ impl Saved {
             way => {
                 let there = lesson.walk(place)?;
                 if let Some(way) = way.filter(|way| way.began.is_empty()) {
-                    Way { began: std::mem::take(&mut lesson.began), ..way }.take(place, lesson);
+                    Way { began: std::mem::take(&mut lesson.began), ..way }.take(place, nodes, lesson);
                 }
                 Some(there)
             }

@@ -115,7 +115,7 @@ fn control(prefix: &str, index: usize, knob: &Knob, numbers: &[u16], draft: Opti
         <div key={knob.label} class="setting" title={knob.help}>
             <label for={id.clone()}>{ knob.label }</label>
             { entry }
-            <output for={id}>{ words.unwrap_or_default() }</output>
+            <output for={id} aria-live="off">{ words.unwrap_or_default() }</output>
             if knob.what == What::Seed {
                 { another(index, knob.value, send) }
             }
