@@ -633,6 +633,7 @@ pub(crate) fn not_part(kind: &str, most: u32) -> String {
 
 pub(crate) const NOT_PART: &str = "Grey: not part of this challenge.";
 pub(crate) const FIRST_DO: &str = "When the step is done";
+pub(crate) const SHOW_WHERE: &str = "Show me where";
 pub(crate) const CHALLENGES: &str = "Challenges";
 pub(crate) const STARS: &str = "Stars";
 pub(crate) const STAR_SOLVED: &str = "solved";

@@ -6,13 +6,15 @@ use super::{HERE, Lesson, Place, Say, Trying, WAY_ON, Work};
 use crate::app::Msg;
 use crate::chart::survey::Survey;
 use crate::dom;
+use crate::knob::Knob;
+use crate::panel::settings::setting_id;
 use crate::route;
 use crate::session::Session;
 use crate::text;
 use crate::text::study as words;
 use crate::ui::{self, Named};
 use faultline::lab::challenge::{Challenge, Task, Verdict};
-use faultline::lab::tour::{Answer, Doing};
+use faultline::lab::tour::{Answer, Doing, Step};
 use web_sys::HtmlInputElement;
 use yew::{Callback, Html, InputEvent, MouseEvent, SubmitEvent, TargetCast, html};
 
@@ -40,7 +42,7 @@ pub(crate) fn panel(lesson: &Lesson, session: &Session, send: &Callback<Msg>) ->
             </div>
             { match lesson.place {
                 Place::Bet => bet(lesson, &say),
-                Place::Step(index) => step(lesson, index, &say),
+                Place::Step(index) => step(lesson, session, index, &say),
                 Place::Choice => choice(lesson, &say),
                 Place::Challenge(index) => challenge(lesson, session, index, &say),
                 Place::Study(index) => study(lesson, index, &say),
@@ -153,7 +155,16 @@ fn answers(answer: &Answer, lesson: &Lesson, say: &Callback<Say>) -> Html {
     }
 }
 
-fn step(lesson: &Lesson, index: usize, say: &Callback<Say>) -> Html {
+/// Leads to the setting that a step is about, if it is about one: it stands further down.
+fn show_where(session: &Session, step: &Step) -> Html {
+    let names: Vec<&str> = step.reveal.iter().map(String::as_str).collect();
+    let knobs = Knob::all(session.sim(), session.playhead());
+    let Some(place) = knobs.iter().position(|knob| knob.is_among(&names)) else { return Html::default() };
+    let id = setting_id(session.prefix, place);
+    html! { <button class="quiet" onclick={Callback::from(move |_: MouseEvent| dom::reveal(&id))}>{ text::SHOW_WHERE }</button> }
+}
+
+fn step(lesson: &Lesson, session: &Session, index: usize, say: &Callback<Say>) -> Html {
     let step = &lesson.lab.steps[index];
     let explains = matches!(step.doing, Doing::Explain);
     let stopped = lesson.stopped.is_some();
@@ -170,6 +181,7 @@ fn step(lesson: &Lesson, index: usize, say: &Callback<Say>) -> Html {
             if !explains && !stopped {
                 { quiet(if matches!(step.doing, Doing::Do { .. }) { text::DO_IT_FOR_ME } else { text::TO_THE_END }, Say::Finish, say) }
                 { quiet(text::SKIP, Say::Continue, say) }
+                { show_where(session, step) }
             }
         </div>
         </>
@@ -197,7 +209,7 @@ fn choice(lesson: &Lesson, say: &Callback<Say>) -> Html {
         { wagered(lesson) }
         <ul class="challenges">{ for lab.challenges.iter().enumerate().map(|(index, challenge)| html! {
             <li key={index}><button onclick={say.reform(move |_| Say::Challenge(index))}>
-                <small>{ text::challenge_kind(challenge.kind()) }</small>{ challenge.title.clone() }{ stars(lesson, challenge) }
+                <small>{ text::challenge_kind(challenge.kind()) }{ " " }</small>{ challenge.title.clone() }{ " " }{ stars(lesson, challenge) }
             </button></li>
         }) }</ul>
         { studies(lesson, say) }
@@ -289,7 +301,7 @@ fn challenge(lesson: &Lesson, session: &Session, index: usize, say: &Callback<Sa
     let hints = challenge.hints.len() + usize::from(matches!(challenge.task, Task::Break { .. }));
     html! {
         <>
-        <h2 id={HERE} tabindex="-1"><small>{ text::challenge_kind(challenge.kind()) }</small>{ challenge.title.clone() }</h2>
+        <h2 id={HERE} tabindex="-1"><small>{ text::challenge_kind(challenge.kind()) }{ " " }</small>{ challenge.title.clone() }</h2>
         <p class="say">{ challenge.say.clone() }</p>
         { outlines(lesson, index) }
         { match &challenge.task {
