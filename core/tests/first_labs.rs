@@ -57,6 +57,42 @@ fn a_cluster_without_faults_keeps_every_promise() {
     assert_eq!(sim.describe_op(0).1.as_deref(), Some("done"));
 }
 
+/// The layer that makes messages of calls: it waits as long as the patience says, and then gives up; what comes
+/// later is nobody's answer any more.
+#[test]
+fn a_call_waits_for_its_answer_and_is_given_up() {
+    let calls = |sim: &Sim| match sim.view(NodeId(0)).widgets.into_iter().find(|widget| widget.name() == "RPC layer") {
+        Some(Widget::Calls { waiting, given_up, .. }) => (waiting, given_up),
+        other => panic!("{other:?}"),
+    };
+    let mut asked = scenario("cluster", 1);
+    asked.network.latency = Latency::Constant(Span::millis(50));
+    asked.add(at(1_000), ask(WRITE, 0));
+    assert_eq!(calls(&run(&asked, 1_040)), (vec![], 0), "the request is on its way");
+    let (waiting, given_up) = calls(&run(&asked, 1_060));
+    let [call] = waiting.as_slice() else { panic!("one call waits") };
+    assert_eq!((call.what.as_str(), call.of, call.patience), ("write 1 to key 0", NodeId(1), Span::millis(800)));
+    assert!(call.left > Span::millis(780) && call.left < call.patience, "{}", call.left);
+    assert_eq!(given_up, 0);
+    assert_eq!(calls(&run(&asked, 2_000)), (vec![], 0), "answered");
+
+    // The answer takes longer than the patience: the write is done, and nobody says so.
+    let mut late = asked.clone();
+    late.add(
+        at(500),
+        Input::Link {
+            from: NodeId(1),
+            to: NodeId(0),
+            rule: LinkRule { latency: Some(Latency::Constant(Span::secs(1))), ..LinkRule::default() },
+        },
+    );
+    assert_eq!(calls(&run(&late, 1_849)).0.len(), 1);
+    let sim = run(&late, 4_000);
+    assert_eq!(calls(&sim), (vec![], 1));
+    assert_eq!((sim.describe_op(0).1, broken(&sim).contains(&"maps-agree")), (None, false));
+    assert_eq!(sim.view(NodeId(2)).headline.map(|value| value.text).as_deref(), Some("1"));
+}
+
 /// Members that do not hear each other are both in charge. It is a split brain when both have taken
 /// writes, and over when they hear each other; their maps agree some time later.
 #[test]

@@ -51,6 +51,11 @@ const FROZEN: &[(&str, &str, u32, &str)] = &[
     ("L02", "challenge tune", 1049, "d83ba70e16035eb2"),
     ("L02", "challenge balance", 354, "a770d78acf4d5737"),
     ("L02", "challenge generals", 11, "f3d2ebb29cf25cb5"),
+    ("L02", "guess silence request-lost", 8, "54fa752bfcb28e43"),
+    ("L02", "guess silence answer-lost", 12, "c7e054c6716c7384"),
+    ("L02", "guess silence crashed-before", 10, "aa07355cd72075b9"),
+    ("L02", "guess silence crashed-after", 12, "6097cf1708692bb7"),
+    ("L02", "guess silence slow", 12, "15ca867f92647afd"),
     ("L02", "scene 1", 34, "a20dc3377fd8cbbf"),
     ("L02", "scene 2", 30, "feeb2bd8186fe447"),
     ("L02", "scene 3", 7, "e20e56c852fd4663"),
@@ -437,6 +442,59 @@ fn several_mistakes_are_named_at_once_in_their_order() {
     let fields: Vec<_> = problems.iter().map(|problem| problem.field.as_str()).collect();
     assert_eq!(fields, ["ordr", "world.seed", "step[1].say", "step[1].sey", "challenge[2].goal"], "{}", shown(&problems));
     assert!(problems.is_sorted_by_key(|problem| problem.line));
+}
+
+/// One change of the rounds behind a curtain, and what is said about it.
+#[test]
+fn a_curtain_that_gives_something_away_is_named_and_so_is_a_cause_that_is_another() {
+    let text = LABS.iter().find(|(id, _)| *id == "L02").expect("a lab with a curtain").1;
+    let lost = "script = [\"when messages(answer, under way) >= 1: drop answer n1 -> c1\"]";
+    let cases: &[(&str, &str, &str, &str)] = &[
+        ("eyes = \"c1\"", "eyes = \"c2\"", "guess[1].eyes", "there is no node or client “c2”"),
+        ("id = \"answer-lost\"", "id = \"request-lost\"", "guess[1].case[2].id", "another case has the same"),
+        ("eyes = \"c1\"", "eyes = \"n1\"", "guess[1].case[2]", "the curtain gives it away: in “The request was lost” nothing more is seen"),
+        (
+            lost,
+            "script = [\"when messages(request, under way) >= 1: drop request c1 -> n1\"]",
+            "guess[1].case[2].holds",
+            "its script brings about “The request was lost”",
+        ),
+        (lost, "script = [\"when down(n1): restart n1\"]", "guess[1].case[2].script", "line 1 of its script: it waits in vain"),
+        ("by 1500ms\"]", "by 100ms\"]", "guess[1].case[5].script", "the moment at which it is asked never comes"),
+        (
+            "messages(answer, lost) = 1 and field(n1, deposits) = 1",
+            "field(n1, deposits) = 1",
+            "guess[1].case[5].script",
+            "it is both “The answer was lost” and “It was merely slow”",
+        ),
+        ("messages(answer, lost) = 1 and", "messages(answer, lost) = 2 and", "guess[1].case[2].script", "it is none of the causes"),
+    ];
+    for (from, to, field, why) in cases {
+        assert!(text.contains(from), "{from}");
+        let problems = match Lab::read(&text.replacen(from, to, 1), "L02", &Library::standard()) {
+            Err(problems) => problems,
+            Ok(mut lab) => {
+                lab.challenges.clear();
+                lab.studies.clear();
+                lab.check(&Library::standard())
+            }
+        };
+        assert!(problems.iter().any(|problem| problem.field == *field && problem.why.contains(why)), "{to}: {}", shown(&problems));
+    }
+}
+
+#[test]
+fn rounds_are_the_same_for_everybody_and_each_cause_comes() {
+    let (lab, library) = (read("L02", LABS[1].1), Library::standard());
+    let guess = &lab.guesses[0];
+    let rounds: Vec<_> = (0..40).map(|number| guess.round(&lab, &library, number).expect("a round")).collect();
+    for cause in 0..guess.cases.len() {
+        assert!((3..16).contains(&rounds.iter().filter(|round| round.truth == cause).count()), "{cause}");
+    }
+    let again = guess.round(&lab, &library, 7).expect("a round");
+    assert_eq!((again.scenario, again.asked, again.truth), (rounds[7].scenario.clone(), rounds[7].asked, rounds[7].truth));
+    assert!(rounds.windows(2).all(|pair| pair[0].scenario.seed != pair[1].scenario.seed && pair[0].asked != pair[1].asked));
+    assert!(rounds.iter().all(|round| !round.why.is_empty() && round.why.iter().all(|reason| reason.holds)));
 }
 
 /// Names of clients are names of others where there are other nodes; so what can be played with several numbers

@@ -127,6 +127,29 @@ fn a_deadline_that_is_passed_along_spares_work_for_nobody() {
 }
 
 #[test]
+fn work_that_is_done_after_its_caller_gave_up_is_counted() {
+    let late = |settings: &[(&str, i64)]| {
+        let sim = storm(settings, 25_000);
+        // What the database was told and has said, by the words of the messages.
+        let messages = |kind: &str, from: u16, event: EventKind| {
+            let rows = sim.trace().rows().expect("all of it").filter(move |row| row.kind == event);
+            let words = rows.filter(|row| sim.trace().message(row.subject).is_some_and(|meta| meta.from == NodeId(from)));
+            let words = words.map(|row| (sim.describe_message(row.subject), row.time)).filter(|(words, _)| words.starts_with(kind));
+            words.map(|(words, time)| (words[kind.len()..].to_owned(), time)).collect::<Vec<_>>()
+        };
+        let calls: std::collections::BTreeMap<_, _> = messages("call", 2, EventKind::Deliver).into_iter().collect();
+        let done = messages("done", 3, EventKind::Send);
+        let late = done.iter().filter(|(call, time)| *time > calls[call] + Span::millis(1_000)).count() as u64;
+        assert_eq!((field(&sim, 3, "done too late"), field(&sim, 3, "worked on")), (late, done.len() as u64));
+        (late, done.len() as u64)
+    };
+    let (wasted, worked) = late(&[]);
+    assert!(wasted * 2 > worked, "{wasted} of {worked}");
+    let (wasted, worked) = late(&[("deadline", 1_000 * MS)]);
+    assert!(wasted * 50 < worked, "{wasted} of {worked}");
+}
+
+#[test]
 fn a_budget_bounds_the_amplification() {
     for (budget, most) in [(0, 100), (3, 110), (10, 134)] {
         let mut scenario = scenario(4, &[("stalled", 1), ("budget", budget), ("timeout", 200 * MS)]);

@@ -4,7 +4,7 @@
 // As in `evidence`: the runs are the same in WebAssembly, and too many for a build without optimisation.
 #![cfg(not(target_arch = "wasm32"))]
 
-use faultline::lab::study::{Chosen, Findings, Found, Study, Survey};
+use faultline::lab::study::{Chosen, Findings, Found, Held, Study, Survey, Surveys};
 use faultline::lab::{Lab, Settings};
 use faultline::models::Library;
 use faultline::sim::Time;
@@ -219,10 +219,10 @@ fn a_run_that_shows_nothing_is_not_in_the_mean_of_what_is_across() {
     let runs = 30;
     let shown = (0..runs).filter_map(|number| {
         let run = study.run(&lab, &library, &Chosen::default(), Some(0), number).unwrap().unwrap();
-        let mut observer = Observer::new(&library, run, &study.world(&lab).subject, study.end(&lab)).unwrap();
+        let mut observer = Observer::new(&library, run, &study.world(&lab, 0).subject, study.end(&lab, 0)).unwrap();
         let (hits, across) = (observer.measure(hits), observer.measure(against));
         let when = observer.watch(study.when.as_ref().unwrap(), 0);
-        assert!(observer.run(study.end(&lab), &[when]));
+        assert!(observer.run(study.end(&lab, 0), &[when]));
         match (observer.value(hits), observer.value(across)) {
             (Value::Number(hits), Value::Span(nanos)) if hits <= 13_000_000 => Some(nanos as f64 / 1e6),
             _ => None,
@@ -274,10 +274,113 @@ fn each_run_has_another_moment_and_other_nodes_that_are_down() {
     assert!(moments.iter().all(|at| (1_030..1_180).contains(&(at.0 / 1_000_000))), "{moments:?}");
     assert!(moments.windows(2).all(|pair| pair[0] != pair[1]) && moments == (0..20).map(crash).collect::<Vec<_>>());
     let everybody = study(&lab, "everybody");
-    let down = |number| everybody.run(&lab, &library, &Chosen::default(), Some(4), number).unwrap().unwrap().inputs.len() - 1;
+    let down = |number| everybody.run(&lab, &library, &Chosen::default(), Some(6), number).unwrap().unwrap().inputs.len() - 1;
     let downs: usize = (0..100).map(down).sum();
-    // 11 nodes in 100 runs, one in twenty of them.
-    assert!((35..80).contains(&downs), "{downs}");
+    // 9 nodes in 100 runs, one in twenty of them.
+    assert!((27..63).contains(&downs), "{downs}");
+}
+
+#[test]
+fn a_case_with_a_world_of_its_own_runs_another_model_and_both_are_what_arithmetic_says() {
+    let lab = lab("L16");
+    let study = study(&lab, "everybody");
+    let models: Vec<_> = (0..2).map(|case| study.world(&lab, case).scenario.model.clone()).collect();
+    assert_eq!(models, ["two-phase-commit", "register"]);
+    assert!(lab.worlds().any(|world| world.scenario.model == "register"), "its runs are runs of the lab");
+    // The same nodes are down in both, so the two differ in nothing but who must be there.
+    let inputs = |case, number| {
+        let chosen = Chosen { case, ..Chosen::default() };
+        let run = study.run(&lab, &Library::standard(), &chosen, Some(6), number).unwrap().unwrap();
+        run.inputs.iter().filter(|timed| timed.at == Time::ZERO).count()
+    };
+    assert!((0..40).all(|number| inputs(0, number) == inputs(1, number)) && (0..40).any(|number| inputs(0, number) > 1));
+    let mut surveys = Surveys::new(study, &Chosen::default(), if cfg!(debug_assertions) { 60 } else { study.runs });
+    while surveys.step(study, &lab, &Library::standard()).expect("runs") {}
+    let findings = surveys.findings(study);
+    assert_eq!(findings.len(), 2);
+    let shares = |findings: &Findings| match &findings.found {
+        Found::Curve(points) => points.iter().map(|point| point.value).collect::<Vec<_>>(),
+        _ => panic!("a curve"),
+    };
+    let (all, majority) = (shares(&findings[0]), shares(&findings[1]));
+    assert!(all[6] < 0.8 && majority[6] > 0.95 && (all[0] - majority[0]).abs() < 1e-9, "{all:?} {majority:?}");
+    for (case, findings) in findings.iter().enumerate() {
+        let known: Vec<_> = study.known.iter().filter(|known| known.case == case).collect();
+        assert_eq!(known.len(), 1);
+        assert_eq!(known[0].against(study, findings).wrong, Vec::<String>::new());
+    }
+}
+
+#[test]
+fn a_little_randomness_ends_elections_and_what_was_measured_elsewhere_is_only_drawn() {
+    let lab = lab("L17");
+    let study = study(&lab, "worst-case");
+    let mut surveys = Surveys::new(study, &Chosen::default(), if cfg!(debug_assertions) { 12 } else { 100 });
+    while surveys.step(study, &lab, &Library::standard()).expect("runs") {}
+    let findings = surveys.findings(study);
+    let spread = |case: usize| match &findings[case].found {
+        Found::Spread(samples) => samples.clone(),
+        _ => panic!("something spread"),
+    };
+    let median = |case: usize| spread(case).get(findings[case].done as usize / 2).copied().unwrap_or(f64::INFINITY);
+    assert_eq!(findings[0].missed, findings[0].done, "without randomness nobody is elected");
+    assert!(
+        median(1) > 2_000.0 && median(2) > 500.0 && median(2) < median(1) && median(4) < 250.0,
+        "{:?}",
+        (0..6).map(median).collect::<Vec<_>>()
+    );
+    // Nobody leads before a timeout has passed that began with the last heartbeat, at most 75 ms before the crash.
+    assert!((0..6).all(|case| spread(case).first().is_none_or(|least| *least > 75.0)));
+    // A new leader is one of the two whose log is complete.
+    let library = Library::standard();
+    for number in 0..6 {
+        let chosen = Chosen { case: 5, ..Chosen::default() };
+        let run = study.run(&lab, &library, &chosen, None, number).unwrap().expect("nothing waits in vain");
+        let mut sim = faultline::Sim::new(&library, run).unwrap();
+        sim.run_until(study.end(&lab, 5));
+        let leads = |node: &u16| sim.view(faultline::sim::NodeId(*node)).role.is_some_and(|(role, _)| role == "leader");
+        assert_eq!((1..5).filter(leads).map(|node| node >= 3).collect::<Vec<_>>(), [true], "run {number}");
+    }
+    let elsewhere: Vec<_> = study.known.iter().filter(|known| !known.held).collect();
+    assert_eq!(elsewhere.len(), 5);
+    assert!(elsewhere.iter().all(|known| known.against(study, &findings[known.case]) == Held::default()));
+    let mut held = elsewhere[1].clone();
+    held.held = true;
+    assert!(!held.against(study, &findings[2]).wrong.is_empty(), "what is held would not agree");
+}
+
+/// One change of a lab, and what is said about it.
+#[test]
+fn what_is_wrong_with_cases_is_named_with_its_place() {
+    let text = beside("labs/L16.toml");
+    let cases: &[(&str, &str, &str, &str)] = &[
+        ("together = true", "together = true\nknobs = [\"protocol\"]", "study[1].knobs", "settings stand in the worlds"),
+        ("model = \"register\"", "model = \"registers\"", "study[1].case[2].world.model", "did you mean “register”?"),
+        ("holds = \"requests(ok) >= 1\"\ndown", "holds = \"nodes(role prepared) >= 1\"\ndown", "study[1].known", "known is"),
+        ("sweep = \"nodes\"", "sweep = \"heuristic-after\"", "study[1].sweep", "(in the world of the case “A majority”)"),
+        (
+            "[[study.case]]\nname = \"Two-phase commit\"",
+            "[[study.case]]\nnodes = 3\nname = \"Two phases\"",
+            "study[1].known[1].case",
+            "there is no case",
+        ),
+    ];
+    for (old, new, field, why) in cases {
+        assert!(text.contains(old), "{old}");
+        let problems = match Lab::read(&text.replacen(old, new, 1), "L16", &Library::standard()) {
+            Err(problems) => problems,
+            Ok(mut lab) => {
+                lab.challenges.clear();
+                lab.teacher.scenes.clear();
+                lab.check(&Library::standard())
+            }
+        };
+        let said = problems.iter().any(|problem| problem.field == *field && problem.why.contains(why) && problem.line > 1);
+        assert!(said, "{new}: {problems:#?}");
+    }
+    let matrix = beside("labs/L02.toml").replacen("kind = \"matrix\"", "kind = \"matrix\"\ntogether = true", 1);
+    let problems = Lab::read(&matrix, "L02", &Library::standard()).unwrap_err();
+    assert!(problems[0].field == "study[1].together" && problems[0].why.contains("a matrix shows one case"), "{problems:#?}");
 }
 
 #[test]
@@ -304,19 +407,19 @@ fn what_is_wrong_with_a_study_is_named_with_its_place() {
     let text = beside("labs/L17.toml");
     let cases: &[(&str, &str, &str, &str)] = &[
         ("kind = \"spread\"", "kind = \"spred\"", "study[1].kind", "did you mean “spread”?"),
-        ("sweep = \"election-max\"", "sweep = \"election-mx\"", "study[2].sweep", "did you mean “election-max”?"),
-        ("at = [\"200ms\",", "at = [\"200 meters\",", "study[2].at[1]", "“200 meters”"),
-        ("holds = \"highest(term) >= 2\"\n", "", "study[2].value", "either a value, or what holds, or hits"),
+        ("sweep = \"election-max\"", "sweep = \"election-mx\"", "study[3].sweep", "did you mean “election-max”?"),
+        ("at = [\"200ms\",", "at = [\"200 meters\",", "study[3].at[1]", "“200 meters”"),
+        ("holds = \"highest(term) >= 2\"\n", "", "study[3].value", "either a value, or what holds, or hits"),
         ("value = \"total(down(n1))\"\nwhen", "value = \"total(down(n1)\"\nwhen", "study[1].value", "here should be “)”"),
         ("value = \"total(down(n1))\"\nwhen", "when", "study[1].value", "a spread needs this"),
         ("case = \"15 ms a message\"", "case = \"15 ms each\"", "study[1].known[1].case", "there is no case “15 ms each”"),
         ("mean = \"198.3ms\"", "mean = \"soon\"", "study[1].known[1].mean", "“soon” is no number"),
         ("mean = \"198.3ms\"", "", "study[1].known[1].points", "there should be points, or a mean"),
-        ("points = [\"200ms: 34.83%\"", "points = [\"201ms: 34.83%\"", "study[2].known[1].points[1]", "there is no such place"),
-        ("id = \"split\"", "id = \"downtime\"", "study[2].id", "another study has the same"),
+        ("points = [\"200ms: 34.83%\"", "points = [\"201ms: 34.83%\"", "study[3].known[1].points[1]", "there is no such place"),
+        ("id = \"split\"", "id = \"downtime\"", "study[3].id", "another study has the same"),
         ("name = \"3 servers\"", "name = \"7 servers\"", "study[1].case[5].name", "another case has the same"),
         ("mean = \"198.3ms\"", "points = [\"soon: 99%\"]", "study[1].known[1].points[1]", "“soon” is no number"),
-        ("points = [\"200ms: 34.83%\"", "mean = \"1ms\"\npoints = [\"200ms: 34.83%\"", "study[2].known[1].mean", "only something spread"),
+        ("points = [\"200ms: 34.83%\"", "mean = \"1ms\"\npoints = [\"200ms: 34.83%\"", "study[3].known[1].mean", "only something spread"),
         ("nodes = 3\n", "nodes = 3\nat = [\"1ms\"]\n", "study[1].case[4].at", "only a curve has places"),
         (
             "\"at 1s to 1075ms: crash n1\"",
@@ -327,7 +430,7 @@ fn what_is_wrong_with_a_study_is_named_with_its_place() {
         ("at 10ms: fire n1 election timeout\", \"at 1s to", "at 10ms: c1 asks n1 write new\", \"at 1s to", "study[1].script[1]", "c1"),
         // What comes out when it is tried.
         ("mean = \"198.3ms\"", "mean = \"398.3ms\"", "study[1].known", "the mean: known is 398.3 ms, found 2"),
-        ("points = [\"200ms: 34.83%\"", "points = [\"200ms: 94.83%\"", "study[2].known", "200ms: known is 94.83 %, found "),
+        ("points = [\"200ms: 34.83%\"", "points = [\"200ms: 94.83%\"", "study[3].known", "200ms: known is 94.83 %, found "),
         (
             "nodes(up, role leader) >= 1\"\nruns = 400\nlength = \"12s\"\nknobs",
             "nodes(up) = 0\"\nruns = 400\nlength = \"2s\"\nknobs",

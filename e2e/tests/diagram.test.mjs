@@ -135,3 +135,21 @@ inPage("a click on an event of a run that plays leads there, though it is drawn 
   await button(page, "Play").waitFor();
   assert.ok((await events(page).count()) < before);
 });
+
+inPage("what stays as it was in the diagram is not drawn again, and the picture is the one that a fresh page draws", async (page) => {
+  const marked = () => page.locator(".drawn > *").evaluateAll((items) => items.filter((item) => item.marked).length);
+  const drawn = (page) => page.locator(".drawn").evaluateAll((places) => places.map((place) => place.innerHTML));
+  await step(page, 12);
+  await page.locator(".drawn .message").first().waitFor();
+  const before = await page.locator(".drawn > *").evaluateAll((items) => items.map((item) => (item.marked = true)).length);
+  await step(page, 1);
+  assert.ok((await marked()) > before / 2, `${await marked()} of ${before} have stayed`);
+  await page.getByRole("button", { name: "Previous event" }).click();
+  await step(page, 1);
+  const found = await drawn(page);
+  await button(page, "Share").click();
+  const fresh = await page.context().newPage();
+  await fresh.goto(await page.getByRole("dialog", { name: "Share" }).getByLabel("Link", { exact: true }).inputValue());
+  await fresh.locator(".drawn .message").first().waitFor();
+  assert.deepEqual(await drawn(fresh), found);
+});

@@ -254,6 +254,9 @@ inPage("a finger cuts the link that it crosses, and two that part across it cut 
   await touch("touchStart", at(-30), at(-60, 2));
   for (const dx of [-15, 0, 15, 30]) await touch("touchMove", at(dx), at(-90 - dx, 2));
   await touch("touchEnd");
+  const before = await events(page).first().innerText();
+  await step(page, 1);
+  await page.waitForFunction((before) => document.querySelector(".events li").innerText !== before, before);
   assert.equal(await closed(page), "all");
   assert.equal(await button(page, "Undo").count(), 0);
 });

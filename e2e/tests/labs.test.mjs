@@ -248,7 +248,7 @@ inPage("a setting that is turned while every order is tried does not end that", 
   await button(page, "Availability: somebody is refused").click();
   await solved(page).waitFor();
   await button(page, "Try every order of events").click();
-  await page.locator(".settings select").first().selectOption({ index: 1 });
+  await page.getByRole("combobox", { name: "A node answers" }).selectOption("at hand");
   await solved(page).waitFor({ state: "detached" });
   await page.evaluate(() => window.begin());
   await page.getByText("It was found in none: 1980 states").waitFor({ timeout: 50_000 });

@@ -116,9 +116,58 @@ for (const [place, options] of Object.entries({ desk: {}, "phone, dark": { size:
   });
 }
 
+inPage("two models in one chart, each with its theory as dots, and another world on the stage", { at: "#lab=L16", timeout: 240_000 }, async (page) => {
+  await open(page, "Everybody, or a majority");
+  const stage = page.getByRole("combobox", { name: "On the stage" });
+  assert.deepEqual(await stage.locator("option").allInnerTexts(), ["Two-phase commit", "A majority"]);
+  await button(page, "Measure").click();
+  await measured(page);
+  const rows = await table(page);
+  assert.equal(rows.length, 14);
+  const of = (world, nodes) => rows.find(([name, at]) => name === world && at === nodes);
+  assert.ok(percent(of("Two-phase commit", "9")[2]) < 75 && percent(of("A majority", "9")[2]) > 97, JSON.stringify(rows));
+  assert.deepEqual([of("Two-phase commit", "5")[5], of("A majority", "5")[5]], ["77.38 %", "99.88 %"]);
+  assert.match(await caption(page), /Two-phase commit \(n ≥ 400\)[^]*A majority \(n ≥ 400\)[^]*Sums of binomial terms/);
+  assert.equal(await page.locator(".chart svg circle").count(), 14);
+  // What is on the stage is another matter; what was found stays.
+  await stage.selectOption("A majority");
+  await page.locator("dl.measured dt").getByText("Nodes up").waitFor();
+  assert.equal((await table(page)).length, 14);
+  await accessible(page);
+  await page.locator(".chart").scrollIntoViewIfNeeded();
+  await picture(page, "study-together");
+});
+
+for (const [place, options] of Object.entries({ desk: {}, "phone, dark": { size: PHONE, scheme: "dark" } })) {
+  inPage(`six ranges of timeouts over what was published of them: ${place}`, { at: "#lab=L17", timeout: 240_000, ...options }, async (page) => {
+    await open(page, "A little randomness");
+    await button(page, "Measure").click();
+    // Long enough that each has some runs.
+    await page.waitForFunction(() => Number(document.querySelector("progress[max]")?.getAttribute("value")) >= 90, null, { timeout: 200_000 });
+    await button(page, "Cancel").click();
+    const rows = await table(page);
+    assert.equal(rows.length, 12, "six measured, six known");
+    const published = rows.find(([name]) => name === "150 to 155 ms, Ongaro 2014, read off his figure");
+    assert.deepEqual(published.slice(2, 4), ["287 ms", "609 ms"]);
+    const never = rows.find(([name]) => name === "150 to 150 ms");
+    assert.equal(never.at(-1), never[1], "without randomness nobody is ever elected");
+    assert.match(await caption(page), /150 to 150 ms: not half of \d+ runs[^]*150 to 300 ms: half within [\d.]+ ms/);
+    assert.ok((await page.locator(".chart svg circle").count()) >= 30, "what is published is drawn");
+    await page.getByText(/^150 to 150 ms: in \d+ of \d+ runs it did not happen within/).waitFor();
+    await accessible(page);
+    await page.locator(".chart").scrollIntoViewIfNeeded();
+    await picture(page, `study-ranges-${place.replace(/\W+/g, "-")}`);
+    const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: /SVG/ }).click()]);
+    assert.match(await readFile(await download.path(), "utf8"), /150 to 155 ms/);
+  });
+}
 inPage("what is chosen in a study is what is measured: it is no gesture that could be taken back from the run alone", { at: "#lab=L02" }, async (page) => {
   await open(page, "Dead, says n2. Is it?");
   await turn(page, "Timeout", "50 ms");
+  const clock = page.locator("output.clock");
+  const before = await clock.innerText();
+  await button(page, "Next event").click();
+  await clock.filter({ hasNotText: before }).waitFor();
   assert.equal(await button(page, "Undo").count(), 0);
   await page.keyboard.press("Control+z");
   const knob = page.getByRole("slider", { name: "Timeout", exact: true });
@@ -141,7 +190,8 @@ inPage("while many runs are done, what happens in the one that is looked at is s
   await open(page, "Dead, says n2. Is it?");
   await button(page, "Measure").click();
   const progress = page.getByRole("progressbar", { name: "Measure" });
-  await progress.waitFor();
+  // The first report has come.
+  await page.locator(".lesson progress[value]").waitFor();
   const told = () => page.locator(".announcer").textContent();
   const before = await told();
   await button(page, "Next event").click();

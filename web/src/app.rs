@@ -13,6 +13,7 @@ use crate::pacing::Speed;
 use crate::panel::branches::Glimpses;
 use crate::panel::client::{self, Ask};
 use crate::panel::settings::{self, Draft, Which};
+use crate::panel::told::{Teller, Told};
 use crate::panel::{events, flights, help, inspector, links, matrix, menu, promises, state, transport};
 use crate::route::{self, Route};
 use crate::sandbox;
@@ -178,6 +179,8 @@ pub(crate) enum Msg {
     Delay(u32),
     /// Whether the table of links slows them down, or cuts them.
     Slowing(bool),
+    /// The picture has been shown: it is time for the words.
+    Tell,
 }
 
 /// The laboratory.
@@ -188,6 +191,8 @@ pub(crate) struct App {
     /// Who is in it, as far as the page knows.
     world: (&'static str, u16, u16),
     lesson: Option<Lesson>,
+    /// Whether only what somebody knows may be shown.
+    curtain: bool,
     /// What was done in the lab, as it was kept last.
     progress: LabProgress,
     /// What works for the lesson beside the page.
@@ -204,6 +209,7 @@ pub(crate) struct App {
     link_draft: links::Draft,
     ask: Ask,
     board: Board,
+    teller: Teller,
     menu: Option<Target>,
     more: bool,
     evidence: bool,
@@ -294,6 +300,7 @@ impl Component for App {
             opened: lesson.as_ref().map_or_else(|| session.sim().scenario().clone(), Lesson::scenario),
             progress: lesson.as_ref().map(|lesson| lesson.progress.clone()).unwrap_or_default(),
             lesson,
+            curtain: false,
             worker: None,
             slowing: false,
             world: session.world(),
@@ -308,6 +315,7 @@ impl Component for App {
             link_draft: links::Draft::default(),
             ask: Ask::default(),
             board,
+            teller: Teller::new(),
             menu: None,
             more: false,
             evidence: false,
@@ -340,6 +348,7 @@ impl Component for App {
             watches: Watches::default(),
             report: dom::framed().then(|| host::Report::of(route::lab(&dom::address::fragment()).map(str::to_owned))),
         };
+        app.follow_curtain();
         app.run_frames(ctx);
         app
     }
@@ -347,6 +356,10 @@ impl Component for App {
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
         if let Msg::Frame(now) = msg {
             return self.frame(ctx, now);
+        }
+        if let Msg::Tell = msg {
+            self.teller.tell(self.words(&ctx.link().callback(|msg: Msg| msg)));
+            return false;
         }
         let msg = match msg {
             Msg::Touch(finger) => match self.touched(finger) {
@@ -382,7 +395,7 @@ impl Component for App {
         }
         let reports = matches!(msg, Msg::Lesson(Say::Report(_)));
         match msg {
-            Msg::Frame(_) | Msg::Touch(_) | Msg::Point(_) | Msg::Pan(_) => {}
+            Msg::Frame(_) | Msg::Tell | Msg::Touch(_) | Msg::Point(_) | Msg::Pan(_) => {}
             Msg::Link(meaning) => self.session.linked = meaning,
             Msg::Rove(from, across, down) => {
                 if let Some(next) = self.board.layout.beside(from, across, down) {
@@ -601,6 +614,7 @@ impl Component for App {
             Msg::Slowing(slowing) => self.slowing = slowing,
         }
         self.follow_lesson();
+        self.follow_curtain();
         self.searches.follow(&self.session);
         // Of what is worked on beside the page, only that it is over is news.
         let goes_on = reports && self.lesson.as_ref().is_some_and(|lesson| lesson.work.is_some());
@@ -669,14 +683,8 @@ impl Component for App {
                     { self.searches.panels(session, &send) }
                     { links::links(session, self.link_draft, &send) }
                 }
-                { flights::flights(session, &send) }
-                // No node can count what happens to messages; in a lab what is measured is chosen.
-                if session.knower.is_none() && self.lesson.as_ref().is_none_or(Lesson::is_open) {
-                    { self.chart(&send) }
-                }
-                { state::state(session, &send) }
-                { events::events(session, &send) }
             }
+            <Told ..self.teller.place() />
         </aside>
         };
         html! {
@@ -697,11 +705,16 @@ impl Component for App {
                     if session.can_redo() {
                         <button class="quiet" onclick={send.reform(|_| Msg::Redo)}>{ ui::icon(ui::REDO) }{ text::REDO }</button>
                     }
-                    <button class="quiet" onclick={send.reform(|_| Msg::Share(true))}>{ ui::icon(ui::LINK) }{ text::SHARE }</button>
+                    // Whoever takes the run along looks behind the curtain.
+                    if !self.curtain {
+                        <button class="quiet" onclick={send.reform(|_| Msg::Share(true))}>{ ui::icon(ui::LINK) }{ text::SHARE }</button>
+                    }
                     <button id="others" class="quiet" aria-label={text::OTHERS} title={text::OTHERS} aria-expanded={self.others.to_string()}
                         onclick={others}>{ ui::icon(ui::DOTS) }</button>
                     <div class={if self.others { "others open" } else { "others" }}>
-                        { compare::ask(session, self.comparing, &send) }
+                        if !self.curtain {
+                            { compare::ask(session, self.comparing, &send) }
+                        }
                         if self.lesson.is_none() {
                             <button class="quiet" onclick={send.reform(|_| Msg::Author)}>{ ui::icon(ui::FLASK) }{ text::MAKE_A_LAB }</button>
                         }
@@ -724,7 +737,9 @@ impl Component for App {
                     </div>
                     if let Some(knower) = session.knower {
                         <p class="knower"><span role="status">{ text::only(&session.sim().name(knower)) }</span>
-                            <button class="quiet" onclick={send.reform(|_| Msg::Know(None))}>{ text::EVERYTHING }</button></p>
+                            if !self.curtain {
+                                <button class="quiet" onclick={send.reform(|_| Msg::Know(None))}>{ text::EVERYTHING }</button>
+                            }</p>
                     }
                     { promises::lights(session, self.evidence, &send) }
                     <section class="stage" aria-label={text::STAGE} ref={self.board.place.clone()}>
@@ -774,6 +789,9 @@ impl Component for App {
         if self.help {
             dom::show_modal(help::ID);
         }
+        diagram::follow(&self.session, &self.diagram, self.window());
+        let link = ctx.link().clone();
+        self.teller.soon(move || link.send_message(Msg::Tell));
         if !first {
             return;
         }
@@ -930,7 +948,12 @@ impl App {
             session.pacing.hurry(end.time.since(session.playhead()));
             return self.give_way(session);
         }
+        let forgets = matches!(say, Say::ForgetGuesses);
         let then = lesson.hear(say, &self.session);
+        if forgets {
+            self.progress = lesson.progress.clone();
+            progress::forget_guesses(&lesson.lab.id, &self.progress);
+        }
         if lesson.place != place || decides {
             self.focus = Some(lesson::HERE.into());
         } else if finishes {
@@ -1029,6 +1052,15 @@ impl App {
         self.session.seek(moment);
         self.keep_place();
         true
+    }
+
+    /// While a curtain is closed only what somebody knows is shown; when it opens, everything.
+    fn follow_curtain(&mut self) {
+        let eyes = self.lesson.as_ref().and_then(Lesson::eyes);
+        if eyes.is_some() || self.curtain {
+            self.session.knower = eyes;
+        }
+        self.curtain = eyes.is_some();
     }
 
     /// A run that was found takes the place of this one, until that is taken back.
@@ -1142,6 +1174,10 @@ impl App {
         if let Some(why) = self.lesson.as_ref().and_then(|lesson| lesson.refuses(&self.session, &inputs)) {
             return Err(Fault { place: String::new(), why });
         }
+        // Nobody reaches behind a curtain.
+        if self.curtain {
+            return Ok(());
+        }
         self.session.edit(inputs)?;
         Ok(())
     }
@@ -1170,6 +1206,25 @@ impl App {
     fn measured<T>(&self, then: impl FnOnce(&[chart::Run<'_>]) -> T) -> T {
         let sim = self.session.sim();
         then(&[chart::Run { name: "", sim, now: self.session.playhead() }])
+    }
+
+    /// What the run is in words and numbers.
+    fn words(&self, send: &Callback<Msg>) -> Html {
+        let (session, lesson) = (&self.session, self.lesson.as_ref());
+        if lesson.is_some_and(|lesson| lesson.is_before()) {
+            return Html::default();
+        }
+        html! {
+            <>
+            { flights::flights(session, send) }
+            // No node can count what happens to messages; in a lab what is measured is chosen.
+            if session.knower.is_none() && lesson.is_none_or(Lesson::is_open) {
+                { self.chart(send) }
+            }
+            { state::state(session, send) }
+            { events::events(session, send) }
+            </>
+        }
     }
 
     fn chart(&self, send: &Callback<Msg>) -> Html {

@@ -18,7 +18,7 @@
 //! | `session` | the run that is looked at, and the playhead; no browser types |
 //! | `pacing` | whether time passes, how fast, and how carefully; no browser types |
 //! | `kept` | what the device remembers of what was done |
-//! | `sandbox` | a world that is built by hand; no browser types
+//! | `sandbox` | a world that is built by hand; no browser types |
 //! | `knob` | the settings that can be turned, as values and words; no browser types |
 //! | `request` | what clients asked and what came of it; no browser types |
 //! | `promise` | whether what clients were promised is kept; no browser types |

@@ -425,11 +425,9 @@ impl Session {
         done
     }
 
-    /// Whether a row is to be shown. A node knows what it did and what came to it; not what became
-    /// of its messages, and not what was done to it.
+    /// Whether a row is to be shown.
     pub(crate) fn knows(&self, row: &Row) -> bool {
-        let hidden = matches!(row.kind, EventKind::Lose | EventKind::Duplicate | EventKind::Input);
-        self.knower.is_none_or(|me| row.node == me && !hidden)
+        self.knower.is_none_or(|me| row.is_known_to(me))
     }
 
     /// The last rows of the trace up to the playhead that are to be shown, the newest first.

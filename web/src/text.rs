@@ -2,6 +2,7 @@
 //! of their own; what is said before the program runs, or after it has failed, is in index.html,
 //! static/boot.js and static/crash.js.
 
+pub(crate) mod curtain;
 pub(crate) mod map;
 pub(crate) mod search;
 pub(crate) mod study;

@@ -113,6 +113,7 @@ pub static LAB: Shape = Shape {
         needed("bet", Kind::Table(&BET), "The prediction that is asked for before the first run."),
         needed("step", Kind::Tables(&STEP, 3, 12), "The guided part: do, see, explain."),
         needed("challenge", Kind::Tables(&CHALLENGE, 1, 8), "What the learner has to reach, to survive, or to foresee."),
+        optional("guess", Kind::Tables(&GUESS, 1, 2), "What went wrong behind a curtain: the learner guesses, round by round."),
         optional("study", Kind::Tables(&STUDY, 1, 4), "What only many runs show, as a chart that grows while they are done."),
         needed("free", SAID, "What to try when everything is open: a question that needs a knob not touched so far."),
         optional(
@@ -298,6 +299,31 @@ static CHALLENGE: Shape = Shape {
     ],
 };
 
+static GUESS: Shape = Shape {
+    help: "Rounds of guessing. In each something else goes wrong, and only what one node or client knows is shown until the learner has guessed.",
+    fields: &[
+        needed("id", Kind::Id, "Its name in progress. It never changes."),
+        needed("title", Kind::Text, "Its name for people."),
+        needed("say", SAID, "The question."),
+        needed("told", SAID, "What stands under the answer: what the guesses show."),
+        optional("world", Kind::Table(&WORLD), "Another world than the lab's."),
+        needed("eyes", Kind::Text, "Whose knowledge is shown: a node or client, such as c1."),
+        optional("script", Kind::Script, "What is done in each round. `at 2s to 3s: …` acts at another moment in each."),
+        needed("when", Kind::Predicate, "It is asked at the first moment at which this holds."),
+        needed("case", Kind::Tables(&CAUSE, 2, 6), "What it may have been. Until it is asked, the same must be seen of all."),
+    ],
+};
+
+static CAUSE: Shape = Shape {
+    help: "What may have gone wrong.",
+    fields: &[
+        needed("id", Kind::Id, "Its name in progress. It never changes."),
+        needed("say", Kind::Text, "It, in few words."),
+        needed("script", Kind::Script, "What brings it about."),
+        needed("holds", Kind::Predicate, "It was this if this holds at the end of the run."),
+    ],
+};
+
 static STUDY: Shape = Shape {
     help: "Something measured over many runs, each with a seed of its own.",
     fields: &[
@@ -329,6 +355,7 @@ static STUDY: Shape = Shape {
         optional("row", Kind::Tables(&CLASS, 2, 5), "matrix: what may be so."),
         optional("column", Kind::Tables(&CLASS, 2, 5), "matrix: what may be so at the same time, or be said."),
         optional("case", Kind::Tables(&CASE, 2, 8), "Worlds to choose from."),
+        optional("together", Kind::Switch, "curve and spread: whether all cases are measured and drawn together, six at most."),
         optional(
             "known",
             Kind::Tables(&KNOWN, 1, MOST_TABLES),
@@ -350,6 +377,11 @@ static CASE: Shape = Shape {
         optional("settings", Kind::Settings, "Settings that are not the study's."),
         optional("at", Kind::Texts, "curve: the places, if not those of the study."),
         optional("script", Kind::Script, "What is done in each run before the study's script."),
+        optional(
+            "world",
+            Kind::Table(&WORLD),
+            "Another world than the study's: another model, say. What the study asks and does is read with the names there.",
+        ),
     ],
 };
 
@@ -366,6 +398,7 @@ static KNOWN: Shape = Shape {
         ),
         optional("mean", Kind::Text, "spread: the mean."),
         optional("tolerance", Kind::Share, "How far off it may be beside chance; not at all if nothing is said."),
+        optional("held", Kind::Switch, "Whether it is held against what is found. If not, as it was measured elsewhere, it is only drawn."),
     ],
 };
 

@@ -3,11 +3,12 @@
 //!
 //! | room | what is in it |
 //! |---|---|
-//! | [`format`] | every field of a lab file, as data |
+//! | [`format`](mod@format) | every field of a lab file, as data |
 //! | [`predicate`] | what a run must be like, in a sentence |
 //! | [`script`] | what is done to a run, line by line |
 //! | [`tour`] | the bet and the guided steps |
 //! | [`challenge`] | puzzles, and who decides them |
+//! | [`guess`] | what went wrong behind a curtain |
 //! | [`search`] | what trying every order of events shows |
 //! | [`study`] | what only many runs show |
 //! | [`progress`] | what a learner has done so far |
@@ -20,6 +21,7 @@ mod read;
 pub mod challenge;
 pub mod draft;
 pub mod format;
+pub mod guess;
 pub mod predicate;
 pub mod progress;
 pub mod script;
@@ -35,6 +37,7 @@ use crate::models::Library;
 use crate::scenario::{Fault, Scenario};
 use crate::sim::{Sim, Time};
 use challenge::Challenge;
+use guess::Guess;
 use predicate::{Measure, Observer, Predicate, Subject};
 use script::Script;
 use std::collections::BTreeMap;
@@ -73,6 +76,8 @@ pub struct Lab {
     pub steps: Vec<Step>,
     /// The puzzles.
     pub challenges: Vec<Challenge>,
+    /// What is guessed behind a curtain.
+    pub guesses: Vec<Guess>,
     /// What many runs show.
     pub studies: Vec<Study>,
     /// What to try when everything is open.
@@ -283,12 +288,14 @@ impl Lab {
     pub fn worlds(&self) -> impl Iterator<Item = &World> {
         let steps = self.steps.iter().filter_map(|step| step.world.as_ref());
         let challenges = self.challenges.iter().filter_map(|challenge| challenge.world.as_ref());
-        let studies = self.studies.iter().filter_map(|study| study.world.as_ref());
-        std::iter::once(&self.world).chain(steps).chain(challenges).chain(studies)
+        let guesses = self.guesses.iter().filter_map(|guess| guess.world.as_ref());
+        let studies = self.studies.iter().flat_map(Study::worlds);
+        std::iter::once(&self.world).chain(steps).chain(challenges).chain(guesses).chain(studies)
     }
 
     /// Runs everything that the lab promises: every step of the tour comes to its stop, the bet has one
-    /// right answer, every challenge passes its three checks, every scene comes to its moment.
+    /// right answer, every challenge passes its three checks, nothing gives away what is guessed, every scene comes
+    /// to its moment.
     #[must_use]
     pub fn check(&self, library: &Library) -> Vec<Problem> {
         let mut problems = Vec::new();
@@ -317,6 +324,11 @@ impl Lab {
                 problem(challenge.line, format!("challenge[{number}].{field}"), why);
             }
         }
+        for (number, guess) in (1..).zip(&self.guesses) {
+            for (field, why) in guess.check(self, library) {
+                problem(guess.line, format!("guess[{number}].{field}"), why);
+            }
+        }
         for (number, study) in (1..).zip(&self.studies) {
             for (line, field, why) in study.check(self, library) {
                 problem(line, format!("study[{number}].{field}"), why);
@@ -330,7 +342,7 @@ impl Lab {
         problems
     }
 
-    /// Every run that the lab ships, by name: the world as it is, the tour, the solutions, the scenes.
+    /// Every run that the lab ships, by name: the world as it is, the tour, the solutions, the rounds, the scenes.
     ///
     /// # Errors
     /// Which of them cannot be run, and why.
@@ -343,6 +355,11 @@ impl Lab {
         for challenge in &self.challenges {
             let run = challenge.solved(self, library).map_err(|fault| fault.to_string())?;
             runs.push((format!("challenge {}", challenge.id), run, challenge.end(self)));
+        }
+        for guess in &self.guesses {
+            for (cause, case) in guess.cases.iter().enumerate() {
+                runs.push((format!("guess {} {}", guess.id, case.id), guess.run(self, library, 0, cause)?, guess.world(self).length));
+            }
         }
         for (number, scene) in (1..).zip(&self.teacher.scenes) {
             let link = scene.link(self, library)?;

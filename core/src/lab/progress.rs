@@ -5,7 +5,10 @@
 //! faultline progress 1
 //! lab L07 step=4 bet=right
 //! challenge L07 lose stars=2 actions=3 hints=1 seeds=7,8
+//! guess L02 silence request-lost/answer-lost=2 slow/slow=1
 //! ```
+//!
+//! A guess is counted by what it was, and what was said.
 
 use super::challenge::Verdict;
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,7 +30,12 @@ pub struct LabProgress {
     pub bet: Option<bool>,
     /// Each challenge by its id.
     pub challenges: BTreeMap<String, Solved>,
+    /// What was guessed behind each curtain, by its id.
+    pub guesses: BTreeMap<String, Guesses>,
 }
+
+/// How often it was this and that was said: the ids of both.
+pub type Guesses = BTreeMap<(String, String), u32>;
 
 /// A challenge that was solved.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -86,6 +94,14 @@ impl LabProgress {
             solved.hints = solved.hints.max(theirs.hints);
             solved.seeds.extend(theirs.seeds);
         }
+        // The same guesses may come twice, so the larger count is taken and nothing is added up.
+        for (name, theirs) in other.guesses {
+            let guesses = self.guesses.entry(name).or_default();
+            for (pair, count) in theirs {
+                let ours = guesses.entry(pair).or_default();
+                *ours = count.max(*ours);
+            }
+        }
     }
 }
 
@@ -105,6 +121,10 @@ impl Progress {
                 let seeds: Vec<_> = solved.seeds.iter().map(ToString::to_string).collect();
                 let Solved { stars, actions, hints, .. } = solved;
                 let _ = writeln!(out, "challenge {id} {name} stars={stars} actions={actions} hints={hints} seeds={}", seeds.join(","));
+            }
+            for (name, guesses) in lab.guesses.iter().filter(|(_, guesses)| !guesses.is_empty()) {
+                let counts: String = guesses.iter().map(|((truth, said), count)| format!(" {truth}/{said}={count}")).collect();
+                let _ = writeln!(out, "guess {id} {name}{counts}");
             }
         }
         out
@@ -157,6 +177,13 @@ impl Progress {
                     return None;
                 }
             }
+            "guess" => {
+                let guesses = lab.guesses.entry(words.next()?.into()).or_default();
+                for word in words {
+                    let ((truth, said), count) = word.split_once('=').and_then(|(pair, count)| Some((pair.split_once('/')?, count)))?;
+                    guesses.insert((truth.into(), said.into()), count.parse().ok()?);
+                }
+            }
             _ => return None,
         }
         Some(())
@@ -192,6 +219,19 @@ mod tests {
         lab.bet = Some(true);
         assert_eq!(lab.decided("b", &verdict(true, 3, 7), 3, 0), 2, "a hint that was read stays read");
         assert_eq!(lab.decided("c", &verdict(true, 3, 7), 3, 3), 1, "the first star stays");
+    }
+
+    #[test]
+    fn guesses_are_kept_and_never_counted_twice() {
+        let text = "faultline progress 1\nlab x step=4\nguess x dark lost/late=2 slow/slow=1\n";
+        let mut one = Progress::read(text).unwrap();
+        assert_eq!(one.write(), text);
+        one.merge(Progress::read(&text.replace("lost/late=2", "lost/late=3 lost/lost=1")).unwrap());
+        one.merge(Progress::read(text).unwrap());
+        assert_eq!(one.write(), text.replace("lost/late=2", "lost/late=3 lost/lost=1"));
+        for bad in ["lost=2", "lost/late=many", "lost/late"] {
+            assert!(Progress::read(&text.replace("lost/late=2", bad)).is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -3,10 +3,11 @@
 use super::challenge::{Attack, Challenge, NETWORK_PARTS, Task};
 use super::document::{self, Lines, Node, Problem, Table, Value};
 use super::format::{self, LAB};
+use super::guess::{Cause, Guess};
 use super::predicate::{Measure, Names, Predicate, Subject, Value as Found, Wrong, unknown};
 use super::script::{self, ACTIONS, Script};
 use super::search::{Search, Seek};
-use super::study::{self, Case, Estimate, Facts, Known, Place, Question, Study, Sweep};
+use super::study::{self, Case, Estimate, Facts, Known, Own, Place, Question, Study, Sweep};
 use super::tour::{Answer, Bet, Doing, Step};
 use super::{Gauge, Lab, Level, Measured, NODES, Scene, Settings, Teacher, Textbook, World};
 use crate::judge::Promise;
@@ -22,6 +23,8 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The most places that a curve has.
 const MOST_PLACES: usize = 16;
 
+/// The most cases that can be told apart when they are drawn together.
+const MOST_TOGETHER: usize = 6;
 /// The most numbers of nodes to choose from.
 const MOST_SIZES: usize = 5;
 
@@ -83,8 +86,15 @@ impl<'a> Part<'a> {
         }
     }
 
+    fn switch(&self, name: &str) -> Option<bool> {
+        match self.table.get(name)?.value {
+            Value::Switch(on) => Some(on),
+            _ => None,
+        }
+    }
+
     fn on(&self, name: &str) -> bool {
-        matches!(self.table.get(name), Some(Node { value: Value::Switch(true), .. }))
+        self.switch(name) == Some(true)
     }
 
     fn part(&self, name: &str) -> Option<Self> {
@@ -262,8 +272,10 @@ impl Reader<'_> {
         self.check_steps(&part, &steps);
         let challenges: Vec<_> = part.parts("challenge").iter().filter_map(|part| self.challenge(part, world.as_ref())).collect();
         self.different(&part.parts("challenge"), "id", "challenge");
+        self.different(&part.parts("guess"), "id", "guess");
         self.different(&part.parts("study"), "id", "study");
-        let studies = part.parts("study").iter().filter_map(|part| self.study(part)).collect();
+        let guesses = part.parts("guess").iter().filter_map(|part| self.in_own_world(part, Self::guess)).collect();
+        let studies = part.parts("study").iter().filter_map(|part| self.in_own_world(part, Self::survey)).collect();
         let textbook = part.parts("textbook").iter().map(|part| self.textbook(part, &challenges)).collect();
         let teacher = part.part("teacher").map(|part| self.teacher(&part, &challenges));
         let world = world?;
@@ -286,6 +298,7 @@ impl Reader<'_> {
             bet: bet?,
             steps,
             challenges,
+            guesses,
             studies,
             free: part.said("free"),
             textbook,
@@ -600,7 +613,6 @@ impl Reader<'_> {
                 self.problem(entry.at, part.path(key), format!("a challenge to {kind} has none"));
             }
         }
-        // Names in a world of its own are those of its model.
         let names = self.names.clone();
         let own = part.part("world");
         let world = own.as_ref().and_then(|part| self.world(part));
@@ -614,6 +626,16 @@ impl Reader<'_> {
         }
         self.names = names;
         challenge
+    }
+
+    /// Reads what may have a world of its own, in the names that there are in that.
+    fn in_own_world<T>(&mut self, part: &Part<'_>, read: impl FnOnce(&mut Self, &Part<'_>, Option<World>) -> Option<T>) -> Option<T> {
+        let lab = self.names.clone();
+        let own = part.part("world");
+        let world = own.as_ref().and_then(|part| self.world(part));
+        let found = if own.is_some() && world.is_none() { None } else { read(self, part, world) };
+        self.names = lab;
+        found
     }
 
     /// The same challenge in worlds with other numbers of nodes.
@@ -790,17 +812,35 @@ impl Reader<'_> {
         }
     }
 
-    // ---- studies ------------------------------------------------------------------------------
+    // ---- guesses ------------------------------------------------------------------------------
 
-    fn study(&mut self, part: &Part<'_>) -> Option<Study> {
-        // Names in a world of its own are those of its model.
-        let lab = self.names.clone();
-        let own = part.part("world");
-        let world = own.as_ref().and_then(|part| self.world(part));
-        let study = if own.is_some() && world.is_none() { None } else { self.survey(part, world) };
-        self.names = lab;
-        study
+    fn guess(&mut self, part: &Part<'_>, world: Option<World>) -> Option<Guess> {
+        let names = self.names.clone()?;
+        let eyes = self.told(part, "eyes", |text| names.endpoint(text).ok_or_else(|| format!("there is no node or client “{text}”")));
+        let (script, when) = (self.script(part, "script"), self.predicate(part, "when"));
+        let mut cases = Vec::new();
+        self.different(&part.parts("case"), "id", "case");
+        for case in part.parts("case") {
+            let (script, holds) = (self.script(&case, "script"), self.predicate(&case, "holds"));
+            if let (Some(script), Some(holds)) = (script, holds) {
+                cases.push(Cause { id: case.said("id"), say: case.said("say"), script, holds });
+            }
+        }
+        Some(Guess {
+            id: part.said("id"),
+            title: part.said("title"),
+            say: part.said("say"),
+            told: part.said("told"),
+            world,
+            eyes: eyes?,
+            script: script?,
+            when: when?,
+            cases: (cases.len() > 1).then_some(cases)?,
+            line: self.lines.line(part.table.at),
+        })
     }
+
+    // ---- studies ------------------------------------------------------------------------------
 
     /// A study, once it is known which names there are in its world.
     fn survey(&mut self, part: &Part<'_>, world: Option<World>) -> Option<Study> {
@@ -823,15 +863,12 @@ impl Reader<'_> {
             }
         }
         let sweep = self.sweep(part);
-        let cases = self.cases(part, sweep.as_ref());
-        let question = match kind.as_str() {
-            "curve" => sweep.and_then(|sweep| self.curve(part, sweep)),
-            "spread" => self.in_language(part, "value", Measure::parse).map(Question::Spread),
-            _ => Some(Question::Matrix { rows: self.classes(part, "row"), columns: self.classes(part, "column") }),
-        };
+        let cases = self.cases(part, &kind, sweep.as_ref());
+        let question = self.question(part, &kind, sweep);
         let known = self.known_values(part, question.as_ref(), &cases);
         let script = self.script(part, "script");
         let when = self.predicate(part, "when");
+        self.check_cases(part, &kind, &cases);
         Some(Study {
             id: part.said("id"),
             title: part.said("title"),
@@ -847,16 +884,60 @@ impl Reader<'_> {
             length: self.told(part, "length", some_time),
             world,
             cases,
+            together: part.on("together"),
             known,
             line: self.lines.line(part.table.at),
         })
     }
 
-    fn cases(&mut self, part: &Part<'_>, sweep: Option<&Sweep>) -> Vec<Case> {
+    /// What is found out, in the names that there are now.
+    fn question(&mut self, part: &Part<'_>, kind: &str, sweep: Option<Sweep>) -> Option<Question> {
+        match kind {
+            "curve" => sweep.and_then(|sweep| self.curve(part, sweep)),
+            "spread" => self.in_language(part, "value", Measure::parse).map(Question::Spread),
+            _ => Some(Question::Matrix { rows: self.classes(part, "row"), columns: self.classes(part, "column") }),
+        }
+    }
+
+    /// What cannot be said of cases together.
+    fn check_cases(&mut self, part: &Part<'_>, kind: &str, cases: &[Case]) {
+        if let (true, Some(node)) = (part.on("together"), part.table.get("together")) {
+            let why = match (kind, cases.len()) {
+                ("matrix", _) => Some("a matrix shows one case; only curves and spreads can be drawn together"),
+                (_, 0..=1) => Some("there is only one case"),
+                (_, count) if count > MOST_TOGETHER => Some("more than six cases cannot be told apart in one chart"),
+                _ => None,
+            };
+            if let Some(why) = why {
+                self.problem(node.at, part.path("together"), why);
+            }
+        }
+        for name in ["settings", "knobs"] {
+            if let (true, Some(node)) = (cases.iter().any(|case| case.own.is_some()), part.table.get(name)) {
+                self.problem(node.at, part.path(name), "where a case has a world of its own, settings stand in the worlds and the cases");
+            }
+        }
+    }
+
+    /// What the study asks and does, in a case's own world; nothing if that has none, or there is something wrong with it.
+    fn own(&mut self, part: &Part<'_>, case: &Part<'_>, kind: &str) -> Option<Box<Own>> {
+        let world = self.world(&case.part("world")?)?;
+        let before = self.problems.len();
+        let sweep = self.sweep(part);
+        let question = self.question(part, kind, sweep);
+        let (script, when) = (self.script(part, "script"), self.predicate(part, "when"));
+        for problem in &mut self.problems[before..] {
+            problem.why += &format!(" (in the world of the case “{}”)", case.said("name"));
+        }
+        Some(Box::new(Own { world, question: question?, script: script?, when }))
+    }
+
+    fn cases(&mut self, part: &Part<'_>, kind: &str, sweep: Option<&Sweep>) -> Vec<Case> {
         let mut cases = Vec::new();
         let names = self.names.clone();
         self.different(&part.parts("case"), "name", "case");
         for case in part.parts("case") {
+            let own = self.own(part, &case, kind);
             let nodes = case.number("nodes").map(|nodes| nodes as u16);
             // Nodes that there are only in this case have names only there.
             if let (Some(names), Some(nodes)) = (&mut self.names, nodes) {
@@ -873,7 +954,7 @@ impl Reader<'_> {
                 (None, _) => Vec::new(),
             };
             self.names.clone_from(&names);
-            cases.push(Case { name: case.said("name"), nodes, settings, at, script });
+            cases.push(Case { name: case.said("name"), nodes, settings, at, script, own });
         }
         if cases.is_empty() { vec![Case::default()] } else { cases }
     }
@@ -996,6 +1077,7 @@ impl Reader<'_> {
                 from: known.said("from"),
                 facts,
                 tolerance: self.chance(&known, "tolerance").map_or(0.0, |chance| f64::from(chance.parts()) / 1e6),
+                held: known.switch("held") != Some(false),
                 line: self.lines.line(known.table.at),
             });
         }

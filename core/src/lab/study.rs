@@ -43,6 +43,8 @@ pub struct Study {
     pub world: Option<World>,
     /// Worlds to choose from; one without a name if there is no choice.
     pub cases: Vec<Case>,
+    /// Whether all of them are measured and drawn together, and none is chosen.
+    pub together: bool,
     /// What is known of it.
     pub known: Vec<Known>,
     /// The line of the file on which it begins.
@@ -121,6 +123,21 @@ pub struct Case {
     pub at: Vec<Place>,
     /// What is done in each run before all else.
     pub script: Script,
+    /// Its own world, if it has one.
+    pub own: Option<Box<Own>>,
+}
+
+/// A world of a case alone, and what the study asks and does, in the names that there are in it.
+#[derive(Clone, Debug)]
+pub struct Own {
+    /// The world.
+    pub world: World,
+    /// What is found out there.
+    pub question: Question,
+    /// What is done in each run.
+    pub script: Script,
+    /// When each run is looked at.
+    pub when: Option<Predicate>,
 }
 
 /// What others have found, or what follows from a formula.
@@ -136,6 +153,8 @@ pub struct Known {
     pub facts: Facts,
     /// How far off it may be, beside chance: a share of what is known.
     pub tolerance: f64,
+    /// Whether it is held against what is found. If not, it is only laid over it.
+    pub held: bool,
     /// The line of the file on which it begins.
     pub line: usize,
 }
@@ -212,16 +231,40 @@ pub struct Point {
 const CHECKED: u64 = 20;
 
 impl Study {
-    /// What is on the stage.
+    /// What is on the stage in a case.
     #[must_use]
-    pub fn world<'a>(&'a self, lab: &'a Lab) -> &'a World {
-        self.world.as_ref().unwrap_or(&lab.world)
+    pub fn world<'a>(&'a self, lab: &'a Lab, case: usize) -> &'a World {
+        self.own(case).map(|own| &own.world).or(self.world.as_ref()).unwrap_or(&lab.world)
+    }
+
+    /// Every world that is not the lab's.
+    pub fn worlds(&self) -> impl Iterator<Item = &World> {
+        self.world.iter().chain(self.cases.iter().filter_map(|case| Some(&case.own.as_ref()?.world)))
+    }
+
+    fn own(&self, case: usize) -> Option<&Own> {
+        self.cases.get(case)?.own.as_deref()
+    }
+
+    /// What is found out in a case.
+    #[must_use]
+    pub fn question(&self, case: usize) -> &Question {
+        self.own(case).map_or(&self.question, |own| &own.question)
+    }
+
+    /// The cases that are measured at once.
+    #[must_use]
+    pub fn at_once(&self, chosen: usize) -> std::ops::Range<usize> {
+        if self.together { 0..self.cases.len() } else { chosen..chosen + 1 }
     }
 
     /// The run before anything is done to it.
     #[must_use]
     pub fn start(&self, lab: &Lab, chosen: &Chosen) -> Scenario {
-        let mut scenario = self.world(lab).with(&self.settings);
+        let mut scenario = match self.own(chosen.case) {
+            Some(own) => own.world.scenario.clone(),
+            None => self.world(lab, chosen.case).with(&self.settings),
+        };
         if let Some(case) = self.cases.get(chosen.case) {
             scenario.settings.extend(case.settings.clone());
             scenario.nodes = case.nodes.unwrap_or(scenario.nodes);
@@ -238,7 +281,7 @@ impl Study {
     pub fn run(&self, lab: &Lab, library: &Library, chosen: &Chosen, place: Option<usize>, number: u64) -> Result<Option<Scenario>, Fault> {
         let mut scenario = self.start(lab, chosen);
         scenario.seed = scenario.seed.wrapping_add(number);
-        if let (Question::Curve { sweep, .. }, Some(place)) = (&self.question, place)
+        if let (Question::Curve { sweep, .. }, Some(place)) = (self.question(chosen.case), place)
             && let Some(Place { value, .. }) = self.places(chosen.case).get(place)
         {
             match sweep {
@@ -255,9 +298,10 @@ impl Study {
                 scenario.add(Time::ZERO, Input::Crash(node));
             }
         }
-        let (subject, end) = (&self.world(lab).subject, self.end(lab));
+        let (subject, end) = (&self.world(lab, chosen.case).subject, self.end(lab, chosen.case));
+        let script = self.own(chosen.case).map_or(&self.script, |own| &own.script);
         let mut done = Performed::nothing(scenario, Time::ZERO);
-        for script in self.cases.get(chosen.case).map(|case| &case.script).into_iter().chain([&self.script]) {
+        for script in self.cases.get(chosen.case).map(|case| &case.script).into_iter().chain([script]) {
             done = script.go_on(library, done, subject, Time::ZERO, end)?;
             if done.stuck.is_some() {
                 return Ok(None);
@@ -268,8 +312,8 @@ impl Study {
 
     /// The moment at which a run is looked at at the latest.
     #[must_use]
-    pub fn end(&self, lab: &Lab) -> Time {
-        self.length.unwrap_or(self.world(lab).length)
+    pub fn end(&self, lab: &Lab, case: usize) -> Time {
+        self.length.unwrap_or(self.world(lab, case).length)
     }
 
     /// What is on the axis across.
@@ -284,7 +328,7 @@ impl Study {
     /// The places of a curve, in a case.
     #[must_use]
     pub fn places(&self, case: usize) -> &[Place] {
-        places(&self.question, self.cases.get(case))
+        places(self.question(case), self.cases.get(case))
     }
 
     /// What is known with these choices.
@@ -323,15 +367,16 @@ impl Study {
 
     /// Whether the study is well: its runs come to their moment, and what is known is found.
     pub(super) fn check(&self, lab: &Lab, library: &Library) -> Vec<(usize, &'static str, String)> {
-        let mut problems = Vec::new();
+        let (mut problems, mut never, mut looks) = (Vec::new(), Vec::new(), 0);
         let runs = self.runs.div_ceil(CHECKED).max(2);
         for chosen in &self.choices(lab) {
+            looks += 1;
             let line = self.known(lab, chosen).next().map_or(self.line, |known| known.line);
             let name = self.cases.get(chosen.case).map_or("", |case| &case.name);
             match Survey::new(self, chosen, runs).finish(self, lab, library) {
                 Err(fault) => problems.push((line, "case", format!("{name}: {fault}"))),
                 Ok(findings) if findings.missed == findings.done => {
-                    problems.push((line, "when", format!("{name}: no run of {} comes to its moment", findings.done)));
+                    never.push((line, format!("{name}: no run of {} comes to its moment", findings.done)))
                 }
                 Ok(findings) => {
                     for known in self.known(lab, chosen) {
@@ -340,6 +385,10 @@ impl Study {
                     }
                 }
             }
+        }
+        // Where several cases are drawn together, that it never happens in one of them may be what they show.
+        if !self.together || never.len() == looks {
+            problems.extend(never.into_iter().map(|(line, why)| (line, "when", why)));
         }
         problems
     }
@@ -429,10 +478,13 @@ impl Held {
 }
 
 impl Known {
-    /// Holds it against what was found.
+    /// Holds it against what was found; nothing comes of what is only laid over it.
     #[must_use]
     pub fn against(&self, study: &Study, findings: &Findings) -> Held {
         let mut held = Held::default();
+        if !self.held {
+            return held;
+        }
         match (&self.facts, &findings.found) {
             (Facts::Curve(known), Found::Curve(points)) => {
                 let places = study.places(self.case);
@@ -546,10 +598,11 @@ impl Survey {
             self.missed += 1;
             return Ok(true);
         };
-        let end = study.end(lab);
-        let mut observer = Observer::new(library, scenario, &study.world(lab).subject, end)?;
-        let asked = Asked::of(&study.question, &mut observer);
-        match &study.when {
+        let case = self.chosen.case;
+        let (end, question) = (study.end(lab, case), study.question(case));
+        let mut observer = Observer::new(library, scenario, &study.world(lab, case).subject, end)?;
+        let asked = Asked::of(question, &mut observer);
+        match study.own(case).map_or(&study.when, |own| &own.when) {
             None if asked.momentary => observer.leap(end),
             None => {
                 observer.run(end, &[]);
@@ -562,7 +615,7 @@ impl Survey {
                 }
             }
         }
-        self.missed += u64::from(!self.take(&study.question, &asked, &observer, place));
+        self.missed += u64::from(!self.take(question, &asked, &observer, place));
         Ok(true)
     }
 
@@ -600,8 +653,11 @@ impl Survey {
                 if matches!(observer.value(*value), Value::Span(_)) {
                     self.unit = Unit::Ms;
                 }
+                let spread = matches!(question, Question::Spread(_));
                 number(*value).is_some_and(|value| {
-                    tally.samples.push(value);
+                    // What is spread is kept in order.
+                    let place = if spread { tally.samples.partition_point(|other| *other <= value) } else { tally.samples.len() };
+                    tally.samples.insert(place, value);
                     true
                 })
             }
@@ -621,11 +677,7 @@ impl Survey {
                 let points = study.places(self.chosen.case).iter().zip(&self.tallies).enumerate();
                 Found::Curve(points.filter_map(|(index, (place, tally))| tally.point(index, place)).collect())
             }
-            Question::Spread(_) => {
-                let mut samples = self.tallies[0].samples.clone();
-                samples.sort_unstable_by(f64::total_cmp);
-                Found::Spread(samples)
-            }
+            Question::Spread(_) => Found::Spread(self.tallies[0].samples.clone()),
             Question::Matrix { .. } => Found::Matrix(self.counts.clone()),
         };
         Findings { done: self.done, of: self.of(), missed: self.missed, unit: self.unit, found }
@@ -638,6 +690,43 @@ impl Survey {
     pub fn finish(mut self, study: &Study, lab: &Lab, library: &Library) -> Result<Findings, Fault> {
         while self.step(study, lab, library)? {}
         Ok(self.findings(study))
+    }
+}
+
+/// A study under way with all the cases that are measured at once.
+#[derive(Clone, Debug)]
+pub struct Surveys {
+    surveys: Vec<Survey>,
+    next: usize,
+}
+
+impl Surveys {
+    /// What has not begun, with so many runs at each place of each case.
+    #[must_use]
+    pub fn new(study: &Study, chosen: &Chosen, runs: u64) -> Self {
+        let of = |case| Survey::new(study, &Chosen { case, ..chosen.clone() }, runs);
+        Self { surveys: study.at_once(chosen.case).map(of).collect(), next: 0 }
+    }
+
+    /// Does one run, of each case in turn; says whether there was one to do.
+    ///
+    /// # Errors
+    /// If it cannot be run.
+    pub fn step(&mut self, study: &Study, lab: &Lab, library: &Library) -> Result<bool, Fault> {
+        for _ in 0..self.surveys.len() {
+            let survey = self.next;
+            self.next = (survey + 1) % self.surveys.len();
+            if self.surveys[survey].step(study, lab, library)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// What was found so far in each of the cases.
+    #[must_use]
+    pub fn findings(&self, study: &Study) -> Vec<Findings> {
+        self.surveys.iter().map(|survey| survey.findings(study)).collect()
     }
 }
 

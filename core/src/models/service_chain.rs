@@ -100,7 +100,10 @@ pub struct Memory {
     tokens: u32,
     received: u64,
     worked: u64,
-    too_late: u64,
+    /// How much of the work was finished when its asker did not wait any more.
+    wasted: u64,
+    /// How many jobs were not worked on, because their askers did not wait any more.
+    dropped: u64,
     turned_away: u64,
     first_tries: u64,
     retries: u64,
@@ -157,7 +160,7 @@ impl ServiceChain {
         while let Some(job) = memory.queue.pop_front() {
             if self.deadline.is_some() && job.late <= cx.now() {
                 cx.note("Its caller does not wait any more: not worth the work.");
-                memory.too_late += 1;
+                memory.dropped += 1;
                 continue;
             }
             let time = if Self::is_database(cx) { cx.sample(&self.work) } else { self.pass_on };
@@ -385,7 +388,7 @@ impl Protocol for ServiceChain {
             Wait::Worked => {
                 let Some(job) = memory.doing.take() else { return };
                 memory.worked += 1;
-                memory.too_late += u64::from(job.late < cx.now());
+                memory.wasted += u64::from(job.late < cx.now());
                 if Self::is_database(cx) {
                     self.answer(memory, job, Some(Ret::Done), cx);
                 } else {
@@ -439,7 +442,7 @@ impl Protocol for ServiceChain {
         view.headline(Value::plain(if database { waiting } else { memory.calls.len() as u64 }));
         if node.me.0 > 0 {
             view.gauge("waiting", waiting, self.room as u64).field("received", memory.received).field("worked on", memory.worked);
-            view.field("too late", memory.too_late).field("turned away", memory.turned_away);
+            view.field("done too late", memory.wasted).field("dropped too late", memory.dropped).field("turned away", memory.turned_away);
         }
         if !database {
             view.field("calls open", memory.calls.len()).field("first tries", memory.first_tries).field("retries", memory.retries);

@@ -2,7 +2,7 @@
 //! with faults, clocks that drift, disks that forget, and a trace of all that happened.
 //!
 //! Nothing here is generic over the protocol. The machine moves numbered messages between numbered
-//! nodes; what a message says is known only to the [`host`], the thin typed layer around one
+//! nodes; what a message says is known only to the `host`, the thin typed layer around one
 //! protocol. So a new protocol adds its own logic to the program and nothing else.
 
 mod chunked;

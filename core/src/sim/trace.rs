@@ -91,6 +91,13 @@ impl Row {
     /// The cause of what has none: the beginning, and the scenario's inputs.
     pub const NO_CAUSE: u32 = u32::MAX;
 
+    /// Whether a node or client knows of it: what it did and what came to it, but not what became of its
+    /// messages, nor what was done to it.
+    #[must_use]
+    pub const fn is_known_to(&self, who: NodeId) -> bool {
+        self.node.0 == who.0 && !matches!(self.kind, EventKind::Lose | EventKind::Duplicate | EventKind::Input)
+    }
+
     fn words(&self) -> [u64; 3] {
         [
             self.time.0,

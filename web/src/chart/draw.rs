@@ -4,8 +4,15 @@
 use super::plot::{Curve, Ink, Plot, Shape};
 use plotters::prelude::*;
 
+/// How large a dot is, in the pixels that are shown.
+const DOT: f64 = 2.5;
 /// Drawn this much larger than shown, because plotters rounds to whole pixels.
 const SCALE: u32 = 4;
+/// Where the keys of a file stand, how much room each letter of them takes, and a line.
+const KEY_LEFT: u32 = 32;
+const KEY_GAP: u32 = 40;
+const KEY_LETTER: u32 = 22;
+const KEY_LINE: u32 = 52;
 const WIDTH: u32 = 320;
 const HEIGHT: u32 = 150;
 
@@ -15,12 +22,16 @@ struct StandIn(RGBColor, &'static str, &'static str, &'static str, &'static str)
 
 const TEXT: StandIn = StandIn(RGBColor(1, 0, 0), "#010000", "var(--text-soft)", "#565c69", "");
 const LINE: StandIn = StandIn(RGBColor(2, 0, 0), "#020000", "var(--line)", "#e3e5ea", "");
-const INKS: [StandIn; 5] = [
+const INKS: [StandIn; 9] = [
     StandIn(RGBColor(3, 0, 0), "#030000", "var(--tone-ask)", "#2f5fd0", ""),
     StandIn(RGBColor(4, 0, 0), "#040000", "var(--tone-answer)", "#0b7d5e", ""),
     StandIn(RGBColor(5, 0, 0), "#050000", "var(--bad)", "#c22f1d", ""),
     StandIn(RGBColor(6, 0, 0), "#060000", "var(--tone-lead)", "#a06200", "28 14"),
     StandIn(RGBColor(7, 0, 0), "#070000", "var(--text-soft)", "#565c69", "6 14"),
+    StandIn(RGBColor(8, 0, 0), "#080000", "var(--tone-data)", "#87459b", "40 10 8 10"),
+    StandIn(RGBColor(9, 0, 0), "#090000", "var(--tone-answer)", "#0b7d5e", "8 10"),
+    StandIn(RGBColor(10, 0, 0), "#0A0000", "var(--text)", "#16181d", "64 12"),
+    StandIn(RGBColor(11, 0, 0), "#0B0000", "var(--tone-maybe)", "#7a6a00", "20 8 6 8 6 8"),
 ];
 
 fn stand_in(ink: Ink) -> &'static StandIn {
@@ -36,23 +47,31 @@ pub(super) fn for_page(plot: &Plot) -> String {
 /// The plot as a file of its own: light, because it is for paper, with its title and its keys.
 pub(super) fn for_file(title: &str, plot: &Plot) -> String {
     let (width, height) = (WIDTH * SCALE, HEIGHT * SCALE);
+    let mut keys = String::new();
+    let (mut x, mut line) = (KEY_LEFT, 0);
+    for Curve { name, ink, .. } in plot.curves.iter().filter(|curve| !curve.name.is_empty()) {
+        let wide = KEY_GAP + name.chars().count() as u32 * KEY_LETTER;
+        if x > KEY_LEFT && x + wide > width {
+            (x, line) = (KEY_LEFT, line + 1);
+        }
+        keys += &format!("<text x=\"{x}\" y=\"{}\" font-size=\"40\" fill=\"{}\">", line * KEY_LINE, stand_in(*ink).3);
+        escape(&mut keys, name);
+        keys += "</text>";
+        x += wide;
+    }
+    // Above the drawing: the title, and the keys line by line.
+    let above = 120 + line * KEY_LINE;
     let drawn = coloured(&sized(&draw(plot).unwrap_or_default(), ""), |stand_in| stand_in.3);
     let mut svg = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{}\" height=\"{}\" viewBox=\"0 -120 {width} {}\" font-family=\"system-ui, sans-serif\" font-size=\"48\">\
-         <rect y=\"-120\" width=\"100%\" height=\"100%\" fill=\"#fff\"/><text x=\"32\" y=\"-64\" fill=\"#16181d\">",
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{}\" height=\"{}\" viewBox=\"0 -{above} {width} {}\" font-family=\"system-ui, sans-serif\" font-size=\"48\">\
+         <rect y=\"-{above}\" width=\"100%\" height=\"100%\" fill=\"#fff\"/><text x=\"32\" y=\"{}\" fill=\"#16181d\">",
         WIDTH * 2,
-        (HEIGHT + 120 / SCALE) * 2,
-        height + 120
+        (HEIGHT + above / SCALE) * 2,
+        height + above,
+        56 - above as i32
     );
     escape(&mut svg, title);
-    svg += "</text>";
-    let mut x = 32;
-    for Curve { name, ink, .. } in &plot.curves {
-        svg += &format!("<text x=\"{x}\" y=\"-8\" font-size=\"40\" fill=\"{}\">", stand_in(*ink).3);
-        escape(&mut svg, name);
-        svg += "</text>";
-        x += 40 + name.chars().count() * 22;
-    }
+    svg += &format!("</text><g transform=\"translate(0 {})\">{keys}</g>", 112 - above as i32);
     // The drawing is an SVG of its own inside: it keeps its coordinates.
     svg + &drawn.replacen("<svg ", &format!("<svg width=\"{width}\" height=\"{height}\" "), 1) + "</svg>"
 }
@@ -88,6 +107,10 @@ fn draw(plot: &Plot) -> Option<String> {
                 Shape::Bars(width) => {
                     let bar = |(x, y): &(f64, f64)| Rectangle::new([(x - width / 2.0, 0.0), (x + width / 2.0, *y)], colour.filled());
                     chart.draw_series(points.iter().map(bar)).ok()?;
+                }
+                Shape::Dots => {
+                    let dot = |at: &(f64, f64)| Circle::new(*at, (DOT * f64::from(SCALE)) as i32, colour.filled());
+                    chart.draw_series(points.iter().map(dot)).ok()?;
                 }
                 // A line ends where nothing is known, and begins anew.
                 Shape::Line | Shape::Steps => {

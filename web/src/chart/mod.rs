@@ -3,12 +3,13 @@
 mod draw;
 mod plot;
 pub(crate) mod survey;
+mod together;
 
 pub(crate) use plot::{Kind, Run, numbers};
 
 use crate::dom;
 use crate::text;
-use plot::{Curve, Ink};
+use plot::{Curve, Ink, Shape};
 use yew::{AttrValue, Callback, Html, html};
 
 /// A form in which a chart can be taken along.
@@ -28,15 +29,17 @@ pub(crate) fn chart(kind: Kind, runs: &[Run<'_>], take: &Callback<(Kind, Take)>)
 
 /// A plot, with its numbers behind it.
 fn figure(title: &str, plot: &plot::Plot, take: &Callback<Take>) -> Html {
-    let key = |(place, Curve { name, ink, .. }): (usize, &Curve)| {
-        html! { <span key={place} class={format!("key {}", ink_name(*ink))}>{ name.clone() }</span> }
+    let key = |(place, Curve { name, ink, shape, .. }): (usize, &Curve)| {
+        let dots = if *shape == Shape::Dots { "dots " } else { "" };
+        html! { <span key={place} class={format!("key {dots}{}", ink_name(*ink))}>{ name.clone() }</span> }
     };
+    let named = plot.curves.iter().enumerate().filter(|(_, curve)| !curve.name.is_empty());
     let save = |name: &'static str, form: Take| {
         html! { <button class="quiet" aria-label={text::save_chart(title, name)} onclick={take.reform(move |_| form)}>{ name }</button> }
     };
     html! {
         <figure class="chart">
-            <figcaption>{ for plot.curves.iter().enumerate().map(key) }</figcaption>
+            <figcaption>{ for named.map(key) }</figcaption>
             <div class="picture" role="img" aria-label={format!("{title}: {}", plot.summary)}>
                 { Html::from_html_unchecked(AttrValue::from(draw::for_page(plot))) }
             </div>
@@ -74,5 +77,9 @@ fn ink_name(ink: Ink) -> &'static str {
         Ink::Bad => "ink-bad",
         Ink::Second => "ink-second",
         Ink::Theory => "ink-theory",
+        Ink::Third => "ink-third",
+        Ink::Fourth => "ink-fourth",
+        Ink::Fifth => "ink-fifth",
+        Ink::Sixth => "ink-sixth",
     }
 }

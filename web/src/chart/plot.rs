@@ -73,6 +73,7 @@ pub(super) struct Axis {
 /// One series of points.
 #[derive(Clone, Debug)]
 pub(super) struct Curve {
+    /// What stands in the key; nothing if it belongs to the series before.
     pub(super) name: String,
     pub(super) ink: Ink,
     pub(super) shape: Shape,
@@ -88,6 +89,10 @@ pub(super) enum Ink {
     Bad,
     Second,
     Theory,
+    Third,
+    Fourth,
+    Fifth,
+    Sixth,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -97,6 +102,8 @@ pub(super) enum Shape {
     Steps,
     /// From nought, so wide.
     Bars(f64),
+    /// Each point by itself.
+    Dots,
 }
 
 /// The numbers.

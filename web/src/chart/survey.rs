@@ -1,8 +1,9 @@
 //! What many runs have shown, as a chart or a table: a curve with its intervals, a histogram, a matrix.
-//! What is known is laid over it, and so is what was found before something else was chosen.
+//! What is known is laid over it, and so is what was found before something else was chosen. Cases that
+//! belong together have a chart in `together`.
 
 use super::plot::{Axis, Curve, Ink, Plot, Shape, Table};
-use super::{figure, save};
+use super::{figure, save, together};
 use crate::shared::Shared;
 use crate::text;
 use faultline::evidence::measure::{Measured, Unit};
@@ -32,9 +33,9 @@ pub(crate) struct Props {
     pub(crate) lab: Shared<Lab>,
     /// The place of the study among those of the lab.
     pub(crate) study: usize,
-    /// What was found, and what was found before it.
-    pub(crate) now: Shared<Seen>,
-    pub(crate) before: Option<Shared<Seen>>,
+    /// What was found in the cases that are measured at once, and what was found before it.
+    pub(crate) now: Shared<Vec<Seen>>,
+    pub(crate) before: Option<Shared<Vec<Seen>>>,
     /// What is chosen, if what is known of that is to be laid over it.
     pub(crate) chosen: Option<Chosen>,
 }
@@ -52,17 +53,24 @@ impl Component for Survey {
 
     fn view(&self, ctx: &Context<Self>) -> Html {
         let Props { lab, study, now, before, chosen } = ctx.props();
-        let study = &lab.studies[*study];
-        let known: Vec<_> = chosen.iter().flat_map(|chosen| study.known(lab, chosen)).collect();
-        chart(study, now, before.as_deref(), &known)
+        let before = before.as_ref().and_then(|before| before.first());
+        chart(lab, &lab.studies[*study], now, before, chosen.as_ref())
     }
 }
 
-fn chart(study: &Study, now: &Seen, before: Option<&Seen>, known: &[&Known]) -> Html {
-    if let (Question::Matrix { rows, columns }, Found::Matrix(counts)) = (&study.question, &now.findings.found) {
-        return matrix(&study.name, (rows, columns), counts);
-    }
-    let Some(plot) = plot(study, now, before, known) else { return Html::default() };
+fn chart(lab: &Lab, study: &Study, now: &[Seen], before: Option<&Seen>, chosen: Option<&Chosen>) -> Html {
+    let all: Vec<_> = now.iter().filter_map(|seen| Some(Chosen { case: seen.case, settings: chosen?.settings.clone() })).collect();
+    let known = |place: usize| all.get(place).into_iter().flat_map(|chosen| study.known(lab, chosen)).collect::<Vec<_>>();
+    let shown = if study.together {
+        together::plot(study, &now.iter().enumerate().map(|(place, seen)| (seen, known(place))).collect::<Vec<_>>())
+    } else {
+        let Some(now) = now.first() else { return Html::default() };
+        if let (Question::Matrix { rows, columns }, Found::Matrix(counts)) = (study.question(now.case), &now.findings.found) {
+            return matrix(&study.name, (rows, columns), counts);
+        }
+        plot(study, now, before, &known(0))
+    };
+    let Some(plot) = shown else { return Html::default() };
     let (title, taken) = (study.name.clone(), plot.clone());
     figure(&study.name, &plot, &Callback::from(move |take| save(&title, &taken, take)))
 }
@@ -87,9 +95,26 @@ fn matrix(name: &str, (rows, columns): (&Classes, &Classes), counts: &[Vec<u64>]
     }
 }
 
+/// How often it was what and that was said, of the same few things. Its columns have numbers, as there is no room
+/// for words above them.
+pub(crate) fn counted(name: &str, corner: &'static str, things: &[&str], counts: &[Vec<u64>]) -> Html {
+    let most = counts.iter().flatten().copied().max().unwrap_or(0).max(1);
+    let cell = |count: u64| html! { <td style={format!("--share:{}", count * 100 / most)}><b>{ count }</b></td> };
+    html! {
+        <div class="wide matrix-of narrow" tabindex="0" role="group" aria-label={name.to_owned()}><table>
+            <thead><tr><td>{ corner }</td>{ for (1..).zip(things).map(|(number, thing)| html! {
+                <th scope="col" title={(*thing).to_owned()}><span aria-hidden="true">{ number }</span><span class="visually-hidden">{ (*thing).to_owned() }</span></th>
+            }) }</tr></thead>
+            <tbody>{ for (1..).zip(things).zip(counts).map(|((number, thing), counts)| html! {
+                <tr><th scope="row"><span aria-hidden="true">{ number }{ " " }</span>{ (*thing).to_owned() }</th>{ for counts.iter().map(|count| cell(*count)) }</tr>
+            }) }</tbody>
+        </table></div>
+    }
+}
+
 /// What is drawn; nothing before there is anything to see.
 fn plot(study: &Study, now: &Seen, before: Option<&Seen>, known: &[&Known]) -> Option<Plot> {
-    match (&study.question, &now.findings.found) {
+    match (study.question(now.case), &now.findings.found) {
         (Question::Curve { .. }, Found::Curve(points)) => curve(study, now, points, before, known),
         (Question::Spread(_), Found::Spread(samples)) => spread(study, now, samples, before, known),
         _ => None,
@@ -97,12 +122,12 @@ fn plot(study: &Study, now: &Seen, before: Option<&Seen>, known: &[&Known]) -> O
 }
 
 /// A share is drawn in percent.
-fn drawn(unit: Unit, value: f64) -> f64 {
+pub(super) fn drawn(unit: Unit, value: f64) -> f64 {
     if unit == Unit::Share { value * 100.0 } else { value }
 }
 
 /// An axis that ends at a round number.
-fn axis(unit: Unit, most: f64) -> Axis {
+pub(super) fn axis(unit: Unit, most: f64) -> Axis {
     let say = match unit {
         Unit::Share => |percent: f64| text::study::percent(percent),
         Unit::Ms => |millis: f64| text::study::millis(millis),
@@ -171,7 +196,7 @@ fn curve(study: &Study, now: &Seen, points: &[Point], before: Option<&Seen>, kno
     Some(Plot { x, y: axis(unit, top), curves, summary, table })
 }
 
-fn unit_of(spans: bool) -> Unit {
+pub(super) fn unit_of(spans: bool) -> Unit {
     if spans { Unit::Ms } else { Unit::Number }
 }
 
@@ -290,7 +315,7 @@ mod tests {
     fn every_study_has_curves_inside_its_axes_and_a_table_that_fits() {
         for id in ["L02", "L07", "L12", "L16", "L17"] {
             let lab = lab(id);
-            for study in lab.studies.iter().filter(|study| !matches!(study.question, Question::Matrix { .. })) {
+            for study in lab.studies.iter().filter(|study| !study.together && !matches!(study.question, Question::Matrix { .. })) {
                 let (now, before) = (seen(&lab, study, 0), seen(&lab, study, study.cases.len() - 1));
                 let chosen = Chosen::default();
                 let known: Vec<_> = study.known(&lab, &chosen).collect();

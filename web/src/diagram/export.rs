@@ -7,12 +7,12 @@ use faultline::sim::{EventKind, NodeId};
 use std::fmt::Write as _;
 
 /// Light, because it is for paper. The same classes as in the style sheet.
-const STYLE: &str = "text{font:11px system-ui,sans-serif;fill:#565c69}.moving path{fill:none;stroke:var(--ink)}\
+const STYLE: &str = "text{font:11px system-ui,sans-serif;fill:#565c69}.drawn path{fill:none;stroke:var(--ink)}\
 .lane{--ink:#c3c7d0}.paused{stroke-dasharray:2 5}.message{--ink:#565c69;stroke-width:1.5}.tone-ask{--ink:#2f5fd0}.tone-answer{--ink:#0b7d5e}\
 .tone-data{--ink:#87459b}.tone-lead{--ink:#a06200}.tone-maybe{--ink:#7a6a00}.tone-refuse{--ink:#c22f1d}.message .near{display:none}\
 .message .head{fill:var(--ink)}.message .loss{stroke:#c22f1d;stroke-width:2}.message text{text-anchor:middle}\
 text{paint-order:stroke;stroke:#fff;stroke-width:4px;stroke-linejoin:round}.event{--ink:#565c69;fill:var(--ink)}.timer{--ink:#9aa3bd}\
-.input{--ink:#c22f1d}.moving .all{stroke-dasharray:1 4}.op{--ink:#565c69}.op rect{fill:#f0f1f4;stroke:var(--ink)}.done{--ink:#0b7d5e}\
+.input{--ink:#c22f1d}.drawn .all{stroke-dasharray:1 4}.op{--ink:#565c69}.op rect{fill:#f0f1f4;stroke:var(--ink)}.done{--ink:#0b7d5e}\
 .parts{--ink:#7a6a00;stroke-width:2;stroke-dasharray:5 3}.failed,.unknown{--ink:#c22f1d}.blamed rect{stroke:#c22f1d;stroke-width:2.5}\
 .doubt{fill:#c22f1d;fill-opacity:.07}.because{--ink:#c22f1d;stroke-width:1.75}.because .head{fill:#c22f1d}";
 /// Room for the names of the lanes.
@@ -25,7 +25,7 @@ pub(crate) fn picture(session: &Session, window: Window) -> String {
     let head = window.head().clamp(0.0, width);
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0:.0}\" height=\"{height:.0}\" viewBox=\"{1} 0 {0:.0} {height:.0}\"><style>{STYLE}</style>\
-         <rect x=\"{1}\" width=\"100%\" height=\"100%\" fill=\"#fff\"/><svg width=\"{head:.0}\" height=\"{height:.0}\"><g class=\"moving\" transform=\"translate({2:.1})\">",
+         <rect x=\"{1}\" width=\"100%\" height=\"100%\" fill=\"#fff\"/><svg width=\"{head:.0}\" height=\"{height:.0}\"><g class=\"drawn\" transform=\"translate({2:.1})\">",
         width + NAMES,
         -NAMES,
         -shift
@@ -33,7 +33,7 @@ pub(crate) fn picture(session: &Session, window: Window) -> String {
     svg::draw_flying(&mut svg, &list);
     let _ = write!(
         svg,
-        "</g></svg><svg width=\"{width:.0}\" height=\"{height:.0}\"><g class=\"moving\" transform=\"translate({:.1})\">",
+        "</g></svg><svg width=\"{width:.0}\" height=\"{height:.0}\"><g class=\"drawn\" transform=\"translate({:.1})\">",
         -shift
     );
     svg::draw_known(&mut svg, &list);

@@ -2,6 +2,7 @@
 //! a message is a line from one lane to another. A stretch of the trace becomes a display list, the
 //! list becomes a picture; what moves with time is moved by the style sheet alone.
 
+mod drawing;
 mod export;
 mod list;
 mod past;
@@ -15,11 +16,12 @@ use crate::dom;
 use crate::session::Session;
 use crate::text;
 use crate::ui;
+use drawing::Drawing;
 use faultline::sim::{NodeId, Time};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::{Element, HtmlElement};
-use yew::{AttrValue, Callback, Html, MouseEvent, NodeRef, PointerEvent, WheelEvent, html};
+use yew::{Callback, Html, MouseEvent, NodeRef, PointerEvent, WheelEvent, html};
 
 #[wasm_bindgen]
 extern "C" {
@@ -72,7 +74,7 @@ pub(crate) fn diagram(session: &Session, window: Window, elsewhere: bool, tools:
     // Room for every lane, but the stage stays the larger of the two.
     let height = format!("--height:{}px", if shown > MOST_LANES { 52 } else { (shown * 28 + 34).clamp(140, 230) });
     html! {
-        <section class="diagram" style={height} aria-label={session.titled(text::DIAGRAM)} ref={place.clone()} {onmouseover} {onmouseleave} {onwheel}>
+        <section class={if tools { "diagram with-tools" } else { "diagram" }} style={height} aria-label={session.titled(text::DIAGRAM)} ref={place.clone()} {onmouseover} {onmouseleave} {onwheel}>
             <div class="drawing" {onpointerdown} {onpointerup}>{ content }</div>
             <div class="tools">
                 if elsewhere {
@@ -139,7 +141,7 @@ pub(crate) fn take(session: &Session, window: Window, take: Take) {
 fn picture(session: &Session, window: Window) -> Html {
     let list = List::of(session, window);
     let lost = list.arrows.iter().filter(|arrow| arrow.fate == list::Fate::Lost).count();
-    let raw = |picture: String| Html::from_html_unchecked(AttrValue::from(picture));
+    let drawing = |items: String| html! { <Drawing width={list.width} height={list.height} tracing={!list.past.is_empty()} {items} /> };
     let lanes = list.lanes.iter().enumerate().filter(|(_, lane)| !lane.hidden);
     html! {
         <>
@@ -149,10 +151,9 @@ fn picture(session: &Session, window: Window) -> Html {
             html! { <li key={index} {class} style={format!("top:{:.0}px", lane.y)}>{ lane.name.clone() }</li> }
         }) }</ol>
         <div class="time" role="img" aria-label={text::diagram(list.arrows.len(), lost)}>
-            <div class="past">{ raw(svg::flying(&list)) }</div>
-            { raw(svg::known(&list)) }
-            <div class="future" />
-            { accusation(&list) }
+            <div class="so-far">{ drawing(svg::flying(&list)) }</div>
+            { drawing(svg::known(&list)) }
+            <div class="playhead"><div class="future" />{ accusation(&list) }</div>
         </div>
         </>
     }
@@ -203,7 +204,7 @@ fn released(event: &MouseEvent) -> Option<u32> {
     Some(row)
 }
 
-/// Moves the picture to the playhead. Called for every frame, and so without Yew.
+/// Moves the picture to the playhead. Called for every frame, and so without Yew; and for parts that Yew has made.
 pub(crate) fn follow(session: &Session, place: &NodeRef, window: Window) {
     if lanes(session) > MOST_LANES {
         return;

@@ -1,5 +1,5 @@
-//! The display list as text of SVG. A picture that has not changed is the same text, and then the
-//! page is not touched.
+//! The display list as text of SVG, a line for each item. What has not changed is the same line, and then
+//! the page is not touched.
 
 use super::list::{Arrow, Bar, Came, Dot, Fate, List};
 use crate::stage::tone_name;
@@ -8,16 +8,16 @@ use std::collections::BTreeSet;
 
 /// Messages on their way: cut off at the playhead by the page, for further is not known.
 pub(crate) fn flying(list: &List) -> String {
-    let mut svg = open(list);
+    let mut svg = String::new();
     draw_flying(&mut svg, list);
-    svg + "</g></svg>"
+    svg
 }
 
 /// Everything else.
 pub(crate) fn known(list: &List) -> String {
-    let mut svg = open(list);
+    let mut svg = String::new();
     draw_known(&mut svg, list);
-    svg + "</g></svg>"
+    svg
 }
 
 pub(crate) fn draw_flying(svg: &mut String, list: &List) {
@@ -34,7 +34,7 @@ pub(crate) fn draw_flying(svg: &mut String, list: &List) {
 
 pub(crate) fn draw_known(svg: &mut String, list: &List) {
     if let Some((from, to)) = list.doubt {
-        *svg += &format!("<rect class=\"doubt\" x=\"{from:.1}\" y=\"0\" width=\"{:.1}\" height=\"{:.0}\"/>", to - from, list.height);
+        *svg += &format!("<rect class=\"doubt\" x=\"{from:.1}\" y=\"0\" width=\"{:.1}\" height=\"{:.0}\"/>\n", to - from, list.height);
     }
     for lane in &list.lanes {
         for (from, to, status) in &lane.pieces {
@@ -43,11 +43,11 @@ pub(crate) fn draw_known(svg: &mut String, list: &List) {
                 NodeStatus::Paused => "paused",
                 NodeStatus::Down => continue,
             };
-            *svg += &format!("<path class=\"lane {class}\" d=\"M{from:.1} {y:.1}H{to:.1}\"/>", y = lane.y);
+            *svg += &format!("<path class=\"lane {class}\" d=\"M{from:.1} {y:.1}H{to:.1}\"/>\n", y = lane.y);
         }
     }
     if let Some(x) = list.parts {
-        *svg += &format!("<path class=\"parts\" d=\"M{x:.1} 0V{:.0}\"/>", list.height);
+        *svg += &format!("<path class=\"parts\" d=\"M{x:.1} 0V{:.0}\"/>\n", list.height);
     }
     for bar in list.bars.iter().filter(|bar| bar.outcome != Came::Waits) {
         draw_bar(svg, bar);
@@ -77,17 +77,12 @@ fn draw_because(svg: &mut String, (x, y): (f64, f64), (to_x, to_y): (f64, f64)) 
     let (aside_x, aside_y) = (down / length * 4.0, -across / length * 4.0);
     *svg += &format!(
         "<g class=\"because\"><path d=\"M{x:.1} {y:.1}Q{bend_x:.1} {bend_y:.1} {to_x:.1} {to_y:.1}\"/>\
-         <path class=\"head\" d=\"M{to_x:.1} {to_y:.1}L{:.1} {:.1}L{:.1} {:.1}Z\"/></g>",
+         <path class=\"head\" d=\"M{to_x:.1} {to_y:.1}L{:.1} {:.1}L{:.1} {:.1}Z\"/></g>\n",
         back_x + aside_x,
         back_y + aside_y,
         back_x - aside_x,
         back_y - aside_y
     );
-}
-
-fn open(list: &List) -> String {
-    let tracing = if list.past.is_empty() { "" } else { " tracing" };
-    format!("<svg width=\"{:.0}\" height=\"{:.0}\" aria-hidden=\"true\"><g class=\"moving{tracing}\">", list.width, list.height)
 }
 
 /// Marks what had to happen before what is pointed at.
@@ -130,7 +125,7 @@ fn draw_arrow(svg: &mut String, arrow: &Arrow, rows: &BTreeSet<u32>) {
         escape(svg, &arrow.label);
         *svg += "</text>";
     }
-    *svg += "</g>";
+    *svg += "</g>\n";
 }
 
 fn draw_bar(svg: &mut String, bar: &Bar) {
@@ -143,7 +138,7 @@ fn draw_bar(svg: &mut String, bar: &Bar) {
     let blamed = if bar.blamed { " blamed" } else { "" };
     let (x, width, (above, below)) = (bar.from, (bar.to - bar.from).max(4.0), bar.reach);
     *svg += &format!(
-        "<g class=\"op {came}{blamed}\" data-row=\"{}\"><rect x=\"{x:.1}\" y=\"{:.1}\" width=\"{width:.1}\" height=\"{:.1}\" rx=\"{:.1}\"/></g>",
+        "<g class=\"op {came}{blamed}\" data-row=\"{}\"><rect x=\"{x:.1}\" y=\"{:.1}\" width=\"{width:.1}\" height=\"{:.1}\" rx=\"{:.1}\"/></g>\n",
         bar.row,
         bar.y + above,
         below - above,
@@ -159,7 +154,7 @@ fn draw_asked(svg: &mut String, bar: &Bar) {
     let blamed = if bar.blamed { " blamed" } else { "" };
     *svg += &format!("<g class=\"op{blamed}\" data-row=\"{}\"><text x=\"{:.1}\" y=\"{:.1}\">", bar.row, bar.from + 2.0, bar.y + 17.0);
     escape(svg, &bar.label);
-    *svg += "</text></g>";
+    *svg += "</text></g>\n";
 }
 
 fn draw_dot(svg: &mut String, dot: &Dot, list: &List) {
@@ -172,14 +167,14 @@ fn draw_dot(svg: &mut String, dot: &Dot, list: &List) {
     let (marks, row, x) = ([here(dot.here), past(&list.past, dot.row)].concat(), dot.row, dot.x);
     *svg += &match dot.y {
         Some(y) if dot.count > 1 => format!(
-            "<rect class=\"event {kind}{marks}\" data-row=\"{row}\" x=\"{:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"8\" rx=\"4\"><title>{}</title></rect>",
+            "<rect class=\"event {kind}{marks}\" data-row=\"{row}\" x=\"{:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"8\" rx=\"4\"><title>{}</title></rect>\n",
             x - 4.0,
             y - 4.0,
             dot.end - x + 8.0,
             dot.count
         ),
-        Some(y) => format!("<circle class=\"event {kind}{marks}\" data-row=\"{row}\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3.5\"/>"),
-        None => format!("<path class=\"event all{marks}\" data-row=\"{row}\" d=\"M{x:.1} 0V{:.0}\"/>", list.height),
+        Some(y) => format!("<circle class=\"event {kind}{marks}\" data-row=\"{row}\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3.5\"/>\n"),
+        None => format!("<path class=\"event all{marks}\" data-row=\"{row}\" d=\"M{x:.1} 0V{:.0}\"/>\n", list.height),
     };
 }
 
@@ -189,6 +184,7 @@ fn escape(svg: &mut String, text: &str) {
         match letter {
             '<' => *svg += "&lt;",
             '&' => *svg += "&amp;",
+            '\n' => svg.push(' '),
             _ => svg.push(letter),
         }
     }
@@ -209,9 +205,10 @@ mod tests {
         let mut session = Session::new(&library, Scenario::new(library.find("ping-pong").unwrap().about(), 7)).unwrap();
         session.seek(Time(300_000_000));
         let mut list = List::of(&session, Window::new(800.0, 200.0, 0.05, session.playhead(), None));
-        list.arrows[0].label = "<b>&".into();
+        list.arrows[0].label = "<b>\n&".into();
         let picture = known(&list) + &flying(&list);
         assert_eq!(picture.matches("data-row").count(), list.arrows.len() + list.dots.len());
-        assert!(picture.contains("&lt;b>&amp;") && !picture.contains("<b>"));
+        assert!(picture.contains("&lt;b> &amp;") && !picture.contains("<b>"));
+        assert!(picture.ends_with('\n') && picture.lines().all(|line| line.starts_with('<') && line.ends_with('>')), "{picture}");
     }
 }

@@ -84,8 +84,8 @@ impl Report {
         let lab = &lesson.lab;
         let stars = |challenge: &Challenge| lesson.progress.challenges.get(&challenge.id).map_or(0, |solved| u64::from(solved.stars));
         let place = match lesson.place {
-            // Whoever measures plays freely, as far as others need to know.
-            Place::Study(_) => Place::Free.name(),
+            // Whoever guesses or measures plays freely, as far as others need to know.
+            Place::Guess(_) | Place::Study(_) => Place::Free.name(),
             place => place.name(),
         };
         let challenge = |challenge: &Challenge| {

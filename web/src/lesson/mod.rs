@@ -2,6 +2,7 @@
 //! began, watches the run, and says when a step stops; how that looks is in `panel`. No types of the
 //! browser in here, so that all of it is tested natively.
 
+mod curtain;
 mod kit;
 mod load;
 mod looking;
@@ -11,6 +12,7 @@ mod related;
 mod saved;
 mod screen;
 
+use curtain::Playing;
 use kit::Kit;
 use looking::Looking;
 pub(crate) use panel::panel;
@@ -47,6 +49,8 @@ pub(crate) enum Place {
     Choice,
     /// In a challenge.
     Challenge(usize),
+    /// Guessing what went wrong behind a curtain.
+    Guess(usize),
     /// Finding something out from many runs.
     Study(usize),
     /// Everything is open.
@@ -61,6 +65,7 @@ impl Place {
             Self::Step(_) => "step",
             Self::Choice => "choice",
             Self::Challenge(_) => "challenge",
+            Self::Guess(_) => "guess",
             Self::Study(_) => "study",
             Self::Free => "free",
         }
@@ -99,6 +104,12 @@ pub(crate) enum Say {
     Look(bool),
     /// Back to the run that solved the challenge.
     Solution,
+    /// To the next round of this.
+    Curtain(usize),
+    /// It was this: its place among the causes.
+    Cause(usize),
+    /// What was guessed is to be forgotten.
+    ForgetGuesses,
     /// To this study.
     Study(usize),
     /// This world of the study.
@@ -201,8 +212,10 @@ pub(crate) struct Lesson {
     pub(crate) tried: Vec<Trying>,
     /// What is chosen in a study, what was found with that, and what before.
     pub(crate) chosen: Chosen,
-    pub(crate) seen: Option<Shared<Seen>>,
-    pub(crate) before: Option<Shared<Seen>>,
+    pub(crate) seen: Option<Shared<Vec<Seen>>>,
+    pub(crate) before: Option<Shared<Vec<Seen>>>,
+    /// The round behind a curtain that is being played.
+    playing: Option<Playing>,
     /// The run as far as it was looked at.
     looking: Option<Looking>,
     pub(crate) stars: Option<u8>,
@@ -235,6 +248,7 @@ impl Lesson {
             chosen: Chosen::default(),
             seen: None,
             before: None,
+            playing: None,
             looking: None,
             stars: None,
             par: Cell::new(None),
@@ -268,7 +282,8 @@ impl Lesson {
         match self.place {
             Place::Step(index) => self.lab.stage(index),
             Place::Challenge(index) => self.lab.challenges[index].world(&self.lab),
-            Place::Study(index) => self.lab.studies[index].world(&self.lab),
+            Place::Guess(index) => self.lab.guesses[index].world(&self.lab),
+            Place::Study(index) => self.lab.studies[index].world(&self.lab, self.chosen.case),
             // The run of a step, a challenge or a study may still be there.
             Place::Choice | Place::Free => {
                 let of_model = |world: &&World| world.scenario.model == scenario.model;
@@ -293,7 +308,7 @@ impl Lesson {
 
     /// What is measured of the run as far as it was looked at: names and values.
     pub(crate) fn measured(&self) -> Vec<(&str, looking::Shown)> {
-        let Some(looking) = &self.looking else { return Vec::new() };
+        let Some(looking) = self.looking.as_ref().filter(|_| self.eyes().is_none()) else { return Vec::new() };
         let names = self.world(looking.scenario()).measures.iter().map(|measure| measure.name.as_str());
         names.zip(looking.shown()).collect()
     }
@@ -358,7 +373,7 @@ impl Lesson {
     /// The settings that can be turned here, and “network” or parts of it if those can.
     pub(crate) fn knobs(&self) -> Vec<&str> {
         match self.place {
-            Place::Bet => Vec::new(),
+            Place::Bet | Place::Guess(_) => Vec::new(),
             Place::Step(index) => {
                 let steps = &self.lab.steps[self.lab.stage_begins(index)..=index];
                 steps.iter().flat_map(|step| step.reveal.iter().map(String::as_str)).collect()
@@ -421,6 +436,7 @@ impl Lesson {
     pub(crate) fn in_words(&self, playhead: Time) -> Option<String> {
         match self.place {
             Place::Step(index) if self.stopped.is_some() => Some(text::stopped(&self.lab.steps[index].say)),
+            Place::Guess(_) => self.round_in_words(playhead),
             _ => self.verdict(playhead).map(|verdict| text::decided(verdict.solved, &verdict.said)),
         }
     }
@@ -474,6 +490,7 @@ impl Lesson {
                 }
                 None
             }
+            Place::Guess(_) => self.asked().filter(|asked| session.playhead() > *asked),
             _ => None,
         }
     }
@@ -498,7 +515,11 @@ impl Lesson {
                 *self = Self::new(self.lab.clone(), self.library.clone(), self.progress.clone());
                 return Then::show(self.scenario(), Time::ZERO, false);
             }
+            Say::Finish if matches!(self.place, Place::Guess(_)) => return self.to_question(),
             Say::Finish => return self.finish(session),
+            Say::Curtain(index) => return self.draw_curtain(index),
+            Say::Cause(cause) => return self.guessed(cause, session),
+            Say::ForgetGuesses => self.forget_guesses(),
             Say::Challenge(index) => return self.challenge(index, None),
             Say::Again(other_seed) => {
                 if let Place::Challenge(index) = self.place {
@@ -535,7 +556,8 @@ impl Lesson {
             Say::Case(case) => {
                 if let Place::Study(index) = self.place {
                     self.chosen.case = case.min(self.lab.studies[index].cases.len() - 1);
-                    return self.sample(index);
+                    // Where all are measured together it says only what is on the stage.
+                    return if self.lab.studies[index].together { self.example(index) } else { self.sample(index) };
                 }
             }
             Say::Measure => {
@@ -574,6 +596,11 @@ impl Lesson {
         if let Some(seen) = self.seen.take() {
             self.before = Some(seen);
         }
+        self.example(index)
+    }
+
+    /// One of the runs of a study, to be looked at.
+    fn example(&mut self, index: usize) -> Then {
         match self.lab.studies[index].run(&self.lab, &self.library, &self.chosen, Some(0), 0) {
             Ok(Some(scenario)) => Then::show(scenario, Time::ZERO, true),
             Ok(None) => Then::show(self.lab.studies[index].start(&self.lab, &self.chosen), Time::ZERO, true),
@@ -585,10 +612,10 @@ impl Lesson {
     }
 
     /// What is chosen in a study, in words.
-    fn with(&self, index: usize) -> String {
+    fn with(&self, index: usize, case: usize) -> String {
         let study = &self.lab.studies[index];
-        let case = study.cases.get(self.chosen.case).map_or("", |case| &case.name);
-        let settings = study.world(&self.lab).show(&self.library, &self.chosen.settings);
+        let (world, case) = (study.world(&self.lab, case), study.cases.get(case).map_or("", |case| &case.name));
+        let settings = world.show(&self.library, &self.chosen.settings);
         [case, &settings].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
     }
 
@@ -597,7 +624,9 @@ impl Lesson {
         if let Place::Study(index) = self.place {
             match (self.work, report) {
                 (Some(Work::Measuring), Report::Measured(findings)) => {
-                    self.seen = Some(Shared::new(Seen { case: self.chosen.case, with: self.with(index), findings }));
+                    let cases = self.lab.studies[index].at_once(self.chosen.case).zip(findings);
+                    let seen = cases.map(|(case, findings)| Seen { case, with: self.with(index, case), findings }).collect();
+                    self.seen = Some(Shared::new(seen));
                 }
                 (Some(Work::Measuring), Report::Over) => self.work = None,
                 (Some(_), Report::Bad(why) | Report::Failed(why)) => {
@@ -1012,13 +1041,13 @@ mod tests {
         let lab = labs().into_iter().find(|lab| lab.id == "L02").expect("a lab");
         let (mut lesson, mut session) = begin(&lab);
         hear(&mut lesson, &mut session, Say::Study(0));
-        let set = Turned::Now(Input::Set { key: lab.studies[0].knobs[0].clone(), value: 50 });
+        let set = Turned::Now(Input::Set { key: lab.studies[0].knobs[0].clone(), value: 50_000_000 });
         assert!(matches!(lesson.choose(&set, &session), Some(Then::Show { undoable: false, .. })));
         for _ in 0..2 {
             let Then::Work(_) = lesson.hear(Say::Measure, &session) else { panic!("there is something to do") };
             assert!(lesson.seen.is_none(), "nothing is done yet");
             let findings = Survey::new(&lab.studies[0], &lesson.chosen, 3).finish(&lab.studies[0], &lab, &Library::standard());
-            lesson.hear(Say::Report(Box::new(Report::Measured(findings.expect("runs")))), &session);
+            lesson.hear(Say::Report(Box::new(Report::Measured(vec![findings.expect("runs")]))), &session);
             assert!(lesson.seen.is_some());
             lesson.hear(Say::Cancel, &session);
         }
@@ -1086,6 +1115,23 @@ mod tests {
         assert_eq!(sizes(&lesson, &session), [2, 3, 5]);
         hear(&mut lesson, &mut session, Say::Previous);
         assert_eq!((session.sim().scenario(), session.playhead()), (&before, at));
+
+        // Who has not come to what the bet is about does not come to it with other nodes.
+        let (mut skipped, mut run) = begin(&lab);
+        hear(&mut skipped, &mut run, Say::Guess("1".into()));
+        for _ in 1..lab.steps.len() {
+            hear(&mut skipped, &mut run, Say::Continue);
+        }
+        chosen(&mut skipped, &mut run, 5);
+        let mut asked = run.sim().scenario().clone();
+        for (ms, node) in [(1, 0), (1_000, 0), (2_000, 1)] {
+            let write = Input::Invoke { client: node, node: NodeId(node), op: 1, argument: 0 };
+            asked.add(Time(ms * 1_000_000), write);
+        }
+        run = Session::new(&Library::standard(), asked).expect("a run");
+        run.seek(Time(5_000_000_000));
+        skipped.watch(&run);
+        assert_eq!(skipped.truth, Truth::Open);
 
         // A challenge begins anew with as many, and is decided with the names that there are then.
         let library = Library::standard();

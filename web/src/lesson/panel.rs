@@ -2,9 +2,9 @@
 
 use super::looking::Shown;
 use super::related::Related;
-use super::{HERE, Lesson, Place, Say, Trying, WAY_ON, Work};
+use super::{HERE, Lesson, Place, Say, Trying, WAY_ON, Work, curtain};
 use crate::app::Msg;
-use crate::chart::survey::Survey;
+use crate::chart::survey::{Seen, Survey};
 use crate::dom;
 use crate::knob::Knob;
 use crate::panel::settings::setting_id;
@@ -14,6 +14,7 @@ use crate::text;
 use crate::text::study as words;
 use crate::ui::{self, Named};
 use faultline::lab::challenge::{Challenge, Task, Verdict};
+use faultline::lab::study::Findings;
 use faultline::lab::tour::{Answer, Doing, Step};
 use web_sys::HtmlInputElement;
 use yew::{Callback, Html, InputEvent, MouseEvent, SubmitEvent, TargetCast, html};
@@ -45,6 +46,7 @@ pub(crate) fn panel(lesson: &Lesson, session: &Session, send: &Callback<Msg>) ->
                 Place::Step(index) => step(lesson, session, index, &say),
                 Place::Choice => choice(lesson, &say),
                 Place::Challenge(index) => challenge(lesson, session, index, &say),
+                Place::Guess(_) => curtain::panel(lesson, session, &say),
                 Place::Study(index) => study(lesson, index, &say),
                 Place::Free => free(lesson, &say),
             } }
@@ -98,12 +100,12 @@ fn button(label: &'static str, what: Say, say: &Callback<Say>) -> Html {
     html! { <button onclick={say.reform(move |_| what.clone())}>{ label }</button> }
 }
 
-fn quiet(label: &'static str, what: Say, say: &Callback<Say>) -> Html {
+pub(super) fn quiet(label: &'static str, what: Say, say: &Callback<Say>) -> Html {
     html! { <button class="quiet" onclick={say.reform(move |_| what.clone())}>{ label }</button> }
 }
 
 /// The way on. It keeps the focus while it waits for something, and says for what.
-fn go(label: &'static str, what: Say, ready: bool, say: &Callback<Say>) -> Html {
+pub(super) fn go(label: &'static str, what: Say, ready: bool, say: &Callback<Say>) -> Html {
     let pressed = say.clone();
     let onclick = Callback::from(move |_: MouseEvent| {
         if ready {
@@ -212,6 +214,7 @@ fn choice(lesson: &Lesson, say: &Callback<Say>) -> Html {
                 <small>{ text::challenge_kind(challenge.kind()) }{ " " }</small>{ challenge.title.clone() }{ " " }{ stars(lesson, challenge) }
             </button></li>
         }) }</ul>
+        { curtains(lesson, say) }
         { studies(lesson, say) }
         if !lab.textbook.is_empty() {
             <h2>{ text::TEXTBOOK }</h2>
@@ -224,6 +227,21 @@ fn choice(lesson: &Lesson, say: &Callback<Say>) -> Html {
             }) }
         }
         <div class="ways">{ go(text::PLAY_FREELY, Say::Free, true, say) }{ quiet(text::PREVIOUS, Say::Previous, say) }</div>
+        </>
+    }
+}
+
+/// What can be guessed.
+fn curtains(lesson: &Lesson, say: &Callback<Say>) -> Html {
+    if lesson.lab.guesses.is_empty() {
+        return Html::default();
+    }
+    html! {
+        <>
+        <h3>{ text::curtain::TITLE }</h3>
+        <ul class="challenges">{ for lesson.lab.guesses.iter().enumerate().map(|(index, guess)| html! {
+            <li key={index}><button onclick={say.reform(move |_| Say::Curtain(index))}><small>{ text::curtain::KIND }</small>{ guess.title.clone() }</button></li>
+        }) }</ul>
         </>
     }
 }
@@ -245,17 +263,31 @@ fn studies(lesson: &Lesson, say: &Callback<Say>) -> Html {
 
 /// A study: what is chosen, how far it is, and what was found.
 fn study(lesson: &Lesson, index: usize, say: &Callback<Say>) -> Html {
-    let study = &lesson.lab.studies[index];
+    let (lab, study) = (&*lesson.lab, &lesson.lab.studies[index]);
     let places = study.places(lesson.chosen.case).len();
+    let cases = study.at_once(lesson.chosen.case).len();
     let (now, before) = (lesson.seen.as_ref(), lesson.before.as_ref());
-    let (done, of) = now.map_or((0, study.runs * places.max(1) as u64), |seen| (seen.findings.done, seen.findings.of));
+    let sum = |of: fn(&Findings) -> u64| now.iter().flat_map(|seen| seen.iter()).map(|seen| of(&seen.findings)).sum::<u64>();
+    let (done, of) = match now {
+        None => (0, study.runs * (places.max(1) * cases) as u64),
+        Some(_) => (sum(|findings| findings.done), sum(|findings| findings.of)),
+    };
+    let never = now.iter().flat_map(|seen| seen.iter()).filter(|seen| seen.findings.missed > 0);
+    let missed = never.map(|Seen { case, with, findings }| {
+        let end = study.end(lab, *case).to_string();
+        match study.together {
+            true => words::missed_in(with, findings.missed, findings.done, &end),
+            false => words::missed(findings.missed, findings.done, &end),
+        }
+    });
+    let named = if study.together { words::ON_STAGE } else { words::CASE };
     html! {
         <>
         <h2 id={HERE} tabindex="-1"><small>{ words::KIND }</small>{ study.title.clone() }</h2>
         <p class="say">{ study.say.clone() }</p>
         if study.cases.len() > 1 {
-            <label class="case">{ words::CASE }
-                { ui::choice(Named { label: Some(words::CASE), ..Named::default() }, study.cases.iter().map(|case| case.name.as_str()), lesson.chosen.case, say.reform(Say::Case)) }
+            <label class="case">{ named }
+                { ui::choice(Named { label: Some(named), ..Named::default() }, study.cases.iter().map(|case| case.name.as_str()), lesson.chosen.case, say.reform(Say::Case)) }
             </label>
         }
         if lesson.work == Some(Work::Measuring) {
@@ -263,7 +295,7 @@ fn study(lesson: &Lesson, index: usize, say: &Callback<Say>) -> Html {
                 { words::so_far(done, of) }</p>
             <div class="ways">{ quiet(text::CANCEL, Say::Cancel, say) }</div>
         } else if done < of {
-            <p class="help">{ words::how_many(study.runs, places) }</p>
+            <p class="help">{ words::how_many(study.runs, places, cases) }</p>
             <div class="ways">{ go(if now.is_some() { words::AGAIN } else { words::START }, Say::Measure, true, say) }</div>
         } else {
             // The same choices would be the same runs.
@@ -273,9 +305,7 @@ fn study(lesson: &Lesson, index: usize, say: &Callback<Say>) -> Html {
         if let Some(seen) = now.or(before) {
             <Survey lab={lesson.lab.clone()} study={index} now={seen.clone()} before={now.and(before).cloned()} chosen={now.map(|_| lesson.chosen.clone())} />
         }
-        if let Some(seen) = now.filter(|seen| seen.findings.missed > 0) {
-            <p class="help">{ words::missed(seen.findings.missed, done, &study.end(&lesson.lab).to_string()) }</p>
-        }
+        { for missed.map(|words| html! { <p class="help">{ words }</p> }) }
         <div class="ways">{ quiet(text::ALL_CHALLENGES, Say::Choice, say) }</div>
         </>
     }
@@ -439,6 +469,7 @@ fn free(lesson: &Lesson, say: &Callback<Say>) -> Html {
     html! {
         <>
         <p id={HERE} class="say" tabindex="-1">{ lab.free.clone() }</p>
+        { curtains(lesson, say) }
         { studies(lesson, say) }
         <details class="more"><summary>{ text::LEAVES_OUT }</summary><p>{ lab.leaves_out.clone() }</p></details>
         <details class="more"><summary>{ text::CORRECTNESS }</summary><p>{ lab.correctness.clone() }</p></details>

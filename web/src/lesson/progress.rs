@@ -43,6 +43,15 @@ pub(crate) fn keep(lab: &str, progress: &LabProgress) {
     }
 }
 
+/// Forgets what was guessed in a lab, but for what is given.
+pub(crate) fn forget_guesses(lab: &str, left: &LabProgress) {
+    let mut all = all();
+    if let Some(kept) = all.labs.get_mut(lab) {
+        kept.guesses.clone_from(&left.guesses);
+        dom::remember(NAME, Some(&all.write()));
+    }
+}
+
 /// Brings what was done here together with what is kept: it may have been done in another window, or on
 /// another device.
 pub(crate) fn take_in(done: Progress) {

@@ -64,6 +64,7 @@ impl Saved {
         let id = &lesson.lab.id;
         let which = match lesson.place {
             Place::Step(index) => (index + 1).to_string(),
+            Place::Guess(index) => lesson.lab.guesses[index].id.clone(),
             Place::Study(index) => lesson.lab.studies[index].id.clone(),
             Place::Challenge(index) => lesson.lab.challenges[index].id.clone(),
             Place::Bet | Place::Choice | Place::Free => String::new(),
@@ -114,6 +115,7 @@ impl Saved {
         let all = [
             Some(Place::Bet),
             numbered(lab.steps.len()).map(Place::Step),
+            lab.guesses.iter().position(|guess| guess.id == *which).map(Place::Guess),
             // Once they were kept by their number.
             lab.studies.iter().position(|study| study.id == *which).or_else(|| numbered(lab.studies.len())).map(Place::Study),
             Some(Place::Choice),
@@ -150,6 +152,13 @@ impl Saved {
             Place::Study(index) => Some(lesson.sample(index)),
             _ => None,
         };
+        // What is behind the curtain is not to be brought along: a round begins anew.
+        if let Place::Guess(index) = place {
+            let Then::Show { scenario, moment, .. } = lesson.draw_curtain(index) else { return Err(text::NO_SUCH_PLACE.into()) };
+            let mut session = Session::new(&lesson.library, *scenario).map_err(|fault| fault.to_string())?;
+            session.seek(moment);
+            return Ok(session);
+        }
         let library = &lesson.library;
         if let Some(Then::Show { scenario, .. }) = sample {
             return Session::new(library, *scenario).map_err(|fault| fault.to_string());
@@ -331,10 +340,10 @@ mod tests {
 
     #[test]
     fn a_study_is_found_by_its_id_wherever_it_stands_now() {
-        let library = Rc::new(Library::standard());
+        let library = Shared::new(Library::standard());
         let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../static/labs/L02.toml")).expect("a lab");
         let mut lab = Lab::read(&text, "L02", &library).expect("a lab");
-        let lesson_of = |lab: &Lab| Lesson::new(Rc::new(lab.clone()), library.clone(), LabProgress::default());
+        let lesson_of = |lab: &Lab| Lesson::new(Shared::new(lab.clone()), library.clone(), LabProgress::default());
         let mut before = lesson_of(&lab);
         before.place = Place::Study(1);
         let session = Session::new(&library, before.scenario()).expect("a run");

@@ -13,4 +13,5 @@ pub(crate) mod menu;
 pub(crate) mod promises;
 pub(crate) mod settings;
 pub(crate) mod state;
+pub(crate) mod told;
 pub(crate) mod transport;

@@ -128,8 +128,11 @@ impl Scene {
     /// The same, with what was kept from the last frame, if the run has only gone on since.
     pub(crate) fn following(sim: &Sim, layout: &Layout, now: Time, linger: Span, who: Who, traffic: &mut Traffic) -> Self {
         let mut scene = Self::default();
-        if let Some(node) = who.knows {
-            scene.draw_timer(sim, layout, now, node);
+        if let Some(knower) = who.knows {
+            // Clients have no timers that could be drawn.
+            if knower.0 < sim.scenario().nodes {
+                scene.draw_timer(sim, layout, now, knower);
+            }
             return scene;
         }
         scene.links = links(sim, layout);
@@ -318,6 +321,7 @@ mod tests {
         assert!(!all.links.is_empty() && !all.losses.is_empty());
         assert_eq!(of(0), Scene { timers: all.timers.clone(), ..Scene::default() });
         assert_eq!(of(1), Scene::default());
+        assert_eq!(of(2), Scene::default(), "nor does a client");
     }
 
     #[test]

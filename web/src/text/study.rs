@@ -3,6 +3,7 @@
 pub(crate) const TITLE: &str = "Measure it, over many runs";
 pub(crate) const KIND: &str = "Measure";
 pub(crate) const CASE: &str = "World";
+pub(crate) const ON_STAGE: &str = "On the stage";
 pub(crate) const START: &str = "Measure";
 pub(crate) const AGAIN: &str = "Measure again";
 pub(crate) const INTERVALS: &str = "95 % intervals";
@@ -12,11 +13,12 @@ pub(crate) const KNOWN: &str = "known";
 pub(crate) const NEVER: &str = "never";
 
 /// How many runs there will be.
-pub(crate) fn how_many(runs: u64, places: usize) -> String {
+pub(crate) fn how_many(runs: u64, places: usize, cases: usize) -> String {
+    let each = if cases > 1 { format!(", in each of {cases} worlds") } else { String::new() };
     if places > 1 {
-        format!("{runs} runs at each of {places} places, each with a seed of its own.")
+        format!("{runs} runs at each of {places} places{each}, each with a seed of its own.")
     } else {
-        format!("{runs} runs, each with a seed of its own.")
+        format!("{runs} runs{each}, each with a seed of its own.")
     }
 }
 
@@ -40,6 +42,36 @@ pub(crate) fn curve(name: &str, with: &str, least: u64) -> String {
 pub(crate) fn spread(name: &str, with: &str, n: usize, mean: &str, interval: &str) -> String {
     let with = if with.is_empty() { String::new() } else { format!(", {with}") };
     format!("{name}{with}: mean {mean} ({interval}), n = {n}")
+}
+
+/// A case that is drawn with others, by its curve.
+pub(crate) fn case(name: &str, least: u64) -> String {
+    format!("{name} (n ≥ {least})")
+}
+
+/// A case that is drawn with others, by how soon half of its runs were over.
+pub(crate) fn half(name: &str, runs: u64, half: Option<&str>) -> String {
+    half.map_or_else(|| format!("{name}: not half of {runs} runs"), |half| format!("{name}: half within {half}"))
+}
+
+/// What share of the runs was over.
+pub(crate) fn within(share: &str) -> String {
+    format!("{share} within")
+}
+
+/// What is known of a case.
+pub(crate) fn known_of(from: &str, case: &str) -> String {
+    format!("{case}, {from}")
+}
+
+/// That some runs of a case did not come to what is measured.
+pub(crate) fn missed_in(case: &str, missed: u64, done: u64, end: &str) -> String {
+    format!("{case}: in {missed} of {done} runs it did not happen within {end}.")
+}
+
+/// The label of an axis on which each tenfold has the same room.
+pub(crate) fn tenfold(power: f64, say: fn(f64) -> String) -> String {
+    if power.fract() == 0.0 { say(10f64.powf(power)) } else { String::new() }
 }
 
 /// What was found before.

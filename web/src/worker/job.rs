@@ -9,7 +9,7 @@ use faultline::judge::{self, Budget, Progress, Promise};
 use faultline::lab::Lab;
 use faultline::lab::challenge::Verdict;
 use faultline::lab::search::Tried;
-use faultline::lab::study::{Chosen, Findings, Survey};
+use faultline::lab::study::{Chosen, Findings, Surveys};
 use faultline::lab::tour::Guess;
 use faultline::models::Library;
 use faultline::scenario::Scenario;
@@ -69,7 +69,7 @@ pub(crate) enum Report {
     /// What trying every order of events has shown in one world.
     Tried(Tried),
     /// What many runs have shown so far.
-    Measured(Findings),
+    Measured(Vec<Findings>),
     /// What one of all promises comes to.
     Promise(Light),
     /// How far a search is.
@@ -185,12 +185,12 @@ impl Puzzle {
     fn measure(&self, library: &'static Library, chosen: &Chosen) -> Result<Steps, String> {
         let (lab, place) = (self.lab(library)?, self.place);
         let study = lab.studies.get(place).ok_or(text::NOT_IN_LAB)?;
-        let mut survey = Survey::new(study, chosen, study.runs);
+        let mut surveys = Surveys::new(study, chosen, study.runs);
         let mut over = Some(Report::Over);
         Ok(Steps::new(move || {
             let study = lab.studies.get(place)?;
-            Some(match survey.step(study, &lab, library) {
-                Ok(true) => Report::Measured(survey.findings(study)),
+            Some(match surveys.step(study, &lab, library) {
+                Ok(true) => Report::Measured(surveys.findings(study)),
                 Ok(false) => return over.take(),
                 Err(fault) => Report::Bad(fault.to_string()),
             })

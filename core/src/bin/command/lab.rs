@@ -129,14 +129,15 @@ fn measure(file: &str, id: Option<&str>) -> Result<ExitCode, String> {
         say(&format!("# {}\n\n{}\n", study.title, study.say))?;
         for chosen in &study.choices(&lab) {
             let name = study.cases.get(chosen.case).map_or("", |case| &case.name);
-            let with = study.world(&lab).show(&library, &chosen.settings);
+            let with = study.world(&lab, chosen.case).show(&library, &chosen.settings);
             say(&format!("## {}", [name, &with].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")))?;
             let findings = Survey::new(study, chosen, study.runs).finish(study, &lab, &library).map_err(|fault| fault.to_string())?;
             say(&findings.words(study, chosen))?;
             for known in study.known(&lab, chosen) {
                 let held = known.against(study, &findings);
                 (wrong, open) = (wrong || !held.wrong.is_empty(), open || !held.open.is_empty());
-                say(&format!("{}: {}\n", known.from, held.words()))?;
+                let words = if known.held { held.words() } else { "measured elsewhere, and not held against this".into() };
+                say(&format!("{}: {words}\n", known.from))?;
             }
         }
     }

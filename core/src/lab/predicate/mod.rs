@@ -8,9 +8,9 @@
 //!
 //! | room | what is in it |
 //! |---|---|
-//! | [`parse`] | from text to tree, with every name looked up in the model |
-//! | [`count`] | what is counted row by row: messages, requests, faults, events |
-//! | [`watch`] | the tree along a run, and why it holds or does not |
+//! | `parse` | from text to tree, with every name looked up in the model |
+//! | `count` | what is counted row by row: messages, requests, faults, events |
+//! | `watch` | the tree along a run, and why it holds or does not |
 
 mod count;
 mod parse;
