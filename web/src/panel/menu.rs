@@ -19,7 +19,15 @@ const LETTERS: f64 = 1.12;
 type Action = (String, Vec<Input>);
 
 /// The box of what was picked; nothing if that is not there any more.
-pub(crate) fn menu(session: &Session, layout: &Layout, target: Target, ask: &Ask, send: &Callback<Msg>) -> Html {
+/// What a challenge refuses stays in it, grey.
+pub(crate) fn menu(
+    session: &Session,
+    layout: &Layout,
+    target: Target,
+    ask: &Ask,
+    refuses: &dyn Fn(&[Input]) -> Option<String>,
+    send: &Callback<Msg>,
+) -> Html {
     let Some((place, reach, title, actions)) = content(session, layout, target, ask) else { return Html::default() };
     let height = (actions.len().max(1) as f64 * 34.0 + 46.0).min(layout.height);
     let right = place.x > layout.width / 2.0;
@@ -54,13 +62,19 @@ pub(crate) fn menu(session: &Session, layout: &Layout, target: Target, ask: &Ask
         }
         _ => Html::default(),
     };
+    let refused: Vec<Option<String>> = actions.iter().map(|(_, inputs)| refuses(inputs)).collect();
+    let grey = refused.iter().any(Option::is_some);
     html! {
         <div id="menu" class={format!("menu {side}")} role="group" aria-label={title.clone()} style={format!("left:{left:.0}px;top:{top:.0}px")}>
             <p>{ title }<button class="quiet" aria-label={text::CLOSE_MENU} onclick={send.reform(|_| Msg::Dismiss)}>{ ui::icon(ui::CROSS) }</button></p>
             { asks }
-            { for actions.into_iter().map(|(name, inputs)| html! {
-                <button key={name.clone()} onclick={send.reform(move |_| Msg::Act(inputs.clone()))}>{ name }</button>
+            { for actions.into_iter().zip(refused).map(|((name, inputs), refused)| {
+                let off = refused.is_some().then_some("true");
+                html! { <button key={name.clone()} aria-disabled={off} title={refused} onclick={send.reform(move |_| Msg::Act(inputs.clone()))}>{ name }</button> }
             }) }
+            if grey {
+                <p class="grey">{ text::NOT_PART }</p>
+            }
         </div>
     }
 }
