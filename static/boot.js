@@ -7,9 +7,12 @@
 const PATIENCE_MS = 10_000;
 
 const inPage = typeof document === "object";
-const { js, wasm, rest, bytes, alone } = inPage ? document.getElementById("entry").dataset : {};
+const { js, wasm, rest, bytes, restBytes, alone } = inPage ? document.getElementById("entry").dataset : {};
 const bar = inPage && document.getElementById("boot-bar");
+const restBar = inPage && document.getElementById("rest-bar");
 const retry = inPage && document.getElementById("boot-retry");
+/** What to call at every piece of the program that arrives. */
+let arrived = () => {};
 
 function say(message, { canRetry }) {
   document.getElementById("boot-message").textContent = message;
@@ -34,16 +37,15 @@ async function get(address) {
   return response;
 }
 
-/** Fetches the program; the bar follows each piece as the browser compiles it. */
-async function download() {
-  const response = await get(new URL(wasm, document.baseURI));
-  // The size is known from the build: a Content-Length would be that of the compressed file.
-  bar.max = Number(bytes);
-  bar.value = 0;
+/** Fetches a part of the program; the bar, which knows how large it is, follows each piece. */
+async function download(name, bar) {
+  const response = await get(new URL(name, document.baseURI));
+  bar.value ||= 0;
   const counted = response.body.pipeThrough(
     new TransformStream({
       transform(piece, pipe) {
         bar.value += piece.byteLength;
+        arrived();
         pipe.enqueue(piece);
       },
     }),
@@ -57,23 +59,32 @@ async function download() {
  * the places in them that the first calls it by. In a build for development there is but one part.
  */
 async function join(first, rest) {
-  if (!rest) {
-    await first;
-    return;
-  }
-  const response = await get(rest);
-  await WebAssembly.instantiate(await response.arrayBuffer(), { first: await first });
+  const content = await rest;
+  const program = await first;
+  if (content) await WebAssembly.instantiate(content, { first: program });
 }
 
-/** What the program asks this script for (web/src/rest.rs, web/src/worker). */
-function offer(first) {
+/** The second part for whoever has the first already, with a bar that is seen where it is waited for. */
+async function later() {
+  restBar.max = Number(restBytes);
+  restBar.value = 0;
+  restBar.hidden = false;
+  try {
+    return await (await download(rest, restBar)).arrayBuffer();
+  } finally {
+    restBar.hidden = true;
+  }
+}
+
+/** What the program asks this script for (web/src/rest.rs, web/src/worker), and the second part if it is there. */
+function offer(first, there) {
   const address = (name) => name && new URL(name, document.baseURI).href;
   let joining;
   const whole = () => {
-    joining ??= join(first, address(rest)).then(
+    joining ??= join(first, rest && (there ?? later())).then(
       () => window.dispatchEvent(new Event("faultline:whole")),
       (error) => {
-        joining = null; // so that it can be tried again
+        joining = there = null; // so that it can be tried again
         throw error;
       },
     );
@@ -95,8 +106,7 @@ function beWorker() {
   const load = async ({ js, wasm, rest }) => {
     const program = await import(js);
     const first = program.default({ module_or_path: wasm });
-    await join(first, rest);
-    await first;
+    await join(first, rest && get(rest).then((response) => response.arrayBuffer()));
     return program;
   };
   addEventListener("message", async ({ data }) => {
@@ -126,19 +136,34 @@ async function start() {
     return;
   }
 
-  const patience = setTimeout(
-    () => say("Still loading… The network is slow or has stopped. You can wait, or try again.", { canRetry: true }),
-    PATIENCE_MS,
-  );
+  let patience;
+  arrived = () => {
+    clearTimeout(patience);
+    patience = setTimeout(
+      () => say("Still loading… The network is slow or has stopped. You can wait, or try again.", { canRetry: true }),
+      PATIENCE_MS,
+    );
+  };
+  arrived();
   try {
-    const [program, module] = await Promise.all([import(new URL(js, document.baseURI)), download()]);
+    // The first screen does without the second part. Every other one waits for both, and sees how far they are.
+    const needsRest = rest && /^#[^&]/.test(location.hash);
+    // Sizes are known from the build: a Content-Length would be that of the compressed file.
+    bar.max = Number(bytes) + (needsRest ? Number(restBytes) : 0);
+    const [program, module, there] = await Promise.all([
+      import(new URL(js, document.baseURI)),
+      download(wasm, bar).then((response) => WebAssembly.compileStreaming(response)),
+      // Where it cannot be had the program says so, and tries again.
+      needsRest && download(rest, bar).then((response) => response.arrayBuffer()).catch(() => null),
+    ]);
     let begun;
-    offer(new Promise((resolve) => (begun = resolve)));
+    offer(new Promise((resolve) => (begun = resolve)), there || null);
     begun(await program.default({ module_or_path: module }));
   } catch (error) {
     fail(`Faultline could not start. ${error.message}`, { canRetry: true });
   } finally {
     clearTimeout(patience);
+    arrived = () => {};
   }
 }
 

@@ -10,6 +10,8 @@
   const [LOWEST, FIRST, HIGHEST] = [120, 640, 6000];
   const SAID = ["ready", "state", "progress", "prediction", "completed", "error"];
   const WHAT = ["lab", "model", "run", "seed", "src"];
+  const KNOWN = [...WHAT, "theme", "controls", "hide", "height", "label", "sandbox"];
+  const EMPTY = "<fault-line> needs a lab, a model or a run.";
   const all = new Set();
   const wishesDark = matchMedia("(prefers-color-scheme: dark)");
 
@@ -34,10 +36,12 @@
   }
 
   class FaultLine extends HTMLElement {
-    static observedAttributes = [...WHAT, "theme", "controls", "hide", "height", "label"];
+    static observedAttributes = KNOWN.filter((name) => name !== "sandbox");
     #poster = document.createElement("slot");
     #frame;
     #near;
+    /** Whether it is near the screen, so that there should be a frame. */
+    #here;
     /** Whether the frame takes orders, and the look that it was told to have. */
     #ready;
     #look;
@@ -72,7 +76,10 @@
       if (before === now) return;
       if (name === "height") this.#fit();
       if (WHAT.includes(name)) this.#now = this.#ordered = null;
-      if (!this.#frame) return;
+      if (!this.#frame) {
+        if (this.#here && this.isConnected) this.#open();
+        return;
+      }
       this.#frame.title = this.#title();
       if (name === "src") this.#reopen();
       // Only what is behind the # has changed: the frame stays, and so does the reader's history.
@@ -101,8 +108,29 @@
       return { theme: theme === "light" || theme === "dark" ? theme : isDarkBehind(this) ? "dark" : "light", controls, hide };
     }
 
+    /** Says in the page's own console what its author may have meant otherwise. */
+    #check() {
+      const warn = (words) => console.warn(`Faultline: ${words}`, this);
+      for (const { name, value } of this.attributes) {
+        // What every element has, and what the tools of pages add to all of them.
+        const common = name in this || /^(class|is|on\w+|tabindex|item\w+)$|[^a-z]/.test(name);
+        const wrong = (name === "theme" && !/^\s*(auto|light|dark)?\s*$/.test(value)) || (name === "height" && value && !(Number(value) > 0));
+        if (wrong) warn(`“${value}” is no value for “${name}”; it is ignored.`);
+        else if (!KNOWN.includes(name) && !common) warn(`there is no attribute “${name}”; it is ignored.`);
+      }
+    }
+
     #open() {
+      this.#here = true;
       this.#near.disconnect();
+      if (!this.#now && !["lab", "model", "run"].some((name) => this.getAttribute(name)?.trim())) {
+        this.#poster.textContent = EMPTY;
+        console.warn(`Faultline: ${EMPTY}`, this);
+        this.dispatchEvent(new CustomEvent("error", { detail: { faultline: VERSION, type: "error", message: EMPTY } }));
+        return;
+      }
+      this.#poster.textContent = "Faultline";
+      this.#check();
       const frame = (this.#frame = document.createElement("iframe"));
       frame.title = this.#title();
       frame.allow = "fullscreen; clipboard-write";
@@ -112,6 +140,7 @@
     }
 
     #close() {
+      this.#here = false;
       this.#near?.disconnect();
       this.#frame?.remove();
       this.#frame = null;
@@ -187,7 +216,7 @@
       }
       // As long as nothing is there, this is what will be.
       this.#now = what;
-      if (this.#frame) this.#reopen();
+      if (this.#here) this.#reopen();
     }
 
     static {

@@ -45,7 +45,7 @@ function readParameters() {
   parameters = {};
   for (const [name, value] of [...new URLSearchParams(location.search), ...stay, ...fragment]) {
     const allowed = Object.hasOwn(PARAMETERS, name) && PARAMETERS[name];
-    if (!allowed) console.info(`Faultline: there is no parameter “${name}”; it is ignored.`);
+    if (!allowed) console.warn(`Faultline: there is no parameter “${name}”; it is ignored.`);
     else if (!allowed.test(value)) ignored(name, value);
     else parameters[name] = value;
   }
@@ -54,7 +54,7 @@ function readParameters() {
 }
 
 function ignored(name, value) {
-  console.info(`Faultline: “${value.slice(0, 80)}” is no value for the parameter “${name}”; it is ignored.`);
+  console.warn(`Faultline: “${value.slice(0, 80)}” is no value for the parameter “${name}”; it is ignored.`);
 }
 
 /** The parameters that last, with their values. */
@@ -207,4 +207,11 @@ window.addEventListener("hashchange", readParameters);
 window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
 if (around) window.addEventListener("message", hear);
 window.addEventListener("faultline:fault", ({ detail }) => tell("error", { message: String(detail).slice(0, 2000) }));
+// What a frame was opened with is what it is there for: what else there is opens beside the page around it.
+if (around && /^#[^&]/.test(location.hash)) {
+  document.addEventListener("click", ({ target }) => {
+    const link = target.closest?.('a[href^="#"]');
+    if (link) link.target = "_blank";
+  }, true);
+}
 globalThis.faultline = { tell: (type, fields) => tell(type, JSON.parse(fields)) };

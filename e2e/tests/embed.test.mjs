@@ -48,7 +48,7 @@ const button = (frame, name) => frame.getByRole("button", { name, exact: true })
 const settle = (tab) => tab.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve, 60)))));
 
 test("the script is small", () => {
-  assert.ok(brotliCompressSync(readFileSync(path.join(SITE, "embed.js"))).length <= 3000);
+  assert.ok(brotliCompressSync(readFileSync(path.join(SITE, "embed.js"))).length <= 3400);
 });
 
 const ONE = page('<fault-line lab="L10"></fault-line>');
@@ -130,7 +130,7 @@ around(
   page('<iframe title="A lab" src="%SITE%#lab=L10&embed=1&colour=red&theme=purple&hide=side" style="width:100%;height:700px;border:0"></iframe>', { head: "" }),
   async (tab, _, host) => {
     const notes = [];
-    tab.on("console", (line) => line.type() === "info" && notes.push(line.text()));
+    tab.on("console", (line) => line.type() === "warning" && notes.push(line.text()));
     await tab.goto(host.url);
     await ready(tab);
     assert.deepEqual(notes.sort(), [
@@ -451,12 +451,12 @@ around("wherever a learner goes inside, it looks as before and speaks to the sam
   const look = () => inner.evaluate(() => [{ ...document.documentElement.dataset }, new URLSearchParams(location.hash.split("&").slice(1).join("&")).get("host")]);
   const before = await look();
   assert.deepEqual([before[0].theme, before[0].hide, before[1]], ["dark", "diagram  links", new URL(host.url).origin]);
-  await lab(tab).getByRole("link", { name: "For teachers" }).click();
+  await inner.evaluate(() => (location.hash = "#kit=L10"));
   await lab(tab).locator("main.kit").waitFor();
   assert.deepEqual(await look(), before);
   await say(tab, { type: "theme", theme: "light" });
   await lab(tab).locator('html[data-theme="light"]').waitFor({ state: "attached" });
-  await lab(tab).getByRole("link", { name: "To the lab" }).click();
+  await inner.evaluate(() => (location.hash = "#lab=L10"));
   await ready(tab, 2);
   const after = [{ ...before[0], theme: "light" }, before[1]];
   assert.deepEqual(await look(), after);
@@ -587,3 +587,97 @@ around("a prediction and a solved challenge are told, and the proof holds for ve
   assert.match(command("verify", completed.link), /^the same run/);
   assert.match(command("grade", "static/labs/L10.toml", completed.link, "--challenge", completed.challenge, "--answer", answer), /: solved/);
 });
+
+for (const way of ["a click", "Enter"]) {
+  around(`a number that is foreseen is taken with ${way}, in the sandbox as it is`, ONE, async (tab) => {
+    await ready(tab);
+    const inside = lab(tab);
+    await button(inside, "Straight to the challenges").click();
+    await inside.getByRole("button", { name: /No cut: the price of agreement/ }).click();
+    const field = inside.getByLabel("Your answer");
+    assert.ok(await button(inside, "Bet").isDisabled());
+    await field.press("Enter");
+    await field.fill("124 ms");
+    if (way === "Enter") await field.press("Enter");
+    else await button(inside, "Bet").click();
+    await tab.waitForFunction(() => window.heard.some((message) => message.type === "completed"));
+    assert.match((await heard(tab, "completed"))[0].link, /#run=1/);
+  });
+}
+
+around("a client asks with Enter in the field, and what is no number is named", page('<fault-line model="raft"></fault-line>'), async (tab) => {
+  await ready(tab);
+  const inside = lab(tab);
+  await inside.getByRole("button", { name: /^Client c1/ }).click();
+  const key = inside.locator("#menu .entry").filter({ hasText: "write" }).getByRole("spinbutton");
+  await key.fill("");
+  await key.press("Enter");
+  await inside.getByRole("alert").getByText("needs a whole number").waitFor();
+  await key.fill("7");
+  await key.press("Enter");
+  await inside.locator("#menu").waitFor({ state: "detached" });
+  await inside.locator(".events").getByText(/^c1 asks/).first().waitFor();
+});
+
+for (const [name, what, fault] of [["model", 'model="raftt"', "There is no model “raftt”."], ["run", 'run="#run=1Dbroken"', "This link cannot be opened"]]) {
+  around(`a wrong ${name} is an error, and nothing else comes in its place`, page(`<fault-line ${what}></fault-line>`), async (tab) => {
+    await tab.waitForFunction(() => window.heard.some((message) => message.type === "error"));
+    await lab(tab).getByRole("alert").getByText(fault).waitFor();
+    assert.ok((await heard(tab, "error"))[0].message.startsWith(fault));
+    assert.equal(await lab(tab).locator(".stage").count(), 0);
+    assert.deepEqual(await heard(tab, "ready"), []);
+    await accessible(tab);
+    // With what there is, it goes on.
+    await tab.evaluate(() => {
+      const element = document.querySelector("fault-line");
+      element.removeAttribute("run");
+      element.setAttribute("model", "raft");
+    });
+    await tab.waitForFunction(() => window.heard.some((message) => message.type === "ready" && message.model === "raft"));
+  });
+}
+
+around("a lab stays in its frame: what else there is opens beside the page, and what is for teachers is not there", ONE, async (tab) => {
+  await ready(tab);
+  const inside = lab(tab);
+  assert.equal(await inside.getByRole("link", { name: "For teachers" }).count(), 0);
+  const [before] = [tab.frames()[1].url()];
+  for (const [name, place] of [["Faultline", /#$/], [/Acknowledged/, /#lab=L07$/]]) {
+    const opened = tab.context().waitForEvent("page");
+    await inside.getByRole("link", { name }).first().click();
+    const other = await opened;
+    await other.waitForURL(place);
+    await other.close();
+  }
+  assert.equal(tab.frames()[1].url(), before);
+  assert.deepEqual((await heard(tab, "ready")).length, 1);
+});
+
+around("in a frame of a fixed height play and step are in sight", page('<fault-line lab="L10" height="600"></fault-line>'), async (tab) => {
+  await ready(tab);
+  await button(lab(tab), "No bet, just show me").click();
+  const frame = await tab.locator("fault-line").boundingBox();
+  const play = await button(lab(tab), "Next event").boundingBox();
+  assert.equal(frame.height, 600);
+  assert.ok(play.y + play.height <= frame.y + frame.height, `${play.y + play.height} of ${frame.y + frame.height}`);
+  await tab.evaluate(() => scrollTo(0, 250));
+  await picture(tab, "embed-fixed-height");
+});
+
+around(
+  "what the author of a page has written wrong is said in its console, and an element that shows nothing says so itself",
+  page('<fault-line lab="L10" heigth="500" theme="purple" class="wide" data-x="1"></fault-line><fault-line></fault-line>'),
+  async (tab, _, host) => {
+    const notes = [];
+    tab.on("console", (line) => line.type() === "warning" && notes.push(line.text().replace(/ (JSHandle|<fault-line|HTML)\S*$/, "")));
+    await tab.goto(host.url);
+    await ready(tab);
+    const needs = "Faultline: <fault-line> needs a lab, a model or a run.";
+    assert.deepEqual([...new Set(notes.map((note) => note.replace(/ fault-line\S*$/, "")))].sort(), [needs, "Faultline: there is no attribute “heigth”; it is ignored.", "Faultline: “purple” is no value for “theme”; it is ignored."]);
+    assert.equal(tab.frames().length, 2);
+    assert.equal(await tab.evaluate(() => document.querySelectorAll("fault-line")[1].shadowRoot.textContent), "<fault-line> needs a lab, a model or a run.");
+    // Programs that build pages may say later what is in them.
+    await tab.evaluate(() => document.querySelectorAll("fault-line")[1].setAttribute("lab", "L07"));
+    await tab.waitForFunction(() => window.heard.some((message) => message.type === "ready" && message.lab === "L07"));
+  },
+);

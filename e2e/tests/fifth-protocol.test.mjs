@@ -44,7 +44,7 @@ withFifth("its settings are in the panel, each with a control that fits it", asy
   await setting("slider", "Linger").fill("40");
   await setting("spinbutton", "Batch").fill("3");
   await setting("spinbutton", "Batch").press("Tab");
-  await events(page).filter({ hasText: "direction is set to 1" }).waitFor();
+  await events(page).filter({ hasText: "Direction: backwards" }).waitFor();
   assert.equal(await setting("slider", "Linger").getAttribute("aria-valuetext"), "40%");
   await step(page, 20);
   assert.ok(await events(page).filter({ hasText: "to n4" }).count());

@@ -42,7 +42,7 @@ for (const [place, size] of Object.entries({ desk: DESK, phone: PHONE })) {
       const client = page.getByRole("button", { name: /^Client c1/ });
       if (await client.count()) {
         await client.click();
-        await page.locator(".ask form button").first().click();
+        await page.locator(".ask .entry button").first().click();
       }
       // Some have things to do before anybody says anything.
       const message = page.locator(".diagram .message").first();
@@ -254,10 +254,10 @@ inPage("a setting is turned at the playhead, branches the run, and is taken back
   await patience.focus();
   await page.keyboard.press("ArrowRight");
   assert.equal(await patience.getAttribute("aria-valuetext"), "500 ms");
-  await events(page).filter({ hasText: "patience is set to" }).waitFor();
+  await events(page).filter({ hasText: "Patience: " }).waitFor();
   await button(page, "Undo").click();
   await page.locator('[aria-valuetext="250 ms"]').waitFor();
-  assert.equal(await events(page).filter({ hasText: "patience is set to" }).count(), 0);
+  assert.equal(await events(page).filter({ hasText: "Patience: " }).count(), 0);
 });
 
 inPage("the chart has a table with the same numbers", async (page) => {

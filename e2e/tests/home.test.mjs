@@ -35,3 +35,31 @@ inPage("it leads to every model", { at: "" }, async (page) => {
   await whole(page);
   assert.match(await page.locator("h1 option:checked").textContent(), /^Gossip/);
 });
+
+inPage("every place has a title, begins at its top, and has its heading in focus; the way back leads to where one was", { at: "", size: PHONE }, async (page) => {
+  const home = await page.title();
+  const raft = page.getByRole("link", { name: /^Raft/ }).last();
+  await raft.scrollIntoViewIfNeeded();
+  const before = await page.evaluate(() => scrollY);
+  assert.ok(before > 300);
+  await raft.click();
+  await page.waitForFunction(() => document.title === "Raft · Faultline" && document.activeElement.localName === "h1");
+  assert.equal(await page.evaluate(() => scrollY), 0);
+  await accessible(page);
+  await page.getByRole("combobox", { name: "Model" }).selectOption("Gossip");
+  await page.waitForFunction(() => document.title === "Gossip · Faultline");
+  await page.goBack();
+  await page.waitForFunction((home) => document.title === home, home);
+  for (const [at, title] of [["#lab=L10", "CAP: pick your pain"], ["#check", "Judge a history"], ["#map", "What can be promised"]]) {
+    await page.evaluate((at) => (location.hash = at), at);
+    await page.waitForFunction((title) => document.title === `${title} · Faultline` && document.activeElement.textContent === title, title);
+  }
+});
+
+inPage("what happens is said in full, and the cluster leads on", { at: "", size: PHONE }, async (page) => {
+  const happened = page.locator(".happened span");
+  await happened.evaluate((span) => (span.textContent = "“have up to 1” from n2 to n4 is lost: the receiver is down"));
+  assert.ok(await happened.evaluate((span) => span.scrollWidth <= span.clientWidth && span.scrollHeight <= span.clientHeight + 1));
+  await page.getByRole("link", { name: "how a new leader is found" }).click();
+  await page.getByRole("heading", { level: 1, name: "Raft I: elections" }).waitFor();
+});

@@ -124,5 +124,14 @@ inPage("clients ask by themselves when they are told to", { at: "#free=raft" }, 
 
 inPage("an address with no such model says so", { at: "#free=raftt" }, async (page) => {
   await page.getByRole("alert").filter({ hasText: "There is no model “raftt”" }).waitFor();
-  assert.equal(await model(page).locator("option:checked").textContent(), "Ping-pong");
+  assert.equal(await page.locator(".stage").count(), 0, "nothing that nobody asked for");
+  await accessible(page);
+  // Going on from there is as from anywhere.
+  await page.evaluate(() => (location.hash = "#free=raft"));
+  await page.locator(".stage").waitFor();
+  await page.evaluate(() => (location.hash = "#nonsense"));
+  await page.getByRole("alert").filter({ hasText: "There is nothing at the address “#nonsense”" }).waitFor();
+  await page.goBack();
+  await page.locator(".stage").waitFor();
+  assert.match(await model(page).locator("option:checked").textContent(), /^Raft/);
 });

@@ -5,11 +5,13 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
-import { accessible, inPage, picture, whole } from "../support/browser.mjs";
+import { accessible, DESK, inPage, PHONE, picture, whole } from "../support/browser.mjs";
 import { SITE } from "../support/server.mjs";
 
 const isProgram = (pathname) => /\/first-[^/]*\.wasm$/.test(pathname);
 const isRest = (pathname) => /\/rest-[^/]*\.wasm$/.test(pathname);
+/** A build for development has but one part. */
+const hasRest = readdirSync(SITE).some((name) => isRest(`/${name}`));
 
 inPage("it loads under any path, asking only for hashed files below it", async (page, site) => {
   const asked = site.requests.filter((request) => request !== "/favicon.ico");
@@ -68,6 +70,29 @@ inPage("a rest that cannot come is named, and asked for again", { open: false, c
   await page.getByRole("link", { name: /^Gossip/ }).click();
   await page.locator(".transport").waitFor();
 });
+
+for (const [place, size] of [["a desk", DESK], ["a phone", PHONE]]) {
+  inPage(`a lab that is long in coming: one bar for all of it, on ${place}`, { open: false, size }, async (page, site) => {
+    let letIn;
+    const there = new Promise((resolve) => (letIn = resolve));
+    await page.route((url) => (hasRest ? isRest(url.pathname) : url.pathname.endsWith(".wasm")), async (route) => {
+      await there;
+      await route.continue();
+    });
+    await page.goto(`${site.url}#lab=L10`);
+    const bar = page.locator("#boot-bar");
+    if (hasRest) await page.waitForFunction(() => document.getElementById("boot-bar").value >= Number(document.getElementById("entry").dataset.bytes));
+    await bar.waitFor();
+    if (hasRest) assert.ok((await bar.evaluate((bar) => bar.position)) < 1);
+    // All of it is one column in the middle.
+    const parts = await page.locator(".boot > h1, .boot > p, #boot-bar").evaluateAll((parts) => parts.map((part) => [part.getBoundingClientRect().left, part.getBoundingClientRect().width, part.getBoundingClientRect().bottom]));
+    assert.equal(new Set(parts.map(([left]) => Math.round(left))).size, 1, `${parts}`);
+    assert.ok(parts.every(([, width]) => width > 250) && Math.max(...parts.map(([, , bottom]) => bottom)) < size.height / 2 + 60, `${parts}`);
+    await picture(page, `boot-${size === DESK ? "desk" : "phone"}`);
+    letIn();
+    await page.getByRole("heading", { level: 1, name: "CAP: pick your pain" }).waitFor();
+  });
+}
 
 test("every compressed twin is its file", () => {
   const names = readdirSync(SITE, { recursive: true });

@@ -217,6 +217,8 @@ pub(crate) struct App {
     help: bool,
     /// What can be shared, while the dialog for it is open.
     sharing: Option<Vec<Thing>>,
+    /// Why the last gesture was not done.
+    refused: Option<String>,
     /// What there is to say of the file that was taken there last.
     saved: Option<String>,
     shortcuts: Rc<Cell<bool>>,
@@ -243,6 +245,8 @@ pub(crate) struct App {
     rendered_rows: u32,
     in_sight: bool,
     announced: AttrValue,
+    /// What was said last of the lab, and of the run.
+    said: (String, String),
     settling: Option<Timeout>,
     /// What the reader has to know.
     notice: Option<String>,
@@ -278,6 +282,60 @@ const KEEP_EVERY_MS: f64 = 2_000.0;
 const MOST_CALM: u16 = 12;
 /// How long it has to be quiet before a screen reader is told what happened.
 const QUIET_MS: u32 = 400;
+
+/// The laboratory with what the address asks for, which begins anew with every number.
+#[inline(never)]
+pub(crate) fn laboratory(library: &Shared<Library>, opened: u32) -> Html {
+    html! { <Laboratory key={opened} library={library.clone()} /> }
+}
+
+/// The laboratory, or why what the address asks for cannot be opened: never something that nobody asked for.
+struct Laboratory {
+    refused: Option<String>,
+    _address: Listener,
+}
+
+impl Laboratory {
+    fn refused(library: &Library) -> Option<String> {
+        let refused = host::can_open(library, &dom::address::fragment()).err();
+        if let Some(why) = &refused {
+            host::tell(&host::Message::error(why));
+        }
+        refused
+    }
+}
+
+impl Component for Laboratory {
+    type Message = ();
+    type Properties = Props;
+
+    fn create(ctx: &Context<Self>) -> Self {
+        let address = ctx.link().callback(|()| ());
+        let listener = Listener::on_window("hashchange", move |_| address.emit(()));
+        Self { refused: Self::refused(&ctx.props().library), _address: listener }
+    }
+
+    fn update(&mut self, ctx: &Context<Self>, (): ()) -> bool {
+        // Another screen may be asked for, which takes the place of this one.
+        if Route::of(&dom::address::fragment()) == Route::Laboratory {
+            self.refused = Self::refused(&ctx.props().library);
+        }
+        true
+    }
+
+    fn view(&self, ctx: &Context<Self>) -> Html {
+        match &self.refused {
+            None => html! { <App library={ctx.props().library.clone()} /> },
+            Some(why) => html! {
+                <main class="wait">
+                    <h1>{ text::CANNOT_BE_OPENED }</h1>
+                    <p role="alert">{ why.clone() }</p>
+                    <div class="ways"><a href="#">{ text::ALL_LABS }</a></div>
+                </main>
+            },
+        }
+    }
+}
 
 impl Component for App {
     type Message = Msg;
@@ -318,6 +376,7 @@ impl Component for App {
             tools: false,
             help: false,
             sharing: None,
+            refused: None,
             saved: None,
             shortcuts: Rc::new(Cell::new(dom::remembered(NO_SHORTCUTS).is_none())),
             shown: true,
@@ -337,6 +396,7 @@ impl Component for App {
             rendered_rows: 0,
             in_sight: true,
             announced: AttrValue::default(),
+            said: (String::new(), String::new()),
             settling: None,
             notice,
             watches: Watches::default(),
@@ -384,6 +444,9 @@ impl Component for App {
                 | Msg::Search(_)
                 | Msg::Map(_)
         );
+        if by_learner {
+            self.refused = None;
+        }
         let reports = matches!(msg, Msg::Lesson(Say::Report(_)));
         match msg {
             Msg::Frame(_) | Msg::Tell | Msg::Touch(_) | Msg::Point(_) | Msg::Pan(_) => {}
@@ -442,7 +505,10 @@ impl Component for App {
                 self.notice = (!self.session.wait(until)).then(|| text::not_until(until, text::IN_THIS_RUN));
             }
             Msg::More(more) => self.more = more,
-            Msg::Evidence(open) => self.evidence = open,
+            Msg::Evidence(open) => {
+                self.evidence = open;
+                self.focus = open.then(|| "promises-title".into());
+            }
             Msg::Promise(promise) => self.session.choose_promise(promise),
             Msg::Careful(careful) => self.session.pacing.care.on = careful,
             Msg::Branch(index) => {
@@ -494,8 +560,8 @@ impl Component for App {
             Msg::Escape if self.menu.is_some() => self.dismiss(),
             Msg::Escape => self.session.selected = None,
             Msg::Act(inputs) => {
-                // The page offers only what can be done, so there is no fault to show.
-                let _ = self.act(inputs);
+                // The page offers only what can be done, but not all of that is part of every challenge.
+                self.refused = self.act(inputs).err().map(|fault| fault.why);
                 if self.menu.is_some() {
                     self.dismiss();
                 }
@@ -519,13 +585,32 @@ impl Component for App {
                 if !self.session.playing() {
                     let news = promises::news(&self.session, &mut self.told);
                     let lesson = self.lesson.as_ref().and_then(|lesson| lesson.in_words(self.session.playhead()));
-                    // What decides the challenge is said first.
-                    let words = lesson.map_or_else(|| self.state_in_words(), |lesson| format!("{lesson} {}", self.state_in_words()));
-                    self.announced = if news.is_empty() { words } else { format!("{words}. {news}") }.into();
+                    // Nothing is said twice, and what decides the step or the challenge instead of what came last.
+                    let fresh = |words: &str, before: &mut String| {
+                        let fresh = words != before.as_str();
+                        words.clone_into(before);
+                        fresh
+                    };
+                    let state = self.state_in_words();
+                    let lesson = lesson.unwrap_or_default();
+                    let (is_decided, has_moved) = (fresh(&lesson, &mut self.said.0), fresh(&state, &mut self.said.1));
+                    let words = if is_decided && !lesson.is_empty() {
+                        lesson
+                    } else if has_moved {
+                        state
+                    } else {
+                        String::new()
+                    };
+                    let all: Vec<_> = [words, news].into_iter().filter(|words| !words.is_empty()).collect();
+                    if !all.is_empty() {
+                        self.announced = all.join(" ").into();
+                    }
                 }
             }
             // The address of another screen is not for the laboratory.
             Msg::Address if self.lesson.is_some() || Route::of(&dom::address::fragment()) != Route::Laboratory => {}
+            // Why it cannot be opened takes the place of all this ([`Laboratory`]).
+            Msg::Address if host::can_open(&ctx.props().library, &dom::address::fragment()).is_err() => return false,
             Msg::Address => {
                 let (session, notice) = arrive(&ctx.props().library, &dom::address::fragment());
                 self.opened = session.sim().scenario().clone();
@@ -617,10 +702,47 @@ impl Component for App {
         let models = ctx.props().library.models();
         let titles = models.iter().map(|model| model.about().title);
         let chosen = models.iter().position(|model| model.about().id == about.id).unwrap_or(0);
-        let menu = self.menu.map(|target| menu::menu(session, &self.board.layout, target, &self.ask, &send)).unwrap_or_default();
+        let menu = self
+            .menu
+            .map(|target| {
+                menu::menu(
+                    session,
+                    &self.board.layout,
+                    target,
+                    &self.ask,
+                    &|inputs| self.lesson.as_ref().and_then(|lesson| lesson.refuses(session, inputs)),
+                    &send,
+                )
+            })
+            .unwrap_or_default();
         let named = Named { label: Some(text::MODEL), ..Named::default() };
         let open = !self.others;
         let others = send.reform(move |_| Msg::Others(open));
+        let leaves_out = html! { <details class="leaves-out"><summary>{ text::LEAVES_OUT }</summary><p>{ about.leaves_out }</p></details> };
+        let aside = html! {
+        <aside>
+            { match session.selected {
+                Some(other) if session.knower.is_some_and(|knower| knower != other) => {
+                    inspector::stranger(session, other, session.knower.unwrap_or(other), &send)
+                }
+                Some(client) if session.is_client(client) => client::client(session, client, None, &send),
+                Some(node) => inspector::inspector(session, node, &send),
+                None => Html::default(),
+            } }
+            if self.evidence {
+                { promises::evidence(session, &send) }
+            }
+            { settings::settings(session, self.draft.as_ref(), self.knobs().as_ref().map_or(Which::Everything, |(names, sizes)| Which::These(names, sizes)), &send) }
+            if self.lesson.as_ref().is_none_or(|lesson| !lesson.is_before()) {
+                { matrix::matrix(session, self.slowing, &send) }
+                if self.lesson.as_ref().is_none_or(Lesson::is_open) {
+                    { self.searches.panels(session, &send) }
+                    { links::links(session, self.link_draft, &send) }
+                }
+            }
+            <Told ..self.teller.place() />
+        </aside>
+        };
         html! {
             <>
             <header class="bar">
@@ -663,9 +785,6 @@ impl Component for App {
                 </div>
             }
             <main class={if self.lesson.is_some() { "laboratory with-lesson" } else { "laboratory" }}>
-                if let Some(lesson) = &self.lesson {
-                    { lesson::panel(lesson, session, &send) }
-                }
                 <div class={if self.diagram_first { "views diagram-first" } else { "views" }} ref={self.views.clone()}>
                     <div class="switch" role="group" aria-label={text::VIEW}>
                         { for [(text::STAGE, false), (text::DIAGRAM, true)].map(|(name, diagram)| html! {
@@ -681,36 +800,28 @@ impl Component for App {
                     { promises::lights(session, self.evidence, &send) }
                     <section class="stage" aria-label={text::STAGE} ref={self.board.place.clone()}>
                         { self.board.content(session, self.menu, menu, &send) }
+                        if let Some(why) = &self.refused {
+                            <p class="refusal" role="alert">{ why.clone() }</p>
+                        }
                     </section>
                     { diagram::diagram(session, self.window(), self.elsewhere.is_some(), self.tools, &self.diagram, &send) }
                 </div>
-                <aside>
-                    { match session.selected {
-                        Some(other) if session.knower.is_some_and(|knower| knower != other) => {
-                            inspector::stranger(session, other, session.knower.unwrap_or(other), &send)
-                        }
-                        Some(client) if session.is_client(client) => client::client(session, client, None, &send),
-                        Some(node) => inspector::inspector(session, node, &send),
-                        None => Html::default(),
-                    } }
-                    if self.evidence {
-                        { promises::evidence(session, &send) }
-                    }
-                    { settings::settings(session, self.draft.as_ref(), self.knobs().as_ref().map_or(Which::Everything, |(names, sizes)| Which::These(names, sizes)), &send) }
-                    if self.lesson.as_ref().is_none_or(|lesson| !lesson.is_before()) {
-                        { matrix::matrix(session, self.slowing, &send) }
-                        if self.lesson.as_ref().is_none_or(Lesson::is_open) {
-                            { self.searches.panels(session, &send) }
-                            { links::links(session, self.link_draft, &send) }
-                        }
-                    }
-                    <Told ..self.teller.place() />
-                </aside>
+                if let Some(lesson) = &self.lesson {
+                    <div class="side">
+                        { lesson::panel(lesson, session, &send) }
+                        { aside }
+                        { leaves_out.clone() }
+                    </div>
+                } else {
+                    { aside }
+                }
             </main>
             <footer>
-                { transport::transport(session, self.more, self.searches.strip(session), &self.glimpses, &ctx.props().library, &send) }
+                { transport::transport(session, self.lesson.as_ref().is_some_and(Lesson::is_before), self.more, self.searches.strip(session), &self.glimpses, &ctx.props().library, &send) }
             </footer>
-            <details class="leaves-out"><summary>{ text::LEAVES_OUT }</summary><p>{ about.leaves_out }</p></details>
+            if self.lesson.is_none() {
+                { leaves_out }
+            }
             if let Some(things) = &self.sharing {
                 <Share title={self.title()} things={things.clone()} save={Some(send.reform(Msg::Save))} saved={self.saved.clone()} close={send.reform(|()| Msg::Share(false))} />
             }
@@ -726,8 +837,10 @@ impl Component for App {
     }
 
     fn rendered(&mut self, ctx: &Context<Self>, first: bool) {
-        if let Some(place) = self.focus.take() {
-            dom::focus(&place);
+        match self.focus.take() {
+            Some(place) if place == lesson::HERE => dom::arrive(&place, ".views"),
+            Some(place) => dom::focus(&place),
+            None => {}
         }
         if self.help {
             dom::show_modal(help::ID);
@@ -876,11 +989,31 @@ impl App {
     /// Something is said to the lab, and the run does what follows from it.
     fn hear(&mut self, ctx: &Context<Self>, say: Say) {
         let Some(lesson) = &mut self.lesson else { return };
+        let (place, decides) = (lesson.place, matches!(say, Say::Decide | Say::Guess(_) | Say::Again(_)));
+        let finishes = matches!(say, Say::Finish);
+        // What is done for somebody is shown; whoever presses once more, or wants no motion, sees how it ends.
+        if finishes
+            && !self.session.pacing.hurries()
+            && !dom::reduced_motion()
+            && let Some((scenario, end)) = lesson.done(&self.session)
+            && end.time > self.session.playhead()
+            && let Ok(mut session) = Session::new(&ctx.props().library, scenario)
+        {
+            session.look_like(&self.session);
+            session.seek(self.session.playhead());
+            session.pacing.hurry(end.time.since(session.playhead()));
+            return self.give_way(session);
+        }
         let forgets = matches!(say, Say::ForgetGuesses);
         let then = lesson.hear(say, &self.session);
         if forgets {
             self.progress = lesson.progress.clone();
             progress::forget_guesses(&lesson.lab.id, &self.progress);
+        }
+        if lesson.place != place || decides {
+            self.focus = Some(lesson::HERE.into());
+        } else if finishes {
+            self.focus = Some(lesson::WAY_ON.into());
         }
         self.follow(ctx, then);
     }
@@ -1094,6 +1227,9 @@ impl App {
     }
 
     fn act(&mut self, inputs: Vec<Input>) -> Result<(), Fault> {
+        if let Some(why) = self.lesson.as_ref().and_then(|lesson| lesson.refuses(&self.session, &inputs)) {
+            return Err(Fault { place: String::new(), why });
+        }
         // Nobody reaches behind a curtain.
         if self.curtain {
             return Ok(());
@@ -1194,13 +1330,14 @@ fn begin(lesson: &mut Lesson, library: &Shared<Library>) -> (Session, Option<Str
     (Session::new(library, lesson.scenario()).expect("a lab's world was run when it was read"), notice)
 }
 
-/// The run of the link behind the address, or else the first model; and what there is to say of it.
+/// The run of the link behind the address, or else the first model; and what there is to say of it. What cannot
+/// be opened at all has not come here ([`Laboratory`]).
 fn arrive(library: &Library, fragment: &str) -> (Session, Option<String>) {
     let seed = dom::address::seed().unwrap_or(SEED);
     if !fragment.starts_with(link::MARK) {
         let Some(id) = fragment.strip_prefix(route::FREE) else { return (open(library, 0, seed), None) };
         let asked = library.models().iter().position(|model| model.about().id == id);
-        return (open(library, asked.unwrap_or(0), seed), asked.is_none().then(|| text::no_model(id)));
+        return (open(library, asked.unwrap_or(0), seed), None);
     }
     let opened = Link::read(fragment, library).map_err(|fault| fault.to_string());
     match opened.and_then(|link| Session::of_link(library, link).map_err(|fault| fault.to_string())) {

@@ -10,11 +10,13 @@ pub(crate) struct Pacing {
     pub(crate) speed: Speed,
     pub(crate) care: Care,
     playing: bool,
+    /// How many nanoseconds of the run pass in one of the learner while something is only shown.
+    hurry: Option<f64>,
 }
 
 impl Default for Pacing {
     fn default() -> Self {
-        Self { speed: Speed::new(Speed::FIRST), care: Care::default(), playing: false }
+        Self { speed: Speed::new(Speed::FIRST), care: Care::default(), playing: false, hurry: None }
     }
 }
 
@@ -26,10 +28,22 @@ impl Pacing {
     /// Nothing can be played where nothing will ever happen.
     pub(crate) fn play(&mut self, playing: bool, goes_on: bool) {
         self.playing = playing && goes_on;
+        self.hurry = self.hurry.filter(|_| self.playing);
+    }
+
+    /// Plays so fast that so much of the run is soon over, until it stops.
+    pub(crate) fn hurry(&mut self, span: Span) {
+        self.playing = true;
+        self.hurry = Some((span.0 as f64 / (SHOWN_MS * 1e6)).max(self.speed.ratio()));
+    }
+
+    /// Whether something is only shown.
+    pub(crate) fn hurries(&self) -> bool {
+        self.hurry.is_some()
     }
 
     pub(crate) fn stop(&mut self) {
-        self.playing = false;
+        (self.playing, self.hurry) = (false, None);
     }
 
     /// To which moment so much real time leads from this one, and whether a decision on the way matters;
@@ -40,14 +54,17 @@ impl Pacing {
         }
         let real_ms = real_ms.clamp(0.0, LONGEST_FRAME_MS);
         let goal = now + Span((real_ms * 1e6 * self.ratio()) as u64);
-        Some((goal, self.care.pass(real_ms)))
+        Some((goal, self.care.pass(real_ms) && self.hurry.is_none()))
     }
 
     /// How many nanoseconds of the run pass in a nanosecond of the learner, at the moment.
     pub(crate) fn ratio(&self) -> f64 {
-        self.speed.ratio() * self.care.share()
+        self.hurry.unwrap_or_else(|| self.speed.ratio() * self.care.share())
     }
 }
+
+/// How long something that is only shown takes at most.
+const SHOWN_MS: f64 = 2_500.0;
 
 /// How fast virtual time passes, on a scale of 1, 2, 5, 10, and so on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! The page as a frame: which screen the address asks for, and the wait for the part of the program
 //! that all screens but the first need.
 
-use crate::app::App;
+use crate::app::{self, App};
 use crate::author::Author;
 use crate::check::{self, Check};
 use crate::compare::Compare;
@@ -203,6 +203,45 @@ impl Component for Page {
                     <button class="quiet" onclick={ctx.link().callback(|_| Msg::Again)}>{ text::AGAIN }</button>
                 </div>
             }
+            if self.whole {
+                { self.notices(ctx) }
+            }
+            if self.above {
+                <p class="drop-here">{ text::DROP_HERE }</p>
+            }
+            { match &self.route {
+                Route::Home => html! { <Home library={library.clone()} whole={self.whole} brought={self.brought} /> },
+                _ if !self.whole => html! { <main class="wait" aria-busy="true"><p role="status">{ text::LOADING }</p></main> },
+                Route::Laboratory => app::laboratory(library, self.opened),
+                Route::Lab(id) => html! { <Screen key={self.opened} library={library.clone()} asked={id.clone()} /> },
+                Route::Kit(id) => html! { <Screen library={library.clone()} asked={id.clone()} kit={true} /> },
+                Route::Author(run) => html! { <Author library={library.clone()} run={run.clone()} /> },
+                Route::Evidence => html! { <Evidence /> },
+                Route::Check => html! { <Check given={self.history.clone()} /> },
+                Route::File => match &self.file {
+                    Some(lab) => html! { <App key={self.files} library={library.clone()} lab={lab.clone()} /> },
+                    None => no_file(),
+                },
+                Route::Map => html! { <map::Screen /> },
+                Route::Compare => html! { <Compare library={library.clone()} /> },
+            } }
+            </>
+        }
+    }
+
+    fn rendered(&mut self, ctx: &Context<Self>, first: bool) {
+        if first && self.route == Route::Home {
+            complete(ctx);
+        }
+    }
+}
+
+impl Page {
+    /// What there is to say above every screen, once the rest of the program is there.
+    #[inline(never)]
+    fn notices(&self, ctx: &Context<Self>) -> Html {
+        html! {
+            <>
             if !self.faults.is_empty() {
                 <div class="notice">
                     <div role="alert"><ul>{ for self.faults.iter().map(|fault| html! { <li>{ fault.clone() }</li> }) }</ul></div>
@@ -228,37 +267,10 @@ impl Component for Page {
                     <button class="quiet" onclick={ctx.link().callback(|_| Msg::Update(false))}>{ text::LATER }</button>
                 </div>
             }
-            if self.above {
-                <p class="drop-here">{ text::DROP_HERE }</p>
-            }
-            { match &self.route {
-                Route::Home => html! { <Home library={library.clone()} whole={self.whole} brought={self.brought} /> },
-                _ if !self.whole => html! { <main class="wait" aria-busy="true"><p role="status">{ text::LOADING }</p></main> },
-                Route::Laboratory => html! { <App key={self.opened} library={library.clone()} /> },
-                Route::Lab(id) => html! { <Screen key={self.opened} library={library.clone()} asked={id.clone()} /> },
-                Route::Kit(id) => html! { <Screen library={library.clone()} asked={id.clone()} kit={true} /> },
-                Route::Author(run) => html! { <Author library={library.clone()} run={run.clone()} /> },
-                Route::Evidence => html! { <Evidence /> },
-                Route::Check => html! { <Check given={self.history.clone()} /> },
-                Route::File => match &self.file {
-                    Some(lab) => html! { <App key={self.files} library={library.clone()} lab={lab.clone()} /> },
-                    None => no_file(),
-                },
-                Route::Map => html! { <map::Screen /> },
-                Route::Compare => html! { <Compare library={library.clone()} /> },
-            } }
             </>
         }
     }
 
-    fn rendered(&mut self, ctx: &Context<Self>, first: bool) {
-        if first && self.route == Route::Home {
-            complete(ctx);
-        }
-    }
-}
-
-impl Page {
     /// Opens what was given where it belongs. If something is wrong with it, everything stays as it is.
     fn take(&mut self, ctx: &Context<Self>, name: Option<String>, given: String) {
         let called = name.clone().unwrap_or_else(|| text::GIVEN_TEXT.into());

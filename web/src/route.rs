@@ -31,6 +31,8 @@ pub(crate) enum Route {
 pub(crate) const LAB: &str = "#lab=";
 /// What stands before the id of a model in an address.
 pub(crate) const FREE: &str = "#free=";
+/// The address of the laboratory with whatever model is the first.
+pub(crate) const ANY: &str = "#free";
 /// The address of the judge.
 pub(crate) const CHECK: &str = "#check";
 /// The address of the map of promises.

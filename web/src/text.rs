@@ -15,6 +15,7 @@ use faultline::link::Verdict;
 use faultline::protocol::About;
 use faultline::scenario::Fate;
 use faultline::sim::{NodeStatus, Span, Time};
+use faultline::view::Meaning;
 use std::collections::BTreeMap;
 
 pub(crate) const NAME: &str = "Faultline";
@@ -225,6 +226,7 @@ pub(crate) const SHORTCUTS: [(&str, &str); 9] = [
 pub(crate) const CHANGED: &str = "changed";
 pub(crate) const DIFFERENT: &str = "differs";
 pub(crate) const STATE: &str = "All nodes in one table";
+pub(crate) const ACTORS: &str = "Nodes and clients: arrows and Page Down go from one to another";
 pub(crate) const NODE: &str = "node";
 pub(crate) const CONDITION: &str = "state";
 
@@ -353,8 +355,14 @@ pub(crate) fn missing(why: &str) -> String {
 
 pub(crate) const LOADING: &str = "Loading…";
 pub(crate) const HOME_TITLE: &str = "Break a distributed system with your own hands.";
-pub(crate) const HOME_PROMISE: &str = "This cluster runs inside your page. Click a node to kill it. Nothing here is a film.";
+pub(crate) const HOME_PROMISE: &str =
+    "This cluster of five runs inside your page. Choose a node to kill it, and once more to bring it back.";
 pub(crate) const FREE_TITLE: &str = "Play freely";
+pub(crate) const CANNOT_BE_OPENED: &str = "This cannot be opened";
+pub(crate) const ONWARD: &str = "This is Raft. See ";
+pub(crate) const ONWARD_LAB: &str = "how a new leader is found";
+pub(crate) const ONWARD_OR: &str = ", or go on with ";
+pub(crate) const ONWARD_FREE: &str = "the whole cluster, by hand";
 pub(crate) const MAP_TITLE: &str = "What can be promised";
 pub(crate) const MAP_PROMISE: &str =
     "Twenty promises on a map, and for every two that are neighbours the smallest history that tells them apart.";
@@ -440,6 +448,7 @@ pub(crate) const ALL_LABS: &str = "All labs";
 pub(crate) const LESSON: &str = "Lab";
 pub(crate) const CONTINUE: &str = "Continue";
 pub(crate) const BEFORE_STEPS: &str = "Before the first step";
+pub(crate) const AFTER_STEPS: &str = "After the last step";
 pub(crate) const START_AGAIN: &str = "Start again";
 pub(crate) const START_AGAIN_SURELY: &str = "Forget this run and the bet";
 pub(crate) const FOR_TEACHERS: &str = "For teachers";
@@ -593,7 +602,66 @@ pub(crate) fn allowed(kinds: &[String], at_most: &BTreeMap<String, u32>) -> Stri
     format!("Allowed: {}", all.join(", "))
 }
 
-pub(crate) const STOPPED: &str = "This step is done.";
+/// A step that has come to its end, by the first sentence of what it says.
+pub(crate) fn stopped(say: &str) -> String {
+    let about = say.split_inclusive(['.', '?', '!', ':']).next().unwrap_or(say);
+    format!("Done: {}.", about.trim_end_matches(['.', ':', '!']))
+}
+
+/// Something that a challenge does not let one do, and how often it does.
+pub(crate) fn not_part(kind: &str, most: u32) -> String {
+    let what = match kind {
+        "ask" => "Letting a client ask",
+        "crash" => "Killing a node",
+        "restart" => "Restarting a node",
+        "pause" => "Pausing a node",
+        "resume" => "Resuming a node",
+        "slow" => "Slowing a node down",
+        "clock" => "Setting a clock",
+        "disk" => "A fault of a disk",
+        "cut" => "Cutting a link",
+        "heal" => "Healing a link",
+        "partition" => "Dividing the whole stage",
+        "link" => "Slowing a link down",
+        "network" => "Changing the network",
+        "drop" => "Dropping a message",
+        "duplicate" => "Duplicating a message",
+        "delay" => "Making a message come later",
+        "deliver" => "Delivering a message now",
+        "fire" => "Firing a timer",
+        _ => "Changing a setting",
+    };
+    match most {
+        0 => format!("{what} is not part of this challenge."),
+        1 => format!("{what} is allowed once here."),
+        most => format!("{what} is allowed {most} times here."),
+    }
+}
+
+pub(crate) const NOT_PART: &str = "Grey: not part of this challenge.";
+pub(crate) const FIRST_DO: &str = "When the step is done";
+pub(crate) const SHOW_WHERE: &str = "Show me where";
+pub(crate) const CHALLENGES: &str = "Challenges";
+pub(crate) const STARS: &str = "Stars";
+pub(crate) const STAR_SOLVED: &str = "solved";
+pub(crate) const STAR_AGAIN: &str = "bet right, or a second seed";
+/// What hints have cost.
+pub(crate) fn hints_cost(hints: usize) -> String {
+    if hints == 1 { "1 star less for a hint".into() } else { format!("{hints} stars less for hints") }
+}
+
+pub(crate) const PLAYING_ON: &str = "You are playing on. Your solution is kept.";
+pub(crate) const SHOW_SOLUTION: &str = "Show it";
+
+/// What the second star is for.
+pub(crate) fn star_few(par: u32) -> String {
+    if par == 1 { "with one action".into() } else { format!("with {par} actions or fewer") }
+}
+
+/// What a screen reader says of a star.
+pub(crate) fn star(what: &str, earned: bool) -> String {
+    format!("{what}: {}", if earned { "earned" } else { "open" })
+}
 
 /// What is said of a challenge that is decided.
 pub(crate) fn decided(solved: Option<bool>, said: &str) -> String {
@@ -686,12 +754,13 @@ pub(crate) fn special_links(count: usize) -> String {
 
 /// An address that names no model.
 pub(crate) fn no_model(id: &str) -> String {
-    format!("There is no model “{id}”. Here is the first one instead.")
+    format!("There is no model “{id}”.")
 }
 
-/// The page around asks for a model that is not there.
-pub(crate) fn there_is_no_model(id: &str) -> String {
-    format!("there is no model “{id}”")
+/// An address that is none of this page.
+pub(crate) fn no_address(fragment: &str) -> String {
+    let most: String = fragment.chars().take(60).collect();
+    format!("There is nothing at the address “{most}”. Look for a letter too many or too few.")
 }
 
 /// A number that no count can be.
@@ -813,6 +882,12 @@ pub(crate) fn judged(count: usize) -> String {
 /// An operation of a client and its answer, if it has one.
 pub(crate) fn operation(client: &str, node: &str, asked: &str, answer: Option<&str>) -> String {
     format!("{client} asks {node}: {asked} → {}", answer.unwrap_or("?"))
+}
+
+/// From when to when an operation went on: what contradicts another is in the order.
+pub(crate) fn lasted(begun: Time, ended: Option<Time>) -> String {
+    let ended = ended.map_or_else(|| OPEN.into(), clock);
+    format!(" {} to {ended}", clock(begun))
 }
 
 /// A future that was left.
@@ -976,6 +1051,16 @@ pub(crate) fn node(name: &str, condition: &str, shown: [Option<&str>; 3]) -> Str
         words.push_str(part);
     }
     words
+}
+
+/// What a value is, for whoever does not see its colour.
+pub(crate) fn meant(meaning: Meaning, value: &str) -> String {
+    match meaning {
+        Meaning::Term(_) => format!("term {value}"),
+        Meaning::Version(_) => format!("version {value}"),
+        Meaning::Index(_) => format!("{value} in the log"),
+        Meaning::Plain | Meaning::Node(_) => value.into(),
+    }
 }
 
 /// Somebody who shows that a promise is broken.

@@ -54,7 +54,7 @@ const LATER = [
   /^<*faultline::models::Model>::of(::)?<faultline::models::(?!raft)/,
   /^<*plotters/,
   new RegExp(`\\bfaultline_web::(${LATER_ROOMS.join("|")})\\b`),
-  /^<*faultline_web::page::Page>::take\b/,
+  /^<*faultline_web::page::(Page>::(take|notices)|no_file)\b/,
   /^<*&?(mut )?<*faultline::(evidence|files|judge|link|measure|search|lab)\b/,
   /^<*(toml_parser|qrcodegen)\b/,
   /\bserde_json\b/,
@@ -112,7 +112,7 @@ async function splitProgram(page, wasm) {
     return named;
   };
   const [firstName, restName] = await Promise.all([put("first", first), put("rest", rest)]);
-  return page.replaceAll(wasm, firstName).replace('id="entry"', `id="entry" data-rest="./${restName}"`);
+  return page.replaceAll(wasm, firstName).replace('id="entry"', `id="entry" data-rest="./${restName}" data-rest-bytes="${rest.length}"`);
 }
 
 async function finishPage() {

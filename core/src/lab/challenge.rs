@@ -10,7 +10,7 @@ use crate::models::Library;
 use crate::scenario::{Fault, Input, Scenario, Timed};
 use crate::sim::{Came, Chance, Network, Sim, Span, Time};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A puzzle.
 #[derive(Clone, Debug)]
@@ -187,6 +187,13 @@ fn alike(one: &Network, other: &Network) -> ([bool; NETWORK_PARTS.len()], bool) 
     (parts, *bandwidth == other.bandwidth)
 }
 
+/// How many things were done. Links that were cut at one moment are one: a line across the stage cuts several.
+fn hands(actions: &[Timed]) -> u32 {
+    let of_a_line = |timed: &&Timed| matches!(timed.input, Input::Cut { .. });
+    let lines: BTreeSet<Time> = actions.iter().filter(of_a_line).map(|timed| timed.at).collect();
+    (actions.len() - actions.iter().filter(of_a_line).count() + lines.len()) as u32
+}
+
 /// What a learner has done to a run, and what of it was not allowed.
 struct Played {
     actions: Vec<Timed>,
@@ -288,7 +295,13 @@ impl Challenge {
             Task::Break { solution, .. } => {
                 let start = self.start(lab);
                 let done = solution.perform(library, &start, &self.world(lab).subject, Time::ZERO, self.end(lab))?;
-                (done.scenario.inputs.len() - start.inputs.len()) as u32
+                let mut actions = done.scenario.inputs;
+                for timed in &start.inputs {
+                    if let Some(place) = actions.iter().position(|other| other == timed) {
+                        actions.remove(place);
+                    }
+                }
+                hands(&actions)
             }
             _ => 0,
         })
@@ -352,7 +365,7 @@ impl Challenge {
             said,
             why: Vec::new(),
             at: None,
-            actions: actions.len() as u32,
+            actions: hands(&actions),
             fresh_seed: played.seed != self.world(lab).scenario.seed,
             over: !offences.is_empty() || !matches!(self.task, Task::Break { .. }),
             run: played.clone(),
@@ -560,6 +573,27 @@ impl Challenge {
             }
         }
         Played { actions, offences }
+    }
+
+    /// Whether that may be done now, in a run in which the learner has done what is in it.
+    ///
+    /// # Errors
+    /// If not: what is not allowed, as [`kind_of`] calls it, and how often it is at most.
+    pub fn allows(&self, lab: &Lab, played: &Scenario, inputs: &[Input]) -> Result<(), (&'static str, u32)> {
+        let Task::Break { allow, at_most, .. } = &self.task else { return Ok(()) };
+        let given = &self.start(lab).inputs;
+        let mine = played.inputs.iter().filter(|timed| !given.contains(timed)).map(|timed| &timed.input);
+        let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
+        mine.for_each(|input| *counts.entry(kind_of(input)).or_default() += 1);
+        for kind in inputs.iter().map(kind_of) {
+            let count = counts.entry(kind).or_default();
+            *count += 1;
+            let most = if allow.iter().any(|allowed| allowed == kind) { at_most.get(kind).copied() } else { Some(0) };
+            if let Some(most) = most.filter(|most| *count > *most) {
+                return Err((kind, most));
+            }
+        }
+        Ok(())
     }
 
     /// The parts of the network that may be changed during the run; none if all of it may, or nothing.

@@ -61,15 +61,25 @@ impl LabProgress {
         if verdict.solved != Some(true) {
             return self.challenges.get(challenge).map_or(0, |solved| solved.stars);
         }
-        let bet = self.bet == Some(true);
         let new = !self.challenges.contains_key(challenge);
         let solved = self.challenges.entry(challenge.into()).or_default();
         solved.seeds.insert(verdict.run.seed);
         solved.actions = if new { verdict.actions } else { solved.actions.min(verdict.actions) };
         solved.hints = solved.hints.max(hints);
-        let all = 1 + u8::from(solved.actions <= par) + u8::from(bet || solved.seeds.len() > 1);
-        solved.stars = solved.stars.max(all.saturating_sub(solved.hints).max(1));
+        let hints = solved.hints;
+        let all = self.reached(challenge, par).into_iter().filter(|reached| *reached).count() as u8;
+        let solved = self.challenges.entry(challenge.into()).or_default();
+        solved.stars = solved.stars.max(all.saturating_sub(hints).max(1));
         solved.stars
+    }
+
+    /// What there is a star for, and whether it was reached: that the challenge is solved, with no more actions than
+    /// par, and after a bet that was right or with a second seed.
+    #[must_use]
+    pub fn reached(&self, challenge: &str, par: u32) -> [bool; 3] {
+        self.challenges
+            .get(challenge)
+            .map_or([false; 3], |solved| [true, solved.actions <= par, self.bet == Some(true) || solved.seeds.len() > 1])
     }
 
     /// Takes in what was done elsewhere: of everything the better.

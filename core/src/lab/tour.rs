@@ -96,7 +96,14 @@ pub enum Guess {
 }
 
 impl Answer {
-    /// Reads what somebody answers: the text or the number (from 1) of an option, or what is measured.
+    /// Whether it is a length of time.
+    #[must_use]
+    pub fn is_time(&self) -> bool {
+        matches!(self, Self::Number { measure, .. } if measure.is_time())
+    }
+
+    /// Reads what somebody answers: the text or the number (from 1) of an option, or what is measured. Where that
+    /// is a length of time, a number alone means milliseconds.
     #[must_use]
     pub fn guess(&self, text: &str) -> Option<Guess> {
         match self {
@@ -105,8 +112,10 @@ impl Answer {
                 let number = || text.trim().parse::<usize>().ok()?.checked_sub(1);
                 said.or_else(number).filter(|index| *index < options.len()).map(Guess::Option)
             }
-            Self::Number { .. } => match Value::read(text) {
+            Self::Number { measure, .. } => match Value::read(text) {
                 Value::Text(_) | Value::Nothing => None,
+                // Parts of a million are to a number what nanoseconds are to milliseconds.
+                Value::Number(parts) if measure.is_time() => Some(Guess::Number(Value::Span(parts))),
                 value => Some(Guess::Number(value)),
             },
         }

@@ -428,7 +428,10 @@ impl Sim {
                 format!("message {} from {} to {} {what}", nth + 1, name(from), name(to))
             }
             Input::Fire { node, .. } => format!("a timer of {} is fired", name(node)),
-            Input::Set { key, value } => format!("{key} is set to {value}"),
+            Input::Set { key, value } => match self.about().params.iter().find(|spec| spec.key == key) {
+                Some(spec) => format!("{}: {}", spec.label, spec.kind.show(*value)),
+                None => format!("{key} is set to {value}"),
+            },
         }
     }
 

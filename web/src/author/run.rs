@@ -10,7 +10,7 @@ use faultline::link::Link;
 use faultline::models::Library;
 use faultline::sim::{Span, Time};
 use web_sys::HtmlInputElement;
-use yew::{Callback, Html, InputEvent, SubmitEvent, TargetCast, html};
+use yew::{Callback, Html, InputEvent, TargetCast, html};
 
 /// A run, and the moment of it that is looked at.
 pub(crate) struct Run {
@@ -72,10 +72,6 @@ pub(super) fn view(run: &Run, draft: &Draft, saying: &str, send: &Callback<Msg>)
         Msg::Look(Time(value.parse::<u64>().unwrap_or(0) * FINE))
     });
     let say = send.reform(|event: InputEvent| Msg::Saying(event.target_unchecked_into::<HtmlInputElement>().value()));
-    let add = send.reform(|event: SubmitEvent| {
-        event.prevent_default();
-        Msg::Caption
-    });
     let sim = run.session.sim();
     let now = run.session.last_rows().next().map(|(row, _)| sim.describe_row(row)).unwrap_or_default();
     let on = Link { scenario: performance.run.clone(), seal: None }.write();
@@ -94,10 +90,10 @@ pub(super) fn view(run: &Run, draft: &Draft, saying: &str, send: &Callback<Msg>)
                 <span>{ text::stretch(performance.from, performance.to) }</span>
                 <a href={on}>{ text::PERFORM_ON }</a>
             </div>
-            <form class="ways" onsubmit={add}>
+            <div class="entry ways">
                 <input type="text" aria-label={text::CAPTION} placeholder={text::CAPTION} ~value={saying.to_owned()} oninput={say} />
-                <button disabled={saying.trim().is_empty()}>{ text::ADD_CAPTION }</button>
-            </form>
+                <button disabled={saying.trim().is_empty()} onclick={send.reform(|_| Msg::Caption)}>{ text::ADD_CAPTION }</button>
+            </div>
             { captions(draft, send) }
         </section>
     }

@@ -633,7 +633,7 @@ fn time(pair: &Pair, more: bool, send: &Callback<app::Msg>) -> Html {
                     { transport::waits(&pair.sides.each_ref(), more, pair.pacing.care.on, send) }
                 }
             </div>
-            <output class="clock">{ text::clock(pair.playhead()) }</output>
+            <output class="clock" aria-live="off">{ text::clock(pair.playhead()) }</output>
             <div class="moments">
                 { transport::moment(pair.playhead(), pair.reached(), send.reform(app::Msg::Seek)) }
                 if let Some(style) = mark {

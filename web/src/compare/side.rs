@@ -96,7 +96,7 @@ impl Side {
         let label = if place == 0 { text::MODEL_OF_A } else { text::MODEL_OF_B };
         let named = Named { label: Some(label), ..Named::default() };
         let titles = models.iter().map(|model| model.about().title);
-        let menu = self.menu.map(|target| menu::menu(session, &self.board.layout, target, &self.ask, &here)).unwrap_or_default();
+        let menu = self.menu.map(|target| menu::menu(session, &self.board.layout, target, &self.ask, &|_| None, &here)).unwrap_or_default();
         html! {
             <section class="side" aria-label={session.titled(session.about().title)}>
                 <header key={self.refused}><h2>{ text::SIDES[place] }</h2>{ ui::choice(named, titles, chosen, send.reform(move |model| Msg::Model(place, model))) }</header>

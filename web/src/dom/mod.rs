@@ -56,6 +56,27 @@ pub(crate) fn focus(id: &str) {
     let _ = inner.unwrap_or(element).unchecked_ref::<HtmlElement>().focus();
 }
 
+/// Puts the focus where somebody has arrived, and brings the beginning of that into sight, below what stays in sight
+/// above it. A page around this one is not moved.
+pub(crate) fn arrive(id: &str, above: &str) {
+    if framed() && !document().has_focus().unwrap_or(false) {
+        return;
+    }
+    let Some(element) = by_id(id) else { return };
+    let _ = element.unchecked_ref::<HtmlElement>().focus();
+    if let Some(side) = element.closest(".side").ok().flatten() {
+        side.set_scroll_top(0);
+    }
+    let above = document().query_selector(above).ok().flatten();
+    if let (Some(section), Some(above), false) = (element.closest("section").ok().flatten(), above, is_embedded()) {
+        let hidden = section.get_bounding_client_rect().top() - above.get_bounding_client_rect().bottom();
+        let beside = section.get_bounding_client_rect().left() >= above.get_bounding_client_rect().right();
+        if hidden < 0.0 && !beside {
+            window().scroll_by_with_x_and_y(0.0, hidden);
+        }
+    }
+}
+
 /// Opens what an element lies in, and puts the focus on it.
 pub(crate) fn reveal(id: &str) {
     let Some(element) = by_id(id) else { return };

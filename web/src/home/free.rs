@@ -8,6 +8,15 @@ use crate::text;
 use faultline::models::Library;
 use yew::{Callback, Html, html};
 
+/// What the cluster above leads to.
+#[inline(never)]
+pub(super) fn onward() -> Html {
+    html! {
+        <p class="onward">{ text::ONWARD }<a href={format!("{}L17", route::LAB)}>{ text::ONWARD_LAB }</a>{ text::ONWARD_OR }
+            <a href={format!("{}raft", route::FREE)}>{ text::ONWARD_FREE }</a>{ "." }</p>
+    }
+}
+
 /// Every model by name, and where else one can go from here.
 #[inline(never)]
 pub(super) fn free(library: &Library) -> Html {

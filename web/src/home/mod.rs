@@ -34,6 +34,7 @@ pub(crate) fn home(props: &Props) -> Html {
             </header>
             <Hero library={props.library.clone()} />
             if props.whole {
+                { free::onward() }
                 <Map brought={props.brought} />
                 { free::free(&props.library) }
             }

@@ -11,7 +11,7 @@ pub(crate) use report::Report;
 
 use crate::dom::{self, Listener};
 use crate::lesson::Saved;
-use crate::route;
+use crate::route::{self, Route};
 use crate::text;
 use faultline::link::{Link, MARK};
 use faultline::models::Library;
@@ -53,17 +53,23 @@ pub(crate) fn orders(each: impl Fn(Order) + 'static) -> Listener {
 #[inline(never)]
 pub(crate) fn open(library: &Library, what: &str) -> Result<(), String> {
     let (fragment, state) = what.split_once('\n').unwrap_or((what, ""));
-    let asked = fragment.split('&').next().unwrap_or_default();
-    if asked.starts_with(MARK) {
-        Link::read(asked, library).map_err(|fault| fault.to_string())?;
-    }
-    if let Some(model) = asked.strip_prefix(route::FREE) {
-        library.find(model).ok_or_else(|| text::there_is_no_model(model))?;
-    }
+    can_open(library, fragment.split('&').next().unwrap_or_default())?;
     let saved = if state.is_empty() { None } else { Some(Saved::read(state, library)?) };
     SAVED.with_borrow_mut(|place| *place = saved);
     dom::address::replace_all(fragment);
     Ok(())
+}
+
+/// Whether what stands behind an address can be opened, as far as it says itself; if not, why.
+pub(crate) fn can_open(library: &Library, fragment: &str) -> Result<(), String> {
+    if fragment.starts_with(MARK) {
+        return Link::read(fragment, library).map(drop).map_err(|fault| text::bad_link(&fault.to_string()));
+    }
+    match fragment.strip_prefix(route::FREE) {
+        Some(model) => library.find(model).map(drop).ok_or_else(|| text::no_model(model)),
+        None if fragment == route::ANY || Route::of(fragment) != Route::Laboratory => Ok(()),
+        None => Err(text::no_address(fragment)),
+    }
 }
 
 /// Where the lab that opens now goes on, once.

@@ -2,7 +2,7 @@
 //! was. Then the curtain opens, and the guess is counted.
 
 use super::panel::{go, quiet};
-use super::{Lesson, Place, Say, Then};
+use super::{HERE, Lesson, Place, Say, Then};
 use crate::chart::survey;
 use crate::session::Session;
 use crate::text;
@@ -109,7 +109,7 @@ pub(super) fn panel(lesson: &Lesson, session: &Session, say: &Callback<Say>) -> 
     let name = |cause: usize| guess.cases[cause].say.as_str();
     html! {
         <>
-        <h2><small>{ words::KIND }</small>{ guess.title.clone() }</h2>
+        <h2 id={HERE} tabindex="-1"><small>{ words::KIND }{ " " }</small>{ guess.title.clone() }</h2>
         <p class="say">{ guess.say.clone() }</p>
         if let Some(said) = *said {
             <div class={if said == round.truth { "verdict broken-by-you" } else { "verdict" }} role="status">

@@ -36,6 +36,7 @@ use faultline::lab::{Lab, NODES, World};
 use faultline::models::Library;
 use faultline::scenario::Input;
 use faultline::sim::Time;
+use std::cell::Cell;
 
 /// Where in the lab somebody is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,6 +102,8 @@ pub(crate) enum Say {
     Cancel,
     /// Show the run that the verdict is about, or the shortest that does the same.
     Look(bool),
+    /// Back to the run that solved the challenge.
+    Solution,
     /// To the next round of this.
     Curtain(usize),
     /// It was this: its place among the causes.
@@ -172,6 +175,10 @@ pub(crate) struct Trying {
     pub(crate) found: Vec<(String, Vec<String>)>,
 }
 
+/// The ids of what says where one is, and of the way on.
+pub(crate) const HERE: &str = "lesson-here";
+pub(crate) const WAY_ON: &str = "lesson-go";
+
 /// What a challenge calls all that there is to turn of the network.
 pub(crate) const NETWORK: &str = "network";
 
@@ -195,6 +202,8 @@ pub(crate) struct Lesson {
     judged: Option<Scenario>,
     /// What is known of the challenge as it was played.
     decided: Option<Verdict>,
+    /// How a challenge to break was solved: whoever plays on has solved it all the same.
+    pub(crate) won: Option<Verdict>,
     /// What is worked on beside the page.
     pub(crate) work: Option<Work>,
     /// Whether it was said once that everything is to begin again.
@@ -210,6 +219,8 @@ pub(crate) struct Lesson {
     /// The run as far as it was looked at.
     looking: Option<Looking>,
     pub(crate) stars: Option<u8>,
+    /// With how many actions a challenge has its second star, where that was asked last.
+    par: Cell<Option<(usize, Option<u32>)>>,
     /// What went wrong, for the author of the lab to mend.
     pub(crate) fault: Option<String>,
     pub(crate) progress: LabProgress,
@@ -230,6 +241,7 @@ impl Lesson {
             hints: 0,
             judged: None,
             decided: None,
+            won: None,
             work: None,
             leaving: false,
             tried: Vec::new(),
@@ -239,6 +251,7 @@ impl Lesson {
             playing: None,
             looking: None,
             stars: None,
+            par: Cell::new(None),
             fault: None,
             progress,
         }
@@ -378,11 +391,40 @@ impl Lesson {
 
     /// Whether the challenge as it was played is solved, once that is decided.
     pub(crate) fn is_solved(&self) -> Option<bool> {
-        self.decided.as_ref()?.solved
+        self.won.as_ref().or(self.decided.as_ref())?.solved
+    }
+
+    /// Whether the run was changed since it solved the challenge.
+    pub(crate) fn plays_on(&self, session: &Session) -> bool {
+        self.won.as_ref().is_some_and(|won| won.run != *session.sim().scenario())
+    }
+
+    /// Why something is not to be done to the run here; nothing if it may be done. Whoever has solved a challenge may
+    /// do anything.
+    pub(crate) fn refuses(&self, session: &Session, inputs: &[Input]) -> Option<String> {
+        let Place::Challenge(index) = self.place else { return None };
+        let played = session.sim().scenario();
+        let challenge = self.lab.challenges[index].sized(played.nodes);
+        let refused = if self.won.is_some() { Ok(()) } else { challenge.allows(&self.lab, played, inputs) };
+        refused.err().map(|(kind, most)| text::not_part(kind, most))
+    }
+
+    /// With how many actions a challenge has its second star, if that is a matter of actions.
+    pub(crate) fn par(&self, index: usize) -> Option<u32> {
+        if let Some((_, par)) = self.par.get().filter(|(of, _)| *of == index) {
+            return par;
+        }
+        let challenge = self.lab.challenges.get(index)?;
+        let par = matches!(challenge.task, Task::Break { .. }).then(|| challenge.par(&self.lab, &self.library).unwrap_or(0));
+        self.par.set(Some((index, par)));
+        par
     }
 
     /// What the challenge came to, as far as the run has been looked at.
     pub(crate) fn verdict(&self, playhead: Time) -> Option<&Verdict> {
+        if self.won.is_some() {
+            return self.won.as_ref();
+        }
         let verdict = self.decided.as_ref()?;
         let Place::Challenge(index) = self.place else { return None };
         let seen = verdict.at.map_or(Time::ZERO, |at| at.time);
@@ -393,7 +435,7 @@ impl Lesson {
     /// that the step has come to its end.
     pub(crate) fn in_words(&self, playhead: Time) -> Option<String> {
         match self.place {
-            Place::Step(_) if self.stopped.is_some() => Some(text::STOPPED.into()),
+            Place::Step(index) if self.stopped.is_some() => Some(text::stopped(&self.lab.steps[index].say)),
             Place::Guess(_) => self.round_in_words(playhead),
             _ => self.verdict(playhead).map(|verdict| text::decided(verdict.solved, &verdict.said)),
         }
@@ -434,12 +476,17 @@ impl Lesson {
             Place::Challenge(index) => {
                 if matches!(self.lab.challenges[index].task, Task::Break { .. }) {
                     self.decided = verdict;
-                }
-                let verdict = self.verdict(session.playhead())?;
-                if verdict.solved == Some(true) && self.stars.is_none() {
-                    let (at, verdict) = (verdict.at.map(|at| at.time), verdict.clone());
-                    self.score(index, &verdict);
-                    return at;
+                    let before = self.won.take();
+                    match self.verdict(session.playhead()).filter(|verdict| verdict.solved == Some(true)).cloned() {
+                        // The same solution, whatever was done since.
+                        Some(verdict) if before.as_ref().is_none_or(|before| before.at != verdict.at) => {
+                            let at = verdict.at.map(|at| at.time);
+                            self.score(index, &verdict);
+                            self.won = Some(verdict);
+                            return at;
+                        }
+                        _ => self.won = before,
+                    }
                 }
                 None
             }
@@ -450,7 +497,7 @@ impl Lesson {
 
     fn score(&mut self, index: usize, verdict: &Verdict) {
         let challenge = &self.lab.challenges[index];
-        let par = challenge.par(&self.lab, &self.library).unwrap_or(0);
+        let par = self.par(index).unwrap_or(0);
         self.stars = Some(self.progress.decided(&challenge.id, verdict, par, self.hints as u8));
     }
 
@@ -502,7 +549,7 @@ impl Lesson {
                 }
             }
             Say::Study(index) => {
-                (self.place, self.chosen) = (Place::Study(index), Chosen::default());
+                (self.place, self.chosen, self.won) = (Place::Study(index), Chosen::default(), None);
                 (self.seen, self.before, self.stars) = (None, None, None);
                 return self.sample(index);
             }
@@ -520,8 +567,13 @@ impl Lesson {
                 }
             }
             Say::Look(minimal) => return self.look(minimal),
+            Say::Solution => {
+                if let Some(won) = &self.won {
+                    return Then::replace(won.run.clone(), won.at.map_or(Time::ZERO, |at| at.time), false);
+                }
+            }
             Say::Choice => {
-                (self.place, self.work) = (Place::Choice, None);
+                (self.place, self.work, self.won) = (Place::Choice, None, None);
                 return Then::Play(false);
             }
             Say::Free => {
@@ -703,25 +755,26 @@ impl Lesson {
     }
 
     fn finish(&mut self, session: &Session) -> Then {
-        let Place::Step(index) = self.place else { return Then::Nothing };
-        let Some((_, began)) = self.began.get(index) else { return Then::Nothing };
+        let Some((scenario, moment)) = self.done(session) else { return Then::Nothing };
+        self.stopped = Some(moment);
+        Then::replace(scenario, moment.time, false)
+    }
+
+    /// The run in which this step is done for the learner, and where it stops.
+    pub(crate) fn done(&mut self, session: &Session) -> Option<(Scenario, Moment)> {
+        let Place::Step(index) = self.place else { return None };
+        let (_, began) = self.began.get(index)?;
         let subject = &self.lab.stage(index).subject;
         match self.lab.steps[index].finish(subject, &self.library, session.sim().scenario(), *began, session.playhead()) {
-            Ok((scenario, moment)) => {
-                self.stopped = Some(moment);
-                Then::replace(scenario, moment.time, false)
-            }
+            Ok(done) => Some(done),
             // What was done to the run may have made the step impossible: then it is done from its beginning.
             Err(_) => {
                 let (scenario, began) = self.began[index].clone();
                 match self.lab.steps[index].finish(subject, &self.library, &scenario, began, began.time) {
-                    Ok((scenario, moment)) => {
-                        self.stopped = Some(moment);
-                        Then::replace(scenario, moment.time, false)
-                    }
+                    Ok(done) => Some(done),
                     Err(why) => {
                         self.fault = Some(why);
-                        Then::Nothing
+                        None
                     }
                 }
             }
@@ -739,7 +792,7 @@ impl Lesson {
         let moves = matches!(challenge.task, Task::Break { .. });
         self.place = Place::Challenge(index);
         self.undecide();
-        (self.work, self.tried) = (None, Vec::new());
+        (self.work, self.tried, self.won) = (None, Vec::new(), None);
         self.typed.clear();
         if again { Then::replace(scenario, Time::ZERO, moves) } else { Then::show(scenario, Time::ZERO, moves) }
     }
@@ -756,7 +809,7 @@ impl Lesson {
         match challenge.ghost(&self.lab, &self.library) {
             Ok(Some(scenario)) => {
                 self.hints = last + 1;
-                (self.decided, self.stars) = (None, None);
+                (self.decided, self.stars, self.won) = (None, None, None);
                 Then::replace(scenario, session.playhead(), true)
             }
             Ok(None) => Then::Nothing,
@@ -768,12 +821,13 @@ impl Lesson {
     }
 
     fn look(&mut self, minimal: bool) -> Then {
-        let (Place::Challenge(index), Some(verdict)) = (self.place, &self.decided) else { return Then::Nothing };
+        let verdict = self.won.as_ref().or(self.decided.as_ref());
+        let (Place::Challenge(index), Some(verdict)) = (self.place, verdict) else { return Then::Nothing };
         let played = &verdict.run;
         let run = if minimal { self.lab.challenges[index].minimal(&self.lab, &self.library, played) } else { Ok(played.clone()) };
         match run {
             Ok(run) => {
-                self.place = Place::Free;
+                (self.place, self.won) = (Place::Free, None);
                 Then::show(run, Time::ZERO, true)
             }
             Err(fault) => {

@@ -2,10 +2,12 @@
 
 use super::looking::Shown;
 use super::related::Related;
-use super::{Lesson, Place, Say, Trying, Work, curtain};
+use super::{HERE, Lesson, Place, Say, Trying, WAY_ON, Work, curtain};
 use crate::app::Msg;
 use crate::chart::survey::{Seen, Survey};
 use crate::dom;
+use crate::knob::Knob;
+use crate::panel::settings::setting_id;
 use crate::route;
 use crate::session::Session;
 use crate::text;
@@ -13,9 +15,9 @@ use crate::text::study as words;
 use crate::ui::{self, Named};
 use faultline::lab::challenge::{Challenge, Task, Verdict};
 use faultline::lab::study::Findings;
-use faultline::lab::tour::{Answer, Doing};
+use faultline::lab::tour::{Answer, Doing, Step};
 use web_sys::HtmlInputElement;
-use yew::{Callback, Html, InputEvent, SubmitEvent, TargetCast, html};
+use yew::{Callback, Html, InputEvent, MouseEvent, TargetCast, html};
 
 /// Where in the lab one is, and the way on.
 pub(crate) fn panel(lesson: &Lesson, session: &Session, send: &Callback<Msg>) -> Html {
@@ -25,20 +27,24 @@ pub(crate) fn panel(lesson: &Lesson, session: &Session, send: &Callback<Msg>) ->
             <div class="way">
                 { progress(lesson) }
                 <p class="asides">
+                    if matches!(lesson.place, Place::Step(_)) {
+                        { quiet(text::CHALLENGES, Say::Choice, &say) }
+                    }
                     if lesson.place != Place::Bet {
                         { quiet(if lesson.leaving { text::START_AGAIN_SURELY } else { text::START_AGAIN }, Say::StartAgain(true), &say) }
                         if lesson.leaving {
                             { quiet(text::CANCEL, Say::StartAgain(false), &say) }
                         }
                     }
-                    if let Some(lab) = dom::address::fragment().strip_prefix(route::LAB) {
+                    // In a page of somebody else's it is students who come by.
+                    if let Some(lab) = dom::address::fragment().strip_prefix(route::LAB).filter(|_| !dom::framed()) {
                         <a href={format!("{}{lab}", route::KIT)}>{ text::FOR_TEACHERS }</a>
                     }
                 </p>
             </div>
             { match lesson.place {
                 Place::Bet => bet(lesson, &say),
-                Place::Step(index) => step(lesson, index, &say),
+                Place::Step(index) => step(lesson, session, index, &say),
                 Place::Choice => choice(lesson, &say),
                 Place::Challenge(index) => challenge(lesson, session, index, &say),
                 Place::Guess(_) => curtain::panel(lesson, session, &say),
@@ -81,7 +87,11 @@ fn progress(lesson: &Lesson) -> Html {
         _ => steps + 1,
     };
     html! {
-        <p class="dots"><span class="visually-hidden">{ if at == 0 { text::BEFORE_STEPS.to_owned() } else { text::step_of(at.min(steps), steps) } }</span>
+        <p class="dots"><span class="visually-hidden">{ match at {
+            0 => text::BEFORE_STEPS.to_owned(),
+            at if at > steps => text::AFTER_STEPS.to_owned(),
+            at => text::step_of(at, steps),
+        } }</span>
             { for (0..=steps).map(|dot| html! { <i key={dot} class={if dot < at { "done" } else if dot == at { "now" } else { "" }} aria-hidden="true" /> }) }
         </p>
     }
@@ -95,14 +105,21 @@ pub(super) fn quiet(label: &'static str, what: Say, say: &Callback<Say>) -> Html
     html! { <button class="quiet" onclick={say.reform(move |_| what.clone())}>{ label }</button> }
 }
 
+/// The way on. It keeps the focus while it waits for something, and says for what.
 pub(super) fn go(label: &'static str, what: Say, ready: bool, say: &Callback<Say>) -> Html {
-    html! { <button class="go" disabled={!ready} onclick={say.reform(move |_| what.clone())}>{ label }</button> }
+    let pressed = say.clone();
+    let onclick = Callback::from(move |_: MouseEvent| {
+        if ready {
+            pressed.emit(what.clone());
+        }
+    });
+    html! { <button id={WAY_ON} class="go" aria-disabled={(!ready).then_some("true")} title={(!ready).then_some(text::FIRST_DO)} {onclick}>{ label }</button> }
 }
 
 fn bet(lesson: &Lesson, say: &Callback<Say>) -> Html {
     html! {
         <>
-        <p class="say">{ lesson.lab.hook.clone() }</p>
+        <p id={HERE} class="say" tabindex="-1">{ lesson.lab.hook.clone() }</p>
         <p class="ask">{ lesson.lab.bet.ask.clone() }</p>
         { answers(&lesson.lab.bet.answer, lesson, say) }
         <div class="ways">{ quiet(text::JUST_SHOW, Say::Continue, say) }{ quiet(text::STRAIGHT_TO_CHALLENGES, Say::Choice, say) }</div>
@@ -123,39 +140,49 @@ fn answers(answer: &Answer, lesson: &Lesson, say: &Callback<Say>) -> Html {
         },
         Answer::Number { .. } => {
             let typed = lesson.typed.clone();
-            let onsubmit = say.reform(move |event: SubmitEvent| {
-                event.prevent_default();
-                Say::Guess(typed.clone())
-            });
+            let bet = say.reform(move |_| Say::Guess(typed.clone()));
             let oninput = say.reform(|event: InputEvent| Say::Typed(event.target_unchecked_into::<HtmlInputElement>().value()));
             html! {
-                <form class="answers" {onsubmit}>
+                <div class="entry answers">
                     <input type="text" inputmode="decimal" aria-label={text::YOUR_ANSWER} placeholder={text::YOUR_ANSWER} value={lesson.typed.clone()} {oninput} />
-                    <button class="go" disabled={answer.guess(&lesson.typed).is_none()}>{ text::BET }</button>
-                </form>
+                    if answer.is_time() {
+                        <span class="unit">{ text::MILLISECONDS }</span>
+                    }
+                    <button class="go" disabled={answer.guess(&lesson.typed).is_none()} onclick={bet}>{ text::BET }</button>
+                </div>
             }
         }
     }
 }
 
-fn step(lesson: &Lesson, index: usize, say: &Callback<Say>) -> Html {
+/// Leads to the setting that a step is about, if it is about one: it stands further down.
+fn show_where(session: &Session, step: &Step) -> Html {
+    let names: Vec<&str> = step.reveal.iter().map(String::as_str).collect();
+    let knobs = Knob::all(session.sim(), session.playhead());
+    let Some(place) = knobs.iter().position(|knob| knob.is_among(&names)) else { return Html::default() };
+    let id = setting_id(session.prefix, place);
+    html! { <button class="quiet" onclick={Callback::from(move |_: MouseEvent| dom::reveal(&id))}>{ text::SHOW_WHERE }</button> }
+}
+
+fn step(lesson: &Lesson, session: &Session, index: usize, say: &Callback<Say>) -> Html {
     let step = &lesson.lab.steps[index];
     let explains = matches!(step.doing, Doing::Explain);
     let stopped = lesson.stopped.is_some();
     html! {
         <>
-        <p class="say" role="status">{ step.say.clone() }</p>
+        <p id={HERE} class="say" tabindex="-1">{ step.say.clone() }</p>
         if let Some(more) = &step.more {
             <details class="more"><summary>{ text::WHY }</summary><p>{ more.clone() }</p></details>
         }
         { wagered(lesson) }
         <div class="ways">
+            { quiet(text::PREVIOUS, Say::Previous, say) }
             { go(text::CONTINUE, Say::Continue, explains || stopped, say) }
             if !explains && !stopped {
                 { quiet(if matches!(step.doing, Doing::Do { .. }) { text::DO_IT_FOR_ME } else { text::TO_THE_END }, Say::Finish, say) }
                 { quiet(text::SKIP, Say::Continue, say) }
+                { show_where(session, step) }
             }
-            { quiet(text::PREVIOUS, Say::Previous, say) }
         </div>
         </>
     }
@@ -178,17 +205,17 @@ fn choice(lesson: &Lesson, say: &Callback<Say>) -> Html {
     let lab = &lesson.lab;
     html! {
         <>
-        <p class="say">{ text::NOW_BREAK_IT }</p>
+        <p id={HERE} class="say" tabindex="-1">{ text::NOW_BREAK_IT }</p>
         { wagered(lesson) }
         <ul class="challenges">{ for lab.challenges.iter().enumerate().map(|(index, challenge)| html! {
             <li key={index}><button onclick={say.reform(move |_| Say::Challenge(index))}>
-                <small>{ text::challenge_kind(challenge.kind()) }</small>{ challenge.title.clone() }{ stars(lesson, challenge) }
+                <small>{ text::challenge_kind(challenge.kind()) }{ " " }</small>{ challenge.title.clone() }{ " " }{ stars(lesson, challenge) }
             </button></li>
         }) }</ul>
         { curtains(lesson, say) }
         { studies(lesson, say) }
         if !lab.textbook.is_empty() {
-            <h3>{ text::TEXTBOOK }</h3>
+            <h2>{ text::TEXTBOOK }</h2>
             { for lab.textbook.iter().enumerate().map(|(index, code)| html! {
                 <details key={index} class="textbook"><summary>{ code.title.clone() }</summary>
                     <pre><code>{ code.code.clone() }</code></pre>
@@ -224,7 +251,7 @@ fn studies(lesson: &Lesson, say: &Callback<Say>) -> Html {
     }
     html! {
         <>
-        <h3>{ words::TITLE }</h3>
+        <h2>{ words::TITLE }</h2>
         <ul class="challenges">{ for lesson.lab.studies.iter().enumerate().map(|(index, study)| html! {
             <li key={index}><button onclick={say.reform(move |_| Say::Study(index))}><small>{ words::KIND }</small>{ study.title.clone() }</button></li>
         }) }</ul>
@@ -254,7 +281,7 @@ fn study(lesson: &Lesson, index: usize, say: &Callback<Say>) -> Html {
     let named = if study.together { words::ON_STAGE } else { words::CASE };
     html! {
         <>
-        <h2><small>{ words::KIND }</small>{ study.title.clone() }</h2>
+        <h2 id={HERE} tabindex="-1"><small>{ words::KIND }</small>{ study.title.clone() }</h2>
         <p class="say">{ study.say.clone() }</p>
         if study.cases.len() > 1 {
             <label class="case">{ named }
@@ -302,8 +329,9 @@ fn challenge(lesson: &Lesson, session: &Session, index: usize, say: &Callback<Sa
     let hints = challenge.hints.len() + usize::from(matches!(challenge.task, Task::Break { .. }));
     html! {
         <>
-        <h2><small>{ text::challenge_kind(challenge.kind()) }</small>{ challenge.title.clone() }</h2>
+        <h2 id={HERE} tabindex="-1"><small>{ text::challenge_kind(challenge.kind()) }{ " " }</small>{ challenge.title.clone() }</h2>
         <p class="say">{ challenge.say.clone() }</p>
+        { outlines(lesson, index) }
         { match &challenge.task {
             Task::Break { allow, at_most, .. } => html! { <p class="allowed">{ text::allowed(allow, at_most) }</p> },
             Task::Defend { .. } if !solved && lesson.work.is_none() => html! { <div class="ways">{ go(text::ATTACK, Say::Decide, true, say) }</div> },
@@ -314,7 +342,7 @@ fn challenge(lesson: &Lesson, session: &Session, index: usize, say: &Callback<Sa
             <p class="working" role="status"><progress aria-label={text::ATTACKING} />{ text::ATTACKING }</p>
         }
         if let Some(verdict) = verdict {
-            { decided(lesson, challenge, verdict, say) }
+            { decided(lesson, challenge, verdict, lesson.plays_on(session), say) }
         }
         // Who could still find out is not told; nor is what the challenge asks.
         if solved || matches!(challenge.task, Task::Predict { .. }) && verdict.is_some() || !lesson.tried.is_empty() {
@@ -340,7 +368,32 @@ fn challenge(lesson: &Lesson, session: &Session, index: usize, say: &Callback<Sa
     }
 }
 
-fn decided(lesson: &Lesson, challenge: &Challenge, verdict: &Verdict, say: &Callback<Say>) -> Html {
+/// What there are stars for, and which of them are earned.
+fn outlines(lesson: &Lesson, index: usize) -> Html {
+    let challenge = &lesson.lab.challenges[index];
+    let par = lesson.par(index);
+    let [solved, few, again] = lesson.progress.reached(&challenge.id, par.unwrap_or(0));
+    let kept = lesson.progress.challenges.get(&challenge.id).map_or(0, |solved| usize::from(solved.hints));
+    let hints = kept.max(lesson.hints);
+    let star = |count: usize, what: String, earned: bool| {
+        let (class, sign) = if earned { ("earned", "★") } else { ("", "☆") };
+        html! { <li {class} aria-label={text::star(&what, earned)}><i aria-hidden="true">{ sign.repeat(count) }</i><span aria-hidden="true">{ what }</span></li> }
+    };
+    html! {
+        <ul class="outlines" aria-label={text::STARS}>
+            { star(if par.is_some() { 1 } else { 2 }, text::STAR_SOLVED.into(), solved) }
+            if let Some(par) = par {
+                { star(1, text::star_few(par), few) }
+            }
+            { star(1, text::STAR_AGAIN.into(), again) }
+            if hints > 0 {
+                <li>{ text::hints_cost(hints) }</li>
+            }
+        </ul>
+    }
+}
+
+fn decided(lesson: &Lesson, challenge: &Challenge, verdict: &Verdict, plays_on: bool, say: &Callback<Say>) -> Html {
     let (class, title) = match verdict.solved {
         Some(true) => ("verdict broken-by-you", text::SOLVED),
         Some(false) => ("verdict", text::NOT_SOLVED),
@@ -348,12 +401,15 @@ fn decided(lesson: &Lesson, challenge: &Challenge, verdict: &Verdict, say: &Call
     };
     let breaks = matches!(challenge.task, Task::Break { .. });
     html! {
-        <div {class} role="status">
-            <h3>{ title }
+        <div {class}>
+            <h3>{ title }{ " " }
                 { lesson.stars.map_or_else(Html::default, shown) }
             </h3>
             if verdict.solved == Some(true) { <p>{ challenge.won.clone() }</p> }
             <p>{ verdict.said.clone() }</p>
+            if plays_on {
+                <p class="ways">{ text::PLAYING_ON }{ quiet(text::SHOW_SOLUTION, Say::Solution, say) }</p>
+            }
             if !verdict.why.is_empty() {
                 <details><summary>{ text::WHY }</summary><ul class="evidence">{ for verdict.why.iter().map(|reason| html! { <li>{ reason.to_string() }</li> }) }</ul></details>
             }
@@ -410,7 +466,7 @@ fn free(lesson: &Lesson, say: &Callback<Say>) -> Html {
     let lab = &lesson.lab;
     html! {
         <>
-        <p class="say">{ lab.free.clone() }</p>
+        <p id={HERE} class="say" tabindex="-1">{ lab.free.clone() }</p>
         { curtains(lesson, say) }
         { studies(lesson, say) }
         <details class="more"><summary>{ text::LEAVES_OUT }</summary><p>{ lab.leaves_out.clone() }</p></details>

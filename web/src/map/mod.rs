@@ -206,6 +206,7 @@ impl Component for Map {
                     { self.table(ctx) }
                 </div>
                 <section class="told" aria-label={words::DETAILS}>{ self.details(ctx) }</section>
+                <p class="visually-hidden" role="status">{ self.in_words() }</p>
             </div>
         }
     }
@@ -234,6 +235,15 @@ impl Map {
         match &mut self.chosen {
             Chosen::Arrow(player) => player.go(on),
             _ => false,
+        }
+    }
+
+    /// What was chosen, for whoever does not see it appear elsewhere.
+    fn in_words(&self) -> String {
+        match &self.chosen {
+            Chosen::Place(place) => format!("{}: {}.", plain(PLACES[*place].name), PLACES[*place].says),
+            Chosen::Arrow(player) => words::difference(player.arrow.strong, player.arrow.weak),
+            Chosen::Nothing => String::new(),
         }
     }
 

@@ -9,7 +9,7 @@ use crate::ui::{self, Named};
 use faultline::scenario::{Fate, Input};
 use faultline::sim::{NodeId, Sim, Span};
 use web_sys::HtmlInputElement;
-use yew::{Callback, Html, InputEvent, SubmitEvent, TargetCast, html};
+use yew::{Callback, Html, InputEvent, TargetCast, html};
 
 /// Nobody waits for a message for longer than an hour.
 const MOST_LAG_MS: u64 = 3_600_000;
@@ -82,18 +82,14 @@ pub(crate) fn ask(session: &Session, client: NodeId, ask: &Ask, send: &Callback<
     let named = Named { label: Some(text::ASK_WHOM), ..Named::default() };
     let whom = ui::choice(named, names.iter().map(String::as_str), ask.node.index(), send.reform(|node| Msg::AskOf(NodeId(node as u16))));
     let ops = session.about().ops.iter().enumerate().map(|(op, spec)| {
-        let onsubmit = send.reform(move |event: SubmitEvent| {
-            event.prevent_default();
-            Msg::Ask(client, op)
-        });
         let oninput = send.reform(move |event: InputEvent| Msg::Argument(op, event.target_unchecked_into::<HtmlInputElement>().value()));
         html! {
-            <form key={op} {onsubmit}>
-                <button>{ spec.name }</button>
+            <div key={op} class="entry">
+                <button onclick={send.reform(move |_| Msg::Ask(client, op))}>{ spec.name }</button>
                 if let Some(name) = spec.argument {
                     <label>{ name }<input type="number" value={ask.argument(op).to_owned()} {oninput} /></label>
                 }
-            </form>
+            </div>
         }
     });
     html! {

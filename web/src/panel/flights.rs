@@ -24,7 +24,7 @@ pub(crate) fn flights(session: &Session, send: &Callback<Msg>) -> Html {
     };
     html! {
         <details class="panel flights">
-            <summary>{ text::FLIGHTS }<small>{ count }</small></summary>
+            <summary>{ text::FLIGHTS }{ " " }<small>{ count }</small></summary>
             <ul>{ for flights.iter().take(MOST).map(row) }</ul>
         </details>
     }

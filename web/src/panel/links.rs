@@ -65,7 +65,7 @@ pub(crate) fn links(session: &Session, draft: Draft, send: &Callback<Msg>) -> Ht
     let set = send.reform(move |_| Msg::Act(input.iter().cloned().collect()));
     html! {
         <details class="panel links">
-            <summary>{ text::LINKS }<small>{ text::special_links(special.len()) }</small></summary>
+            <summary>{ text::LINKS }{ " " }<small>{ text::special_links(special.len()) }</small></summary>
             <ul>{ for special.iter().map(|(from, to, rule)| {
                 let (from, to) = (*from, *to);
                 let how = text::link_rule(rule.latency.as_ref().map(words), rule.loss.map(|loss| loss.to_string()));

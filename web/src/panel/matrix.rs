@@ -38,7 +38,7 @@ pub(crate) fn matrix(session: &Session, slowing: bool, send: &Callback<Msg>) -> 
     };
     html! {
         <details class="panel matrix">
-            <summary>{ text::MATRIX }<small>{ text::closed(closed) }</small></summary>
+            <summary>{ text::MATRIX }{ " " }<small>{ text::closed(closed) }</small></summary>
             <p class="slowing"><label>{ text::A_CLICK }{ ui::choice(named, text::CLICKS.into_iter(), usize::from(slowing), send.reform(|way| Msg::Slowing(way == 1))) }</label></p>
             <table>
                 <thead><tr><td>{ text::FROM_TO }</td>{ for everybody().map(|to| html! { <th key={to.0} scope="col">{ sim.name(to) }</th> }) }</tr></thead>

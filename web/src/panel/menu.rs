@@ -9,7 +9,7 @@ use crate::ui;
 use faultline::scenario::{Fate, Input};
 use faultline::sim::{Latency, NodeId, NodeStatus};
 use web_sys::HtmlInputElement;
-use yew::{Callback, Html, InputEvent, SubmitEvent, TargetCast, html};
+use yew::{Callback, Html, InputEvent, TargetCast, html};
 
 /// How wide it can be, as the style sheet says; and its letters, compared with those on the stage.
 const WIDEST: f64 = 250.0;
@@ -19,7 +19,15 @@ const LETTERS: f64 = 1.12;
 type Action = (String, Vec<Input>);
 
 /// The box of what was picked; nothing if that is not there any more.
-pub(crate) fn menu(session: &Session, layout: &Layout, target: Target, ask: &Ask, send: &Callback<Msg>) -> Html {
+/// What a challenge refuses stays in it, grey.
+pub(crate) fn menu(
+    session: &Session,
+    layout: &Layout,
+    target: Target,
+    ask: &Ask,
+    refuses: &dyn Fn(&[Input]) -> Option<String>,
+    send: &Callback<Msg>,
+) -> Html {
     let Some((place, reach, title, actions)) = content(session, layout, target, ask) else { return Html::default() };
     let height = (actions.len().max(1) as f64 * 34.0 + 46.0).min(layout.height);
     let right = place.x > layout.width / 2.0;
@@ -39,17 +47,13 @@ pub(crate) fn menu(session: &Session, layout: &Layout, target: Target, ask: &Ask
     let asks = match target {
         Target::Node(client) if session.is_client(client) => client::ask(session, client, ask, send),
         Target::Message(message) => {
-            let onsubmit = send.reform(move |event: SubmitEvent| {
-                event.prevent_default();
-                Msg::Delay(message)
-            });
             let oninput = send.reform(|event: InputEvent| Msg::Lag(event.target_unchecked_into::<HtmlInputElement>().value()));
             html! {
                 <>
-                <div class="ask"><form {onsubmit}>
-                    <button>{ text::DELAY }</button>
+                <div class="ask"><div class="entry">
+                    <button onclick={send.reform(move |_| Msg::Delay(message))}>{ text::DELAY }</button>
                     <label>{ text::MILLISECONDS }<input type="number" min="1" value={ask.lag(session, message)} {oninput} /></label>
-                </form></div>
+                </div></div>
                 if let Some(refused) = ask.refused.clone() {
                     <p class="refused" role="alert">{ refused }</p>
                 }
@@ -58,13 +62,19 @@ pub(crate) fn menu(session: &Session, layout: &Layout, target: Target, ask: &Ask
         }
         _ => Html::default(),
     };
+    let refused: Vec<Option<String>> = actions.iter().map(|(_, inputs)| refuses(inputs)).collect();
+    let grey = refused.iter().any(Option::is_some);
     html! {
         <div id="menu" class={format!("menu {side}")} role="group" aria-label={title.clone()} style={format!("left:{left:.0}px;top:{top:.0}px")}>
             <p>{ title }<button class="quiet" aria-label={text::CLOSE_MENU} onclick={send.reform(|_| Msg::Dismiss)}>{ ui::icon(ui::CROSS) }</button></p>
             { asks }
-            { for actions.into_iter().map(|(name, inputs)| html! {
-                <button key={name.clone()} onclick={send.reform(move |_| Msg::Act(inputs.clone()))}>{ name }</button>
+            { for actions.into_iter().zip(refused).map(|((name, inputs), refused)| {
+                let off = refused.is_some().then_some("true");
+                html! { <button key={name.clone()} aria-disabled={off} title={refused} onclick={send.reform(move |_| Msg::Act(inputs.clone()))}>{ name }</button> }
             }) }
+            if grey {
+                <p class="grey">{ text::NOT_PART }</p>
+            }
         </div>
     }
 }

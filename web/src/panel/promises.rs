@@ -72,7 +72,7 @@ pub(crate) fn evidence(session: &Session, send: &Callback<Msg>) -> Html {
     html! {
         <section class="panel promises" aria-labelledby="promises-title">
             <header>
-                <h2 id="promises-title">{ text::PROMISES }</h2>
+                <h2 id="promises-title" tabindex="-1">{ text::PROMISES }</h2>
                 <button class="quiet" onclick={send.reform(|_| Msg::Evidence(false))}>{ text::CLOSE_PROMISES }</button>
             </header>
             <ul>{ for lights_of(session).into_iter().enumerate().map(|(index, light)| {
@@ -101,7 +101,8 @@ fn blamed(session: &Session, op: u32, send: &Callback<Msg>) -> Html {
     let (asked, answer) = sim.describe_op(op);
     let row = meta.invoked;
     let words = text::operation(&sim.name(meta.client), &sim.name(meta.node), &asked, answer.as_deref());
-    html! { <li key={op}><button onclick={send.reform(move |_| Msg::ShowRow(row))}>{ words }</button></li> }
+    let when = text::lasted(meta.begun, meta.ended.map(|ended| ended.time));
+    html! { <li key={op}><button onclick={send.reform(move |_| Msg::ShowRow(row))}>{ words }<small>{ when }</small></button></li> }
 }
 
 /// What a screen reader is told when a promise was broken or is kept again.

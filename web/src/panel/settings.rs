@@ -61,12 +61,17 @@ pub(crate) fn settings(session: &Session, draft: Option<&Draft>, which: Which<'_
     let world = text::world(sim.scenario().nodes, &sim.network().loss.to_string());
     html! {
         <details class="panel settings" open={!all}>
-            <summary>{ text::SETTINGS }<small>{ world }</small></summary>
+            <summary>{ text::SETTINGS }{ " " }<small>{ world }</small></summary>
             { group(Group::World, text::WORLD) }
             { group(Group::Network, text::NETWORK) }
             { group(Group::Model, session.about().title) }
         </details>
     }
+}
+
+/// The id of the control of a setting, by the place of its knob among all.
+pub(crate) fn setting_id(prefix: &str, index: usize) -> String {
+    format!("{prefix}setting-{index}")
 }
 
 /// The control of one setting; if it can only be one of a few numbers, these are to choose from.
@@ -88,7 +93,7 @@ fn control(prefix: &str, index: usize, knob: &Knob, numbers: &[u16], draft: Opti
     let said = move |input: HtmlInputElement| if kind == "checkbox" { u8::from(input.checked()).to_string() } else { input.value() };
     let oninput = send.reform(move |event: InputEvent| Msg::Draft(index, said(event.target_unchecked_into())));
     let onchange = send.reform(move |event: Event| Msg::Turn(index, said(event.target_unchecked_into())));
-    let id = format!("{prefix}setting-{index}");
+    let id = setting_id(prefix, index);
     let help = format!("{id}-help");
     let named = || Named { id: Some(id.clone()), described_by: Some(help.clone()), label: None };
     let entry = match knob.kind {
@@ -115,7 +120,7 @@ fn control(prefix: &str, index: usize, knob: &Knob, numbers: &[u16], draft: Opti
         <div key={knob.label} class="setting" title={knob.help}>
             <label for={id.clone()}>{ knob.label }</label>
             { entry }
-            <output for={id}>{ words.unwrap_or_default() }</output>
+            <output for={id} aria-live="off">{ words.unwrap_or_default() }</output>
             if knob.what == What::Seed {
                 { another(index, knob.value, send) }
             }

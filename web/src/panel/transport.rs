@@ -14,19 +14,28 @@ use yew::{Callback, Event, Html, InputEvent, TargetCast, html};
 /// The resolution of the slider for the moment.
 const NOTCHES: u64 = 1_000;
 
-pub(crate) fn transport(session: &Session, more: bool, strip: Html, glimpses: &Glimpses, library: &Library, send: &Callback<Msg>) -> Html {
-    let sim = session.sim();
+pub(crate) fn transport(
+    session: &Session,
+    waits_for_bet: bool,
+    more: bool,
+    strip: Html,
+    glimpses: &Glimpses,
+    library: &Library,
+    send: &Callback<Msg>,
+) -> Html {
+    let ended = waits_for_bet || session.sim().next_time().is_none();
     html! {
         <section class="transport" aria-label={text::MOMENT}>
             <div class="buttons">
                 { button(text::BACK, ",", ui::BACK, !session.begun(), send.reform(|()| Msg::Back)) }
-                { play(session.playing(), sim.next_time().is_none(), send.reform(|()| Msg::Toggle)) }
-                { button(text::STEP, ".", ui::STEP, sim.next_time().is_none(), send.reform(|()| Msg::Step)) }
+                { play(session.playing(), ended, send.reform(|()| Msg::Toggle)) }
+                { button(text::STEP, ".", ui::STEP, ended, send.reform(|()| Msg::Step)) }
                 if session.begun() {
                     { waits(&[session], more, session.pacing.care.on, send) }
                 }
             </div>
-            <output class="clock">{ text::clock(session.playhead()) }</output>
+            // Time passes all the time: nobody wants to hear of that.
+            <output class="clock" aria-live="off">{ text::clock(session.playhead()) }</output>
             { moment(session.playhead(), session.branches().1, send.reform(Msg::Seek)) }
             { pace(session.pacing.speed, session.pacing.care.is_slowing().then(|| session.pacing.ratio()), send.reform(Msg::Speed)) }
             { strip }

@@ -14,7 +14,7 @@ use faultline::scenario::{Input, Scenario};
 use faultline::search::{Bounds, Sought};
 use faultline::sim::Time;
 use web_sys::HtmlInputElement;
-use yew::{Callback, Html, InputEvent, SubmitEvent, TargetCast, html};
+use yew::{Callback, Html, InputEvent, TargetCast, html};
 
 /// What is said to the searches.
 #[derive(Clone, Debug)]
@@ -261,15 +261,11 @@ impl Searches {
     }
 
     fn form(&self, session: &Session, send: &Callback<Msg>) -> Html {
-        let onsubmit = send.reform(|event: SubmitEvent| {
-            event.prevent_default();
-            Msg::Search(Say::Hunt)
-        });
         let named = Named { label: Some(words::WAY), ..Named::default() };
         let choose = send.reform(|way| Msg::Search(Say::Way(way)));
         let asked = if self.everything { 1..5 } else { 0..1 };
         html! {
-            <form {onsubmit} novalidate={true}>
+            <div class="entry">
                 { self.promise(session, send) }
                 <label>{ words::WAY }{ ui::choice(named, words::WAYS.into_iter(), usize::from(self.everything), choose) }</label>
                 { for asked.map(|bound| {
@@ -279,8 +275,8 @@ impl Searches {
                     }
                 }) }
                 if let Some(why) = &self.refused { <p class="refused" role="alert">{ why.clone() }</p> }
-                if self.hunt.doing.is_none() { <button class="go" type="submit">{ words::START }</button> }
-            </form>
+                if self.hunt.doing.is_none() { <button class="go" onclick={send.reform(|_| Msg::Search(Say::Hunt))}>{ words::START }</button> }
+            </div>
         }
     }
 

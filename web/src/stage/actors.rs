@@ -29,7 +29,7 @@ pub(crate) fn actors(session: &Session, layout: &Layout, menu: Option<Target>, s
     let is_there = |endpoint: &NodeId| !layout.is_crowd() || session.first == *endpoint || session.selected == Some(*endpoint);
     let everybody = everybody.filter(is_there);
     let class = if layout.is_roomy { "nodes" } else { "nodes tight" };
-    html! { <ul {class}>{ for everybody.map(|endpoint| actor(session, layout, endpoint, menu, Marks { lit: lit.contains(&endpoint), accused: accused.contains(&endpoint) }, send)) }</ul> }
+    html! { <ul {class} aria-label={text::ACTORS}>{ for everybody.map(|endpoint| actor(session, layout, endpoint, menu, Marks { lit: lit.contains(&endpoint), accused: accused.contains(&endpoint) }, send)) }</ul> }
 }
 
 /// What is pointed out about somebody.
@@ -106,7 +106,8 @@ fn node(session: &Session, layout: &Layout, node: NodeId, name: &str) -> Look {
     let layer = calls.filter(|_| layout.is_roomy).map_or_else(Html::default, |calls| layer(session, layout, node, calls));
     let calls = calls.map(|(name, waiting, given_up)| text::layer(name, waiting.len(), given_up));
     let headline = view.headline;
-    let words = headline.as_ref().map(|value| value.text.as_str());
+    let said = headline.as_ref().map(|value| text::meant(value.meaning, &value.text));
+    let words = said.as_deref();
     Look {
         class: format!("{state} tone-{}", view.role.map_or("plain", |(_, tone)| tone_name(tone))),
         label: text::node(name, &text::condition(status, sim.pace(node).is_some()), [role, words, calls.as_deref()]),

@@ -222,6 +222,9 @@ fn stroke(sim: &Sim, layout: &Layout, from: Point, to: Point) -> Vec<Input> {
     let left = |point: Point| turn(from, to, point) > 0.0;
     let (one, other): (Vec<NodeId>, Vec<NodeId>) = everybody.iter().partition(|&&endpoint| left(layout.place(endpoint)));
     let crosses = |a: NodeId, b: NodeId| layout.way(a, b).crosses(from, to);
+    // What nobody sees is not cut unawares.
+    let seen: Vec<_> = scene::links(sim, layout).into_iter().map(|link| link.ends).collect();
+    let is_seen = |&(a, b): &(NodeId, NodeId)| seen.contains(&(a, b)) || seen.contains(&(b, a));
     let crowd = !scene::is_linked(sim);
     let pairs = || one.iter().flat_map(|a| other.iter().map(move |b| (*a, *b)));
     // Clients do not talk to each other.
@@ -235,7 +238,7 @@ fn stroke(sim: &Sim, layout: &Layout, from: Point, to: Point) -> Vec<Input> {
     if crowd {
         return Vec::new();
     }
-    pairs().filter(linked).filter(|(a, b)| crosses(*a, *b)).flat_map(|(a, b)| cut(sim, a, b)).collect()
+    pairs().filter(linked).filter(is_seen).filter(|(a, b)| crosses(*a, *b)).flat_map(|(a, b)| cut(sim, a, b)).collect()
 }
 
 /// The cuts that close a link in both directions, as far as it is open.

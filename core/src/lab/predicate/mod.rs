@@ -57,6 +57,14 @@ impl Mentions for Measure {
     }
 }
 
+impl Measure {
+    /// Whether it is a length of time, as far as that is known before a run.
+    #[must_use]
+    pub fn is_time(&self) -> bool {
+        self.root.is_time()
+    }
+}
+
 impl Predicate {
     /// The predicate as it was written.
     #[must_use]
@@ -333,6 +341,16 @@ struct NodeFilter {
 }
 
 impl Quantity {
+    /// Whether it is a length of time, as far as that is known before a run.
+    fn is_time(&self) -> bool {
+        match self {
+            Self::Given(Value::Span(_)) | Self::Now | Self::Latency(..) | Self::Total(_) | Self::RecoveryPoint(..) => true,
+            Self::Sum(Operator::By, part, whole) => part.is_time() && !whole.is_time(),
+            Self::Sum(_, left, right) => left.is_time() || right.is_time(),
+            _ => false,
+        }
+    }
+
     /// Whether when something was the case is a part of it: then every moment has to be looked at.
     fn remembers(&self) -> bool {
         match self {
