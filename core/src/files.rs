@@ -23,6 +23,26 @@ pub fn read_scenario(text: &str, library: &Library) -> Result<Scenario, String> 
     Ok(scenario)
 }
 
+/// The text of a file that somebody gave.
+///
+/// # Errors
+/// If it is none: says what it looks like, and where it ceases to be text.
+pub fn text_of(bytes: Vec<u8>) -> Result<String, String> {
+    let looks = match bytes.as_slice() {
+        [0x1f, 0x8b, ..] => Some("this is packed with gzip: unpack it first"),
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Some("this is text in UTF-16: save it as UTF-8"),
+        [b'J', b'E', b'P', b'S', b'E', b'N', ..] => Some("this is Jepsen's own binary form: take history.edn instead"),
+        _ => None,
+    };
+    if let Some(looks) = looks {
+        return Err(looks.into());
+    }
+    String::from_utf8(bytes).map_err(|fault| {
+        let line = fault.as_bytes()[..fault.utf8_error().valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1;
+        format!("line {line}: this is not text in UTF-8")
+    })
+}
+
 /// One row of a trace, as one line of JSON.
 #[must_use]
 pub fn write_row(sim: &Sim, index: u32) -> String {
@@ -97,5 +117,19 @@ mod tests {
             let line: serde_json::Value = serde_json::from_str(&write_row(&sim, row)).unwrap();
             assert_eq!((line["row"].as_u64(), line["text"].as_str()), (Some(row.into()), Some(sim.describe_row(row).as_str())));
         }
+    }
+
+    #[test]
+    fn what_is_no_text_is_named() {
+        for (bytes, why) in [
+            (&b"\x1f\x8b\x08"[..], "packed with gzip"),
+            (b"\xff\xfe{\0", "UTF-16"),
+            (b"JEPSEN\0\0", "history.edn"),
+            (b"one\ntwo \xfc", "line 2: this is not text"),
+        ] {
+            let fault = text_of(bytes.to_vec()).unwrap_err();
+            assert!(fault.contains(why), "{fault}");
+        }
+        assert_eq!(text_of(b"text".to_vec()).as_deref(), Ok("text"));
     }
 }

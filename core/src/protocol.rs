@@ -30,7 +30,7 @@ pub trait Protocol: Clone + 'static {
     type Timer: Timer;
     /// What a node knows until it crashes. Written down, it tells one state from another.
     type Memory: Clone + Serialize + 'static;
-    /// What a node still knows after a crash.
+    /// What a node still knows after a crash; `()` if there is no disk.
     type Disk: Clone + Default + Serialize + 'static;
     /// One change of the disk; [`Nothing`] if there is no disk.
     type Write: Clone + Serialize + 'static;
@@ -42,7 +42,8 @@ pub trait Protocol: Clone + 'static {
     /// The protocol with these settings.
     fn configure(settings: &Settings<'_>) -> Self;
 
-    /// A node starts, for the first time or after a crash. Its disk is as the crash left it.
+    /// A node starts, for the first time or after a crash. Its disk is as the crash left it; a crash takes
+    /// its timers with it, so set here what must always run.
     fn start(&self, cx: &mut Cx<'_, Self>) -> Self::Memory;
 
     /// A message has arrived.
@@ -54,7 +55,11 @@ pub trait Protocol: Clone + 'static {
     /// Everything written before the ticket is durable.
     fn on_synced(&self, _memory: &mut Self::Memory, _ticket: Ticket, _cx: &mut Cx<'_, Self>) {}
 
-    /// A client's request has arrived. Answer it, now or later, with [`Cx::reply`].
+    /// A client's request has arrived. Answer it, now or later, with [`Cx::reply`], or say with
+    /// [`Cx::refuse`] that it will never happen. If nobody does, its outcome stays unknown.
+    ///
+    /// Where the network duplicates messages, the same request can arrive twice, with the same `id`: what
+    /// must happen once has to remember which requests were carried out.
     fn on_request(&self, _memory: &mut Self::Memory, _id: OpId, _op: &Self::Op, _cx: &mut Cx<'_, Self>) {}
 
     /// Carries one write out.
@@ -514,7 +519,8 @@ impl<P: Protocol> Cx<'_, P> {
         LocalTime(i64::try_from(self.calls.steady).unwrap_or(i64::MAX))
     }
 
-    /// Sends a message.
+    /// Sends a message. One to this node itself is not lost, copied or delayed by the network, but handled
+    /// after this, like any other.
     pub fn send(&mut self, to: NodeId, message: P::Message) {
         let effect = self.pack(to, message);
         self.calls.effects.push(effect);

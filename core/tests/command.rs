@@ -116,8 +116,197 @@ fn transactions_are_judged_from_a_file() {
         let (code, _, complaint) = check("serializable", &bad);
         assert!(code == 2 && complaint.contains(why), "{code} {complaint}");
     }
-    let register = faultline(&["check", "-", "--model", "register", "--consistency", "serializable"], "");
+    let register = faultline(&["check", "-", "--model", "register", "--consistency", "serializable"], &history_of(&["0 write 1 1"]));
     assert!(register.0 == 2 && register.2.contains("list-append or multi-register"), "{}", register.2);
+}
+
+/// Operations as maps, one after the other: process, f, what was asked, what was answered.
+fn history_of(ops: &[&str]) -> String {
+    let event =
+        |kind: &str, process: &str, f: &str, value: &str| format!("{{:process {process}, :type :{kind}, :f :{f}, :value {value}}}\n");
+    let both = |op: &&str| {
+        let [process, f, asked, answered] = op.split(' ').collect::<Vec<_>>().try_into().unwrap();
+        let values = [asked, answered].map(|value: &str| value.replace('_', " "));
+        event("invoke", process, f, &values[0]) + &event("ok", process, f, &values[1])
+    };
+    ops.iter().map(both).collect()
+}
+
+fn check(model: &str, promise: &str, history: &str) -> (i32, String, String) {
+    faultline(&["check", "-", "--model", model, "--consistency", promise], history)
+}
+
+/// A broken upload must not pass.
+#[test]
+fn a_history_of_nothing_is_not_judged() {
+    for nothing in ["", "\n\n", "{:process :nemesis, :type :info, :f :start, :value nil}\n", "INFO jepsen.util: Downloading\n"] {
+        for promise in ["linearizable", "serializable"] {
+            let (code, output, complaint) = check("list-append", promise, nothing);
+            assert_eq!((code, output.as_str()), (2, ""), "{nothing:?}: {complaint}");
+        }
+    }
+    let (code, output, _) = check("register", "linearizable", &history_of(&["0 write 1 1", "1 read nil 1"]));
+    assert_eq!((code, output.as_str()), (0, "linearizable (2 operations)\n"));
+}
+
+#[test]
+fn a_log_of_today_is_judged() {
+    let log = "2024-03-01 12:00:00,200{GMT}\tINFO\t[jepsen worker 0] jepsen.util: 0\t:invoke\t:write\t1\n\
+               2024-03-01 12:00:00,210{GMT}\tINFO\t[jepsen worker 0] jepsen.util: 0\t:ok\t:write\t1\n\
+               2024-03-01 12:00:00,220{GMT}\tINFO\t[jepsen worker 1] jepsen.util: 1\t:invoke\t:read\tnil\n\
+               2024-03-01 12:00:00,230{GMT}\tINFO\t[jepsen worker 1] jepsen.util: 1\t:ok\t:read\t99\n";
+    let (code, output, _) = check("register", "linearizable", log);
+    assert_eq!(code, 1, "{output}");
+    assert!(output.contains("read -> 99 (line 3)") && output.contains("nobody ever wrote 99"), "{output}");
+    assert_eq!(check("register", "linearizable", &log.replace("99", "1")).0, 0);
+}
+
+#[test]
+fn a_history_of_several_keys_is_no_register() {
+    let keys = history_of(&["0 write [7_1] [7_1]", "1 read [8_nil] [8_nil]", "1 read [7_nil] [7_1]"]);
+    for model in ["register", "cas-register"] {
+        let (code, _, complaint) = check(model, "linearizable", &keys);
+        assert!(code == 2 && complaint.contains("line 3") && complaint.contains("the object is kv"), "{code} {complaint}");
+    }
+    assert_eq!(check("kv", "linearizable", &keys).0, 0);
+}
+
+/// One read of what nobody wrote is enough, however many other operations there are.
+#[test]
+fn a_value_out_of_nothing_is_blamed_alone() {
+    let mut ops: Vec<String> = (0..300).flat_map(|n| [format!("{} write {n} {n}", n % 5), format!("{} read nil {n}", 5 + n % 5)]).collect();
+    ops.insert(200, "3 read nil 999".into());
+    let (code, output, _) = check("register", "linearizable", &history_of(&ops.iter().map(String::as_str).collect::<Vec<_>>()));
+    assert_eq!(code, 1);
+    assert!(output.contains("no place for process 3: read -> 999 (line 401)") && output.lines().count() == 4, "{output}");
+    let (code, output, _) = check("register", "sequential", &history_of(&["0 read nil 7", "0 write 1 1"]));
+    assert!(code == 1 && output.contains("nobody ever wrote 7"), "{output}");
+    // What is there from the beginning was written by nobody, too.
+    let first = history_of(&["0 read nil 0", "0 write 1 1"]);
+    assert!(check("register", "linearizable", &first).1.contains("--initial 0"));
+    let known = ["check", "-", "--model", "register", "--consistency", "linearizable", "--initial", "0"];
+    assert_eq!(faultline(&known, &first).0, 0);
+}
+
+#[test]
+fn an_order_is_printed_when_it_is_asked_for() {
+    let history = history_of(&["0 write 1 1", "1 read nil 1"]);
+    let words = ["check", "-", "--model", "register", "--consistency", "linearizable", "--order"];
+    assert!(works(&words, &history).contains("in this order: process 0: write 1 (line 1), process 1: read -> 1 (line 3)"));
+}
+
+/// What a register really answered to ten clients at once.
+fn of_a_register(ops: u32) -> String {
+    let mut drawn = 12_345_u64;
+    let mut below = |bound: u64| {
+        drawn = drawn.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (drawn >> 33) % bound
+    };
+    let (mut state, mut begun, mut history) = (0, 0, String::new());
+    // For each client what it waits for: the operation, its value, and whether it has happened.
+    let mut waits = [None; 10];
+    while begun < ops || waits != [None; 10] {
+        let process = below(10) as usize;
+        let mut event = |kind: &str, f: &str, value: &str| {
+            history += &format!("{{:process {process}, :type :{kind}, :f :{f}, :value {value}}}\n");
+        };
+        waits[process] = match waits[process] {
+            None if begun == ops => None,
+            None => {
+                begun += 1;
+                let (value, f) = (below(5), if below(3) == 0 { "write" } else { "read" });
+                event("invoke", f, &if f == "write" { value.to_string() } else { "nil".into() });
+                Some((f, value, false))
+            }
+            Some((f, value, false)) => {
+                state = if f == "write" { value } else { state };
+                Some((f, state, true))
+            }
+            Some((f, value, true)) => {
+                event("ok", f, &value.to_string());
+                None
+            }
+        };
+    }
+    history
+}
+
+/// What is linearizable is sequentially consistent, and where there are very many orders without a clock,
+/// an order with one is found sooner.
+#[test]
+fn a_yes_to_the_stronger_promise_is_one_to_the_weaker() {
+    let words = ["check", "-", "--model", "register", "--consistency", "sequential", "--initial", "0", "--effort", "20", "--order"];
+    let judged = works(&words, &of_a_register(400));
+    assert!(judged.starts_with("sequentially consistent (400 operations)\n  it is even linearizable"), "{judged}");
+}
+
+/// Whoever misses its own append is contradicted by that alone, whatever it did in between.
+#[test]
+fn a_cycle_takes_the_shortest_way() {
+    let history = history_of(&[
+        "2 txn [[:append_:x_1]] [[:append_:x_1]]",
+        "2 txn [[:append_:y_1]] [[:append_:y_1]]",
+        "3 txn [[:r_:y_nil]_[:append_:z_1]] [[:r_:y_[1]]_[:append_:z_1]]",
+        "2 txn [[:r_:z_nil]] [[:r_:z_[1]]]",
+        "2 txn [[:r_:x_nil]] [[:r_:x_nil]]",
+    ]);
+    for promise in ["strong-session-serializable", "strict-serializable"] {
+        let (code, output, _) = check("list-append", promise, &history);
+        assert!(code == 1 && output.contains("T2 is") && !output.contains("T3 is"), "{promise}: {output}");
+    }
+}
+
+#[test]
+fn names_of_other_tools_are_understood() {
+    let history = "{:process 0, :type :invoke, :f :txn, :value [[:w :x 1] [:r :y nil]]}
+                   {:process 0, :type :ok, :f :txn, :value [[:w :x 1] [:r :y nil]]}";
+    for promise in ["strict serializable", "strong-serializable", ":serializable", "Serializable"] {
+        let (code, output, complaint) = check("rw-register", promise, history);
+        assert_eq!(code, 0, "{promise}: {output}{complaint}");
+    }
+}
+
+#[test]
+fn a_command_says_what_it_takes() {
+    for words in [&["check", "--help"][..], &["help", "check"], &["check", "-", "-h"]] {
+        let help = works(words, "");
+        assert!(help.starts_with("  faultline check FILE --model") && help.contains("--effort") && !help.contains("judge"), "{help}");
+    }
+    assert!(works(&["lab", "check", "--help"], "").starts_with("  faultline lab check FILE"));
+    complains(&["help", "dance"], "", &["there is no command “dance”"]);
+}
+
+#[test]
+fn a_length_of_time_needs_a_unit() {
+    let scenario = works(&["new", "ping-pong"], "");
+    complains(&["run", "-", "--for", "1"], &scenario, &["it has no unit; say 1s or 1ms"]);
+}
+
+#[test]
+fn what_nodes_show_is_listed() {
+    let names = works(&["models", "primary-backup"], "");
+    for line in ["fields that nodes show", "    value", "roles that nodes show", "    primary", "    3 (2 to 99), called n1"] {
+        assert!(names.lines().any(|shown| shown.starts_with(line)), "{line}: {names}");
+    }
+}
+
+#[test]
+fn a_name_that_no_node_shows_is_a_fault_of_the_lab() {
+    let folder = std::env::temp_dir().join(format!("faultline-shown-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("acknowledged-and-lost.toml");
+    let text = std::fs::read_to_string(LAB).unwrap();
+    for (right, wrong, why) in [
+        ("lost(value)", "lost(valeu)", "no run of this lab a node shows a field “valeu”; did you mean “value”?"),
+        ("role primary", "role primari", "no run of this lab a node is ever “primari”; did you mean “primary”?"),
+    ] {
+        assert!(text.contains(right), "{right}");
+        std::fs::write(&file, text.replacen(right, wrong, 1)).unwrap();
+        let (code, output, _) = faultline(&["lab", "check", file.to_str().unwrap()], "");
+        let line = text.lines().position(|line| line.contains(right)).unwrap() + 1;
+        assert!(code == 1 && output.lines().any(|said| said.contains(&format!(":{line}: ")) && said.contains(why)), "{output}");
+    }
+    std::fs::remove_dir_all(folder).unwrap();
 }
 
 #[test]

@@ -195,6 +195,15 @@ fn no_lab_is_forgotten_and_the_guide_and_the_schema_say_what_the_reader_does() {
     }
 }
 
+/// What follows from a fault is not said beside it.
+#[test]
+fn a_fault_is_said_once() {
+    for (from, to, why) in [("kind = \"see\"", "kind = \"sea\"", "did you mean “see”?"), ("seed = 7", "seed = ", "this is not TOML")] {
+        let problems = Lab::read(&LOST.replacen(from, to, 1), "acknowledged-and-lost", &Library::standard()).unwrap_err();
+        assert!(problems.len() == 1 && problems[0].why.contains(why), "{to}:\n{}", shown(&problems));
+    }
+}
+
 /// One change of the lab file, and what is said about it: the field, and some of the words.
 #[test]
 fn every_mistake_is_named_with_its_line_and_field() {
@@ -224,6 +233,7 @@ fn every_mistake_is_named_with_its_line_and_field() {
         ("nodes = 3", "nodes = 100", "world.nodes", "2 to 99 nodes"),
         ("nodes = 3", "nodes = 7", "world.nodes", "at most 5 nodes"),
         ("length = \"10s\"", "length = \"10 weeks\"", "world.length", "“10 weeks” is not a length of time"),
+        ("length = \"10s\"", "length = \"10\"", "world.length", "it has no unit; say 10s or 10ms"),
         ("latency = \"45ms to 55ms\"", "latency = \"55ms to 45ms\"", "world.latency", "above its longest"),
         ("nodes = 3", "nodes = 3\nsizes = [2, 3]", "world.sizes", "nodes is not among the knobs"),
         ("knobs = [\"wait-for\", ", "knobs = [\"nodes\", ", "world.sizes", "between how many nodes is there a choice?"),
@@ -265,6 +275,12 @@ fn every_mistake_is_named_with_its_line_and_field() {
             "stop = \"copies(value) = 3s\"",
             "step[2].stop",
             "at “3s”: a number cannot be compared with a length of time",
+        ),
+        (
+            "script = [\"c2 asks n2 read\"]",
+            "script = [\"c9 asks n2 read\"]",
+            "step[6].script[1]",
+            "no node or client “c9”; there are nodes n1 to n3",
         ),
         ("script = [\"c2 asks n2 read\"]", "script = [\"c2 asks n9 read\"]", "step[6].script[1]", "there is no node or client “n9”"),
         (
@@ -327,6 +343,7 @@ fn every_mistake_is_named_with_its_line_and_field() {
             "challenge[2].search",
             "not found in ",
         ),
+        ("stop = \"copies(value) = 3\"", "stop = \"copies(valeu) >= 0\"", "step[2].stop", "shows a field “valeu”; did you mean “value”?"),
         ("stop = \"copies(value) = 3\"", "stop = \"copies(value) = 4\"", "step[2]", "✗ copies(value) = 4: it is 3"),
         (
             "right = \"requests(read, ok) >= 1 and not broken(linearizable)\"",
@@ -398,7 +415,7 @@ fn every_mistake_is_named_with_its_line_and_field() {
             "challenge[3].attack",
             "line 2 of an attack: it waits in vain for nodes(up) = 0",
         ),
-        ("answer = \"210ms\"", "answer = \"150ms\"", "challenge[4].answer", "this is not right"),
+        ("answer = \"210ms\"", "answer = \"150ms\"", "challenge[4].answer", "this is not right; right is 2"),
         (
             "fix = { wait-for = \"nobody\" }\nhints = [\"Follow",
             "fix = { heartbeat = \"140ms\" }\nhints = [\"Follow",

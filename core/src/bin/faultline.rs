@@ -21,16 +21,18 @@ mod command {
     mod validate;
 
     use faultline::files;
-    use faultline::judge::history::History;
+    use faultline::judge::history::{History, Outcome};
     use faultline::judge::map::{ARROWS, Arrow, PLACES, Place};
     use faultline::judge::spec::Object;
     use faultline::judge::value::{Reader, Value};
     use faultline::judge::{self, Promise};
+    use faultline::lab::shown::Names as Shown;
     use faultline::link::{Link, MARK, Seal, Verdict};
     use faultline::models::Library;
-    use faultline::protocol::ParamKind;
+    use faultline::protocol::{Nodes, OpSpec, ParamKind};
     use faultline::sim::{Span, Time};
     use faultline::{Scenario, Sim};
+    use std::collections::BTreeSet;
     use std::io::{BufWriter, Read, Write};
     use std::process::ExitCode;
 
@@ -45,8 +47,9 @@ faultline: a laboratory for distributed systems
   faultline verify LINK                  runs a link again: is it the run that was shared?
   faultline history SCENARIO [--for 10s] [--format edn|json]
                                          what the clients of the run did and saw
-  faultline check FILE --model OBJECT --consistency PROMISE [--initial VALUE]
-                                         whether a history keeps a promise, and why
+  faultline check FILE --model OBJECT --consistency PROMISE [--initial VALUE] [--effort MILLIONS] [--order]
+                                         whether a history keeps a promise, and why; --order prints an order that
+                                         shows it, --effort says after how many million steps to give up (200)
   faultline judge SCENARIO same FIELD | sum FIELD NUMBER | own-writes | order ROW ROW [--for 10s] [--quiet 2s]
                                          what clients cannot tell and the run can: do all nodes show the same once
                                          it is quiet, does what they show add up, does every client find its own
@@ -69,7 +72,8 @@ faultline: a laboratory for distributed systems
                                          what others published, measured with the models of the labs
 
 SCENARIO is a file, - for standard input, or a link. LINK is a link, with the page's address or without.
-FILE is a history as Jepsen writes it: EDN maps, JSON lines, or lines of its log.
+FILE is a history as Jepsen writes it: EDN maps, JSON lines, or lines of its log. Histories of several keys
+(jepsen.independent) are of a kv; rw-register is multi-register. docs/histories.md says more.
 OBJECT is one of {objects}; PROMISE one of {promises},
 and for a search also one of the model's own, or served-again: that clients are served once all faults are undone.
 BOUNDS are like depth=12,states=100000,timers=3,crashes=1,asks=2, each of which may be left out.
@@ -77,14 +81,16 @@ Exit codes: 0 all is well, 1 the answer is no, 2 the input cannot be used, 3 nob
 
     /// The longest run that is verified.
     const MOST_ROWS: u32 = 50_000_000;
-    /// How long a check searches before it says that it does not know.
-    const STEPS: u64 = 2_000_000_000;
+    /// How long a check searches before it says that it does not know, in millions of steps: as long as the page.
+    const EFFORT: u64 = 200;
 
     pub(super) fn main() -> ExitCode {
         let words: Vec<String> = std::env::args().skip(1).collect();
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         let done = match words.as_slice() {
             [] | ["help" | "--help" | "-h"] => say(&help()),
+            ["help", about @ ..] => help_about(about),
+            [about @ .., "--help" | "-h"] => help_about(about),
             ["models"] => models(),
             ["models", model] => names(model),
             ["map"] => map(),
@@ -118,6 +124,25 @@ Exit codes: 0 all is well, 1 the answer is no, 2 the input cannot be used, 3 nob
         let objects: Vec<_> = Object::ALL.iter().map(|(name, _)| *name).collect();
         let promises: Vec<_> = Promise::ALL.iter().map(|(name, _)| *name).collect();
         HELP.replace("{objects}", &objects.join(", ")).replace("{promises}", &promises.join(", "))
+    }
+
+    /// What the help says of one command.
+    fn help_about(words: &[&str]) -> Result<(), String> {
+        let help = help();
+        let mut entries: Vec<String> = Vec::new();
+        for line in help.lines().skip(2).take_while(|line| !line.is_empty()) {
+            match entries.last_mut().filter(|_| line.starts_with("   ")) {
+                Some(entry) => entry.extend(["\n", line]),
+                None => entries.push(line.into()),
+            }
+        }
+        let command = |length: usize| format!("  faultline {} ", words[..length.min(words.len())].join(" "));
+        // The second word is often a file, not a part of the name.
+        let found = [2, 1].map(|length| entries.iter().filter(|entry| entry.starts_with(&command(length))).cloned().collect::<Vec<_>>());
+        match found.iter().find(|entries| !entries.is_empty()) {
+            Some(entries) => say(&entries.join("\n")),
+            None => Err(format!("there is no command “{}”; see faultline help", words.join(" "))),
+        }
     }
 
     fn useless(why: &str) -> ExitCode {
@@ -163,11 +188,20 @@ Exit codes: 0 all is well, 1 the answer is no, 2 the input cannot be used, 3 nob
             say(&format!("    {} = {values}\n        {}", spec.key, spec.help))?;
         }
         let promises: Vec<_> = sim.promises().into_iter().map(|(id, promised, _)| format!("{id}: {promised}")).collect();
+        // What nodes show stands in no table: a run tells.
+        let mut shown = Shown::default();
+        shown.follow(&library, Scenario::new(about, 1), Time::ZERO + Span::secs(10), |_| false).map_err(|fault| fault.to_string())?;
+        let own = |names: BTreeSet<&'static str>| names.into_iter().map(str::to_owned).collect::<Vec<_>>();
+        let Nodes { min, max, default } = about.nodes;
+        say(&format!("nodes\n    {default} ({min} to {max}), called n1, n2, …; clients: {}, called c1, c2, …", about.clients))?;
+        let op = |op: &OpSpec| op.argument.map_or_else(|| op.name.to_owned(), |argument| format!("{}, with {argument}", op.name));
         let lists = [
             ("kinds of messages", about.kinds.iter().map(|kind| kind.name.to_owned()).collect()),
-            ("operations of clients", about.ops.iter().map(|op| op.name.to_owned()).collect()),
+            ("operations of clients", about.ops.iter().map(op).collect()),
             ("timers", sim.timer_names().iter().map(|name| (*name).to_owned()).collect()),
             ("promises", promises),
+            ("fields that nodes show (in a run of 10 s)", own(shown.fields)),
+            ("roles that nodes show (in a run of 10 s)", own(shown.roles)),
         ];
         lists
             .into_iter()
@@ -277,34 +311,66 @@ Exit codes: 0 all is well, 1 the answer is no, 2 the input cannot be used, 3 nob
     }
 
     fn check(file: &str, options: &[&str]) -> Result<ExitCode, String> {
-        let (mut object, mut promise, mut initial) = (None, None, Value::Nil);
-        for option in options.chunks(2) {
+        let (mut object, mut promise, mut initial, mut effort, mut order) = (None, None, Value::Nil, EFFORT, false);
+        let mut options = options.iter().copied();
+        while let Some(option) = options.next() {
+            let mut value = || options.next().ok_or_else(|| format!("{option} needs a value"));
             match option {
-                ["--model", name] => object = Some(named("model", name, &Object::ALL)?),
-                ["--consistency", name] => promise = Some(named("consistency", name, &Promise::ALL)?),
-                ["--initial", text] => {
-                    let mut reader = Reader::new(text);
+                "--model" => object = Some(named("model", value()?, &Object::ALL, &OTHER_OBJECTS)?),
+                "--consistency" => promise = Some(named("consistency", value()?, &Promise::ALL, &OTHER_PROMISES)?),
+                "--initial" => {
+                    let mut reader = Reader::new(value()?);
                     let value = reader.next_value().map_err(|fault| format!("--initial: {fault}"))?;
                     initial = value.map_or(Value::Nil, |placed| placed.value);
                 }
-                _ => return Err(format!("check does not know “{}”; see faultline help", option.join(" "))),
+                "--effort" => {
+                    let text = value()?;
+                    let millions = text.parse().ok().filter(|millions| *millions > 0);
+                    effort = millions.ok_or_else(|| format!("“{text}” is no effort: it is a whole number of millions of steps"))?;
+                }
+                "--order" => order = true,
+                _ => return Err(format!("check does not know “{option}”; see faultline help check")),
             }
         }
         let object = object.ok_or("which kind of object? Say --model")?;
         let promise = promise.ok_or("which promise? Say --consistency")?;
         let text = read_text(file)?;
         let history = History::read(&text).map_err(|fault| format!("{file}: {fault}"))?;
-        let judgement = judge::judge(&history, object, promise, &initial, STEPS).map_err(|fault| format!("{file}: {fault}"))?;
-        say(&judgement.to_string())?;
+        let steps = effort.saturating_mul(1_000_000);
+        let judgement = judge::judge(&history, object, promise, &initial, steps).map_err(|fault| format!("{file}: {fault}"))?;
+        say(&format!("{} ({})", judgement.verdict, extent(&history)))?;
+        let shown = order || judgement.kept != Some(true);
+        judgement.evidence.iter().filter(|_| shown).try_for_each(|line| say(&format!("  {line}")))?;
         Ok(match judgement.kept {
             Some(true) => ExitCode::SUCCESS,
             Some(false) => ExitCode::FAILURE,
-            None => ExitCode::from(3),
+            None => {
+                say(&format!("  given up after {effort} million steps; --effort takes more"))?;
+                ExitCode::from(3)
+            }
         })
     }
 
-    fn named<T: Copy>(what: &str, name: &str, known: &[(&str, T)]) -> Result<T, String> {
-        let found = known.iter().find(|(other, _)| *other == name).map(|(_, value)| *value);
+    /// How much of a history was judged.
+    fn extent(history: &History) -> String {
+        let unknown = history.ops.iter().filter(|op| op.outcome == Outcome::Unknown).count();
+        let ops = if history.ops.len() == 1 { "operation" } else { "operations" };
+        match unknown {
+            0 => format!("{} {ops}", history.ops.len()),
+            _ => format!("{} {ops}, {unknown} of unknown outcome", history.ops.len()),
+        }
+    }
+
+    /// What other tools call these objects and promises.
+    const OTHER_OBJECTS: [(&str, &str); 1] = [("rw-register", "multi-register")];
+    const OTHER_PROMISES: [(&str, &str); 3] =
+        [("strong-serializable", "strict-serializable"), ("linearizability", "linearizable"), ("serializability", "serializable")];
+
+    /// What is called so: with blanks for hyphens or as a keyword, too.
+    fn named<T: Copy>(what: &str, name: &str, known: &[(&str, T)], others: &[(&str, &str)]) -> Result<T, String> {
+        let plain = name.trim_start_matches(':').replace(' ', "-").to_lowercase();
+        let usual = others.iter().find(|(other, _)| *other == plain).map_or(plain.as_str(), |(_, usual)| *usual);
+        let found = known.iter().find(|(other, _)| *other == usual).map(|(_, value)| *value);
         found.ok_or_else(|| {
             let names: Vec<_> = known.iter().map(|(name, _)| *name).collect();
             format!("there is no {what} “{name}”; there are {}", names.join(", "))
@@ -327,10 +393,7 @@ Exit codes: 0 all is well, 1 the answer is no, 2 the input cannot be used, 3 nob
             std::fs::File::open(file).and_then(|mut file| file.read_to_end(&mut bytes))
         };
         read.map_err(|fault| format!("{file}: {fault}"))?;
-        String::from_utf8(bytes).map_err(|fault| {
-            let line = fault.as_bytes()[..fault.utf8_error().valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1;
-            format!("{file}: line {line}: this is not text in UTF-8")
-        })
+        files::text_of(bytes).map_err(|fault| format!("{file}: {fault}"))
     }
 
     fn print_text(sim: &Sim, out: &mut impl Write) -> std::io::Result<()> {

@@ -2,7 +2,7 @@
 //!
 //! A history is what is left of a run when only its clients may speak. It is read from the files of
 //! Jepsen and its relatives (EDN maps with `:process :type :f :value`, the same as JSON lines, or the
-//! lines of Jepsen's log), and written in the same forms.
+//! lines of `jepsen.log` and `history.txt`), and written in the maps' forms.
 
 use super::value::{BadInput, Placed, Reader, Value, is_token};
 use crate::sim::{EventKind, NodeId, Sim};
@@ -97,14 +97,25 @@ impl History {
     /// # Errors
     /// Names what is wrong, and where.
     pub fn read(text: &str) -> Result<Self, BadInput> {
-        const LOG: &str = "jepsen.util";
         // Maps may have anything in their strings.
         let is_form = |line: &str| line.trim_start().starts_with(['{', '[', '(', '#', ';', '\u{feff}']);
         let first = text.lines().find(|line| !line.trim().is_empty());
-        let is_log = first.is_some_and(|line| line.contains(LOG) && !is_form(line));
-        let events = if is_log { log_events(text, LOG)? } else { form_events(text)? };
+        let log = LogForm::ALL.into_iter().find(|form| text.lines().any(|line| form.operation(line).is_some()));
+        let log = log.filter(|_| first.is_some_and(|line| !is_form(line)));
+        let events = match log {
+            Some(form) => log_events(text, form)?,
+            None if first.is_some_and(|line| line.contains(MARK) && !is_form(line)) => {
+                let why = format!("this looks like Jepsen's log, but no line has an operation such as {MARK}: 0 :invoke :write 1");
+                return Err(Reader::fault(text, 0, why));
+            }
+            None => form_events(text)?,
+        };
         let mut history = Self::pair(text, events)?;
-        history.comparisons_fail = is_log;
+        // Every promise is kept where nothing was done: a file without operations is the wrong file.
+        if history.ops.is_empty() {
+            return Err(Reader::fault(text, text.len(), "the file ends, and no client has done anything in it: there is nothing to judge"));
+        }
+        history.comparisons_fail = matches!(log, Some(LogForm::Marked));
         Ok(history)
     }
 
@@ -238,8 +249,10 @@ impl History {
         let process = &self.processes[op.process];
         let key = op.key.as_ref().map_or_else(String::new, |key| format!(" {key}"));
         let asked = if op.input == Value::Nil { String::new() } else { format!(" {}", op.input) };
+        // What was read is said even if it is nothing: that may be what is wrong.
+        let looked = matches!(op.f.as_str(), "read" | "get");
         let came = match op.outcome {
-            Outcome::Ok if op.output == op.input => String::new(),
+            Outcome::Ok if op.output == op.input && !looked => String::new(),
             Outcome::Ok => format!(" -> {}", op.output),
             Outcome::Fail => " failed".into(),
             Outcome::Unknown => " with unknown outcome".into(),
@@ -347,15 +360,43 @@ fn shortened(value: &Value) -> String {
     }
 }
 
-/// The events of Jepsen's log: `INFO jepsen.util - 0 :invoke :write 3`.
-fn log_events(text: &str, mark: &str) -> Result<Vec<Event>, BadInput> {
+/// What stands before the operations in Jepsen's log.
+const MARK: &str = "jepsen.util";
+
+/// How the lines of a log have their operations.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum LogForm {
+    /// `jepsen.log`: `INFO jepsen.util: 0 :invoke :write 3`, or with a dash, as it was in former years.
+    Marked,
+    /// `history.txt`: the operation alone, with tabs, perhaps behind a time.
+    Bare,
+}
+
+impl LogForm {
+    const ALL: [Self; 2] = [Self::Marked, Self::Bare];
+
+    /// The operation of a line: its process and what follows. Most lines of a log have none.
+    fn operation(self, line: &str) -> Option<&str> {
+        let operation = match self {
+            Self::Marked => line.split_once(MARK)?.1.split_once(['-', ':'])?.1,
+            Self::Bare => {
+                let process = line.split_once('\t')?.0;
+                &line[process.rfind(' ').map_or(0, |blank| blank + 1)..]
+            }
+        };
+        let kind = operation.split_whitespace().nth(1)?;
+        matches!(kind, ":invoke" | ":ok" | ":fail" | ":info").then_some(operation)
+    }
+}
+
+/// The events of a log.
+fn log_events(text: &str, form: LogForm) -> Result<Vec<Event>, BadInput> {
     let mut events = Vec::new();
     let mut start = 0;
     for line in text.split_inclusive('\n') {
         let at = start;
         start += line.len();
-        let Some((_, rest)) = line.split_once(mark) else { continue };
-        let Some((_, rest)) = rest.split_once('-') else { continue };
+        let Some(rest) = form.operation(line) else { continue };
         let mut reader = Reader::new(rest);
         let mut values = Vec::new();
         let offset = at + line.len() - rest.len();
@@ -449,6 +490,45 @@ mod tests {
             assert_eq!(fault.line, line, "{text}: {fault}");
             assert!(fault.why.contains(why), "{fault}");
         }
-        assert_eq!(History::read(""), Ok(History::default()));
+    }
+
+    /// Every promise is kept where nothing was done, so a file that holds nothing must not be judged.
+    #[test]
+    fn a_file_without_operations_is_a_fault() {
+        let nemesis = "{:process :nemesis, :type :info, :f :start, :value nil}\n";
+        for text in ["", "\n \n", "[]", "; nothing\n", nemesis] {
+            let fault = History::read(text).unwrap_err();
+            assert!(fault.why.contains("nothing to judge"), "{text:?}: {fault}");
+        }
+        let prose = History::read("INFO jepsen.util: Downloading it\nINFO jepsen.util: done\n").unwrap_err();
+        assert!(prose.why.contains("looks like Jepsen's log"), "{prose}");
+    }
+
+    #[test]
+    fn every_form_of_a_log_says_the_same() {
+        let operations =
+            ["0\t:invoke\t:write\t1", "0\t:ok\t:write\t1", ":nemesis\t:info\t:start\tnil", "1\t:invoke\t:read\tnil", "1\t:ok\t:read\t99"];
+        let log = |before: &str| operations.map(|operation| format!("{before}{operation}\n")).concat();
+        for before in [
+            "2024-03-01 12:00:00,200{GMT}\tINFO\t[jepsen worker 0] jepsen.util: ",
+            "10:22:24.820 [jepsen worker 4] INFO  jepsen.util - ",
+            "",
+            "2014-11-30 22:12:38,102 ",
+        ] {
+            let plain = log(before);
+            let among_others = format!("10:00 INFO jepsen.core: Running test:\n {{:name \"etcd\"}}\n{plain}10:01 INFO jepsen.core: done\n");
+            for text in [plain, among_others] {
+                let history = History::read(&text).unwrap_or_else(|fault| panic!("{fault}: {text}"));
+                let seen: Vec<_> = history.ops.iter().map(|op| (op.f.as_str(), op.output.to_string())).collect();
+                assert_eq!(seen, [("write", "1".to_owned()), ("read", "99".to_owned())], "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_was_read_is_said_even_if_it_was_nothing() {
+        let history =
+            History::read("{:process 0, :type :invoke, :f :read, :value nil}\n{:process 0, :type :ok, :f :read, :value nil}").unwrap();
+        assert_eq!(history.describe(0), "process 0: read -> nil (line 1)");
     }
 }

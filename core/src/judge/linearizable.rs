@@ -57,6 +57,8 @@ pub struct Refutation {
     /// A few operations of the history that are enough: without their ends, or without these reads,
     /// an order would exist.
     pub core: Vec<usize>,
+    /// Whether it was tried of each of them to do without.
+    pub tried_all: bool,
 }
 
 /// How long each object's search goes on before it is the next one's turn.
@@ -187,6 +189,7 @@ impl Explanation {
             longest: steps.iter().map(|&step| case.steps[step as usize].op).collect(),
             state: search.states.value(*state).to_string(),
             core: Vec::new(),
+            tried_all: true,
         };
         let mut new = Self {
             why,
@@ -234,6 +237,7 @@ impl Explanation {
             self.patience = self.patience.saturating_sub(self.trial.spent);
             if self.patience == 0 {
                 self.size = 0;
+                self.why.tried_all = false;
             }
             self.next_trial();
             // It takes as long to begin a trial as to look at all events.
@@ -252,6 +256,7 @@ impl Explanation {
     /// What is enough, as far as it is known. Nothing more is tried after that.
     fn so_far(&mut self) -> Refutation {
         self.give_back();
+        self.why.tried_all &= self.size == 0;
         self.size = 0;
         let needed = self.case.steps.iter().filter(|step| step.ret.is_some());
         Refutation { core: needed.map(|step| step.op).collect(), ..self.why.clone() }

@@ -243,7 +243,8 @@ fn kept(verdict: &str, history: &History, orders: &[Vec<usize>]) -> Judgement {
 
 fn unknown() -> Judgement {
     let verdict = "unknown: the search was given up before it had an answer".into();
-    Judgement { verdict, ..Judgement::default() }
+    let evidence = vec!["a shorter history, fewer operations of unknown outcome or a weaker promise is decided sooner".into()];
+    Judgement { verdict, evidence, ..Judgement::default() }
 }
 
 /// Operations in an order, in words.
@@ -253,18 +254,45 @@ fn in_order(history: &History, order: &[usize]) -> String {
 }
 
 /// Runs a search that can be interrupted as long as the budget lasts.
-fn search<Yes, No>(budget: &mut Budget<'_>, mut run: impl FnMut(u64) -> (Verdict<Yes, No>, Progress)) -> Verdict<Yes, No> {
+fn search<Yes, No>(budget: &mut Budget<'_>, run: impl FnMut(u64) -> (Verdict<Yes, No>, Progress)) -> Verdict<Yes, No> {
+    search_for(u64::MAX, budget, run)
+}
+
+/// The same, but no longer than so many steps.
+fn search_for<Yes, No>(
+    mut most: u64,
+    budget: &mut Budget<'_>,
+    mut run: impl FnMut(u64) -> (Verdict<Yes, No>, Progress),
+) -> Verdict<Yes, No> {
     loop {
-        let slice = budget.left.min(Budget::LOOK);
+        let slice = budget.left.min(Budget::LOOK).min(most);
         let (verdict, progress) = run(slice);
         budget.progress = progress;
+        most -= slice;
         if !matches!(verdict, Verdict::Unknown) || slice == 0 || budget.spend(slice).is_err() {
             return verdict;
         }
     }
 }
 
+/// How many operations are named at most where no few are known to be enough.
+const MOST_NAMED: usize = 20;
+
+/// What one operation shows that read what nobody wrote: no order has a place for it, with or without a clock.
+fn out_of_nothing(verdict: &str, history: &History, case: &Case) -> Option<Judgement> {
+    let (op, value) = case.out_of_nothing()?;
+    let mut evidence = vec![format!("no place for {}", history.describe(op)), format!("nobody ever wrote {value}")];
+    if case.initial == Value::Nil {
+        evidence.push(format!("if it was there from the beginning, say so: --initial {value}, or on the page “and holds at first”"));
+    }
+    Some(Judgement { kept: Some(false), verdict: verdict.into(), evidence, ops: vec![op], ..Judgement::default() })
+}
+
 fn linearizable(history: &History, case: &Case, budget: &mut Budget<'_>) -> Judgement {
+    const BROKEN: &str = "not linearizable";
+    if let Some(judgement) = out_of_nothing(BROKEN, history, case) {
+        return judgement;
+    }
     let mut check = Linearizability::new(case.by_object());
     let verdict = match search(budget, |steps| (check.run(steps), check.progress())) {
         Verdict::Unknown => check.so_far(),
@@ -273,27 +301,60 @@ fn linearizable(history: &History, case: &Case, budget: &mut Budget<'_>) -> Judg
     match verdict {
         Verdict::Kept(orders) => kept("linearizable", history, &orders),
         Verdict::Broken(why) => {
+            let named = if why.tried_all { why.core.len() } else { why.core.len().min(MOST_NAMED) };
             let mut evidence = vec![
                 format!("no place for {}", history.describe(why.stuck)),
                 format!("the longest order before it has {} operations and leads to {}", why.longest.len(), why.state),
-                "these are enough to contradict one another:".into(),
+                if why.tried_all {
+                    "these are enough to contradict one another:".into()
+                } else {
+                    format!("{} operations contradict one another; whether fewer do was not found out:", why.core.len())
+                },
             ];
-            evidence.extend(why.core.iter().map(|op| format!("  {}", history.describe(*op))));
-            Judgement { kept: Some(false), verdict: "not linearizable".into(), evidence, ops: why.core, ..Judgement::default() }
+            evidence.extend(why.core.iter().take(named).map(|op| format!("  {}", history.describe(*op))));
+            if named < why.core.len() {
+                evidence.push(format!("  and {} more", why.core.len() - named));
+            }
+            Judgement { kept: Some(false), verdict: BROKEN.into(), evidence, ops: why.core, ..Judgement::default() }
         }
         Verdict::Unknown => unknown(),
     }
 }
 
+/// How long an order without a clock is looked for before it is asked whether there is one with a clock:
+/// that is often found sooner, and does as well.
+const BEFORE_CLOCKS: u64 = 1 << 20;
+
 fn sequential(history: &History, case: &Case, budget: &mut Budget<'_>) -> Judgement {
+    const BROKEN: &str = "not sequentially consistent";
+    if let Some(judgement) = out_of_nothing(BROKEN, history, case) {
+        return judgement;
+    }
     let objects = case.by_object();
     let mut check = Sequential::new(case, &objects);
-    match search(budget, |steps| (check.run(steps), check.progress())) {
+    let mut found = search_for(BEFORE_CLOCKS, budget, |steps| (check.run(steps), check.progress()));
+    if matches!(found, Verdict::Unknown) {
+        let mut stronger = Linearizability::new(objects.clone());
+        let mut decided = |steps| match stronger.decide(steps) {
+            Some(true) => Verdict::Kept(()),
+            Some(false) => Verdict::Broken(()),
+            None => Verdict::Unknown,
+        };
+        if let Verdict::Kept(()) = search_for(budget.left / 4, budget, |steps| (decided(steps), check.progress()))
+            && let Verdict::Kept(orders) = stronger.run(0)
+        {
+            let mut judgement = kept("sequentially consistent", history, &orders);
+            judgement.evidence.insert(0, "it is even linearizable, and that implies it".into());
+            return judgement;
+        }
+        found = search(budget, |steps| (check.run(steps), check.progress()));
+    }
+    match found {
         Verdict::Kept(order) => kept("sequentially consistent", history, &[order]),
         Verdict::Broken(ops) => {
             let mut evidence = vec!["the furthest that any order comes is before these:".to_owned()];
             evidence.extend(ops.iter().map(|op| format!("  {}", history.describe(*op))));
-            Judgement { kept: Some(false), verdict: "not sequentially consistent".into(), evidence, ops, ..Judgement::default() }
+            Judgement { kept: Some(false), verdict: BROKEN.into(), evidence, ops, ..Judgement::default() }
         }
         Verdict::Unknown => unknown(),
     }

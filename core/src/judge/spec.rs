@@ -6,7 +6,7 @@
 
 use super::history::{History, Op, Outcome};
 use super::value::{BadInput, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The kinds of object whose histories can be checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +48,7 @@ impl Object {
             Self::Mutex
         } else if says(&["txn"]) {
             if appends(history) { Self::ListAppend } else { Self::MultiRegister }
-        } else if history.ops.iter().any(|op| op.key.is_some()) || says(&["get", "put", "append"]) {
+        } else if history.ops.iter().any(|op| op.key.is_some()) || says(&["get", "put", "append"]) || has_keys_in_values(history) {
             Self::Kv
         } else {
             Self::CasRegister
@@ -60,6 +60,23 @@ impl Object {
 fn appends(history: &History) -> bool {
     let is_append = |step: &Value| step.items().and_then(|words| words.first()?.name()) == Some("append");
     history.ops.iter().filter_map(|op| op.input.items()).flatten().any(is_append)
+}
+
+/// Which objects have an operation.
+fn who_has(f: &str) -> &'static str {
+    match f {
+        "cas" => "cas-register and kv have",
+        "append" => "kv has, and within transactions list-append",
+        "acquire" | "release" | "lock" | "unlock" => "mutex has",
+        "txn" => "multi-register and list-append have",
+        _ => "nothing that can be judged here has: there are read, write, cas, get, put, append, acquire, release and txn",
+    }
+}
+
+/// Whether its values are `[key value]`, as `jepsen.independent` writes them: every read asks for `[key nil]`.
+fn has_keys_in_values(history: &History) -> bool {
+    let mut reads = history.ops.iter().filter(|op| op.f == "read").peekable();
+    reads.peek().is_some() && reads.all(|op| op.key.is_none() && matches!(op.input.items(), Some([_, Value::Nil])))
 }
 
 /// What an operation does.
@@ -187,6 +204,11 @@ impl Case {
     /// # Errors
     /// Names the first operation that the object does not have.
     pub fn of(history: &History, object: Object, initial: &Value) -> Result<Self, BadInput> {
+        if matches!(object, Object::Register | Object::CasRegister) && has_keys_in_values(history) {
+            let why = "every read asks for [key nil], as jepsen.independent does: there are several keys, and the object is kv".into();
+            let line = history.ops.iter().find(|op| op.f == "read").map_or(1, |op| op.line);
+            return Err(BadInput { line, column: 1, why });
+        }
         let mut reading = Reading { object, initial, history };
         let mut steps = Vec::new();
         for (index, op) in history.ops.iter().enumerate() {
@@ -206,7 +228,7 @@ impl Case {
         if !self.steps.iter().any(|step| matches!(step.act, Act::Together(_))) {
             return;
         }
-        let mut names = std::collections::BTreeSet::new();
+        let mut names = BTreeSet::new();
         for step in &mut self.steps {
             if !matches!(step.act, Act::Together(_)) {
                 let alone = std::mem::replace(&mut step.act, Act::Acquire);
@@ -236,6 +258,24 @@ impl Case {
             }
         }
         self.steps.retain(|step| step.act != Act::Read(None));
+    }
+
+    /// The first read of a value that nobody can have written, and the value: nothing more is needed to
+    /// have no order. Not looked for where values are put together from several.
+    #[must_use]
+    pub fn out_of_nothing(&self) -> Option<(usize, &Value)> {
+        let mut written = BTreeSet::new();
+        for step in &self.steps {
+            match &step.act {
+                Act::Write(value) | Act::Swap(_, value) => written.insert((&step.key, value)),
+                Act::Append(_) | Act::Together(_) | Act::Acquire | Act::Release => return None,
+                Act::Read(_) | Act::Differs(_) => continue,
+            };
+        }
+        self.steps.iter().find_map(|step| match &step.act {
+            Act::Read(Some(value)) if *value != self.initial && !written.contains(&(&step.key, value)) => Some((step.op, value)),
+            _ => None,
+        })
     }
 
     /// The same for every object alone: linearizability of all is that of each.
@@ -307,7 +347,7 @@ impl Reading<'_> {
                     _ => Act::Swap(from, to),
                 }
             }
-            (object, other) => return Err(fault(format!("a {} has no operation {other}", object.name()))),
+            (object, other) => return Err(fault(format!("a {} has no operation {other}; {}", object.name(), who_has(other)))),
         };
         Ok(Some((key, act)))
     }

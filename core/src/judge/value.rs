@@ -137,6 +137,9 @@ pub struct Placed {
     pub at: usize,
 }
 
+/// What may have happened where the end of the text comes too early.
+const CUT_OFF: &str = "the text ends here, as if it had been cut off";
+
 /// How deep lists may lie inside lists.
 const MOST_NESTED: usize = 64;
 
@@ -221,7 +224,7 @@ impl<'a> Reader<'a> {
     }
 
     fn unclosed<T>(&self, at: usize, end: char) -> Result<T, BadInput> {
-        self.fail(at, format!("there is no “{end}” for this bracket"))
+        self.fail(at, format!("there is no “{end}” for this bracket: {CUT_OFF}"))
     }
 
     fn peek(&self) -> Option<char> {
@@ -364,8 +367,10 @@ impl<'a> Reader<'a> {
                 self.at += 1;
                 self.skip_blanks(depth)?;
             }
-            if matches!(self.peek(), None | Some('}')) {
-                return self.fail(key_at, format!("the key {key} has no value"));
+            match self.peek() {
+                None => return self.fail(key_at, format!("the key {key} has no value: {CUT_OFF}")),
+                Some('}') => return self.fail(key_at, format!("the key {key} has no value")),
+                Some(_) => {}
             }
             entries.push((key, self.value(depth + 1)?));
         }
@@ -376,7 +381,7 @@ impl<'a> Reader<'a> {
         self.at += 1;
         let mut text = String::new();
         loop {
-            let Some(letter) = self.peek() else { return self.fail(at, "this string does not end") };
+            let Some(letter) = self.peek() else { return self.fail(at, format!("this string does not end: {CUT_OFF}")) };
             self.at += letter.len_utf8();
             match letter {
                 '"' => return Ok(text),
@@ -398,7 +403,7 @@ impl<'a> Reader<'a> {
 
     fn escape(&mut self) -> Result<char, BadInput> {
         let at = self.at - 1;
-        let Some(letter) = self.peek() else { return self.fail(at, "this string does not end") };
+        let Some(letter) = self.peek() else { return self.fail(at, format!("this string does not end: {CUT_OFF}")) };
         self.at += letter.len_utf8();
         Ok(match letter {
             'n' => '\n',
@@ -491,7 +496,8 @@ mod tests {
     #[test]
     fn every_fault_has_a_line_and_a_column() {
         for (text, line, column, why) in [
-            ("[1 2", 1, 1, "no “]”"),
+            ("[1 2", 1, 1, "no “]” for this bracket: the text ends here"),
+            ("{:a 1\n :b", 2, 2, "has no value: the text ends here"),
             ("1\n  }", 2, 3, "closes nothing"),
             ("{:a 1\n :b}", 2, 2, "has no value"),
             ("\"abc", 1, 1, "does not end"),

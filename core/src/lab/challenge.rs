@@ -674,7 +674,7 @@ impl Challenge {
                 };
                 let (is_right, truth) = decided(&start, &guess).map_err(failed("answer"))?;
                 if is_right != Some(true) {
-                    return Err(("answer", format!("this is not right; right is {truth:?}")));
+                    return Err(("answer", answer.correction(&truth)));
                 }
                 if let Truth::Options(rights, _) = &truth
                     && rights.len() != 1

@@ -11,6 +11,7 @@
 //! | [`guess`] | what went wrong behind a curtain |
 //! | [`search`] | what trying every order of events shows |
 //! | [`study`] | what only many runs show |
+//! | [`shown`] | the names of what nodes show, known only from runs |
 //! | [`progress`] | what a learner has done so far |
 //! | [`draft`] | a lab as it is being written, made from a run that somebody performed |
 //! | [`write`](mod@write) | a lab file from its parts |
@@ -26,6 +27,7 @@ pub mod predicate;
 pub mod progress;
 pub mod script;
 pub mod search;
+pub mod shown;
 pub mod study;
 pub mod tour;
 pub mod write;
@@ -40,6 +42,7 @@ use challenge::Challenge;
 use guess::Guess;
 use predicate::{Measure, Observer, Predicate, Subject};
 use script::Script;
+use shown::Mentioned;
 use std::collections::BTreeMap;
 use study::Study;
 use tour::{Bet, Stage, Step, Truth};
@@ -92,6 +95,8 @@ pub struct Lab {
     pub teacher: Teacher,
     /// The file that it was read from, for whoever reads it again elsewhere.
     pub source: String,
+    /// Names of fields and roles that only its runs can show to be right.
+    pub mentioned: Vec<Mentioned>,
 }
 
 /// How much one must know before.
@@ -295,7 +300,7 @@ impl Lab {
 
     /// Runs everything that the lab promises: every step of the tour comes to its stop, the bet has one
     /// right answer, every challenge passes its three checks, nothing gives away what is guessed, every scene comes
-    /// to its moment.
+    /// to its moment, and every field and role that is named is shown by a node somewhere.
     #[must_use]
     pub fn check(&self, library: &Library) -> Vec<Problem> {
         let mut problems = Vec::new();
@@ -339,6 +344,7 @@ impl Lab {
                 problem(scene.line, format!("teacher.scene[{number}]"), why);
             }
         }
+        problems.extend(self.never_shown(library));
         problems
     }
 

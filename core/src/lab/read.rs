@@ -7,6 +7,7 @@ use super::guess::{Cause, Guess};
 use super::predicate::{Measure, Names, Predicate, Subject, Value as Found, Wrong, unknown};
 use super::script::{self, ACTIONS, Script};
 use super::search::{Search, Seek};
+use super::shown::{Mention, Mentioned, Mentions};
 use super::study::{self, Case, Estimate, Facts, Known, Own, Place, Question, Study, Sweep};
 use super::tour::{Answer, Bet, Doing, Step};
 use super::{Gauge, Lab, Level, Measured, NODES, Scene, Settings, Teacher, Textbook, World};
@@ -42,15 +43,24 @@ impl Lab {
             return Err(vec![Problem { line: 1, field: String::new(), why }]);
         }
         let (root, mut problems) = document::read(text);
+        // What can be read of a broken text says nothing of what its author meant.
+        if !problems.is_empty() {
+            return Err(problems);
+        }
         let lines = Lines::of(text);
         format::check(&lines, &root, &LAB, "", &mut problems);
-        let mut reader = Reader { lines, library, names: None, problems };
+        let mut reader = Reader { lines, library, names: None, problems, mentioned: Vec::new() };
         let lab = reader.lab(&root, id);
+        // A part may have been read again, with another number of nodes.
+        let mut mentioned = reader.mentioned;
+        mentioned
+            .sort_by(|one, other| (one.line, &one.field, one.what, &one.name).cmp(&(other.line, &other.field, other.what, &other.name)));
+        mentioned.dedup();
         let mut problems = reader.problems;
         problems.sort_by_key(|problem| problem.line);
         problems.dedup();
         match lab {
-            Some(lab) if problems.is_empty() => Ok(Self { source: text.to_owned(), ..lab }),
+            Some(lab) if problems.is_empty() => Ok(Self { source: text.to_owned(), mentioned, ..lab }),
             _ => Err(problems),
         }
     }
@@ -142,6 +152,7 @@ struct Reader<'a> {
     library: &'a Library,
     names: Option<Names>,
     problems: Vec<Problem>,
+    mentioned: Vec<Mentioned>,
 }
 
 impl Reader<'_> {
@@ -173,10 +184,20 @@ impl Reader<'_> {
         self.told(part, name, |text| script::latency(&text.split_whitespace().collect::<Vec<_>>()))
     }
 
-    fn in_language<T>(&mut self, part: &Part<'_>, name: &str, read: fn(&str, &Names) -> Result<T, Wrong>) -> Option<T> {
+    /// Remembers names that only a run can show to be right.
+    fn mentions(&mut self, at: usize, field: &str, mentions: Vec<Mention>) {
+        let lines = &self.lines;
+        let placed = |Mention { at: inner, what, name }| Mentioned { line: lines.line(at + inner), field: field.into(), what, name };
+        self.mentioned.extend(mentions.into_iter().map(placed));
+    }
+
+    fn in_language<T: Mentions>(&mut self, part: &Part<'_>, name: &str, read: fn(&str, &Names) -> Result<T, Wrong>) -> Option<T> {
         let (text, at) = part.text(name)?;
         match read(text, self.names.as_ref()?) {
-            Ok(value) => Some(value),
+            Ok(value) => {
+                self.mentions(at, &part.path(name), value.mentions());
+                Some(value)
+            }
             Err(wrong) => {
                 self.problem(at + wrong.at, part.path(name), pointed(text, &wrong));
                 None
@@ -192,7 +213,12 @@ impl Reader<'_> {
         let lines = part.texts(name);
         let texts: Vec<_> = lines.iter().map(|(text, _)| *text).collect();
         match Script::parse(&texts, self.names.as_ref()?) {
-            Ok(script) => Some(script),
+            Ok(script) => {
+                for (index, mentions) in script.mentions() {
+                    self.mentions(lines[index].1, &format!("{}[{}]", part.path(name), index + 1), mentions);
+                }
+                Some(script)
+            }
             Err(wrongs) => {
                 for (index, wrong) in wrongs {
                     let (text, at) = lines[index];
@@ -306,6 +332,7 @@ impl Reader<'_> {
             correctness: part.said("correctness"),
             teacher: teacher?,
             source: String::new(),
+            mentioned: Vec::new(),
         })
     }
 
@@ -504,7 +531,9 @@ impl Reader<'_> {
         let (wanted, not): (&[&str], &[&str]) = match kind.as_str() {
             "do" => (&["stop", "script"], &[]),
             "see" => (&["stop"], &["script"]),
-            _ => (&[], &["stop", "script", "within"]),
+            "explain" => (&[], &["stop", "script", "within"]),
+            // That there is no such kind was said already, and what it would need is not known.
+            _ => return None,
         };
         for name in wanted.iter().filter(|name| !has(name)) {
             self.problem(part.table.at, part.path(name), format!("a step to {kind} needs this"));

@@ -5,6 +5,7 @@
 //! out is a scenario like any other, with a time for every input.
 
 use super::predicate::{MOST_STEPS, MessageKind, Names, Observer, Predicate, Subject, Value, Wrong, unknown};
+use super::shown::{Mention, Mentions};
 use crate::models::Library;
 use crate::protocol::ParamSpec;
 use crate::scenario::{Disk, Fate, Fault, Input, Scenario};
@@ -140,6 +141,14 @@ impl Performed {
 }
 
 impl Script {
+    /// The names in its conditions that only a run can show to be right, by line.
+    pub(super) fn mentions(&self) -> impl Iterator<Item = (usize, Vec<Mention>)> {
+        self.0.iter().enumerate().filter_map(|(index, line)| match &line.wait {
+            Wait::For(predicate) => Some((index, predicate.mentions())),
+            _ => None,
+        })
+    }
+
     /// Reads lines.
     ///
     /// # Errors
@@ -449,7 +458,7 @@ impl Words<'_> {
 
     fn endpoint(&mut self) -> Result<NodeId, String> {
         let name = self.take("a node or client, such as n1")?;
-        self.names.endpoint(&name).ok_or_else(|| format!("there is no node or client “{name}”"))
+        self.names.endpoint(&name).ok_or_else(|| self.names.no_endpoint(&name))
     }
 
     fn node(&mut self) -> Result<NodeId, String> {
@@ -579,6 +588,10 @@ impl Words<'_> {
             }
             client => {
                 let Some(endpoint) = self.names.endpoint(client).filter(|endpoint| endpoint.0 >= self.names.nodes) else {
+                    // “c2 asks …” is about a client, whether there is one or not.
+                    if self.peek() == Some("asks") {
+                        return Err(self.names.no_endpoint(client));
+                    }
                     return Err(unknown("action", client, ACTIONS.iter().copied()));
                 };
                 self.need("asks")?;

@@ -372,16 +372,18 @@ impl Study {
         for chosen in &self.choices(lab) {
             looks += 1;
             let line = self.known(lab, chosen).next().map_or(self.line, |known| known.line);
+            // The only case often has no name.
             let name = self.cases.get(chosen.case).map_or("", |case| &case.name);
+            let name = if name.is_empty() { String::new() } else { format!("{name}: ") };
             match Survey::new(self, chosen, runs).finish(self, lab, library) {
-                Err(fault) => problems.push((line, "case", format!("{name}: {fault}"))),
+                Err(fault) => problems.push((line, "case", format!("{name}{fault}"))),
                 Ok(findings) if findings.missed == findings.done => {
-                    never.push((line, format!("{name}: no run of {} comes to its moment", findings.done)))
+                    never.push((line, format!("{name}no run of {} comes to its moment", findings.done)))
                 }
                 Ok(findings) => {
                     for known in self.known(lab, chosen) {
                         let wrong = known.against(self, &findings).wrong;
-                        problems.extend(wrong.into_iter().map(|why| (known.line, "known", format!("{name}: {why}"))));
+                        problems.extend(wrong.into_iter().map(|why| (known.line, "known", format!("{name}{why}"))));
                     }
                 }
             }

@@ -121,6 +121,21 @@ impl Answer {
         }
     }
 
+    /// What is said to an author whose answer is not right: what would be.
+    pub(super) fn correction(&self, truth: &Truth) -> String {
+        let right = match (self, truth) {
+            (_, Truth::Open) => return "it is not decided: the run never comes to `when`, or no judge knows".into(),
+            (Self::Options(options), Truth::Options(right, _)) if !right.is_empty() => {
+                let said = right.iter().filter_map(|index| options.get(*index));
+                said.map(|(say, _)| format!("“{say}”")).collect::<Vec<_>>().join(" and ")
+            }
+            (_, Truth::Options(..)) => return "none of the options is right".into(),
+            (_, Truth::Number(Value::Span(nanos))) => Value::Span(*nanos).to_string().replace(' ', ""),
+            (_, Truth::Number(value)) => value.to_string(),
+        };
+        format!("this is not right; right is {right}")
+    }
+
     /// Whether an answer is right; nothing if that is not decided.
     #[must_use]
     pub fn is_right(&self, guess: &Guess, truth: &Truth) -> Option<bool> {

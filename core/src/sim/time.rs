@@ -56,7 +56,7 @@ impl Span {
         self.0 as f64 / 1e6
     }
 
-    /// Reads `90us`, `1.5ms`, `2s`, `3min` or a bare number of nanoseconds.
+    /// Reads `90us`, `1.5ms`, `2s` or `3min`. Only 0 needs no unit.
     ///
     /// # Errors
     /// Says what is wrong with the text.
@@ -66,6 +66,11 @@ impl Span {
         let split = text_trimmed.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text_trimmed.len());
         let (number, unit) = text_trimmed.split_at(split);
         let scale: u64 = match unit.trim() {
+            // Nothing is as long in every unit.
+            "" if !number.is_empty() && number.bytes().all(|digit| matches!(digit, b'0' | b'.')) => 1,
+            "" if number.bytes().any(|digit| digit.is_ascii_digit()) => {
+                return fault(&format!("it has no unit; say {number}s or {number}ms"));
+            }
             "" | "ns" => 1,
             "us" | "µs" => 1_000,
             "ms" => 1_000_000,
@@ -207,6 +212,15 @@ mod tests {
         assert_eq!(Span::millis(1_500).exact(), "1500ms");
         assert_eq!(Span::parse("1.5 ms"), Ok(Span::micros(1_500)));
         assert_eq!(Span::parse(".25s"), Ok(Span::millis(250)));
+        assert_eq!(Span::parse("0"), Ok(Span::ZERO));
+    }
+
+    #[test]
+    fn a_number_without_a_unit_is_no_length_of_time() {
+        for text in ["20", "1", "0.5", " 20 "] {
+            let fault = Span::parse(text).unwrap_err();
+            assert!(fault.contains("it has no unit; say ") && fault.contains(text), "{fault}");
+        }
     }
 
     #[test]

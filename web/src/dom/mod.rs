@@ -179,7 +179,7 @@ pub(crate) fn read_text(file: &web_sys::File, done: impl FnOnce(Result<String, S
     spawn_local(async move {
         let bytes =
             reading.await.map_err(|fault| fault.dyn_into::<js_sys::Error>().map_or_else(|_| String::new(), |fault| fault.message().into()));
-        done(bytes.and_then(|bytes| String::from_utf8(js_sys::Uint8Array::new(&bytes).to_vec()).map_err(|fault| fault.to_string())));
+        done(bytes.and_then(|bytes| faultline::files::text_of(js_sys::Uint8Array::new(&bytes).to_vec())));
     });
 }
 

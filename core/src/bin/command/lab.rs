@@ -52,7 +52,10 @@ pub(super) fn usable(file: &str) -> Result<Lab, String> {
 
 /// The labs in a folder, in the order of their names.
 fn files(folder: &str) -> Result<Vec<String>, String> {
-    let entries = std::fs::read_dir(folder).map_err(|fault| format!("{folder}: {fault}"))?;
+    let entries = std::fs::read_dir(folder).map_err(|fault| {
+        let hint = if folder == FOLDER { "; say where the labs are: lab list FOLDER" } else { "" };
+        format!("{folder}: {fault}{hint}")
+    })?;
     let mut files: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.path().to_str()?.to_owned())).collect();
     files.retain(|file| file.ends_with(".toml"));
     files.sort();
@@ -72,11 +75,13 @@ fn check(files: &[&str]) -> Result<ExitCode, String> {
         };
         match found {
             Ok(lab) => {
-                let (steps, challenges) = (lab.steps.len(), lab.challenges.len());
+                let count = |number: usize, what: &str| format!("{number} {what}{}", if number == 1 { "" } else { "s" });
                 say(&format!(
-                    "{file}: “{}” is well: {steps} steps, {challenges} challenges, {} scenes",
+                    "{file}: “{}” is well: {}, {}, {}",
                     lab.title,
-                    lab.teacher.scenes.len()
+                    count(lab.steps.len(), "step"),
+                    count(lab.challenges.len(), "challenge"),
+                    count(lab.teacher.scenes.len(), "scene")
                 ))?;
             }
             Err(problems) => {
@@ -130,7 +135,10 @@ fn measure(file: &str, id: Option<&str>) -> Result<ExitCode, String> {
         for chosen in &study.choices(&lab) {
             let name = study.cases.get(chosen.case).map_or("", |case| &case.name);
             let with = study.world(&lab, chosen.case).show(&library, &chosen.settings);
-            say(&format!("## {}", [name, &with].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")))?;
+            let heading = [name, &with].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
+            if !heading.is_empty() {
+                say(&format!("## {heading}"))?;
+            }
             let findings = Survey::new(study, chosen, study.runs).finish(study, &lab, &library).map_err(|fault| fault.to_string())?;
             say(&findings.words(study, chosen))?;
             for known in study.known(&lab, chosen) {

@@ -22,6 +22,7 @@ pub use parse::{Names, Wrong};
 pub(in crate::lab) use watch::MOST_STEPS;
 pub use watch::{Found, Moment, Observer, Reason, Subject};
 
+use super::shown::{Mention, Mentions};
 use crate::judge::Promise;
 use crate::sim::{NodeId, NodeStatus, Span, Time};
 use count::Counter;
@@ -33,6 +34,7 @@ use std::fmt;
 pub struct Predicate {
     text: String,
     root: Formula,
+    mentions: Vec<Mention>,
 }
 
 /// Something that can be measured on a run.
@@ -40,6 +42,19 @@ pub struct Predicate {
 pub struct Measure {
     text: String,
     root: Quantity,
+    mentions: Vec<Mention>,
+}
+
+impl Mentions for Predicate {
+    fn mentions(&self) -> Vec<Mention> {
+        self.mentions.clone()
+    }
+}
+
+impl Mentions for Measure {
+    fn mentions(&self) -> Vec<Mention> {
+        self.mentions.clone()
+    }
 }
 
 impl Measure {

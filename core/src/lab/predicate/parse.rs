@@ -17,6 +17,7 @@ use super::{Compare, Formula, Kind, Lasting, Measure, NodeFilter, Operator, Over
 use crate::judge::Promise;
 use crate::lab::nearest;
 use crate::lab::script::ACTIONS;
+use crate::lab::shown::{Mention, Shown};
 use crate::models::Model;
 use crate::protocol::{About, ParamKind};
 use crate::scenario::Scenario;
@@ -56,6 +57,16 @@ impl Names {
             "c" if number < self.clients => self.nodes.checked_add(number).map(NodeId),
             _ => None,
         }
+    }
+
+    /// What is said of a node or client that is not there.
+    pub(in crate::lab) fn no_endpoint(&self, name: &str) -> String {
+        let clients = match self.clients {
+            0 => "no clients".to_owned(),
+            1 => "one client, c1".to_owned(),
+            clients => format!("clients c1 to c{clients}"),
+        };
+        format!("there is no node or client “{name}”; there are nodes n1 to n{} and {clients}", self.nodes)
     }
 
     pub(in crate::lab) fn message_kind(&self, name: &str) -> Result<MessageKind, String> {
@@ -106,7 +117,7 @@ impl Predicate {
         let mut parser = Parser::new(text, names)?;
         let root = parser.condition()?;
         parser.end()?;
-        Ok(Self { text: text.into(), root })
+        Ok(Self { text: text.into(), root, mentions: parser.mentions })
     }
 }
 
@@ -119,7 +130,7 @@ impl Measure {
         let mut parser = Parser::new(text, names)?;
         let root = parser.quantity()?;
         parser.end()?;
-        Ok(Self { text: text.into(), root })
+        Ok(Self { text: text.into(), root, mentions: parser.mentions })
     }
 }
 
@@ -176,6 +187,7 @@ struct Parser<'a> {
     tokens: Vec<(Token, usize, usize)>,
     next: usize,
     depth: usize,
+    mentions: Vec<Mention>,
 }
 
 type Parsed<T> = Result<T, Wrong>;
@@ -216,7 +228,7 @@ impl<'a> Parser<'a> {
             at += length;
         }
         tokens.push((Token::End, text.len(), text.len()));
-        Ok(Self { names, tokens, next: 0, depth: 0 })
+        Ok(Self { names, tokens, next: 0, depth: 0, mentions: Vec::new() })
     }
 
     // ---- letters ------------------------------------------------------------------------------
@@ -280,6 +292,14 @@ impl<'a> Parser<'a> {
         }
     }
 
+    /// A name of something that nodes show.
+    fn shown(&mut self, what: Shown, wanted: &str) -> Parsed<String> {
+        let at = self.at();
+        let name = self.name(wanted)?;
+        self.mentions.push(Mention { at, what, name: name.clone() });
+        Ok(name)
+    }
+
     /// A name that is looked up; if it is wrong, the fault is there.
     fn known<T>(&mut self, what: &str, find: impl FnOnce(&Names, &str) -> Result<T, String>) -> Parsed<T> {
         let at = self.at();
@@ -288,11 +308,7 @@ impl<'a> Parser<'a> {
     }
 
     fn endpoint(&mut self) -> Parsed<NodeId> {
-        self.known("a node or client, such as n1", |names, name| {
-            names.endpoint(name).ok_or_else(|| {
-                format!("there is no node or client “{name}”; there are n1 to n{} and {} clients", names.nodes, names.clients)
-            })
-        })
+        self.known("a node or client, such as n1", |names, name| names.endpoint(name).ok_or_else(|| names.no_endpoint(name)))
     }
 
     fn node(&mut self) -> Parsed<NodeId> {
@@ -414,6 +430,9 @@ impl<'a> Parser<'a> {
         }
         if let (Quantity::Setting(key), Quantity::Given(Value::Text(text))) = (&left, &right) {
             self.check_choice(key, text, at)?;
+        }
+        if let (Quantity::Role(_), Quantity::Given(Value::Text(name))) = (&left, &right) {
+            self.mentions.push(Mention { at, what: Shown::Role, name: name.clone() });
         }
         Ok(self.formula(from, Kind::Compare { left, how, right }))
     }
@@ -692,12 +711,12 @@ impl<'a> Parser<'a> {
             "field" => {
                 let node = self.node()?;
                 self.sign(",");
-                let name = self.name("the name of a field")?;
+                let name = self.shown(Shown::Field, "the name of a field")?;
                 let key = if self.sign(",") { Some(self.name("a key")?) } else { None };
                 Quantity::Field { node, name, key }
             }
             "highest" | "lowest" | "sum" | "different" => {
-                let name = self.name("the name of a field")?;
+                let name = self.shown(Shown::Field, "the name of a field")?;
                 self.sign(",");
                 let what = match word {
                     "highest" => Over::Highest,
@@ -716,7 +735,7 @@ impl<'a> Parser<'a> {
                 found.ok_or_else(|| unknown("setting", name, names.about.params.iter().map(|spec| spec.key)))
             })?),
             _ => {
-                let name = self.name("the name of the field in which nodes keep what is written")?;
+                let name = self.shown(Shown::Field, "the name of the field in which nodes keep what is written")?;
                 let writes = Writes::default();
                 match word {
                     "lost" => Quantity::Lost(name, writes),
@@ -787,9 +806,9 @@ impl<'a> Parser<'a> {
             }
             if self.word("role") {
                 self.sign("=");
-                filter.role = Some(self.name("the name of a role")?);
+                filter.role = Some(self.shown(Shown::Role, "the name of a role")?);
             } else {
-                let name = self.name("up, down, paused, role, or the name of a field")?;
+                let name = self.shown(Shown::Field, "up, down, paused, role, or the name of a field")?;
                 let how = self.compare()?;
                 let at = self.at();
                 let value = match self.take() {
