@@ -82,6 +82,19 @@ export function inPage(name, options, body) {
 /** Waits until the page and the part of the program that comes later are there. */
 export const whole = (page) => page.locator("main:not([aria-busy=true], .boot)").first().waitFor();
 
+/** Waits until the words beside the stage have followed its picture (web/src/panel/told.rs). */
+export const told = (page) => page.evaluate(() => new Promise((resolve) => window.faultline.afterPicture(resolve)));
+
+/** Presses the key of a step, `>` or `.`, until something is so. */
+export async function until(page, isSo, key = ">") {
+  for (let steps = 0; steps < 200; steps += 1) {
+    await told(page);
+    if (await isSo()) return;
+    await page.keyboard.press(key);
+  }
+  assert.fail(`it never comes to it; there is\n${await page.locator("body").ariaSnapshot()}`);
+}
+
 /** Fingers on the glass, as the browser hears of them. */
 export async function fingers(page) {
   const session = await page.context().newCDPSession(page);

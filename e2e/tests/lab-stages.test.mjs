@@ -2,7 +2,7 @@
 // many replicas there are, a third process, and how far back a loss reaches.
 
 import assert from "node:assert/strict";
-import { accessible, DESK, inPage, PHONE, picture } from "../support/browser.mjs";
+import { accessible, DESK, inPage, PHONE, picture, until } from "../support/browser.mjs";
 
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 const actor = (page, name) => page.getByRole("button", { name: new RegExp(`^(Node|Client) ${name}\\b`) });
@@ -20,15 +20,6 @@ async function unfold(page, name) {
   const panel = page.locator(`details.${name}`);
   if (!(await panel.evaluate((element) => element.open))) await panel.locator("summary").click();
   return panel;
-}
-
-/** Lets event after event happen until this is so. */
-async function until(page, isSo, key = ">") {
-  for (let events = 0; events < 200; events += 1) {
-    if (await isSo()) return;
-    await page.keyboard.press(key);
-  }
-  assert.fail(`it never comes to it; there is\n${await page.locator("body").ariaSnapshot()}`);
 }
 
 async function toChallenge(page, title) {

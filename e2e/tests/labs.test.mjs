@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { accessible, inPage, PHONE, picture } from "../support/browser.mjs";
+import { accessible, inPage, PHONE, picture, until } from "../support/browser.mjs";
 
 const LABS = path.resolve(import.meta.dirname, "../../static/labs");
 const button = (page, name) => page.getByRole("button", { name, exact: true });
@@ -40,15 +40,6 @@ async function unfold(page, name) {
 async function cut(page, from, to) {
   const table = await unfold(page, "matrix");
   await button(table, `${from} reaches ${to}`).click();
-}
-
-/** Lets message after message arrive, or event after event happen, until this is so. */
-async function until(page, isSo, key = ">") {
-  for (let messages = 0; messages < 120; messages += 1) {
-    if (await isSo()) return;
-    await page.keyboard.press(key);
-  }
-  assert.fail(`it never comes to it; there is\n${await page.locator("body").ariaSnapshot()}`);
 }
 
 const roles = (page, role) => page.getByRole("button", { name: new RegExp(`^Node n\\d, up, ${role}`) }).count();
