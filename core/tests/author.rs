@@ -28,7 +28,7 @@ fn labs() -> Vec<(String, String)> {
 
 /// A lab as words, without its file and the lines on which its parts begin.
 fn described(lab: &Lab) -> String {
-    let words = format!("{:?}", Lab { source: String::new(), ..lab.clone() });
+    let words = format!("{:?}", Lab { source: String::new(), mentioned: Vec::new(), ..lab.clone() });
     let mut out = String::new();
     let mut parts = words.split("line: ");
     out.push_str(parts.next().unwrap());
