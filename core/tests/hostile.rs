@@ -381,10 +381,14 @@ fn parsers() -> [Parser; 8] {
     ]
 }
 
-/// What is written of a history says the same again.
+/// What is written of a history says the same again, unless nobody has done anything in it.
 fn comes_back(history: &History) {
     for write in [History::to_edn, History::to_json_lines] {
         let text = write(history);
+        if history.ops.is_empty() {
+            assert!(History::read(&text).is_err(), "there is nothing to judge in {text}");
+            continue;
+        }
         let again = History::read(&text).unwrap_or_else(|fault| panic!("{fault}: what was written cannot be read: {text}"));
         assert_eq!(write(&again), text, "it does not come back");
         assert_eq!(again.ops.len(), history.ops.len(), "operations are lost: {text}");

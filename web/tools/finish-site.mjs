@@ -132,6 +132,14 @@ async function finishPage() {
   return page;
 }
 
+/** What every course page loads is small: of its lines that are only comments those at the top go along. */
+async function shortenLoader() {
+  const file = path.join(site, "embed.js");
+  const lines = (await readFile(file, "utf8")).split("\n");
+  const code = lines.findIndex((line) => !line.startsWith("//"));
+  await writeFile(file, lines.filter((line, index) => index < code || !/^\s*(\/\/|\/\*\*|\*)/.test(line)).join("\n"));
+}
+
 /**
  * The list of labs for the first screen: of each lab the lines before its first table, which the page
  * reads like the lab itself. So whoever adds a lab adds one file.
@@ -209,6 +217,7 @@ function overBudget({ budget, firstLoad, files }) {
 
 const page = await finishPage();
 await listLabs();
+await shortenLoader();
 await keepOffline(page);
 if (process.env.TRUNK_PROFILE === "release") {
   const names = (await readdir(site, { recursive: true })).filter((name) => TEXT.test(name));
