@@ -714,7 +714,9 @@ fn a_prediction_is_compared_with_what_is_measured() {
         let guess = answer.guess(text);
         challenge.decide(&lab, &library, &challenge.start(&lab), guess.as_ref()).unwrap()
     };
-    for (text, right) in [("210ms", true), ("0.22s", true), ("150ms", false), ("260ms", false), ("210", true), ("2", false), ("long", false)] {
+    for (text, right) in
+        [("210ms", true), ("0.22s", true), ("150ms", false), ("260ms", false), ("210", true), ("2", false), ("long", false)]
+    {
         let verdict = decided(text);
         assert_eq!(verdict.solved, Some(right), "{text}: {}", verdict.said);
     }

@@ -88,8 +88,8 @@ impl Speed {
 
     /// How many nanoseconds of the run pass in a nanosecond of the learner.
     pub(crate) fn ratio(self) -> f64 {
-        let within_decade = [1.0, 2.0, 5.0][self.0.rem_euclid(3) as usize];
-        within_decade * 10f64.powi(self.0.div_euclid(3))
+        const RATIOS: [f64; 14] = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0];
+        RATIOS[(self.0 - Self::SLOWEST) as usize]
     }
 }
 

@@ -6,29 +6,52 @@
 //! writes on it.
 
 use serde::Serialize;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 const WORDS: usize = 16;
 const PAGE: u32 = WORDS as u32 * u64::BITS;
 
 /// Numbers, of which more and more come.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub(super) struct NumberSet(#[serde(serialize_with = "pages")] BTreeMap<u32, Arc<[u64; WORDS]>>);
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct NumberSet {
+    /// In their order.
+    pages: Vec<Page>,
+}
+
+/// Which numbers of those that lie close together are there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Page {
+    number: u32,
+    words: Arc<[u64; WORDS]>,
+}
 
 impl NumberSet {
     pub(super) fn contains(&self, number: u32) -> bool {
         let (page, word, bit) = place(number);
-        self.0.get(&page).is_some_and(|words| words[word] & bit != 0)
+        self.find(page).is_ok_and(|index| self.pages[index].words[word] & bit != 0)
     }
 
     /// Says whether the number is new.
     pub(super) fn insert(&mut self, number: u32) -> bool {
         let (page, word, bit) = place(number);
-        let words = Arc::make_mut(self.0.entry(page).or_default());
+        let index = self.find(page).unwrap_or_else(|index| {
+            self.pages.insert(index, Page { number: page, words: Arc::default() });
+            index
+        });
+        let words = Arc::make_mut(&mut self.pages[index].words);
         let new = words[word] & bit == 0;
         words[word] |= bit;
         new
+    }
+
+    fn find(&self, page: u32) -> Result<usize, usize> {
+        self.pages.binary_search_by_key(&page, |page| page.number)
+    }
+}
+
+impl Serialize for NumberSet {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.pages.iter().map(|page| (page.number, *page.words)))
     }
 }
 
@@ -36,10 +59,6 @@ impl NumberSet {
 fn place(number: u32) -> (u32, usize, u64) {
     let inside = number % PAGE;
     (number / PAGE, (inside / u64::BITS) as usize, 1 << (inside % u64::BITS))
-}
-
-fn pages<S: serde::Serializer>(pages: &BTreeMap<u32, Arc<[u64; WORDS]>>, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_map(pages.iter().map(|(page, words)| (page, **words)))
 }
 
 #[cfg(test)]
@@ -70,7 +89,7 @@ mod tests {
         }
         let before = set.clone();
         set.insert(1);
-        let shared = set.0.iter().zip(&before.0).filter(|((_, one), (_, other))| Arc::ptr_eq(one, other)).count();
-        assert_eq!((shared, before.0.len()), (19, 20));
+        let shared = set.pages.iter().zip(&before.pages).filter(|(one, other)| Arc::ptr_eq(&one.words, &other.words)).count();
+        assert_eq!((shared, before.pages.len()), (19, 20));
     }
 }

@@ -321,7 +321,8 @@ impl Layout {
         let columns = (count * across / down).sqrt().ceil().max(1.0);
         let rows = (count / columns).ceil();
         let cell = |index: u32| {
-            let (row, column) = ((f64::from(index) / columns).floor(), f64::from(index) % columns);
+            let row = (f64::from(index) / columns).floor();
+            let column = f64::from(index) - row * columns;
             Point { x: MARGIN + (column + 0.5) * across / columns, y: MARGIN + (row + 0.5) * down / rows }
         };
         let places = (0..u32::from(nodes) + u32::from(clients)).map(cell).collect();

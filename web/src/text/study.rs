@@ -71,7 +71,7 @@ pub(crate) fn missed_in(case: &str, missed: u64, done: u64, end: &str) -> String
 
 /// The label of an axis on which each tenfold has the same room.
 pub(crate) fn tenfold(power: f64, say: fn(f64) -> String) -> String {
-    if power.fract() == 0.0 { say(10f64.powf(power)) } else { String::new() }
+    if power.fract() == 0.0 { say(10f64.powi(power as i32)) } else { String::new() }
 }
 
 /// What was found before.
