@@ -147,7 +147,10 @@ around("on a phone, dark, with little: it fits", page('<fault-line lab="L10" con
   await settle(tab);
   assert.equal(await lab(tab).locator("aside").isVisible(), false);
   assert.equal(await lab(tab).locator(".brand").isVisible(), false);
-  assert.ok(await button(lab(tab), "Next event").isVisible());
+  // Nothing is to be played before the bet.
+  assert.equal(await button(lab(tab), "Next event").isVisible(), false);
+  await button(lab(tab), "No bet, just show me").click();
+  await button(lab(tab), "Next event").waitFor();
   assert.ok(await lab(tab).locator("html").evaluate((html) => html.scrollWidth <= innerWidth));
   await tab.evaluate(() => document.querySelector("fault-line").scrollIntoView());
   await picture(tab, "embed-page-phone-dark");
@@ -292,7 +295,7 @@ around("ten thousand hostile messages change nothing, nor do orders from anybody
 
 around("a page that is not the one that was named is not heard", page('<iframe title="A lab" src="%SITE%#lab=L07&host=https://other.example&embed=1"></iframe>', { head: "" }), { complaints: [/target origin provided/] }, async (tab) => {
   const inner = tab.frameLocator("iframe");
-  await button(inner, "Next event").waitFor();
+  await button(inner, "No bet, just show me").waitFor();
   const clock = await inner.locator("output.clock").textContent();
   await say(tab, { type: "step" });
   await settle(tab);
@@ -442,7 +445,8 @@ around("the world with seed 0 is the same one wherever it stands", page('<fault-
   await move(tab);
   await ready(tab, 2);
   await button(lab(tab), "Previous").waitFor();
-  assert.deepEqual((await heard(tab, "ready")).map(({ lab, seed }) => [lab, seed]), [["L10", "0"], ["L10", "0"]]);
+  const worlds = (await heard(tab, "ready")).map(({ lab, seed }) => `${lab} ${seed}`);
+  assert.deepEqual([...new Set(worlds)], ["L10 0"]);
 });
 
 around("wherever a learner goes inside, it looks as before and speaks to the same page, also when it is loaded again", page('<fault-line lab="L10" theme="dark" hide="diagram, links"></fault-line>'), async (tab, _, host) => {

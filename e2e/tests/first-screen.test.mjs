@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { copyFileSync } from "node:fs";
 import path from "node:path";
-import { accessible, DESK, inPage, PHONE, picture, SHOTS, whole } from "../support/browser.mjs";
+import { accessible, DESK, inPage, PHONE, picture, SHOTS, told, whole } from "../support/browser.mjs";
 import { asked, countAsked, framesPass } from "../support/frames.mjs";
 
 const button = (page, name) => page.getByRole("button", { name, exact: true });
@@ -122,7 +122,10 @@ inPage("it moves the canvas while it plays", { motion: true }, async (page) => {
 
 inPage("stepping back takes back exactly what the step did", async (page) => {
   const seen = [];
-  const look = async () => `${await clock(page)} ${await events(page).allInnerTexts()} ${await node(page, "n1").textContent()}`;
+  const look = async () => {
+    await told(page);
+    return `${await clock(page)} ${await events(page).allInnerTexts()} ${await node(page, "n1").textContent()}`;
+  };
   for (let steps = 0; steps < 12; steps += 1) {
     seen.push(await look());
     await button(page, "Next event").click();
