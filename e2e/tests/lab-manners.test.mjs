@@ -21,7 +21,7 @@ async function ask(page, client, node, what) {
 for (const typed of ["120", "120 ms", "0.12 s"]) {
   inPage(`a length of time is understood as “${typed}”`, { at: "#lab=L10" }, async (page) => {
     await challenge(page, /No cut: the price of agreement/);
-    await page.locator("form.answers .unit", { hasText: "ms" }).waitFor();
+    await page.locator(".answers .unit", { hasText: "ms" }).waitFor();
     await page.getByLabel("Your answer").fill(typed);
     await go(page, "Bet").click();
     await page.getByRole("heading", { name: /^Solved/ }).waitFor();
