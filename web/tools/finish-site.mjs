@@ -40,7 +40,7 @@ const gzip = promisify(zlib.gzip);
 
 /** The rooms of the page (web/src/lib.rs) that are not on the first screen. */
 const LATER_ROOMS = [
-  ..."app author chart check compare diagram dom::file dom::reveal evidence home::free home::map host knob labs lesson map panel promise request".split(" "),
+  ..."app author chart check compare diagram dom::fetch_text dom::file dom::reveal evidence home::free home::map host knob labs lesson map panel promise request".split(" "),
   ..."sandbox search share stage::board stage::scene::links stage::touch stage::traffic text::curtain text::map text::search text::study worker".split(" "),
 ];
 
@@ -59,6 +59,10 @@ const LATER = [
   /^<*(toml_parser|qrcodegen)\b/,
   /\bserde_json\b/,
   /^<*faultline::(scenario|sim)\b.* as serde_core::de::/,
+  // What only a panic has to say.
+  /^core::str::slice_error_fail/,
+  /^<char>::escape_debug/,
+  /^core::unicode::.*grapheme_extend/,
   // The first screen has no words for fractions.
   /^(core::fmt::float|core::num::flt2dec|<f64 as core::fmt::)/,
 ];
