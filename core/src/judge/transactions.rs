@@ -226,7 +226,7 @@ impl<'a> Transactions<'a> {
         let mut numbers: BTreeMap<(usize, &Value), u32> = BTreeMap::new();
         let mut parts = Vec::new();
         for (index, op) in history.ops.iter().enumerate() {
-            let fault = |why: String| BadInput { line: op.line, column: 1, why };
+            let fault = |why: String| op.place.fault(why);
             let known = op.outcome == Outcome::Ok;
             let mut mine = Vec::new();
             let mut last: BTreeMap<usize, u32> = BTreeMap::new();
@@ -278,7 +278,7 @@ impl<'a> Transactions<'a> {
                     value if !lists && value == initial => &[],
                     Value::List(items) if lists => items.as_slice(),
                     value if !lists => std::slice::from_ref(value),
-                    other => return Err(BadInput { line: history.ops[txn].line, column: 1, why: format!("a list was read, not {other}") }),
+                    other => return Err(history.ops[txn].place.fault(format!("a list was read, not {other}"))),
                 };
                 let Some(seen) = items.iter().map(|item| numbers.get(&(key, item)).copied()).collect::<Option<Vec<_>>>() else {
                     found.flaw(Flaw::Unwritten, key, value, vec![txn]);
@@ -1097,6 +1097,8 @@ pub fn name(cycle: &[Edge]) -> String {
 pub fn explain(history: &History, broken: &Broken) -> (Vec<String>, Vec<usize>) {
     let mut lines = Vec::new();
     let mut ops = Vec::new();
+    let keys = keys(broken);
+    let keys: Vec<&Value> = keys.iter().collect();
     match broken {
         Broken::Read { flaw, key, value, ops: shown } => {
             lines.push(match flaw {
@@ -1107,17 +1109,38 @@ pub fn explain(history: &History, broken: &Broken) -> (Vec<String>, Vec<usize>) 
                 Flaw::Twice => format!("{value} was read from {key}, with the same append twice:"),
                 Flaw::Disagree => format!("{value} was read from {key}, which contradicts another's order:"),
             });
-            lines.extend(shown.iter().map(|op| format!("  {}", history.describe(*op))));
+            lines.extend(shown.iter().map(|op| format!("  {}", history.describe_on(*op, &keys))));
             ops.clone_from(shown);
         }
         Broken::Order(proof) => {
             gather(proof, &mut ops);
             let named = |op: usize| format!("T{}", ops.iter().position(|other| *other == op).unwrap_or(0) + 1);
             tell(proof, &named, "", &mut lines);
-            lines.extend(ops.iter().map(|op| format!("{} is {}", named(*op), history.describe(*op))));
+            lines.extend(ops.iter().map(|op| format!("{} is {}", named(*op), history.describe_on(*op, &keys))));
         }
     }
     (lines, ops)
+}
+
+/// The objects that show that a level is broken.
+#[must_use]
+pub fn keys(broken: &Broken) -> Vec<Value> {
+    fn add(proof: &Proof, all: &mut BTreeSet<Value>) {
+        match proof {
+            Proof::Cycle(edges) => all.extend(edges.iter().filter_map(|edge| edge.key.clone())),
+            Proof::Either { key, if_one, if_other, .. } => {
+                all.insert(key.clone());
+                add(if_one, all);
+                add(if_other, all);
+            }
+        }
+    }
+    let mut all = BTreeSet::new();
+    match broken {
+        Broken::Read { key, .. } => all.extend([key.clone()]),
+        Broken::Order(proof) => add(proof, &mut all),
+    }
+    all.into_iter().collect()
 }
 
 /// Which transactions must come before which, and cannot all do so.
