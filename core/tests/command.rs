@@ -214,7 +214,8 @@ fn a_verdict_can_be_read_by_another_program() {
     assert_eq!(evidence["operations"][0]["answered"], serde_json::json!([["r", "x", []], ["append", "y", 1]]));
     assert_eq!(evidence["before"], serde_json::json!([[0, 1], [1, 0]]));
     assert_eq!(broken["reason"], serde_json::Value::Null);
-    let (code, kept) = json(&["--model", "register", "--consistency", "linearizable", "--order"], &history_of(&["0 write 1 1", "1 read nil 1"]));
+    let (code, kept) =
+        json(&["--model", "register", "--consistency", "linearizable", "--order"], &history_of(&["0 write 1 1", "1 read nil 1"]));
     assert_eq!((code, kept["verdict"].as_str(), kept["order"][1]["f"].as_str()), (0, Some("kept"), Some("read")));
     // Nobody has seen in which order forty clients wrote, and each has seen something else at last.
     let open = of_a_register(400).replace(":value 4}", ":value 3}");
@@ -233,7 +234,10 @@ fn a_history_of_ends_alone_is_judged_as_far_as_it_goes() {
                  {:type :ok, :value [[:append :x 2] [:append :y 1]]}
                  {:type :ok, :value [[:r :x [1 2]]]}]";
     let (code, output, complaint) = check("list-append", "serializable", book);
-    assert!(code == 1 && output.contains("G1c") && output.contains("T2 saw 1 in :x") | output.contains("saw 1 in :y"), "{output}{complaint}");
+    assert!(
+        code == 1 && output.contains("G1c") && output.contains("T2 saw 1 in :x") | output.contains("saw 1 in :y"),
+        "{output}{complaint}"
+    );
     assert_eq!(check("list-append", "serializable", &book.replace("[:r :y [1]]", "[:r :y []]")).0, 0);
     let (code, _, complaint) = check("list-append", "strict-serializable", book);
     assert!(code == 2 && complaint.contains("no :invoke") && complaint.contains("serializable can be judged"), "{complaint}");
@@ -252,7 +256,10 @@ fn a_history_of_ends_alone_is_judged_as_far_as_it_goes() {
         ("{:type :ok, :f :read, :value 1}", "this event has no :process"),
         ("{:process 0, :type :ok, :value 1}", "this event has no :f"),
         ("{:type :invoke, :value [[:r :x nil]]}", "this event has no :process"),
-        ("{:process 0, :type :invoke, :value [[:r :x nil]]}\n{:process 1, :type :ok, :value [[:r :x 1]]}", "line 2, column 1: process 1 ends"),
+        (
+            "{:process 0, :type :invoke, :value [[:r :x nil]]}\n{:process 1, :type :ok, :value [[:r :x 1]]}",
+            "line 2, column 1: process 1 ends",
+        ),
     ] {
         let (code, _, complaint) = check("multi-register", "serializable", bad);
         assert!(code == 2 && complaint.contains(why), "{bad}: {complaint}");

@@ -22,10 +22,10 @@ mod command {
     mod validate;
 
     use faultline::files;
+    use faultline::judge::Promise;
     use faultline::judge::history::History;
     use faultline::judge::map::{ARROWS, Arrow, PLACES, Place};
     use faultline::judge::spec::Object;
-    use faultline::judge::Promise;
     use faultline::lab::shown::Names as Shown;
     use faultline::link::{Link, MARK, Seal, Verdict};
     use faultline::models::Library;

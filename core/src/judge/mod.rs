@@ -107,7 +107,9 @@ impl Promise {
             _ => return None,
         };
         let name = self.name();
-        Some(untold.place.fault(format!("{name} is also about {what}, and this file does not say that: its events have {missing}; serializable can be judged")))
+        Some(untold.place.fault(format!(
+            "{name} is also about {what}, and this file does not say that: its events have {missing}; serializable can be judged"
+        )))
     }
 
     /// The promise of that name.
