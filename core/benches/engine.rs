@@ -130,11 +130,11 @@ fn register_history(stale: bool) -> History {
             input: if reads { Value::Nil } else { Value::Int(value) },
             output: if unknown { Value::Nil } else { Value::Int(seen) },
             outcome: if unknown { Outcome::Unknown } else { Outcome::Ok },
-            line: 1,
+            place: faultline::judge::history::Place::line(1),
         });
     }
     ops.sort_by_key(|op| op.call);
-    History { ops, processes: (0..CLIENTS as i64).map(Value::Int).collect(), comparisons_fail: false }
+    History { ops, processes: (0..CLIENTS as i64).map(Value::Int).collect(), ..History::default() }
 }
 
 /// Judges in slices, as a page does that wants to stay awake: how long it takes, and the longest slice.
