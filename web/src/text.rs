@@ -136,7 +136,7 @@ pub(crate) const LINK_RESET: &str = "As the others";
 pub(crate) const MODEL: &str = "Model";
 pub(crate) const SETTINGS: &str = "Settings";
 pub(crate) const EVENTS: &str = "What happened";
-pub(crate) const NOTHING_YET: &str = "Nothing yet. Press play.";
+pub(crate) const NOTHING_YET: &str = "Nothing yet.";
 pub(crate) const STANDS_STILL: &str =
     "Time stands still: things go on happening at this very moment. Give messages, timers or clients some time.";
 pub(crate) const QUIET: &str = "Nothing more happens by itself. Choose a client and let it ask.";
