@@ -115,12 +115,12 @@ inPage("transactions are promised something of their own", { at }, async (page) 
 `;
   const choose = (name, text) => page.locator("main.check input[type=file]").setInputFiles({ name, mimeType: "text/plain", buffer: Buffer.from(text) });
   await choose("la.edn", transactions);
-  await page.getByRole("heading", { name: /^strict serializable is kept/ }).waitFor();
+  await page.getByRole("heading", { name: /^strict.serializable is kept/ }).waitFor();
   assert.equal(await promised(), "strict serializable");
   // What was chosen of the same kind stays.
   await page.getByLabel("that is promised to be").last().selectOption({ label: "read committed" });
   await choose("other.edn", transactions);
-  await page.getByRole("heading", { name: /^read committed is kept/ }).waitFor();
+  await page.getByRole("heading", { name: /^read.committed is kept/ }).waitFor();
   await choose("register.edn", KEPT);
   await page.getByRole("heading", { name: /^linearizable/ }).waitFor();
 });

@@ -16,15 +16,15 @@ inPage("the stage is one stop of the keyboard, and arrows go from node to node",
   assert.equal(list, 1, "the stage says so");
   // Right and left go round in order.
   const round = [];
-  for (let steps = 0; steps < 5; steps += 1) {
+  for (let steps = 0; steps < 4; steps += 1) {
     await page.keyboard.press("ArrowRight");
     round.push((await focused(page)).split(" ")[1].replace(",", ""));
   }
-  assert.deepEqual(round, ["n2", "n3", "c1", "c2", "n1"]);
+  assert.deepEqual(round, ["n2", "n3", "c1", "n1"]);
   // No name ends in a number that could be anything.
   assert.match(await focused(page), /, value 0$/);
   await page.keyboard.press("ArrowLeft");
-  assert.match(await focused(page), /^Client c2/);
+  assert.match(await focused(page), /^Client c1/);
   await page.locator("#node-0").focus();
   await page.keyboard.press("ArrowDown");
   assert.match(await focused(page), /^Node n[23]/);

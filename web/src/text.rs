@@ -940,12 +940,9 @@ pub(crate) fn term(term: &str) -> String {
     ["term ", term].concat()
 }
 
-/// Adds that a node leads in a term, or wants to.
-pub(crate) fn leads(words: &mut String, name: &str, leads: bool, term: &str) {
-    let what = if leads { " leads in term " } else { " wants to lead in term " };
-    for part in [name, what, term, ". "] {
-        words.push_str(part);
-    }
+/// Whether a node leads in a term, or wants to.
+pub(crate) fn leads(name: &str, leads: bool, term: &str) -> String {
+    [name, if leads { " leads in term " } else { " wants to lead in term " }, term].concat()
 }
 
 /// Whether a node works, and whether well.

@@ -48,16 +48,16 @@ pub(crate) enum Msg {
 }
 
 /// Who leads, or wants to, in words.
-fn leaders(session: &Session) -> String {
+fn leaders(session: &Session) -> Vec<String> {
     let sim = session.sim();
-    let mut words = String::new();
+    let mut leaders = Vec::new();
     for node in (0..NODES).map(NodeId).filter(|node| sim.status(*node) == NodeStatus::Up) {
         let view = sim.view(node);
         if let (Some((_, tone @ (Tone::Lead | Tone::Maybe))), Some(term)) = (view.role, view.headline) {
-            text::leads(&mut words, &sim.name(node), tone == Tone::Lead, &term.text);
+            leaders.push(text::leads(&sim.name(node), tone == Tone::Lead, &term.text));
         }
     }
-    words
+    leaders
 }
 
 /// The cluster.
@@ -73,7 +73,7 @@ pub(crate) struct Hero {
     in_sight: bool,
     /// What was said last to whoever does not see the stage, and who led then, or wanted to.
     said: String,
-    leaders: String,
+    leaders: Vec<String>,
     watches: (Option<Size>, Option<Sight>, Option<Listener>),
 }
 
@@ -148,10 +148,11 @@ impl Component for Hero {
         }
         if render {
             let leaders = leaders(&self.session);
-            if self.leaders != leaders {
-                self.said.clone_from(&leaders);
-                self.leaders = leaders;
+            // What was so before is no news.
+            if let Some(news) = leaders.iter().rfind(|leader| !self.leaders.contains(leader)) {
+                self.said.clone_from(news);
             }
+            self.leaders = leaders;
         }
         self.run_frames(ctx);
         self.paint();
