@@ -1245,10 +1245,11 @@ impl App {
         }
     }
 
-    /// Closes the menu; the focus goes back to where it came from.
+    /// Closes the menu; the focus goes back to where it came from. That is before the menu is gone: taking away
+    /// what has the focus, and looking for another place when nothing lies where it lay, costs a browser a picture.
     fn dismiss(&mut self) {
         if let Some(Target::Node(node)) = self.menu.take() {
-            self.focus = Some(format!("node-{}", node.0));
+            dom::focus(&format!("node-{}", node.0));
         }
     }
 
