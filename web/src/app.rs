@@ -21,8 +21,8 @@ use crate::search::{self, Searches};
 use crate::session::{Session, Until};
 use crate::share::{self, Save, Share, Thing};
 use crate::shared::Shared;
-use crate::stage::touch::Deed;
-use crate::stage::{Board, Finger, Target};
+use crate::stage::touch::{self, Deed};
+use crate::stage::{Board, Finger, HEAL, Target};
 use crate::text;
 use crate::ui::{self, Named};
 use crate::worker::{self, Checking, Doing, Job};
@@ -31,6 +31,7 @@ use faultline::judge::history::History;
 use faultline::judge::spec::Object;
 use faultline::lab::Lab;
 use faultline::lab::progress::LabProgress;
+use faultline::lab::script::Spot;
 use faultline::link::{self, Link};
 use faultline::models::Library;
 use faultline::scenario::{Fault, Input};
@@ -86,8 +87,10 @@ pub(crate) enum Msg {
     Take(diagram::Take),
     /// Equal values are marked.
     Link(Option<Meaning>),
-    /// The focus goes to whoever stands in this direction.
-    Rove(NodeId, f64, f64),
+    /// The focus goes to where the step waits for something.
+    ShowWhere,
+    /// The focus goes to whoever stands above, or else below.
+    Rove(NodeId, f64),
     /// The focus goes to the next of all, or to the one before.
     Next(NodeId, bool),
     /// The list of what can be done is opened or closed.
@@ -451,8 +454,9 @@ impl Component for App {
         match msg {
             Msg::Frame(_) | Msg::Tell | Msg::Touch(_) | Msg::Point(_) | Msg::Pan(_) => {}
             Msg::Link(meaning) => self.session.linked = meaning,
-            Msg::Rove(from, across, down) => {
-                if let Some(next) = self.board.layout.beside(from, across, down) {
+            Msg::ShowWhere => self.show_where(),
+            Msg::Rove(from, down) => {
+                if let Some(next) = self.board.layout.beside(from, 0.0, down) {
                     self.session.first = next;
                     self.focus = Some(format!("node-{}", next.0));
                 }
@@ -671,6 +675,7 @@ impl Component for App {
         }
         self.follow_lesson();
         self.follow_curtain();
+        self.session.wanted = self.lesson.as_ref().and_then(|lesson| lesson.spot(&self.session));
         self.searches.follow(&self.session);
         // Of what is worked on beside the page, only that it is over is news.
         let goes_on = reports && self.lesson.as_ref().is_some_and(|lesson| lesson.work.is_some());
@@ -890,6 +895,7 @@ impl App {
         self.elsewhere = None;
         self.session.advance(passed);
         if self.follow_lesson() {
+            self.session.wanted = None;
             self.settle(ctx);
         }
         self.paint();
@@ -992,10 +998,15 @@ impl App {
         let (place, decides) = (lesson.place, matches!(say, Say::Decide | Say::Guess(_) | Say::Again(_)));
         let finishes = matches!(say, Say::Finish);
         // What is done for somebody is shown; whoever presses once more, or wants no motion, sees how it ends.
-        if finishes
-            && !self.session.pacing.hurries()
-            && !dom::reduced_motion()
-            && let Some((scenario, end)) = lesson.done(&self.session)
+        let done = if finishes && !dom::reduced_motion() { lesson.done(&self.session) } else { None };
+        if let Some((_, end)) = &done
+            && self.session.pacing.hurries()
+        {
+            self.session.seek(end.time);
+            self.focus = Some(lesson::WAY_ON.into());
+            return;
+        }
+        if let Some((scenario, end)) = done
             && end.time > self.session.playhead()
             && let Ok(mut session) = Session::new(&ctx.props().library, scenario)
         {
@@ -1173,6 +1184,41 @@ impl App {
             Deed::Pick(target) => Some(Msg::Pick(target, false)),
             Deed::Away => Some(Msg::Select(None)),
             Deed::Act(inputs) => Some(Msg::Act(inputs)),
+        }
+    }
+
+    /// Leads to where the step waits for something: the focus goes there, and what has no element of its own
+    /// opens its menu.
+    fn show_where(&mut self) {
+        let Some(spot) = self.session.wanted.clone() else { return };
+        self.diagram_first = false;
+        let actor = |actor: NodeId| format!("node-{}", actor.0);
+        let target = match spot {
+            Spot::Actor(who) => {
+                self.session.first = who;
+                self.focus = Some(actor(who));
+                return;
+            }
+            Spot::Cuts => {
+                self.focus = Some(HEAL.into());
+                return;
+            }
+            Spot::Setting(key) => {
+                let knobs = Knob::all(self.session.sim(), self.session.playhead());
+                let place = knobs.iter().position(|knob| knob.is_among(&[&key]));
+                place.into_iter().for_each(|place| dom::reveal(&settings::setting_id(self.session.prefix, place)));
+                return;
+            }
+            Spot::Links(links) => links.first().map(|(a, b)| Target::Link(*a.min(b), *a.max(b))),
+            Spot::Message(from, to) => {
+                let flight = touch::within_reach(self.session.sim()).find(|flight| (flight.from, flight.to) == (from, to));
+                self.focus = Some(actor(from));
+                flight.map(|flight| Target::Message(flight.message))
+            }
+        };
+        if let Some(target) = target {
+            self.menu = None;
+            self.pick(target, true);
         }
     }
 
@@ -1401,7 +1447,7 @@ pub(crate) fn key(event: &KeyboardEvent, single: bool) -> Option<Msg> {
     };
     if let (Some(node), Some((across, down))) = (node, arrow) {
         event.prevent_default();
-        return Some(Msg::Rove(node, across, down));
+        return Some(if down == 0.0 { Msg::Next(node, across > 0.0) } else { Msg::Rove(node, down) });
     }
     if let (Some(node), "PageDown" | "PageUp") = (node, typed.as_str()) {
         event.prevent_default();

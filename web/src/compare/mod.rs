@@ -447,8 +447,8 @@ impl Compare {
                     hidden.insert(lane);
                 }
             }
-            app::Msg::Rove(from, across, down) => {
-                if let Some(next) = side.board.layout.beside(from, across, down) {
+            app::Msg::Rove(from, down) => {
+                if let Some(next) = side.board.layout.beside(from, 0.0, down) {
                     self.focus = Some(side.reach(&mut pair.sides[place], next));
                 }
             }

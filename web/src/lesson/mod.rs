@@ -23,12 +23,14 @@ use crate::chart::survey::Seen;
 use crate::knob::Turned;
 use crate::session::Session;
 use crate::shared::Shared;
+use crate::stage::touch;
 use crate::text;
 use crate::worker::{Job, Report};
 use faultline::Scenario;
 use faultline::lab::challenge::{Task, Verdict};
 use faultline::lab::predicate::Moment;
 use faultline::lab::progress::LabProgress;
+use faultline::lab::script::Spot;
 use faultline::lab::search::Tried;
 use faultline::lab::study::Chosen;
 use faultline::lab::tour::{Doing, Guess, Truth};
@@ -221,6 +223,8 @@ pub(crate) struct Lesson {
     pub(crate) stars: Option<u8>,
     /// With how many actions a challenge has its second star, where that was asked last.
     par: Cell<Option<(usize, Option<u32>)>>,
+    /// The run in which the step is done for the learner, and where it stops in that.
+    doing: Option<(Scenario, Moment)>,
     /// What went wrong, for the author of the lab to mend.
     pub(crate) fault: Option<String>,
     pub(crate) progress: LabProgress,
@@ -252,6 +256,7 @@ impl Lesson {
             looking: None,
             stars: None,
             par: Cell::new(None),
+            doing: None,
             fault: None,
             progress,
         }
@@ -311,6 +316,33 @@ impl Lesson {
         let Some(looking) = self.looking.as_ref().filter(|_| self.eyes().is_none()) else { return Vec::new() };
         let names = self.world(looking.scenario()).measures.iter().map(|measure| measure.name.as_str());
         names.zip(looking.shown()).collect()
+    }
+
+    /// The names of what is measured that the step is about; all of it if there are none.
+    pub(crate) fn shows(&self) -> &[String] {
+        match self.place {
+            Place::Step(index) => self.lab.shows(index),
+            _ => &[],
+        }
+    }
+
+    /// Where the step waits for something to be done; nothing while somebody is shown how it is done.
+    pub(crate) fn spot(&self, session: &Session) -> Option<Spot> {
+        let Place::Step(index) = self.place else { return None };
+        if self.stopped.is_some() || session.pacing.hurries() {
+            return None;
+        }
+        let (began, _) = self.began.get(index)?;
+        let spots = self.lab.steps[index].spots(began, session.sim().scenario());
+        // What is whole already was healed in some other way.
+        let mut spots = spots.into_iter().filter(|spot| *spot != Spot::Cuts || !touch::is_whole(session.sim()));
+        let mut first = spots.next()?;
+        // Links are seen at once.
+        if let Spot::Links(links) = &mut first {
+            let more = spots.map_while(|spot| if let Spot::Links(more) = spot { Some(more) } else { None });
+            links.extend(more.flatten());
+        }
+        Some(first)
     }
 
     /// The run that begins with what a control says, if that is chosen before the run here, and not turned
@@ -755,14 +787,26 @@ impl Lesson {
     }
 
     fn finish(&mut self, session: &Session) -> Then {
-        let Some((scenario, moment)) = self.done(session) else { return Then::Nothing };
+        let (Place::Step(index), Some((scenario, moment))) = (self.place, self.done(session)) else { return Then::Nothing };
         self.stopped = Some(moment);
+        self.progress.step = self.progress.step.max(index as u32 + 1);
         Then::replace(scenario, moment.time, false)
     }
 
     /// The run in which this step is done for the learner, and where it stops.
     pub(crate) fn done(&mut self, session: &Session) -> Option<(Scenario, Moment)> {
         let Place::Step(index) = self.place else { return None };
+        // What is being shown is not done once more.
+        if session.pacing.hurries()
+            && let Some(doing) = self.doing.clone().filter(|(scenario, _)| scenario == session.sim().scenario())
+        {
+            return Some(doing);
+        }
+        self.doing = self.do_it(session, index);
+        self.doing.clone()
+    }
+
+    fn do_it(&mut self, session: &Session, index: usize) -> Option<(Scenario, Moment)> {
         let (_, began) = self.began.get(index)?;
         let subject = &self.lab.stage(index).subject;
         match self.lab.steps[index].finish(subject, &self.library, session.sim().scenario(), *began, session.playhead()) {
@@ -843,6 +887,7 @@ mod tests {
     use super::*;
     use crate::knob::{Knob, What};
     use faultline::lab::challenge::Challenge;
+    use faultline::lab::predicate::Value;
     use faultline::lab::study::Survey;
     use faultline::sim::NodeId;
     use std::path::PathBuf;
@@ -1103,7 +1148,7 @@ mod tests {
         session.seek(Time(1_000_000_000));
         lesson.watch(&session);
         let answered = lesson.measured().into_iter().find(|(name, _)| *name == "c1 was answered").map(|(_, shown)| shown);
-        assert_eq!(answered, Some(looking::Shown::Value(faultline::lab::predicate::Value::whole(1))));
+        assert_eq!(answered, Some(looking::Shown::Share(Value::whole(1), Value::whole(1))));
         assert_eq!(lesson.truth, truth, "the bet is about the run that it was made for");
         // What is kept of that place leads back to it.
         let kept = Saved::write(&lesson, &session.link().write());
