@@ -436,7 +436,7 @@ impl World {
                 input: word.input.clone(),
                 output: if told.ret.is_some() { word.output.clone() } else { Value::Nil },
                 outcome: told.outcome,
-                line: history.ops.len() + 1,
+                place: history::Place::line(history.ops.len() + 1),
             });
         }
         history

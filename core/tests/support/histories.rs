@@ -61,7 +61,9 @@ const WORST: [Worst; 6] = [
         let mut large = one_after_the_other(MOST / 2, |op| if op < MOST / 4 { ("read", 0) } else { ("write", op) });
         let mut first = large.history.ops[0].clone();
         (first.process, first.f, first.input, first.output) = (1, "write".into(), Value::Int(0), Value::Int(0));
-        large.history.ops.iter_mut().for_each(|op| (op.call, op.ret, op.line) = (op.call + 2, op.ret.map(|ret| ret + 2), op.line + 1));
+        large.history.ops.iter_mut().for_each(|op| {
+            (op.call, op.ret, op.place.line) = (op.call + 2, op.ret.map(|ret| ret + 2), op.place.line + 1);
+        });
         large.history.processes.push(Value::Int(1));
         large.history.ops.insert(0, first);
         large
