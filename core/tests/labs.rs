@@ -760,7 +760,9 @@ fn a_step_waits_where_its_script_would_act_next() {
     let began = l10.world.scenario.clone();
     let after = |inputs: &[Input]| {
         let mut now = began.clone();
-        inputs.iter().for_each(|input| drop(now.add(Time(5_000_000), input.clone())));
+        for input in inputs {
+            now.add(Time(5_000_000), input.clone());
+        }
         now
     };
     let (n1, n2, n3) = (NodeId(0), NodeId(1), NodeId(2));

@@ -242,3 +242,24 @@ impl Hero {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_leads_or_wants_to_is_named_and_nobody_else() {
+        let library = Library::standard();
+        let mut scenario = Scenario::new(library.find(MODEL).unwrap().about(), SEED);
+        (scenario.nodes, scenario.clients) = (NODES, 0);
+        let mut session = Session::new(&library, scenario).unwrap();
+        session.seek(OPENING);
+        let first = leaders(&session);
+        assert_eq!(first, ["n4 leads in term 1"]);
+        session.edit(vec![Input::Crash(NodeId(3))]).unwrap();
+        assert!(leaders(&session).is_empty(), "who is down leads nobody");
+        session.seek(OPENING + Span::secs(5));
+        let then = leaders(&session);
+        assert!(then.len() == 1 && then[0].contains(" leads in term ") && then != first, "{then:?}");
+    }
+}

@@ -33,7 +33,7 @@ pub(crate) fn menu(
 ) -> Html {
     let Some((place, reach, title, actions)) = content(session, layout, target, ask) else { return Html::default() };
     let line = LINES[usize::from(dom::matches("(pointer: coarse)"))];
-    let height = (actions.len().max(1) as f64 * line + 46.0).min(layout.height);
+    let height = ((actions.len().max(1) + 1) as f64 * line + 12.0).min(layout.height);
     let right = place.x > layout.width / 2.0;
     let words = actions.iter().map(|(name, _)| width_of(name)).fold(width_of(&title), f64::max);
     let width = (words * LETTERS + 48.0).min(WIDEST);
