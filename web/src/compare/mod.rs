@@ -4,9 +4,10 @@
 mod pair;
 mod side;
 
-use crate::app;
+use crate::app::{self, Away, Show};
 use crate::chart::{self, Kind, Run};
-use crate::dom::{self, Frames, Listener, Sight};
+use crate::desk::{Browser, Key, Listening, OfRun, OfTime, Resized};
+use crate::dom::{self, Pulse};
 use crate::knob::Knob;
 use crate::pacing::Speed;
 use crate::panel::settings::Draft;
@@ -16,7 +17,6 @@ use crate::session::Session;
 use crate::share::{Share, Thing};
 use crate::shared::Shared;
 use crate::stage::Target;
-use crate::stage::touch::Deed;
 use crate::text;
 use crate::ui::{self, Named};
 use faultline::link::Link;
@@ -26,8 +26,6 @@ use faultline::sim::Time;
 use gloo_timers::callback::Timeout;
 use pair::{PACES, Pair};
 use side::Side;
-use wasm_bindgen::JsCast;
-use web_sys::{Element, KeyboardEvent};
 use yew::{AttrValue, Callback, Component, Context, Html, NodeRef, Properties, html};
 
 /// What the page is made with.
@@ -36,13 +34,19 @@ pub(crate) struct Props {
     pub(crate) library: Shared<Library>,
 }
 
-/// Everything that can happen here.
+/// Everything that can be said here.
 pub(crate) enum Msg {
+    /// The browser is about to repaint.
     Frame(f64),
-    /// Something is said of one of the runs, as in the laboratory.
-    Side(usize, app::Msg),
-    /// Something is said of both, as in the laboratory; and the run whose node has the focus.
-    Both(usize, app::Msg),
+    /// It is quiet: say where the runs are, and put their link into the address.
+    Settle,
+    Browser(Browser),
+    Resized(usize, Resized),
+    Key(Key),
+    /// Something is said of the time of both.
+    Time(OfTime),
+    /// Something is said of one of the runs.
+    Run(usize, OfRun),
     /// To where they part.
     First,
     /// Another model for one of them.
@@ -52,16 +56,12 @@ pub(crate) enum Msg {
     /// Another seed for both.
     Seed,
     TakeChart(Kind, chart::Take),
-    Resized(usize, f64, f64),
-    DiagramResized(usize, f64, f64),
-    Theme,
-    InSight(bool),
-    Shown(bool),
-    Settle,
-    Address,
+    /// The list of what can be done is opened or closed.
+    Help(bool),
     /// The dialog for sharing is opened or closed.
     Share(bool),
-    Close,
+    /// The notice was read.
+    NoNotice,
 }
 
 /// The comparison.
@@ -78,15 +78,13 @@ pub(crate) struct Compare {
     sharing: Option<Thing>,
     focus: Option<String>,
     announced: AttrValue,
-    frames: Option<Frames>,
-    last_frame: Option<f64>,
+    pulse: Pulse,
     rendered_at: f64,
     in_sight: bool,
     shown: bool,
     settling: Option<Timeout>,
     main: NodeRef,
-    watches: Option<[Option<Listener>; 4]>,
-    sight: Option<Sight>,
+    listening: Option<Listening>,
 }
 
 /// Words, numbers and charts change at most this often while nothing happens but time.
@@ -110,15 +108,13 @@ impl Component for Compare {
             sharing: None,
             focus: None,
             announced: AttrValue::default(),
-            frames: None,
-            last_frame: None,
+            pulse: Pulse::default(),
             rendered_at: 0.0,
             in_sight: true,
             shown: true,
             settling: None,
             main: NodeRef::default(),
-            watches: None,
-            sight: None,
+            listening: None,
         };
         compare.arrive(&ctx.props().library);
         compare
@@ -128,94 +124,15 @@ impl Component for Compare {
         if let Msg::Frame(now) = msg {
             return self.frame(ctx, now);
         }
-        let library = ctx.props().library.clone();
-        let by_learner = !matches!(
-            msg,
-            Msg::Resized(..) | Msg::DiagramResized(..) | Msg::Theme | Msg::InSight(_) | Msg::Shown(_) | Msg::Settle | Msg::Address
-        );
-        if let Msg::Address = msg {
-            // The address of another screen is not for this one.
-            if Route::of(&dom::address::fragment()) != Route::Compare {
-                return false;
-            }
-            self.settling = None;
-            self.arrive(&library);
-        }
-        let Ok(pair) = &mut self.pair else { return true };
-        match msg {
-            Msg::Side(side, msg) => {
-                if !self.hear(&library, side, msg) {
-                    return false;
-                }
-            }
-            Msg::Both(side, msg) => match msg {
-                app::Msg::Toggle => pair.play(!pair.playing()),
-                app::Msg::Step => pair.step(),
-                app::Msg::Back => pair.back(),
-                app::Msg::Seek(moment) => pair.seek(moment),
-                app::Msg::Speed(step) => pair.pacing.speed = Speed::new(step),
-                app::Msg::Until(until) => {
-                    self.more = false;
-                    self.notice = (!pair.wait(until)).then(|| text::not_until(until, text::IN_THESE_RUNS));
-                }
-                app::Msg::More(open) => self.more = open,
-                app::Msg::Careful(careful) => pair.pacing.care.on = careful,
-                app::Msg::Undo => self.undo(&library, false),
-                app::Msg::Redo => self.undo(&library, true),
-                app::Msg::Help(open) => self.help = open,
-                app::Msg::Shortcuts(on) => {
-                    dom::remember(app::NO_SHORTCUTS, (!on).then_some("1"));
-                }
-                app::Msg::Escape => self.escape(),
-                app::Msg::Rove(..) | app::Msg::Next(..) => drop(self.hear(&library, side, msg)),
-                _ => return false,
-            },
-            Msg::First => {
-                if !pair.find_parting() {
-                    self.notice = Some(text::NEVER_DIFFERENT.into());
-                }
-            }
-            Msg::Model(side, model) => {
-                let done = pair.choose(&library, side, model);
-                let title = library.models()[model].about().title;
-                self.sides[side].refused += u32::from(done.is_err());
-                self.changed(done.map(|lost| (lost > 0).then(|| text::left_out(lost, title))));
-            }
-            Msg::Pace(pace) => {
-                let done = pair.ask_every(&library, pace);
-                self.changed(done.map(|()| None));
-            }
-            Msg::Seed => {
-                let done = pair.begin_both(&library, |scenario| scenario.seed = scenario.seed.wrapping_add(1));
-                self.changed(done.map(|()| None));
-            }
-            Msg::TakeChart(kind, take) => self.measured(|runs| chart::take(kind, runs, take)),
-            Msg::Resized(side, width, height) => self.sides[side].board.resize(&pair.sides[side], width, height),
-            Msg::DiagramResized(side, width, height) => self.sides[side].resize_diagram(width, height),
-            Msg::Theme => self.sides.iter_mut().for_each(|side| side.board.read_colours()),
-            Msg::InSight(in_sight) => self.in_sight = in_sight,
-            Msg::Shown(shown) => self.shown = shown,
-            Msg::Settle => {
-                dom::address::replace(&pair.link());
-                if !pair.playing() {
-                    self.announced = Self::in_words(pair).into();
-                }
-            }
-            Msg::Share(true) => {
-                pair.play(false);
-                let link = pair.link();
-                dom::address::replace(&link);
-                self.sharing = Some(Thing { name: text::BOTH_RUNS, shows: text::SHOWS_BOTH, address: dom::address::with(&link) });
-            }
-            Msg::Share(false) => self.sharing = None,
-            Msg::Close => self.notice = None,
-            Msg::Frame(_) | Msg::Address => {}
+        let by_learner = !matches!(msg, Msg::Resized(..) | Msg::Browser(_) | Msg::Settle);
+        if !self.said(&ctx.props().library, msg) {
+            return false;
         }
         if by_learner {
             let link = ctx.link().clone();
             self.settling = Some(Timeout::new(QUIET_MS, move || link.send_message(Msg::Settle)));
         }
-        self.sides.iter_mut().for_each(|side| side.board.forget());
+        self.sides.iter_mut().for_each(|side| side.desk.board.forget());
         self.refresh();
         self.run_frames(ctx);
         self.paint();
@@ -224,7 +141,6 @@ impl Component for Compare {
 
     fn view(&self, ctx: &Context<Self>) -> Html {
         let send = ctx.link().callback(|msg: Msg| msg);
-        let both = both(&send);
         html! {
             <>
             <header class="bar">
@@ -233,19 +149,14 @@ impl Component for Compare {
                 <p class="hook">{ text::COMPARED }</p>
                 if let Ok(pair) = &self.pair {
                     <div class="deeds">
-                        if pair.can_undo() {
-                            <button class="quiet" onclick={both.reform(|_| app::Msg::Undo)}>{ ui::icon(ui::UNDO) }{ text::UNDO }</button>
-                        }
-                        if pair.can_redo() {
-                            <button class="quiet" onclick={both.reform(|_| app::Msg::Redo)}>{ ui::icon(ui::REDO) }{ text::REDO }</button>
-                        }
+                        { ui::undo(pair.can_undo(), pair.can_redo(), &send.reform(Msg::Time)) }
                         <button class="quiet" onclick={send.reform(|_| Msg::Share(true))}>{ ui::icon(ui::LINK) }{ text::SHARE }</button>
-                        <button id="ask-help" class="quiet" aria-label={text::HELP} title={text::HELP} onclick={both.reform(|_| app::Msg::Help(true))}>{ ui::icon(ui::HELP) }</button>
+                        <button id="ask-help" class="quiet" aria-label={text::HELP} title={text::HELP} onclick={send.reform(|_| Msg::Help(true))}>{ ui::icon(ui::HELP) }</button>
                     </div>
                 }
             </header>
             if self.help {
-                { help::help(dom::remembered(app::NO_SHORTCUTS).is_none(), &both) }
+                { help::help(&send.reform(|()| Msg::Help(false))) }
             }
             if let Some(thing) = &self.sharing {
                 <Share title={text::COMPARE} things={vec![thing.clone()]} close={send.reform(|()| Msg::Share(false))} />
@@ -253,7 +164,7 @@ impl Component for Compare {
             if let Some(words) = &self.notice {
                 <div class="notice">
                     <p role="alert">{ words.clone() }</p>
-                    <button class="quiet" onclick={send.reform(|_| Msg::Close)}>{ text::CLOSE }</button>
+                    <button class="quiet" onclick={send.reform(|_| Msg::NoNotice)}>{ text::CLOSE }</button>
                 </div>
             }
             { match &self.pair {
@@ -280,25 +191,12 @@ impl Component for Compare {
         if self.pair.is_ok() {
             self.sides.iter_mut().for_each(|side| side.attach(ctx));
         } else {
-            self.sides.iter_mut().for_each(Side::detach);
+            self.sides.iter_mut().for_each(|side| side.desk.detach());
         }
-        if !first {
-            return;
+        if first {
+            let link = ctx.link();
+            self.listening = Some(Listening::to(&self.main, link.callback(Msg::Key), &link.callback(Msg::Browser)));
         }
-        let link = ctx.link();
-        let (keys, address) = (link.batch_callback(|event: KeyboardEvent| key(&event)), link.callback(|()| Msg::Address));
-        let (shown, theme, sight) = (link.callback(Msg::Shown), link.callback(|()| Msg::Theme), link.callback(Msg::InSight));
-        self.watches = Some([
-            Some(Listener::on_document("keydown", move |event| {
-                if let Ok(event) = event.dyn_into() {
-                    keys.emit(event);
-                }
-            })),
-            Some(Listener::on_window("hashchange", move |_| address.emit(()))),
-            Some(Listener::on_document("visibilitychange", move |_| shown.emit(!dom::document().hidden()))),
-            Some(dom::theme(move || theme.emit(()))),
-        ]);
-        self.sight = self.main.cast::<Element>().and_then(|main| Sight::of(&main, move |in_sight| sight.emit(in_sight)));
     }
 }
 
@@ -321,7 +219,6 @@ impl Compare {
         let Ok(pair) = &self.pair else { return };
         for (side, session) in self.sides.iter_mut().zip(&pair.sides) {
             side.forget(session);
-            side.draft = None;
         }
         self.refresh();
     }
@@ -353,11 +250,11 @@ impl Compare {
         }
         let mut open = false;
         for (side, session) in self.sides.iter_mut().zip(&pair.sides) {
-            if std::mem::take(&mut side.tools) {
+            if std::mem::take(&mut side.desk.tools) {
                 (self.focus, open) = (Some(format!("{}tools", session.prefix)), true);
             }
-            if side.menu.is_some() {
-                (self.focus, open) = (side.dismiss(session), true);
+            if side.desk.menu.is_some() {
+                (self.focus, open) = (side.desk.dismiss(session), true);
             }
         }
         if !open {
@@ -365,28 +262,114 @@ impl Compare {
         }
     }
 
-    /// Something is said of one of the runs. Says whether the page has to show anything new.
-    fn hear(&mut self, library: &Library, place: usize, msg: app::Msg) -> bool {
-        let Ok(pair) = &mut self.pair else { return false };
-        let side = &mut self.sides[place];
+    /// Does what was said. Says whether there is anything new to see.
+    fn said(&mut self, library: &Library, msg: Msg) -> bool {
+        if let Msg::Browser(Browser::Address) = msg {
+            // The address of another screen is not for this one.
+            if Route::of(&dom::address::fragment()) != Route::Compare {
+                return false;
+            }
+            self.settling = None;
+            self.arrive(library);
+        }
+        let Ok(pair) = &mut self.pair else { return true };
         match msg {
-            app::Msg::Touch(finger) => {
-                let said = match side.board.touched(&pair.sides[place], finger) {
-                    Deed::Look => {
-                        side.paint(pair, self.elsewhere);
-                        return false;
-                    }
-                    Deed::Hold => {
-                        pair.play(false);
-                        app::Msg::Dismiss
-                    }
-                    Deed::Pick(target) => app::Msg::Pick(target, false),
-                    Deed::Away => app::Msg::Select(None),
-                    Deed::Act(inputs) => app::Msg::Act(inputs),
+            Msg::Frame(_) | Msg::Browser(Browser::Address) => {}
+            Msg::Settle => {
+                dom::address::replace(&pair.link());
+                if !pair.playing() {
+                    self.announced = Self::in_words(pair).into();
+                }
+            }
+            Msg::Browser(Browser::InSight(in_sight)) => self.in_sight = in_sight,
+            Msg::Browser(Browser::Shown(shown)) => self.shown = shown,
+            Msg::Browser(Browser::Theme) => self.sides.iter_mut().for_each(|side| side.desk.board.read_colours()),
+            Msg::Resized(place, resized) => self.sides[place].desk.resize(&pair.sides[place], &resized),
+            Msg::Key(Key::Time(said)) | Msg::Time(said) => self.time(library, said),
+            Msg::Key(Key::Desk(place, said)) => return self.hear(library, place, OfRun::Desk(said)),
+            Msg::Key(Key::Help) => self.help = true,
+            Msg::Key(Key::Escape) => self.escape(),
+            Msg::Run(place, said) => return self.hear(library, place, said),
+            Msg::First => {
+                if !pair.find_parting() {
+                    self.notice = Some(text::NEVER_DIFFERENT.into());
+                }
+            }
+            Msg::Model(side, model) => {
+                let done = pair.choose(library, side, model);
+                let title = library.models()[model].about().title;
+                self.sides[side].refused += u32::from(done.is_err());
+                self.changed(done.map(|lost| (lost > 0).then(|| text::left_out(lost, title))));
+            }
+            Msg::Pace(pace) => {
+                let done = pair.ask_every(library, pace);
+                self.changed(done.map(|()| None));
+            }
+            Msg::Seed => {
+                let done = pair.begin_both(library, |scenario| scenario.seed = scenario.seed.wrapping_add(1));
+                self.changed(done.map(|()| None));
+            }
+            Msg::TakeChart(kind, take) => self.measured(|runs| chart::take(kind, runs, take)),
+            Msg::Help(open) => self.help = open,
+            Msg::Share(true) => {
+                pair.play(false);
+                let link = pair.link();
+                dom::address::replace(&link);
+                self.sharing = Some(Thing { name: text::BOTH_RUNS, shows: text::SHOWS_BOTH, address: dom::address::with(&link) });
+            }
+            Msg::Share(false) => self.sharing = None,
+            Msg::NoNotice => self.notice = None,
+        }
+        true
+    }
+
+    /// Something is said of the time of both.
+    fn time(&mut self, library: &Library, said: OfTime) {
+        let Ok(pair) = &mut self.pair else { return };
+        match said {
+            OfTime::Toggle => pair.play(!pair.playing()),
+            OfTime::Step => pair.step(),
+            OfTime::Back => pair.back(),
+            OfTime::Undo => self.undo(library, false),
+            OfTime::Redo => self.undo(library, true),
+            OfTime::Seek(moment) => pair.seek(moment),
+            OfTime::Speed(step) => pair.pacing.speed = Speed::new(step),
+            OfTime::Until(until) => {
+                self.more = false;
+                self.notice = (!pair.wait(until)).then(|| text::not_until(until, text::IN_THESE_RUNS));
+            }
+            OfTime::More(open) => self.more = open,
+            OfTime::Careful(careful) => pair.pacing.care.on = careful,
+        }
+    }
+
+    /// Something is said of one of the runs. Says whether there is anything new to see.
+    fn hear(&mut self, library: &Library, place: usize, said: OfRun) -> bool {
+        let Ok(pair) = &mut self.pair else { return false };
+        let desk = &mut self.sides[place].desk;
+        match said {
+            OfRun::Act(inputs) => self.act(place, &inputs),
+            OfRun::Ask(client, op) => {
+                let asked = desk.ask.input(&pair.sides[place], client, op);
+                self.ask(place, asked);
+            }
+            OfRun::Delay(message) => {
+                let asked = desk.ask.delay(&pair.sides[place], message);
+                self.ask(place, asked);
+            }
+            OfRun::Turn(index, shown) => self.turn(library, place, index, shown),
+            OfRun::Touch(finger) => {
+                let Some(said) = desk.touched(&pair.sides[place], finger) else {
+                    self.sides[place].paint(pair, self.elsewhere);
+                    return false;
                 };
                 return self.hear(library, place, said);
             }
-            app::Msg::Pick(target, by_key) => {
+            OfRun::Hold => {
+                pair.play(false);
+                self.focus = desk.dismiss(&pair.sides[place]);
+            }
+            OfRun::Pick(target, by_key) => {
                 if let Target::Node(node) = target {
                     // Who is looked at here is looked at there, too.
                     pair.select(place, Some(node));
@@ -394,78 +377,46 @@ impl Compare {
                 if let Target::Message(_) = target {
                     pair.play(false);
                 }
-                self.sides[1 - place].menu = None;
-                let side = &mut self.sides[place];
-                side.ask.refused = None;
-                if side.menu == Some(target) {
-                    self.focus = side.dismiss(&pair.sides[place]);
-                } else {
-                    side.menu = Some(target);
-                    self.focus = by_key.then(|| "menu".into());
-                }
+                self.focus = desk.pick(&pair.sides[place], target, by_key);
+                self.sides[1 - place].desk.menu = None;
             }
-            app::Msg::Dismiss => self.focus = side.dismiss(&pair.sides[place]),
-            app::Msg::Select(node) => {
+            OfRun::Select(node) => {
                 pair.select(place, node);
-                side.menu = None;
+                desk.menu = None;
             }
-            app::Msg::Act(inputs) => self.act(place, &inputs),
-            app::Msg::AskOf(node) => side.ask.node = node,
-            app::Msg::Lag(typed) => side.ask.lag = Some(typed),
-            app::Msg::Delay(message) => match side.ask.delay(&pair.sides[place], message) {
-                Ok(input) => self.act(place, &[input]),
-                Err(why) => side.ask.refused = Some(why),
-            },
-            app::Msg::Argument(op, typed) => side.ask.say(op, typed),
-            app::Msg::Ask(client, op) => match side.ask.input(&pair.sides[place], client, op) {
-                Ok(input) => self.act(place, &[input]),
-                Err(why) => side.ask.refused = Some(why),
-            },
-            app::Msg::Draft(knob, shown) => side.draft = Some(Draft { knob, shown, refused: None }),
-            app::Msg::Turn(index, shown) => self.turn(library, place, index, shown),
-            app::Msg::ShowRow(row) => pair.show_row(place, row),
-            app::Msg::Point(row) => {
-                if pair.sides[place].pointed == row {
-                    return false;
-                }
-                pair.sides[place].pointed = row;
-            }
-            app::Msg::Pan(pixels) => {
-                let moved = side.window(pair, self.elsewhere).moved(pixels, pair.reached().max(pair.playhead()));
+            OfRun::ShowRow(row) => pair.show_row(place, row),
+            OfRun::Point(row) => return std::mem::replace(&mut pair.sides[place].pointed, row) != row,
+            OfRun::Link(meaning) => pair.sides.iter_mut().for_each(|session| session.linked = meaning),
+            OfRun::Pan(pixels) => {
+                let moved = self.sides[place].window(pair, self.elsewhere).moved(pixels, pair.reached().max(pair.playhead()));
                 self.elsewhere = Some(moved).filter(|center| *center != pair.playhead());
                 pair.sides.iter_mut().for_each(|side| side.recall(moved));
             }
-            app::Msg::Here => self.elsewhere = None,
-            app::Msg::Tools(open) => side.tools = open,
-            app::Msg::Take(take) => {
-                side.tools = false;
-                side.take(pair, self.elsewhere, take);
+            OfRun::Here => self.elsewhere = None,
+            OfRun::Take(take) => {
+                desk.tools = false;
+                self.sides[place].take(pair, self.elsewhere, take);
             }
-            app::Msg::Hide(lane) => {
-                let hidden = &mut pair.sides[place].hidden;
-                if !hidden.remove(&lane) {
-                    hidden.insert(lane);
-                }
+            OfRun::Desk(said) => {
+                let place = desk.hear(&mut pair.sides[place], said);
+                self.focus = place.or(self.focus.take());
             }
-            app::Msg::Rove(from, across, down) => {
-                if let Some(next) = side.board.layout.beside(from, across, down) {
-                    self.focus = Some(side.reach(&mut pair.sides[place], next));
-                }
-            }
-            app::Msg::Next(from, on) => {
-                let next = pair.sides[place].neighbour(from, on);
-                self.focus = Some(side.reach(&mut pair.sides[place], next));
-            }
-            app::Msg::Link(meaning) => pair.sides.iter_mut().for_each(|session| session.linked = meaning),
-            _ => return false,
         }
         true
+    }
+
+    /// What was asked for in a menu is done, or the menu says why not.
+    fn ask(&mut self, place: usize, asked: Result<Input, String>) {
+        match asked {
+            Ok(input) => self.act(place, &[input]),
+            Err(why) => self.sides[place].desk.ask.refused = Some(why),
+        }
     }
 
     /// A gesture, done to both.
     fn act(&mut self, place: usize, inputs: &[Input]) {
         let Ok(pair) = &mut self.pair else { return };
-        let back = self.sides[place].dismiss(&pair.sides[place]);
+        let back = self.sides[place].desk.dismiss(&pair.sides[place]);
         let done = pair.act(place, inputs);
         self.changed(done.map(|()| None));
         self.focus = back;
@@ -479,14 +430,13 @@ impl Compare {
         let done = knob.heard(&shown).and_then(|value| pair.turn(library, place, &knob, value));
         match done {
             Ok(()) => self.changed(Ok(None)),
-            Err(why) => self.sides[place].draft = Some(Draft { knob: index, shown, refused: Some(why) }),
+            Err(why) => self.sides[place].desk.draft = Some(Draft { knob: index, shown, refused: Some(why) }),
         }
     }
 
     /// Virtual time passes, both stages are painted, and Yew is asked only if there are new words.
     fn frame(&mut self, ctx: &Context<Self>, now: f64) -> bool {
-        let passed = self.last_frame.map_or(0.0, |last| now - last);
-        self.last_frame = Some(now);
+        let passed = self.pulse.passed(now);
         self.elsewhere = None;
         let Ok(pair) = &mut self.pair else { return false };
         pair.advance(passed);
@@ -503,19 +453,13 @@ impl Compare {
     /// Frames run while something moves that somebody can see.
     fn run_frames(&mut self, ctx: &Context<Self>) {
         let playing = self.pair.as_ref().is_ok_and(Pair::playing);
-        if !(playing && self.in_sight && self.shown) {
-            self.frames = None;
-            self.last_frame = None;
-        } else if self.frames.is_none() {
-            let frame = ctx.link().callback(Msg::Frame);
-            self.frames = Some(Frames::start(move |now| frame.emit(now)));
-        }
+        self.pulse.run(playing && self.in_sight && self.shown, || ctx.link().callback(Msg::Frame));
     }
 
     fn refresh(&mut self) {
         if let Ok(pair) = &self.pair {
             for (side, session) in self.sides.iter_mut().zip(&pair.sides) {
-                side.board.refresh(session);
+                side.desk.board.refresh(session);
             }
         }
     }
@@ -548,7 +492,7 @@ impl Compare {
                     }).collect::<Html>()) }
                 </div>
             </main>
-            <footer>{ time(pair, self.more, &both(send)) }</footer>
+            <footer>{ time(pair, self.more, &send.reform(Msg::Time)) }</footer>
             </>
         }
     }
@@ -614,51 +558,39 @@ fn differing(pair: &Pair, send: &Callback<Msg>) -> Html {
     }
 }
 
-/// What is said of both runs as in the laboratory, when no node has the focus.
-fn both(send: &Callback<Msg>) -> Callback<app::Msg> {
-    send.reform(|msg| Msg::Both(0, msg))
-}
-
-fn time(pair: &Pair, more: bool, send: &Callback<app::Msg>) -> Html {
+fn time(pair: &Pair, more: bool, send: &Callback<OfTime>) -> Html {
     let reached = pair.reached().0.max(1);
     let share = |moment: Time| moment.0 as f64 / reached as f64;
     let mark = pair.parted().filter(|parted| parted.at.0 <= reached).map(|parted| format!("--share:{:.4}", share(parted.at)));
     html! {
         <section class="transport" aria-label={text::MOMENT}>
             <div class="buttons">
-                { transport::button(text::PREVIOUS_MOMENT, ",", ui::BACK, pair.playhead() == Time::ZERO, send.reform(|()| app::Msg::Back)) }
-                { transport::play(pair.playing(), !pair.goes_on(), send.reform(|()| app::Msg::Toggle)) }
-                { transport::button(text::NEXT_MOMENT, ".", ui::STEP, !pair.goes_on(), send.reform(|()| app::Msg::Step)) }
+                { transport::button(text::PREVIOUS_MOMENT, ",", ui::BACK, pair.playhead() == Time::ZERO, send.reform(|()| OfTime::Back)) }
+                { transport::play(pair.playing(), !pair.goes_on(), send.reform(|()| OfTime::Toggle)) }
+                { transport::button(text::NEXT_MOMENT, ".", ui::STEP, !pair.goes_on(), send.reform(|()| OfTime::Step)) }
                 if pair.playhead() > Time::ZERO {
                     { transport::waits(&pair.sides.each_ref(), more, pair.pacing.care.on, send) }
                 }
             </div>
             <output class="clock" aria-live="off">{ text::clock(pair.playhead()) }</output>
             <div class="moments">
-                { transport::moment(pair.playhead(), pair.reached(), send.reform(app::Msg::Seek)) }
+                { transport::moment(pair.playhead(), pair.reached(), send.reform(OfTime::Seek)) }
                 if let Some(style) = mark {
                     <i class="parts-at" {style} aria-hidden="true" />
                 }
             </div>
-            { transport::pace(pair.pacing.speed, pair.pacing.care.is_slowing().then(|| pair.pacing.ratio()), send.reform(app::Msg::Speed)) }
+            { transport::pace(pair.pacing.speed, pair.pacing.care.is_slowing().then(|| pair.pacing.ratio()), send.reform(OfTime::Speed)) }
         </section>
     }
-}
-
-/// What a key does, and to whose node.
-fn key(event: &KeyboardEvent) -> Option<Msg> {
-    let single = dom::remembered(app::NO_SHORTCUTS).is_none();
-    let id = event.target().and_then(|target| target.dyn_into::<Element>().ok()).map(|element| element.id()).unwrap_or_default();
-    app::key(event, single).map(|msg| Msg::Both(usize::from(id.starts_with("b-")), msg))
 }
 
 /// In the laboratory: the way here, with the run there and another one.
 pub(crate) fn ask(session: &Session, open: bool, send: &Callback<app::Msg>) -> Html {
     let branches = session.branches().0;
     let go = |name: String, other: Option<usize>| {
-        html! { <button key={name.clone()} onclick={send.reform(move |_| app::Msg::Compare(other))}>{ name }</button> }
+        html! { <button key={name.clone()} onclick={send.reform(move |_| app::Msg::Go(Away::Compare(other)))}>{ name }</button> }
     };
-    let onclick = send.reform(move |_| if open { app::Msg::Comparing(false) } else { app::Msg::Compare(None) });
+    let onclick = send.reform(move |_| if open { app::Msg::Show(Show::Comparing(false)) } else { app::Msg::Go(Away::Compare(None)) });
     html! {
         <div class="ask-compare">
             <button id="compare" class="quiet" {onclick} aria-expanded={(!branches.is_empty()).then(|| open.to_string())}>
