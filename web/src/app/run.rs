@@ -56,7 +56,7 @@ impl App {
             OfRun::Act(inputs) => {
                 // The page offers only what can be done, but not all of that is part of every challenge.
                 self.refused = self.act(inputs).err().map(|fault| fault.why);
-                self.dismiss();
+                self.desk.dismiss(&self.session);
             }
             OfRun::Ask(client, op) => self.ask(self.desk.ask.input(&self.session, client, op)),
             OfRun::Delay(message) => self.ask(self.desk.ask.delay(&self.session, message)),
@@ -70,7 +70,7 @@ impl App {
             }
             OfRun::Hold => {
                 self.session.play(false);
-                self.dismiss();
+                self.desk.dismiss(&self.session);
             }
             OfRun::Pick(target, by_key) => self.pick(target, by_key),
             OfRun::Select(node) => (self.session.selected, self.desk.menu) = (node, None),
@@ -145,7 +145,7 @@ impl App {
     fn ask(&mut self, asked: Result<Input, String>) {
         self.desk.ask.refused = asked.and_then(|input| self.act(vec![input]).map_err(|fault| fault.why)).err();
         if self.desk.ask.refused.is_none() {
-            self.dismiss();
+            self.desk.dismiss(&self.session);
         }
     }
 
@@ -184,11 +184,6 @@ impl App {
         }
         let place = self.desk.pick(&self.session, target, by_key);
         self.focus = place.or(self.focus.take());
-    }
-
-    /// Closes the menu; the focus goes back to where it came from.
-    fn dismiss(&mut self) {
-        self.focus = self.desk.dismiss(&self.session).or(self.focus.take());
     }
 
     /// Looks at another stretch of the diagram; says whether that has to be drawn anew.

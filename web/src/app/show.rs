@@ -57,7 +57,7 @@ impl App {
             *open = false;
             self.focus = Some(opener.into());
         } else if self.desk.menu.is_some() {
-            self.focus = self.desk.dismiss(&self.session);
+            self.desk.dismiss(&self.session);
         } else {
             self.session.selected = None;
         }

@@ -254,7 +254,8 @@ impl Compare {
                 (self.focus, open) = (Some(format!("{}tools", session.prefix)), true);
             }
             if side.desk.menu.is_some() {
-                (self.focus, open) = (side.desk.dismiss(session), true);
+                side.desk.dismiss(session);
+                open = true;
             }
         }
         if !open {
@@ -367,7 +368,7 @@ impl Compare {
             }
             OfRun::Hold => {
                 pair.play(false);
-                self.focus = desk.dismiss(&pair.sides[place]);
+                desk.dismiss(&pair.sides[place]);
             }
             OfRun::Pick(target, by_key) => {
                 if let Target::Node(node) = target {
@@ -416,10 +417,9 @@ impl Compare {
     /// A gesture, done to both.
     fn act(&mut self, place: usize, inputs: &[Input]) {
         let Ok(pair) = &mut self.pair else { return };
-        let back = self.sides[place].desk.dismiss(&pair.sides[place]);
+        self.sides[place].desk.dismiss(&pair.sides[place]);
         let done = pair.act(place, inputs);
         self.changed(done.map(|()| None));
-        self.focus = back;
     }
 
     /// Gives a setting of one of them another value, from the beginning on.

@@ -10,7 +10,7 @@ pub(crate) use keys::{Key, are_single, be_single};
 pub(crate) use said::{OfDesk, OfRun, OfTime};
 
 use crate::diagram::{self, Window};
-use crate::dom::Size;
+use crate::dom::{self, Size};
 use crate::pacing::Speed;
 use crate::panel::client::Ask;
 use crate::panel::settings::Draft;
@@ -107,24 +107,25 @@ impl Desk {
     pub(crate) fn pick(&mut self, session: &Session, target: Target, by_key: bool) -> Option<String> {
         self.ask.refused = None;
         if self.menu == Some(target) {
-            return self.dismiss(session);
+            self.dismiss(session);
+            return None;
         }
         self.menu = Some(target);
         by_key.then(|| "menu".into())
     }
 
-    /// Closes the menu. Says where the focus goes back to.
-    pub(crate) fn dismiss(&mut self, session: &Session) -> Option<String> {
-        match self.menu.take()? {
-            Target::Node(node) => Some(id(session, node)),
-            _ => None,
+    /// Closes the menu; the focus goes back to where it came from. That is before the menu is gone: taking away
+    /// what has the focus, and looking for another place when nothing lies where it lay, costs a browser a picture.
+    pub(crate) fn dismiss(&mut self, session: &Session) {
+        if let Some(Target::Node(node)) = self.menu.take() {
+            dom::focus(&id(session, node));
         }
     }
 
     /// Something is said of what lies here. Says where the focus goes then.
     pub(crate) fn hear(&mut self, session: &mut Session, said: OfDesk) -> Option<String> {
         match said {
-            OfDesk::Dismiss => return self.dismiss(session),
+            OfDesk::Dismiss => self.dismiss(session),
             OfDesk::AskOf(node) => self.ask.node = node,
             OfDesk::Argument(op, typed) => self.ask.say(op, typed),
             OfDesk::Lag(typed) => self.ask.lag = Some(typed),
