@@ -141,7 +141,7 @@ withFifth("only what one node knows is shown when asked for, and everything agai
 });
 
 withFifth("its widgets are in the inspector", async (page) => {
-  await page.getByRole("button", { name: /^Node n1, up, holds, 1/ }).click();
+  await page.getByRole("button", { name: /^Node n1, up, holds, value 1/ }).click();
   const inspector = page.locator(".inspector");
   assert.match(await inspector.locator("h2").innerText(), /n1\s*holds/);
   assert.match(await inspector.locator("dl").innerText(), /at the door\s+0 of 8/);

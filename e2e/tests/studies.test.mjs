@@ -218,5 +218,5 @@ inPage("a step brings a world of its own, and the way back leads to the other", 
   await button(page, "Previous").click();
   await button(page, "Previous").click();
   await say.getByText("Without useless work").waitFor();
-  await page.locator("dl.measured dt").getByText("Goodput, last 5 s").waitFor();
+  await page.locator("dl.measured dt").getByText("Answered, last 5 s").waitFor();
 });

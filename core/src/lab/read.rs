@@ -306,6 +306,7 @@ impl Reader<'_> {
         let teacher = part.part("teacher").map(|part| self.teacher(&part, &challenges));
         let world = world?;
         self.check_knobs(&world_part, &world, &steps);
+        self.check_shows(&world, &steps);
         Some(Lab {
             id: part.said("id"),
             title: part.said("title"),
@@ -440,11 +441,15 @@ impl Reader<'_> {
     }
 
     fn measured(&mut self, part: &Part<'_>) -> Option<Measured> {
-        let what = match (part.table.get("value"), part.table.get("holds")) {
-            (Some(_), None) => self.in_language(part, "value", Measure::parse).map(Gauge::Value),
-            (None, Some(_)) => self.predicate(part, "holds").map(Gauge::Holds),
+        let what = match ["value", "hits", "of", "holds"].map(|name| part.table.get(name).is_some()) {
+            [true, false, false, false] => self.in_language(part, "value", Measure::parse).map(Gauge::Value),
+            [false, true, true, false] => {
+                let hits = self.in_language(part, "hits", Measure::parse);
+                hits.zip(self.in_language(part, "of", Measure::parse)).map(|(hits, of)| Gauge::Share { hits, of })
+            }
+            [false, false, false, true] => self.predicate(part, "holds").map(Gauge::Holds),
             _ => {
-                self.problem(part.table.at, part.path("value"), "there should be either a value or what holds");
+                self.problem(part.table.at, part.path("value"), "there should be either a value, hits of how many, or what holds");
                 None
             }
         };
@@ -530,8 +535,8 @@ impl Reader<'_> {
         let has = |name: &str| part.table.get(name).is_some();
         let (wanted, not): (&[&str], &[&str]) = match kind.as_str() {
             "do" => (&["stop", "script"], &[]),
-            "see" => (&["stop"], &["script"]),
-            "explain" => (&[], &["stop", "script", "within"]),
+            "see" => (&["stop"], &["script", "anyone"]),
+            "explain" => (&[], &["stop", "script", "within", "anyone"]),
             // That there is no such kind was said already, and what it would need is not known.
             _ => return None,
         };
@@ -551,6 +556,8 @@ impl Reader<'_> {
             say: part.said("say"),
             more: part.text("more").map(|(text, _)| text.trim().to_owned()),
             reveal,
+            shows: part.lines("shows"),
+            anyone: part.on("anyone"),
             world,
             line: self.lines.line(part.table.at),
         })
@@ -576,6 +583,21 @@ impl Reader<'_> {
         }
         if steps.first().is_some_and(|step| step.world.is_some()) {
             self.problem(node.at, "step[1].world", "a lab begins in its own world; a later step may bring another");
+        }
+    }
+
+    fn check_shows(&mut self, world: &World, steps: &[Step]) {
+        let mut measures = &world.measures;
+        for (number, step) in (1..).zip(steps) {
+            measures = step.world.as_ref().map_or(measures, |world| &world.measures);
+            for name in step.shows.iter().filter(|name| !measures.iter().any(|measure| measure.name == **name)) {
+                let names: Vec<_> = measures.iter().map(|measure| format!("“{}”", measure.name)).collect();
+                let why = match names.as_slice() {
+                    [] => format!("“{name}” is not measured here, and nothing else is"),
+                    names => format!("“{name}” is not measured here; measured are {}", names.join(", ")),
+                };
+                self.problems.push(Problem { line: step.line, field: format!("step[{number}].shows"), why });
+            }
         }
     }
 

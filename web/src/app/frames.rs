@@ -33,6 +33,7 @@ impl App {
         self.elsewhere = None;
         self.session.advance(passed);
         if self.follow_lesson() {
+            self.session.wanted = None;
             self.settle(ctx);
         }
         self.paint();

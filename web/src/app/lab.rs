@@ -2,9 +2,14 @@
 
 use super::{App, Msg};
 use crate::dom;
+use crate::knob::Knob;
 use crate::lesson::{self, Lesson, Saved, Say, Then, progress};
+use crate::panel::settings;
 use crate::session::Session;
+use crate::stage::{HEAL, Target, touch};
 use crate::worker::{Doing, Job, Report};
+use faultline::lab::script::Spot;
+use faultline::sim::NodeId;
 use yew::Context;
 
 impl App {
@@ -14,10 +19,15 @@ impl App {
         let (place, decides) = (lesson.place, matches!(say, Say::Decide | Say::Guess(_) | Say::Again(_)));
         let finishes = matches!(say, Say::Finish);
         // What is done for somebody is shown; whoever presses once more, or wants no motion, sees how it ends.
-        if finishes
-            && !self.session.pacing.hurries()
-            && !dom::reduced_motion()
-            && let Some((scenario, end)) = lesson.done(&self.session)
+        let done = if finishes && !dom::reduced_motion() { lesson.done(&self.session) } else { None };
+        if let Some((_, end)) = &done
+            && self.session.pacing.hurries()
+        {
+            self.session.seek(end.time);
+            self.focus = Some(lesson::WAY_ON.into());
+            return;
+        }
+        if let Some((scenario, end)) = done
             && end.time > self.session.playhead()
             && let Ok(mut session) = Session::new(&ctx.props().library, scenario)
         {
@@ -38,6 +48,41 @@ impl App {
             self.focus = Some(lesson::WAY_ON.into());
         }
         self.follow(ctx, then);
+    }
+
+    /// Leads to where the step waits for something: the focus goes there, and what has no element of its own
+    /// opens its menu.
+    pub(super) fn show_where(&mut self) {
+        let Some(spot) = self.session.wanted.clone() else { return };
+        self.diagram_first = false;
+        let actor = |actor: NodeId| format!("node-{}", actor.0);
+        let target = match spot {
+            Spot::Actor(who) => {
+                self.session.first = who;
+                self.focus = Some(actor(who));
+                return;
+            }
+            Spot::Cuts => {
+                self.focus = Some(HEAL.into());
+                return;
+            }
+            Spot::Setting(key) => {
+                let knobs = Knob::all(self.session.sim(), self.session.playhead());
+                let place = knobs.iter().position(|knob| knob.is_among(&[&key]));
+                place.into_iter().for_each(|place| dom::reveal(&settings::setting_id(self.session.prefix, place)));
+                return;
+            }
+            Spot::Links(links) => links.first().map(|(a, b)| Target::Link(*a.min(b), *a.max(b))),
+            Spot::Message(from, to) => {
+                let flight = touch::within_reach(self.session.sim()).find(|flight| (flight.from, flight.to) == (from, to));
+                self.focus = Some(actor(from));
+                flight.map(|flight| Target::Message(flight.message))
+            }
+        };
+        if let Some(target) = target {
+            self.desk.menu = None;
+            self.pick(target, true);
+        }
     }
 
     /// The run does what follows from what was said to the lab.

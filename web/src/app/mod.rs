@@ -319,6 +319,7 @@ impl App {
     fn follow_up(&mut self, ctx: &Context<Self>, touched: bool) {
         self.follow_lesson();
         self.follow_curtain();
+        self.session.wanted = self.lesson.as_ref().and_then(|lesson| lesson.spot(&self.session));
         self.searches.follow(&self.session);
         if touched {
             self.touched = true;

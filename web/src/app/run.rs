@@ -170,7 +170,7 @@ impl App {
     }
 
     /// Opens the menu of what was picked, or closes it if it was open.
-    fn pick(&mut self, target: Target, by_key: bool) {
+    pub(super) fn pick(&mut self, target: Target, by_key: bool) {
         if let Target::Node(node) = target {
             self.session.selected = Some(node);
             self.session.first = node;

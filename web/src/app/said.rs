@@ -80,6 +80,8 @@ pub(crate) enum Show {
     Share(bool),
     /// The list of what to compare with.
     Comparing(bool),
+    /// Where the step waits for something: the focus goes there.
+    Where,
     /// What a narrow page keeps behind one button.
     Others(bool),
     /// The map with what the clients' history keeps.

@@ -26,6 +26,7 @@ impl App {
             Show::Share(true) => self.share(),
             Show::Share(false) => (self.sharing, self.saved) = (None, None),
             Show::Comparing(open) => self.comparing = open,
+            Show::Where => self.show_where(),
             Show::Others(open) => (self.others, self.comparing) = (open, false),
             Show::Map(open) => {
                 self.map = open.then(|| Shared::new(history(&self.session)));

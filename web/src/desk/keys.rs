@@ -94,11 +94,10 @@ fn node(id: &str) -> Option<(usize, NodeId)> {
 /// Where a key leads from a node.
 fn from_node(typed: &str, node: NodeId) -> Option<OfDesk> {
     match typed {
-        "ArrowRight" => Some(OfDesk::Rove(node, 1.0, 0.0)),
-        "ArrowLeft" => Some(OfDesk::Rove(node, -1.0, 0.0)),
-        "ArrowDown" => Some(OfDesk::Rove(node, 0.0, 1.0)),
-        "ArrowUp" => Some(OfDesk::Rove(node, 0.0, -1.0)),
-        "PageDown" | "PageUp" => Some(OfDesk::Next(node, typed == "PageDown")),
+        "ArrowRight" | "PageDown" => Some(OfDesk::Next(node, true)),
+        "ArrowLeft" | "PageUp" => Some(OfDesk::Next(node, false)),
+        "ArrowDown" => Some(OfDesk::Rove(node, 1.0)),
+        "ArrowUp" => Some(OfDesk::Rove(node, -1.0)),
         _ => None,
     }
 }

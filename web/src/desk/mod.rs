@@ -136,7 +136,7 @@ impl Desk {
                     session.hidden.insert(lane);
                 }
             }
-            OfDesk::Rove(from, across, down) => return Some(reach(session, self.board.layout.beside(from, across, down)?)),
+            OfDesk::Rove(from, down) => return Some(reach(session, self.board.layout.beside(from, 0.0, down)?)),
             OfDesk::Next(from, on) => return Some(reach(session, session.neighbour(from, on))),
         }
         None

@@ -75,8 +75,8 @@ pub(crate) enum OfDesk {
     Tools(bool),
     /// A lane is hidden, or shown again.
     Hide(NodeId),
-    /// The focus goes to whoever stands in this direction.
-    Rove(NodeId, f64, f64),
+    /// The focus goes to whoever stands above, or else below.
+    Rove(NodeId, f64),
     /// The focus goes to the next of all, or to the one before.
     Next(NodeId, bool),
 }

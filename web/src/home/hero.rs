@@ -11,6 +11,7 @@ use faultline::Scenario;
 use faultline::models::Library;
 use faultline::scenario::Input;
 use faultline::sim::{NodeId, NodeStatus, Span, Time};
+use faultline::view::Tone;
 use web_sys::{Element, HtmlCanvasElement};
 use yew::{Component, Context, Html, NodeRef, Properties, html};
 
@@ -46,6 +47,19 @@ pub(crate) enum Msg {
     Theme,
 }
 
+/// Who leads, or wants to, in words.
+fn leaders(session: &Session) -> Vec<String> {
+    let sim = session.sim();
+    let mut leaders = Vec::new();
+    for node in (0..NODES).map(NodeId).filter(|node| sim.status(*node) == NodeStatus::Up) {
+        let view = sim.view(node);
+        if let (Some((_, tone @ (Tone::Lead | Tone::Maybe))), Some(term)) = (view.role, view.headline) {
+            leaders.push(text::leads(&sim.name(node), tone == Tone::Lead, &term.text));
+        }
+    }
+    leaders
+}
+
 /// The cluster.
 pub(crate) struct Hero {
     session: Session,
@@ -56,6 +70,9 @@ pub(crate) struct Hero {
     pulse: Pulse,
     rendered_at: f64,
     in_sight: bool,
+    /// What was said last to whoever does not see the stage, and who led then, or wanted to.
+    said: String,
+    leaders: Vec<String>,
     watches: (Option<Size>, Option<Sight>, Option<Listener>),
 }
 
@@ -75,6 +92,8 @@ impl Component for Hero {
         session.pacing.care.on = false;
         session.play(!dom::reduced_motion());
         Self {
+            said: String::new(),
+            leaders: leaders(&session),
             session,
             layout,
             stage: NodeRef::default(),
@@ -105,6 +124,9 @@ impl Component for Hero {
                 };
                 // A node that is there can be killed, and one that is down can start.
                 drop(self.session.edit(vec![input]));
+                let sim = self.session.sim();
+                self.said = text::is(&sim.name(node), text::status(sim.status(node)));
+                self.leaders = leaders(&self.session);
             }
             Msg::Resized(width, height) => {
                 let scenario = self.session.sim().scenario();
@@ -119,6 +141,14 @@ impl Component for Hero {
                     painter.read_colours();
                 }
             }
+        }
+        if render {
+            let leaders = leaders(&self.session);
+            // What was so before is no news.
+            if let Some(news) = leaders.iter().rfind(|leader| !self.leaders.contains(leader)) {
+                self.said.clone_from(news);
+            }
+            self.leaders = leaders;
         }
         self.run_frames(ctx);
         self.paint();
@@ -140,6 +170,7 @@ impl Component for Hero {
                 </div>
                 <p class="happened"><button onclick={ctx.link().callback(|_| Msg::Toggle)}>{ if playing { text::PAUSE } else { text::PLAY } }</button>
                     <span>{ happened.unwrap_or_default() }</span></p>
+                <p class="announcer" role="status">{ self.said.clone() }</p>
             </section>
         }
     }
@@ -169,6 +200,7 @@ impl Hero {
         let (status, view, name) = (sim.status(node), sim.view(node), sim.name(node));
         let role = view.role.map(|(role, _)| role);
         let headline = view.headline.map(|value| value.text);
+        let term = headline.as_deref().map(text::term);
         let place = self.layout.place(node);
         // In whole pixels: words for fractions are not in the first part of the program.
         let [x, y, radius] = [place.x, place.y, self.layout.reach(node)].map(|length| length.round() as i32);
@@ -176,7 +208,7 @@ impl Hero {
         let down = status == NodeStatus::Down;
         let class = format!("node {} tone-{}", if down { "down" } else { "up" }, view.role.map_or("plain", |(_, tone)| tone_name(tone)));
         let act = if down { text::RESTART } else { text::KILL };
-        let label = format!("{act} {}", text::node(&name, text::status(status), [role, headline.as_deref(), None]));
+        let label = format!("{act} {}", text::node(&name, text::status(status), [role, term.as_deref(), None]));
         let below = if down { text::status(status) } else { role.unwrap_or_default() };
         html! {
             <li key={node.0} style={position}>

@@ -146,6 +146,8 @@ pub(crate) struct Lesson {
     pub(crate) stars: Option<u8>,
     /// With how many actions a challenge has its second star, where that was asked last.
     par: Cell<Option<(usize, Option<u32>)>>,
+    /// The run in which the step is done for the learner, and where it stops in that.
+    doing: Option<(Scenario, Moment)>,
     /// What went wrong, for the author of the lab to mend.
     pub(crate) fault: Option<String>,
     pub(crate) progress: LabProgress,
@@ -177,6 +179,7 @@ impl Lesson {
             looking: None,
             stars: None,
             par: Cell::new(None),
+            doing: None,
             fault: None,
             progress,
         }

@@ -2,8 +2,10 @@
 
 use super::{Lesson, Place, Then};
 use crate::session::Session;
+use crate::stage::touch;
 use faultline::Scenario;
 use faultline::lab::predicate::Moment;
+use faultline::lab::script::Spot;
 use faultline::lab::tour::{Doing, Truth};
 use faultline::sim::Time;
 
@@ -61,6 +63,17 @@ impl Lesson {
     /// The run in which this step is done for the learner, and where it stops.
     pub(crate) fn done(&mut self, session: &Session) -> Option<(Scenario, Moment)> {
         let Place::Step(index) = self.place else { return None };
+        // What is being shown is not done once more.
+        if session.pacing.hurries()
+            && let Some(doing) = self.doing.clone().filter(|(scenario, _)| scenario == session.sim().scenario())
+        {
+            return Some(doing);
+        }
+        self.doing = self.do_it(session, index);
+        self.doing.clone()
+    }
+
+    pub(super) fn do_it(&mut self, session: &Session, index: usize) -> Option<(Scenario, Moment)> {
         let (_, began) = self.began.get(index)?;
         let subject = &self.lab.stage(index).subject;
         match self.lab.steps[index].finish(subject, &self.library, session.sim().scenario(), *began, session.playhead()) {
@@ -76,6 +89,33 @@ impl Lesson {
                     }
                 }
             }
+        }
+    }
+
+    /// Where the step waits for something to be done; nothing while somebody is shown how it is done.
+    pub(crate) fn spot(&self, session: &Session) -> Option<Spot> {
+        let Place::Step(index) = self.place else { return None };
+        if self.stopped.is_some() || session.pacing.hurries() {
+            return None;
+        }
+        let (began, _) = self.began.get(index)?;
+        let spots = self.lab.steps[index].spots(began, session.sim().scenario());
+        // What is whole already was healed in some other way.
+        let mut spots = spots.into_iter().filter(|spot| *spot != Spot::Cuts || !touch::is_whole(session.sim()));
+        let mut first = spots.next()?;
+        // Links are seen at once.
+        if let Spot::Links(links) = &mut first {
+            let more = spots.map_while(|spot| if let Spot::Links(more) = spot { Some(more) } else { None });
+            links.extend(more.flatten());
+        }
+        Some(first)
+    }
+
+    /// The names of what is measured that the step is about; all of it if there are none.
+    pub(crate) fn shows(&self) -> &[String] {
+        match self.place {
+            Place::Step(index) => self.lab.shows(index),
+            _ => &[],
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::*;
 use crate::knob::{Knob, What};
 use faultline::lab::challenge::Challenge;
+use faultline::lab::predicate::Value;
 use faultline::lab::study::Survey;
 use faultline::sim::NodeId;
 use std::path::PathBuf;
@@ -267,7 +268,7 @@ fn how_many_nodes_there_are_is_chosen_where_the_lab_offers_it_and_all_else_stays
     session.seek(Time(1_000_000_000));
     lesson.watch(&session);
     let answered = lesson.measured().into_iter().find(|(name, _)| *name == "c1 was answered").map(|(_, shown)| shown);
-    assert_eq!(answered, Some(looking::Shown::Value(faultline::lab::predicate::Value::whole(1))));
+    assert_eq!(answered, Some(looking::Shown::Share(Value::whole(1), Value::whole(1))));
     assert_eq!(lesson.truth, truth, "the bet is about the run that it was made for");
     // What is kept of that place leads back to it.
     let kept = Saved::write(&lesson, &session.link().write());

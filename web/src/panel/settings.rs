@@ -6,6 +6,7 @@ use crate::knob::{Group, Knob, What};
 use crate::session::Session;
 use crate::text;
 use crate::ui::{self, Named};
+use faultline::lab::script::Spot;
 use faultline::protocol::ParamKind;
 use web_sys::HtmlInputElement;
 use yew::{Callback, Event, Html, InputEvent, TargetCast, html};
@@ -53,7 +54,7 @@ pub(crate) fn settings(session: &Session, draft: Option<&Draft>, which: Which<'_
             <div key={name} class="group" role="group" aria-label={name}>
                 if all { <h2>{ name }</h2> }
                 { for of_group.map(|(index, knob)| {
-                    control(session.prefix, index, knob, if knob.what == What::Nodes { sizes } else { &[] }, draft.filter(|draft| draft.knob == index), send)
+                    control(session, index, knob, if knob.what == What::Nodes { sizes } else { &[] }, draft.filter(|draft| draft.knob == index), send)
                 }) }
             </div>
         }
@@ -75,7 +76,7 @@ pub(crate) fn setting_id(prefix: &str, index: usize) -> String {
 }
 
 /// The control of one setting; if it can only be one of a few numbers, these are to choose from.
-fn control(prefix: &str, index: usize, knob: &Knob, numbers: &[u16], draft: Option<&Draft>, send: &Callback<OfRun>) -> Html {
+fn control(session: &Session, index: usize, knob: &Knob, numbers: &[u16], draft: Option<&Draft>, send: &Callback<OfRun>) -> Html {
     let shown = draft.map_or_else(|| knob.shown(), |draft| draft.shown.clone());
     let value = knob.heard(&shown).unwrap_or(knob.value);
     let words = match knob.kind {
@@ -93,7 +94,8 @@ fn control(prefix: &str, index: usize, knob: &Knob, numbers: &[u16], draft: Opti
     let said = move |input: HtmlInputElement| if kind == "checkbox" { u8::from(input.checked()).to_string() } else { input.value() };
     let oninput = send.reform(move |event: InputEvent| OfRun::Desk(OfDesk::Draft(index, said(event.target_unchecked_into()))));
     let onchange = send.reform(move |event: Event| OfRun::Turn(index, said(event.target_unchecked_into())));
-    let id = setting_id(prefix, index);
+    let id = setting_id(session.prefix, index);
+    let wanted = matches!(&session.wanted, Some(Spot::Setting(key)) if knob.is_among(&[key]));
     let help = format!("{id}-help");
     let named = || Named { id: Some(id.clone()), described_by: Some(help.clone()), label: None };
     let entry = match knob.kind {
@@ -117,7 +119,7 @@ fn control(prefix: &str, index: usize, knob: &Knob, numbers: &[u16], draft: Opti
         },
     };
     html! {
-        <div key={knob.label} class="setting" title={knob.help}>
+        <div key={knob.label} class={if wanted { "setting wanted" } else { "setting" }} title={knob.help}>
             <label for={id.clone()}>{ knob.label }</label>
             { entry }
             <output for={id} aria-live="off">{ words.unwrap_or_default() }</output>

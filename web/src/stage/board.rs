@@ -18,8 +18,9 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlCanvasElement, HtmlElement, PointerEvent};
 use yew::{Callback, Html, NodeRef, html};
 
-/// Room on the stage for the button that heals all.
-const HEAL: (f64, f64) = (90.0, 36.0);
+/// The id of the button that heals all, and room for it on the stage.
+pub(crate) const HEAL: &str = "heal";
+const HEAL_ROOM: (f64, f64) = (90.0, 36.0);
 /// How long a loss stays on the stage, in the learner's time.
 const LINGER_MS: f64 = 700.0;
 
@@ -102,6 +103,7 @@ impl Board {
         let scene = Scene::following(session.sim(), &self.layout, session.playhead(), linger, who, &mut self.traffic.borrow_mut());
         let hand = self.touch.hand(session, &self.layout);
         painter.paint(&Scene { hand, crowd: self.crowd.clone(), ..scene }, &self.layout);
+        painter.light(touch::wanted(session).into_iter().map(|(a, b)| self.layout.way(a, b)));
     }
 
     /// What a finger comes to.
@@ -117,7 +119,7 @@ impl Board {
 
     /// All that is on it, with the menu of what is picked.
     pub(crate) fn content(&self, session: &Session, picked: Option<Target>, menu: Html, send: &Callback<OfRun>) -> Html {
-        let heal = self.layout.free_corner(HEAL.0, HEAL.1);
+        let heal = self.layout.free_corner(HEAL_ROOM.0, HEAL_ROOM.1);
         let heal = format!("left:{:.0}px;top:{:.0}px", heal.x, heal.y);
         let gone = || send.reform(|_| OfRun::Touch(Finger::Gone));
         html! {
@@ -128,7 +130,7 @@ impl Board {
             { actors(session, &self.layout, picked, send) }
             { menu }
             if session.knower.is_none() && !touch::is_whole(session.sim()) {
-                <button class="heal" style={heal} onclick={send.reform(|_| OfRun::Act(vec![Input::HealAll]))}>{ text::HEAL_ALL }</button>
+                <button id={HEAL} class="heal" style={heal} onclick={send.reform(|_| OfRun::Act(vec![Input::HealAll]))}>{ text::HEAL_ALL }</button>
             }
             </>
         }
