@@ -7,9 +7,11 @@ mod export;
 mod list;
 mod past;
 mod svg;
+mod window;
 
-pub(crate) use list::{List, MOST_LANES, Window};
+pub(crate) use list::{List, MOST_LANES};
 pub(crate) use past::causal_past;
+pub(crate) use window::Window;
 
 use crate::desk::{OfDesk, OfRun};
 use crate::dom;

@@ -1,10 +1,11 @@
 //! Labs as learners go through them, natively: every lab of the course is clicked through, forwards and back.
 
 use super::*;
-use crate::knob::{Knob, What};
+use crate::knob::{Knob, Turned, What};
 use faultline::lab::challenge::Challenge;
 use faultline::lab::predicate::Value;
 use faultline::lab::study::Survey;
+use faultline::scenario::Input;
 use faultline::sim::NodeId;
 use std::path::PathBuf;
 
