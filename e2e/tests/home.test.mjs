@@ -19,7 +19,7 @@ inPage("a node is killed with a click, and started again", { at: "" }, async (pa
   await page.getByRole("button", { name: /^Kill Node n1/ }).waitFor();
 });
 
-inPage("what somebody does to the cluster, and who leads after that, is said; no message is", { at: "", motion: true }, async (page) => {
+inPage("what somebody does to the cluster, and who leads after that, is said; no message is", { at: "", motion: true, timeout: 180_000 }, async (page) => {
   const spoken = await page.evaluate(() => {
     window.spoken = [];
     const live = document.querySelector(".hero [role=status]");
@@ -27,7 +27,7 @@ inPage("what somebody does to the cluster, and who leads after that, is said; no
     return document.querySelectorAll(".hero :is([role=status], [aria-live], output)").length;
   });
   assert.equal(spoken, 1, "one speaker");
-  await page.clock.runFor(3000);
+  await page.clock.runFor(1000);
   assert.deepEqual(await page.evaluate(() => window.spoken), [], "nobody did anything, and nobody else leads");
   const leader = page.getByRole("button", { name: /leader, term 1$/ });
   const [, dead] = /^Kill Node (n\d)/.exec(await leader.getAttribute("aria-label"));

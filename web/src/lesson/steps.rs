@@ -55,8 +55,9 @@ impl Lesson {
     }
 
     pub(super) fn finish(&mut self, session: &Session) -> Then {
-        let Some((scenario, moment)) = self.done(session) else { return Then::Nothing };
+        let (Place::Step(index), Some((scenario, moment))) = (self.place, self.done(session)) else { return Then::Nothing };
         self.stopped = Some(moment);
+        self.progress.step = self.progress.step.max(index as u32 + 1);
         Then::replace(scenario, moment.time, false)
     }
 

@@ -130,7 +130,7 @@ impl Board {
             { actors(session, &self.layout, picked, send) }
             { menu }
             if session.knower.is_none() && !touch::is_whole(session.sim()) {
-                <button id={HEAL} class="heal" style={heal} onclick={send.reform(|_| OfRun::Act(vec![Input::HealAll]))}>{ text::HEAL_ALL }</button>
+                <button id={format!("{}{HEAL}", session.prefix)} class="heal" style={heal} onclick={send.reform(|_| OfRun::Act(vec![Input::HealAll]))}>{ text::HEAL_ALL }</button>
             }
             </>
         }

@@ -180,6 +180,10 @@ fn hit(session: &Session, layout: &Layout, at: Point) -> Option<Target> {
 
 /// The links at which a step of a lab waits for something to be done.
 pub(crate) fn wanted(session: &Session) -> Vec<(NodeId, NodeId)> {
+    // A node knows of no link.
+    if session.knower.is_some() {
+        return Vec::new();
+    }
     let sim = session.sim();
     match &session.wanted {
         Some(Spot::Links(links)) => {
