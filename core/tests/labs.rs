@@ -4,8 +4,8 @@
 use faultline::Sim;
 use faultline::lab::challenge::Task;
 use faultline::lab::predicate::{Moment, Names};
-use faultline::lab::script::Script;
-use faultline::lab::tour::Guess;
+use faultline::lab::script::{Script, Spot};
+use faultline::lab::tour::{Doing, Guess};
 use faultline::lab::{Lab, Problem};
 use faultline::models::Library;
 use faultline::scenario::{Input, Scenario, Timed};
@@ -328,7 +328,10 @@ fn every_mistake_is_named_with_its_line_and_field() {
             "challenge[2].search[1].ask[1]",
             "did you mean “write”?",
         ),
-        ("seed = 7", "seed = 7\nmeasure = [{ name = \"x\" }]", "world.measure[1].value", "either a value or what holds"),
+        ("seed = 7", "seed = 7\nmeasure = [{ name = \"x\" }]", "world.measure[1].value", "either a value, hits of how many, or what holds"),
+        ("seed = 7", "seed = 7\nmeasure = [{ name = \"x\", hits = \"requests(ok)\" }]", "world.measure[1].value", "hits of how many"),
+        ("stop = \"copies(value) = 3\"", "stop = \"copies(value) = 3\"\nshows = [\"x\"]", "step[2].shows", "“x” is not measured here"),
+        ("stop = \"copies(value) = 3\"", "stop = \"copies(value) = 3\"\nanyone = true", "step[2].anyone", "a step to see has none"),
         ("fix = { take-over = false }\n", "", "challenge[2].fix", "or a search that shows that nothing helps"),
         (
             "as-written = { wait-for = \"nobody\" }",
@@ -746,4 +749,45 @@ fn a_step_stops_where_the_model_does_it_and_can_be_finished_from_anywhere() {
     // Counts begin with the step: the write that was before it does not stop it.
     let found = step.stops(&lab.world.subject, &library, &run, moment, Time::ZERO + Span::secs(9)).unwrap().unwrap();
     assert_eq!(found.first, None);
+}
+
+/// While a step waits, it is known where: at the first line of its script that was not done, in whatever order
+/// the others were.
+#[test]
+fn a_step_waits_where_its_script_would_act_next() {
+    let lab = |id: &str| LABS.iter().find(|(other, _)| *other == id).map(|(id, text)| read(id, text)).unwrap();
+    let l10 = lab("L10");
+    let began = l10.world.scenario.clone();
+    let after = |inputs: &[Input]| {
+        let mut now = began.clone();
+        for input in inputs {
+            now.add(Time(5_000_000), input.clone());
+        }
+        now
+    };
+    let (n1, n2, n3) = (NodeId(0), NodeId(1), NodeId(2));
+    let ask = |client: u16, node: NodeId, op: u8, argument: i64| Input::Invoke { client, node, op, argument };
+    let first = &l10.steps[0];
+    let write = l10.steps[0].spots(&began, &began);
+    assert_eq!(write, [Spot::Actor(NodeId(3)), Spot::Actor(NodeId(4))], "c1 writes, then c2 reads");
+    let Doing::Do { script, .. } = &first.doing else { panic!("something to do") };
+    assert_eq!(script.lines().count(), 2);
+    let op = |name: &str| Library::standard().find(&began.model).unwrap().about().ops.iter().position(|op| op.name == name).unwrap() as u8;
+    assert_eq!(first.spots(&began, &after(&[ask(0, n1, op("write"), 99)])), [Spot::Actor(NodeId(4))], "whatever is written");
+    assert_eq!(first.spots(&began, &after(&[ask(0, n1, op("write"), 1), ask(1, n2, op("read"), 0)])), []);
+    let cuts = &l10.steps[1];
+    let cut = |from, to| Input::Cut { from, to };
+    assert_eq!(cuts.spots(&began, &began)[0], Spot::Links(vec![(n1, n2), (n2, n1)]));
+    assert_eq!(cuts.spots(&began, &after(&[cut(n1, n2), cut(n2, n1)])), [Spot::Links(vec![(n1, n3), (n3, n1)])]);
+    assert_eq!(l10.steps[4].spots(&began, &began), [Spot::Setting("mode".into())]);
+    assert_eq!(l10.steps[7].spots(&began, &began), [Spot::Cuts]);
+    // What was done before the step began does not count.
+    let cut_before = after(&[cut(n1, n2), cut(n2, n1)]);
+    assert_eq!(cuts.spots(&cut_before, &cut_before).len(), 2);
+    // Whom chance chooses is not pointed at.
+    let l17 = lab("L17");
+    assert_eq!(l17.steps[4].spots(&l17.world.scenario, &l17.world.scenario), []);
+    // A step is about what it shows, and so are those after it.
+    assert_eq!(l10.shows(1), ["c1 was answered", "c2 was answered"]);
+    assert_eq!(l10.shows(7), ["Different values"]);
 }

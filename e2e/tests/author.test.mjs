@@ -117,6 +117,13 @@ inPage("a lab from a run is well by the page and by the command, can be tried, a
   await page.getByText("The lab is well").waitFor();
   await accessible(page);
   await picture(page, "author-desk-light");
+  // Of a file that cannot be read nothing is said but that, and the draft stays.
+  for (const [name, text, why] of [["half.toml", "format = \n", /half\.toml:1: this is not TOML/], ["empty.toml", "\n", /empty\.toml: there is nothing in it/]]) {
+    await page.getByLabel("Open a lab file").setInputFiles({ name, mimeType: "application/toml", buffer: Buffer.from(text) });
+    await page.getByRole("alert").getByText(why).waitFor();
+    assert.equal(await page.getByText("The lab is well").count(), 0);
+    assert.equal(await page.getByText("things are missing").count(), 0);
+  }
 
   const saving = page.waitForEvent("download");
   await go(page, "Save the file").click();

@@ -137,11 +137,11 @@ withFifth("only what one node knows is shown when asked for, and everything agai
 
   await page.locator(".knower").getByRole("button", { name: "Show everything" }).click();
   await page.getByRole("button", { name: /^Node n1, up/ }).waitFor();
-  await events(page).filter({ hasText: "n1 sends token 2 to n2" }).waitFor();
+  await events(page).filter({ hasText: "n1 sends “token 2” to n2" }).waitFor();
 });
 
 withFifth("its widgets are in the inspector", async (page) => {
-  await page.getByRole("button", { name: /^Node n1, up, holds, 1/ }).click();
+  await page.getByRole("button", { name: /^Node n1, up, holds, value 1/ }).click();
   const inspector = page.locator(".inspector");
   assert.match(await inspector.locator("h2").innerText(), /n1\s*holds/);
   assert.match(await inspector.locator("dl").innerText(), /at the door\s+0 of 8/);

@@ -19,6 +19,27 @@ inPage("a node is killed with a click, and started again", { at: "" }, async (pa
   await page.getByRole("button", { name: /^Kill Node n1/ }).waitFor();
 });
 
+inPage("what somebody does to the cluster, and who leads after that, is said; no message is", { at: "", motion: true, timeout: 120_000 }, async (page) => {
+  const spoken = await page.evaluate(() => {
+    window.spoken = [];
+    const live = document.querySelector(".hero [role=status]");
+    new MutationObserver(() => window.spoken.push(live.textContent.trim())).observe(live, { childList: true, characterData: true, subtree: true });
+    return document.querySelectorAll(".hero :is([role=status], [aria-live], output)").length;
+  });
+  assert.equal(spoken, 1, "one speaker");
+  await page.clock.runFor(1000);
+  assert.deepEqual(await page.evaluate(() => window.spoken), [], "nobody did anything, and nobody else leads");
+  const leader = page.getByRole("button", { name: /leader, term 1$/ });
+  const [, dead] = /^Kill Node (n\d)/.exec(await leader.getAttribute("aria-label"));
+  await leader.press("Enter");
+  const all = async () => (await page.evaluate(() => window.spoken)).join(" / ");
+  for (let rounds = 0; rounds < 60 && !/ lead/.test(await all()); rounds += 1) await page.clock.runFor(250);
+  assert.match(await all(), new RegExp(`^${dead} is down / n\\d (leads|wants to lead) in term [2-9]$`));
+  await page.getByRole("button", { name: new RegExp(`^Restart Node ${dead}, down`) }).press("Enter");
+  assert.match(await all(), new RegExp(`${dead} is up$`));
+  await accessible(page);
+});
+
 inPage("it plays by itself", { at: "", motion: true }, async (page) => {
   const happened = page.locator(".happened span");
   const before = await happened.textContent();

@@ -96,3 +96,31 @@ inPage("where the site has another version by now, and nobody is there to do the
   await page.getByLabel("The history").fill(`${KEPT} `);
   assert.equal(await page.locator("#crash[open]").count(), 0);
 });
+
+inPage("a file that cannot be read takes the verdict of the one before away, and what was typed stays", { at }, async (page) => {
+  await page.getByRole("button", { name: "Try an example" }).click();
+  await page.getByRole("heading", { name: /^not linearizable/ }).waitFor();
+  const text = await page.getByLabel("The history").inputValue();
+  await page.locator("main.check input[type=file]").setInputFiles({ name: "history.edn.gz", mimeType: "application/gzip", buffer: Buffer.from([0x1f, 0x8b, 8, 0, 1, 2, 3]) });
+  await page.getByRole("alert").getByText(/history\.edn\.gz/).waitFor();
+  assert.equal(await page.getByRole("heading", { name: /linearizable/ }).count(), 0);
+  assert.equal(await page.getByLabel("The history").inputValue(), text);
+});
+
+inPage("transactions are promised something of their own", { at }, async (page) => {
+  const promised = () => page.getByLabel("that is promised to be").last().locator("option:checked").textContent();
+  assert.equal(await promised(), "linearizable");
+  const transactions = `{:process 0, :type :invoke, :f :txn, :value [[:append 1 1] [:r 1 nil]]}
+{:process 0, :type :ok, :f :txn, :value [[:append 1 1] [:r 1 [1]]]}
+`;
+  const choose = (name, text) => page.locator("main.check input[type=file]").setInputFiles({ name, mimeType: "text/plain", buffer: Buffer.from(text) });
+  await choose("la.edn", transactions);
+  await page.getByRole("heading", { name: /^strict.serializable is kept/ }).waitFor();
+  assert.equal(await promised(), "strict serializable");
+  // What was chosen of the same kind stays.
+  await page.getByLabel("that is promised to be").last().selectOption({ label: "read committed" });
+  await choose("other.edn", transactions);
+  await page.getByRole("heading", { name: /^read.committed is kept/ }).waitFor();
+  await choose("register.edn", KEPT);
+  await page.getByRole("heading", { name: /^linearizable/ }).waitFor();
+});

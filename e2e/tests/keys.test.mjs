@@ -12,10 +12,24 @@ const said = (page, what) => page.getByRole("status").filter({ hasText: what }).
 inPage("the stage is one stop of the keyboard, and arrows go from node to node", async (page) => {
   await page.getByRole("combobox", { name: "Model" }).selectOption("Primary and backups");
   await page.locator("#node-0").focus();
+  const list = await page.getByRole("list", { name: /^Nodes and clients: arrow keys/ }).count();
+  assert.equal(list, 1, "the stage says so");
+  // Right and left go round in order.
+  const round = [];
+  for (let steps = 0; steps < 4; steps += 1) {
+    await page.keyboard.press("ArrowRight");
+    round.push((await focused(page)).split(" ")[1].replace(",", ""));
+  }
+  assert.deepEqual(round, ["n2", "n3", "c1", "n1"]);
+  // No name ends in a number that could be anything.
+  assert.match(await focused(page), /, value 0$/);
+  await page.keyboard.press("ArrowLeft");
+  assert.match(await focused(page), /^Client c1/);
+  await page.locator("#node-0").focus();
   await page.keyboard.press("ArrowDown");
   assert.match(await focused(page), /^Node n[23]/);
-  await page.keyboard.press("ArrowLeft");
-  assert.match(await focused(page), /^(Node n3|Client c1)/);
+  await page.keyboard.press("ArrowUp");
+  assert.match(await focused(page), /^Node n1/);
   const stops = await page.locator(".nodes [tabindex='0']").count();
   assert.equal(stops, 1);
   await page.keyboard.press("Tab");

@@ -160,18 +160,110 @@ inPage("a line across the stage is one action", { at: "#lab=L10" }, async (page)
   await page.getByText(/^reached at .* with 3 actions$/).waitFor();
 });
 
-inPage("what is done for somebody is shown, and a second press shows how it ends", { at: "#lab=L10", motion: true }, async (page) => {
+/** The run, the moment and the place in the lab, as they are kept for whoever comes back. */
+const kept = async (page) => {
+  await page.evaluate(() => dispatchEvent(new Event("pagehide")));
+  const place = await page.evaluate(() => Object.entries(localStorage).filter(([key]) => !/progress/.test(key)).map(([key, value]) => `${key}=${value}`).join("\n"));
+  assert.match(place, /1[A-Za-z0-9_-]{20}/, "there is a run in it");
+  return place;
+};
+
+/** A step of a lab, done for somebody. */
+async function secondStep(page, done) {
   await page.locator(".answers button").first().click();
   await go(page, "Do it for me").click();
-  await page.clock.runFor(600);
-  const clock = () => page.locator(".clock").textContent();
-  const seen = parseFloat(await clock());
-  assert.ok(seen > 0 && seen < 0.24, `on the way: ${seen}`);
-  assert.equal(await go(page, "Continue").getAttribute("aria-disabled"), "true");
-  await go(page, "Do it for me").click();
-  assert.equal(await go(page, "Continue").getAttribute("aria-disabled"), null);
-  await go(page, "Continue").click();
-  await go(page, "Do it for me").click();
-  await page.clock.runFor(3_500);
+  await done(page);
   await page.locator("#lesson-go:not([aria-disabled])").waitFor();
+  await page.locator(".announcer", { hasText: /^Done: / }).waitFor();
+}
+
+const ends = [];
+for (const [how, motion, done] of [
+  ["without motion it is there at once", false, () => {}],
+  ["it is played in two seconds", true, (page) => page.clock.runFor(2_600)],
+  ["a second press shows how it ends", true, async (page) => {
+    await page.clock.runFor(600);
+    const seen = parseFloat(await page.locator(".clock").textContent());
+    assert.ok(seen > 0 && seen < 0.24, `on the way: ${seen}`);
+    assert.equal(await go(page, "Continue").getAttribute("aria-disabled"), "true");
+    await go(page, "Do it for me").click();
+    await page.clock.runFor(600);
+  }],
+]) {
+  inPage(`what is done for somebody ends in the same state: ${how}`, { at: "#lab=L10", motion }, async (page) => {
+    await secondStep(page, done);
+    ends.push(await kept(page));
+    assert.equal(ends.at(-1), ends[0]);
+    assert.equal(await page.locator(".clock").textContent(), "0.244 s");
+    await go(page, "Undo").click();
+    assert.equal(await page.locator(".events li").filter({ hasText: "asks" }).count(), 0, "one gesture to take back");
+  });
+}
+
+inPage("a step lights where it waits, and leads there, by pointer and by key", { at: "#lab=L10" }, async (page) => {
+  const lit = () => page.locator(".node.lit").evaluateAll((all) => all.map((one) => one.id));
+  const on = () => page.evaluate(() => document.activeElement.id || document.activeElement.closest("#menu")?.id);
+  const next = async () => {
+    await go(page, "Do it for me").click();
+    await go(page, "Continue").click();
+  };
+  await page.locator(".answers button").first().click();
+  assert.deepEqual(await lit(), ["node-3"], "the first client");
+  await page.getByRole("button", { name: "Client c1, the step waits for something here" }).waitFor();
+  await go(page, "Show me where").press("Enter");
+  assert.equal(await on(), "node-3");
+  await accessible(page);
+  // What is done is not waited for any more.
+  await ask(page, "#node-3", "n1", "write");
+  assert.deepEqual(await lit(), ["node-4"], "and then the second");
+  await next();
+  assert.deepEqual(await lit(), [], "links are drawn");
+  await go(page, "Show me where").press("Enter");
+  assert.equal(await on(), "menu");
+  await page.locator("#menu", { hasText: "n1 ↔ n2" }).getByRole("button", { name: "Cut both ways" }).click();
+  await go(page, "Show me where").click();
+  await page.locator("#menu", { hasText: "n1 ↔ n3" }).waitFor();
+  await page.keyboard.press("Escape");
+  await next();
+  await next();
+  await go(page, "Continue").click();
+  await page.locator(".setting.wanted", { hasText: "A node answers" }).waitFor();
+  await page.locator(".settings").evaluate((settings) => settings.removeAttribute("open"));
+  await go(page, "Show me where").click();
+  const select = page.getByRole("combobox", { name: "A node answers" });
+  assert.ok(await select.evaluate((one) => one === document.activeElement && one.getBoundingClientRect().bottom <= innerHeight));
+  await accessible(page);
+  await picture(page, "lab-show-where");
+  await select.selectOption("at hand");
+  assert.equal(await page.locator(".setting.wanted").count(), 0);
+  assert.equal(await go(page, "Show me where").count(), 0);
 });
+
+inPage("what is measured can be read, and what the step is about comes first", { at: "#lab=L10" }, async (page) => {
+  const row = (name) => page.locator("dl.measured div").filter({ hasText: name }).locator("dd");
+  await page.locator(".answers button").first().click();
+  assert.deepEqual(await page.locator(".lesson > dl.measured dt").allInnerTexts(), ["c1 was answered", "c2 was answered"]);
+  assert.equal(await row("c1 was answered").textContent(), "not yet");
+  await go(page, "Do it for me").click();
+  assert.equal(await row("c1 was answered").textContent(), "1 of 1");
+  await page.getByText("More that is measured").click();
+  assert.equal(await row("Like a single register?").textContent(), "yes");
+  await accessible(page);
+});
+
+for (const lab of ["L01", "L02", "L07", "L10", "L12", "L16", "L17", "L21", "L24"]) {
+  inPage(`headings lead down step by step, and what is yes or no is a question: ${lab}`, { at: `#lab=${lab}` }, async (page) => {
+    const orderly = async () => {
+      const levels = await page.locator(":is(h1, h2, h3, h4):visible").evaluateAll((all) => all.map((one) => Number(one.localName[1])));
+      levels.forEach((level, place) => assert.ok(level <= (levels[place - 1] ?? 0) + 1, `${levels}`));
+    };
+    await go(page, "No bet, just show me").click();
+    await orderly();
+    for (const details of await page.locator(".more-measured").all()) await details.evaluate((one) => one.setAttribute("open", ""));
+    const all = await page.locator("dl.measured div").evaluateAll((rows) => rows.map((row) => [row.querySelector("dt").textContent, row.querySelector("dd").textContent]));
+    assert.ok(all.length > 0);
+    for (const [name, value] of all) assert.equal(/^(yes|no)$/.test(value), name.endsWith("?"), `${name} ${value}`);
+    await go(page, "Challenges").click();
+    await orderly();
+  });
+}

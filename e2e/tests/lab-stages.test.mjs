@@ -95,10 +95,10 @@ for (const [place, size, scheme] of [["desk", DESK, "light"], ["phone", PHONE, "
     const table = await unfold(page, "matrix");
     for (const other of ["n2", "n3", "n4", "n5"]) await button(table, `n1 reaches ${other}`).click();
     await ask(page, "c1", "n1", "read");
-    await until(page, async () => (await shown(page, "c1 was answered")) === "0", ".");
+    await until(page, async () => (await shown(page, "c1 was answered")) === "0 of 1", ".");
     await ask(page, "c2", "n2", "read");
     await until(page, async () => (await page.getByRole("heading", { name: /^Solved/ }).count()) === 1, ".");
-    assert.equal(await shown(page, "c2 was answered"), "1");
+    assert.equal(await shown(page, "c2 was answered"), "1 of 1");
     await button(page, "From the start").click();
     assert.equal(await nodes(page), 3);
     // Where it is not offered, it is not there.

@@ -77,6 +77,9 @@ inPage("the map is walked by arrow keys, one stop for Tab", { at }, async (page)
   assert.equal(await focused(), "linearizable");
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: "linearizable", exact: true }).waitFor();
+  await page.getByRole("status").filter({ hasText: /^linearizable: \S/ }).waitFor({ state: "attached" });
+  const order = await page.locator(".lattice svg > g").evaluateAll((all) => all.map((one) => one.classList[0]));
+  assert.ok(order.lastIndexOf("promise") < order.indexOf("implies"), "whoever reads on meets the promises first");
   assert.equal(await promise(page, "linearizable").getAttribute("aria-pressed"), "true");
 });
 

@@ -2,7 +2,7 @@
 // seen together, and everybody large enough for a finger.
 
 import assert from "node:assert/strict";
-import { DESK, inPage, PHONE, picture, whole } from "../support/browser.mjs";
+import { accessible, DESK, inPage, PHONE, picture, whole } from "../support/browser.mjs";
 
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 const SIZES = Object.entries({ desk: DESK, phone: PHONE });
@@ -132,3 +132,50 @@ inPage("on a phone one reads where one is, and what is rarely done is behind one
   await button(page, "Compare").click();
   await page.waitForURL(/#compare=/);
 });
+
+for (const size of [PHONE, { width: 320, height: 640 }]) {
+  inPage(`what each node is stands beside it before the bet, and the bet is in sight: ${size.width}`, { at: "#lab=L21", size, hasTouch: true }, async (page) => {
+    const all = await page.evaluate(() => {
+      const box = (element) => element.getBoundingClientRect().toJSON();
+      const stage = box(document.querySelector(".stage"));
+      const actors = [...document.querySelectorAll(".nodes li")].map((actor) => ({
+        circle: box(actor.querySelector("button")),
+        name: actor.querySelector("b") && box(actor.querySelector("b")),
+        value: actor.querySelector("button > span") && box(actor.querySelector("button > span")),
+        role: actor.querySelector(".name small").textContent,
+        words: box(actor.querySelector(".name small")),
+      }));
+      return { stage, actors, options: [...document.querySelectorAll(".answers button")].map(box) };
+    });
+    const meets = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1;
+    const nodes = all.actors.filter(({ role }) => role);
+    assert.deepEqual(nodes.map(({ role }) => role), ["process", "process", "lock server", "standby", "file"]);
+    for (const one of nodes) {
+      assert.ok(one.words.width > 10 && one.words.left >= all.stage.left && one.words.right <= all.stage.right, one.role);
+      assert.ok(!one.value || !meets(one.value, one.name), `the value of the ${one.role} lies over its name`);
+      for (const other of all.actors) {
+        if (other === one) continue;
+        assert.ok(!meets(one.words, other.circle) && !(other.role && meets(one.words, other.words)), `${one.role} and ${other.role}`);
+      }
+    }
+    for (const option of all.options) assert.ok(option.bottom <= size.height, `an answer ends at ${option.bottom}`);
+    await accessible(page);
+    await picture(page, `lab-roles-${size.width}`);
+    await page.locator(".answers button").first().click();
+    // The menu leaves the node to be seen that it is about.
+    for (const node of ["#node-0", "#node-2", "#node-4"]) {
+      await page.locator(node).tap();
+      const [menu, circle] = [await page.locator("#menu").boundingBox(), await page.locator(node).boundingBox()];
+      assert.ok(menu.y >= circle.y + circle.height && menu.y + menu.height <= size.height, `${node}: ${JSON.stringify(menu)}`);
+      const heights = await page.locator("#menu > button").evaluateAll((all) => all.map((one) => one.offsetHeight));
+      assert.ok(heights.length > 3 && Math.min(...heights) >= 44);
+      await page.getByRole("button", { name: "Close the menu" }).tap();
+    }
+    // A finger leaves no grey behind.
+    const grey = await page.evaluate(() => {
+      const rules = (list) => [...list].flatMap((rule) => (rule.media?.mediaText.includes("hover: hover") ? [] : rule.cssRules?.length ? [...(rule.selectorText ? [rule] : []), ...rules(rule.cssRules)] : [rule]));
+      return [...document.styleSheets].flatMap((sheet) => rules(sheet.cssRules)).map((rule) => rule.selectorText ?? "").filter((selector) => /:hover/.test(selector) && !/\.narrow/.test(selector));
+    });
+    assert.deepEqual(grey, []);
+  });
+}

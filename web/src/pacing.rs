@@ -64,7 +64,7 @@ impl Pacing {
 }
 
 /// How long something that is only shown takes at most.
-const SHOWN_MS: f64 = 2_500.0;
+const SHOWN_MS: f64 = 2_000.0;
 
 /// How fast virtual time passes, on a scale of 1, 2, 5, 10, and so on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

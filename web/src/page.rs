@@ -73,6 +73,8 @@ pub(crate) struct Page {
     files: u32,
     /// The history that was given.
     history: Option<check::Given>,
+    /// How many files could not be taken.
+    refused: u32,
     /// How often what was done elsewhere was brought here, and whether that was just said.
     brought: u32,
     said_brought: bool,
@@ -122,6 +124,7 @@ impl Component for Page {
             file: None,
             files: 0,
             history: None,
+            refused: 0,
             brought: 0,
             said_brought: false,
             newer: false,
@@ -169,7 +172,7 @@ impl Component for Page {
                 complete(ctx);
             }
             Msg::Given(Offer::Above(above)) => return std::mem::replace(&mut self.above, above) != above,
-            Msg::Given(Offer::Bad(why)) => self.faults = vec![why],
+            Msg::Given(Offer::Bad(why)) => (self.faults, self.refused) = (vec![why], self.refused + 1),
             Msg::Given(Offer::Text(name, given)) if self.whole => self.take(ctx, name, given),
             Msg::Given(given) => self.waiting = Some(given),
             Msg::Heard => {
@@ -217,7 +220,7 @@ impl Component for Page {
                 Route::Kit(id) => html! { <Screen library={library.clone()} asked={id.clone()} kit={true} /> },
                 Route::Author(run) => html! { <Author library={library.clone()} run={run.clone()} /> },
                 Route::Evidence => html! { <Evidence /> },
-                Route::Check => html! { <Check given={self.history.clone()} /> },
+                Route::Check => html! { <Check given={self.history.clone()} refused={self.refused} /> },
                 Route::File => match &self.file {
                     Some(lab) => html! { <App key={self.files} library={library.clone()} lab={lab.clone()} /> },
                     None => no_file(),

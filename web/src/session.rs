@@ -4,6 +4,7 @@
 use crate::pacing::Pacing;
 use crate::panel::changes::Changes;
 use crate::promise::Watch;
+use faultline::lab::script::Spot;
 use faultline::link::{Link, Seal, Verdict};
 use faultline::models::Library;
 use faultline::protocol::About;
@@ -29,6 +30,8 @@ pub(crate) struct Session {
     pub(crate) selected: Option<NodeId>,
     /// The row of the trace that is pointed at.
     pub(crate) pointed: Option<u32>,
+    /// Where a step of a lab waits for something to be done.
+    pub(crate) wanted: Option<Spot>,
     /// Whose lanes the diagram leaves out.
     pub(crate) hidden: BTreeSet<NodeId>,
     /// Whose knowledge is shown, if not everything.
@@ -133,6 +136,7 @@ impl Session {
             first: NodeId(0),
             selected: None,
             pointed: None,
+            wanted: None,
             hidden: BTreeSet::new(),
             knower: None,
             before: None,

@@ -95,6 +95,8 @@ pub(crate) const CLOCK_AHEAD: &str = "Clock 1 s ahead";
 pub(crate) const A_CLICK: &str = "A click";
 pub(crate) const CLICKS: [&str; 2] = ["cuts and heals", "makes slow or normal"];
 pub(crate) const GAUGES: &str = "Measured";
+pub(crate) const MORE_MEASURED: &str = "More that is measured";
+pub(crate) const NOT_YET: &str = "not yet";
 pub(crate) const YES: &str = "yes";
 pub(crate) const NO: &str = "no";
 pub(crate) const BEFORE_THIS: &str = "Before this: ";
@@ -136,7 +138,7 @@ pub(crate) const LINK_RESET: &str = "As the others";
 pub(crate) const MODEL: &str = "Model";
 pub(crate) const SETTINGS: &str = "Settings";
 pub(crate) const EVENTS: &str = "What happened";
-pub(crate) const NOTHING_YET: &str = "Nothing yet. Press play.";
+pub(crate) const NOTHING_YET: &str = "Nothing yet.";
 pub(crate) const STANDS_STILL: &str =
     "Time stands still: things go on happening at this very moment. Give messages, timers or clients some time.";
 pub(crate) const QUIET: &str = "Nothing more happens by itself. Choose a client and let it ask.";
@@ -216,8 +218,8 @@ pub(crate) const SHORTCUTS: [(&str, &str); 9] = [
     ("Space", "play and pause"),
     (". and ,", "next and previous event"),
     (">", "next message that arrives"),
-    ("Arrows", "from node to node, where it stands"),
-    ("Page Down, Page Up", "to the next, to the one before"),
+    ("Right and left", "to the next node or client, to the one before"),
+    ("Down and up", "to the one that stands there"),
     ("Enter", "what can be done to a node"),
     ("Ctrl Z, Ctrl Shift Z", "take back, do again"),
     ("Escape", "close what is open"),
@@ -226,7 +228,7 @@ pub(crate) const SHORTCUTS: [(&str, &str); 9] = [
 pub(crate) const CHANGED: &str = "changed";
 pub(crate) const DIFFERENT: &str = "differs";
 pub(crate) const STATE: &str = "All nodes in one table";
-pub(crate) const ACTORS: &str = "Nodes and clients: arrows and Page Down go from one to another";
+pub(crate) const ACTORS: &str = "Nodes and clients: arrow keys go from one to another, right and left in their order";
 pub(crate) const NODE: &str = "node";
 pub(crate) const CONDITION: &str = "state";
 
@@ -686,6 +688,14 @@ pub(crate) fn measured(value: &Value) -> String {
     }
 }
 
+/// How many of how many.
+pub(crate) fn share(hits: &Value, of: &Value) -> String {
+    match of {
+        Value::Number(0) | Value::Nothing => NOT_YET.into(),
+        of => format!("{} of {}", measured(hits), measured(of)),
+    }
+}
+
 /// The bounds within which every order of events was tried.
 pub(crate) fn bounds(nodes: u16, timers: u16, crashes: u16, worlds: usize) -> String {
     let some = |count: u16, one: &str, several: &str| match count {
@@ -920,6 +930,21 @@ pub(crate) fn status(status: NodeStatus) -> &'static str {
     }
 }
 
+/// What a node has just become, or is.
+pub(crate) fn is(name: &str, what: &str) -> String {
+    [name, " is ", what].concat()
+}
+
+/// A term of Raft.
+pub(crate) fn term(term: &str) -> String {
+    ["term ", term].concat()
+}
+
+/// Whether a node leads in a term, or wants to.
+pub(crate) fn leads(name: &str, leads: bool, term: &str) -> String {
+    [name, if leads { " leads in term " } else { " wants to lead in term " }, term].concat()
+}
+
 /// Whether a node works, and whether well.
 pub(crate) fn condition(state: NodeStatus, slow: bool) -> String {
     let slow = if slow && state != NodeStatus::Down { ", slow" } else { "" };
@@ -1056,11 +1081,18 @@ pub(crate) fn node(name: &str, condition: &str, shown: [Option<&str>; 3]) -> Str
 /// What a value is, for whoever does not see its colour.
 pub(crate) fn meant(meaning: Meaning, value: &str) -> String {
     match meaning {
-        Meaning::Term(_) => format!("term {value}"),
+        Meaning::Term(_) => term(value),
         Meaning::Version(_) => format!("version {value}"),
         Meaning::Index(_) => format!("{value} in the log"),
+        // A number alone would be anything.
+        Meaning::Plain if value.bytes().all(|letter| letter.is_ascii_digit()) => format!("value {value}"),
         Meaning::Plain | Meaning::Node(_) => value.into(),
     }
+}
+
+/// Somebody to whom a step of a lab wants something done.
+pub(crate) fn wanted(somebody: &str) -> String {
+    format!("{somebody}, the step waits for something here")
 }
 
 /// Somebody who shows that a promise is broken.

@@ -172,6 +172,8 @@ static MEASURED: Shape = Shape {
     fields: &[
         needed("name", Kind::Text, "Its name for people, with few words."),
         optional("value", Kind::Measure, "What is measured; or instead of it"),
+        optional("hits", Kind::Measure, "how many there are"),
+        optional("of", Kind::Measure, "of so many, as in “2 of 3”; or instead of these"),
         optional("holds", Kind::Predicate, "what is the case while the light is on."),
     ],
 };
@@ -236,6 +238,16 @@ static STEP: Shape = Shape {
         ),
         optional("script", Kind::Script, "do: what is done if the learner asks to finish this now."),
         optional("reveal", Kind::Knobs, "Knobs that appear with this step."),
+        optional(
+            "shows",
+            Kind::Texts,
+            "Names of what is measured that the step is about. They alone stand beside the stage, the rest behind a button, until a later step shows others.",
+        ),
+        optional(
+            "anyone",
+            Kind::Switch,
+            "do: whom it is done to depends on what happened, so the page does not point at those whom the script names.",
+        ),
         optional(
             "world",
             Kind::Table(&WORLD),

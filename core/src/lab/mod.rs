@@ -142,6 +142,13 @@ pub struct Measured {
 pub enum Gauge {
     /// A number, a length of time, or a text.
     Value(Measure),
+    /// How many of how many.
+    Share {
+        /// How many there are.
+        hits: Measure,
+        /// Of so many.
+        of: Measure,
+    },
     /// Whether something is the case.
     Holds(Predicate),
 }

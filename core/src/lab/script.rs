@@ -60,6 +60,21 @@ pub fn kind_of(input: &Input) -> &'static str {
     }
 }
 
+/// Where something is done to a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Spot {
+    /// At a node or a client.
+    Actor(NodeId),
+    /// At the links between these; of each pair at least one direction.
+    Links(Vec<(NodeId, NodeId)>),
+    /// At the next message from one to another.
+    Message(NodeId, NodeId),
+    /// At all that is cut.
+    Cuts,
+    /// At a setting of the model with this key, or of the network, as labs name it.
+    Setting(String),
+}
+
 /// Things to do, one after the other.
 #[derive(Clone, Debug, Default)]
 pub struct Script(Vec<Line>);
@@ -174,6 +189,17 @@ impl Script {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// Where those things are to be done, in their order, that were not done to a run since it was as it began.
+    /// With which argument a client asks does not matter, nor when anything is done.
+    #[must_use]
+    pub fn spots(&self, began: &Scenario, now: &Scenario) -> Vec<Spot> {
+        let mut before: Vec<&Input> = began.inputs.iter().map(|timed| &timed.input).collect();
+        let mut done: Vec<&Input> = now.inputs.iter().map(|timed| &timed.input).collect();
+        done.retain(|input| before.iter().position(|other| other == input).map(|place| before.swap_remove(place)).is_none());
+        let acts = self.0.iter().flat_map(|line| &line.acts);
+        acts.filter_map(|act| act.spot(&mut done, now.nodes)).collect()
     }
 
     /// The first half: a hint, but not the solution.
@@ -376,6 +402,43 @@ impl Act {
         }
     }
 
+    /// Where this is to be done, if it is not among what was done; of that it takes away what it is.
+    fn spot(&self, done: &mut Vec<&Input>, nodes: u16) -> Option<Spot> {
+        let mut was_done =
+            |is: &dyn Fn(&Input) -> bool| done.iter().position(|input| is(input)).map(|place| done.swap_remove(place)).is_some();
+        match self {
+            Self::Inputs(inputs) => {
+                let mut open = inputs.iter().filter(|input| !was_done(&|other| is_alike(input, other)));
+                let first = open.next()?;
+                let more = open.filter_map(link_of);
+                Some(match (spot_of(first, nodes), link_of(first)) {
+                    (_, Some(link)) => Spot::Links(std::iter::once(link).chain(more).collect()),
+                    (spot, None) => spot,
+                })
+            }
+            Self::AskNew { client, node, op } => {
+                let asked =
+                    |input: &Input| matches!(input, Input::Invoke { client: c, node: n, op: o, .. } if (c, n, o) == (client, node, op));
+                (!was_done(&asked)).then_some(Spot::Actor(NodeId(nodes + client)))
+            }
+            Self::Network(parts) => {
+                let named = match parts.first()? {
+                    Part::Latency(_) => "network latency",
+                    Part::Loss(_) => "network loss",
+                    Part::Duplicate(_) => "network duplicate",
+                    Part::Reorder(_) => "network reorder",
+                    Part::Ordered(_) => "network ordered",
+                };
+                (!was_done(&|input| matches!(input, Input::Network(_)))).then(|| Spot::Setting(named.into()))
+            }
+            Self::Message { from, to, fate, .. } => {
+                let decided =
+                    |input: &Input| matches!(input, Input::Message { from: f, to: t, fate: d, .. } if (f, t, d) == (from, to, fate));
+                (!was_done(&decided)).then_some(Spot::Message(*from, *to))
+            }
+        }
+    }
+
     /// What is put into the run when this is done for the so manyth time.
     fn inputs(&self, nodes: u16, network: &Network, sim: Option<&Sim>, number: i64) -> Result<Vec<Input>, String> {
         Ok(match self {
@@ -405,6 +468,48 @@ impl Act {
                 vec![Input::Message { from: *from, to: *to, nth, fate: *fate }]
             }
         })
+    }
+}
+
+/// Whether two inputs are the same to whoever is asked to do one of them.
+fn is_alike(one: &Input, other: &Input) -> bool {
+    match (one, other) {
+        (Input::Invoke { client: c, node: n, op: o, .. }, Input::Invoke { client, node, op, .. }) => (c, n, o) == (client, node, op),
+        _ => one == other,
+    }
+}
+
+/// The link to which an input does something.
+fn link_of(input: &Input) -> Option<(NodeId, NodeId)> {
+    match input {
+        Input::Cut { from, to } | Input::Heal { from, to } | Input::Link { from, to, .. } => Some((*from, *to)),
+        _ => None,
+    }
+}
+
+/// Where an input is given.
+fn spot_of(input: &Input, nodes: u16) -> Spot {
+    match input {
+        Input::Crash(node)
+        | Input::Restart(node)
+        | Input::Pause(node)
+        | Input::Resume(node)
+        | Input::Work { node, .. }
+        | Input::ClockStep { node, .. }
+        | Input::ClockRate { node, .. }
+        | Input::Disk { node, .. }
+        | Input::Fire { node, .. } => Spot::Actor(*node),
+        Input::Cut { from, to } | Input::Heal { from, to } | Input::Link { from, to, .. } => Spot::Links(vec![(*from, *to)]),
+        Input::Partition(groups) => {
+            let of = |node: u16| groups.iter().position(|group| group.contains(&NodeId(node)));
+            let pairs = (0..nodes).flat_map(|a| (a + 1..nodes).map(move |b| (a, b)));
+            Spot::Links(pairs.filter(|(a, b)| of(*a) != of(*b)).map(|(a, b)| (NodeId(a), NodeId(b))).collect())
+        }
+        Input::HealAll => Spot::Cuts,
+        Input::Invoke { client, .. } => Spot::Actor(NodeId(nodes + client)),
+        Input::Message { from, to, .. } => Spot::Message(*from, *to),
+        Input::Set { key, .. } => Spot::Setting(key.clone()),
+        Input::Network(_) => Spot::Setting("network".into()),
     }
 }
 

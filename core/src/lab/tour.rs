@@ -5,7 +5,7 @@
 //! nothing special.
 
 use super::predicate::{Found, Measure, Moment, Observer, Predicate, Reason, Subject, Value};
-use super::script::{Performed, Script};
+use super::script::{Performed, Script, Spot};
 use super::{Lab, World};
 use crate::models::Library;
 use crate::scenario::{Fault, Scenario};
@@ -202,6 +202,10 @@ pub struct Step {
     pub more: Option<String>,
     /// Knobs that appear with it.
     pub reveal: Vec<String>,
+    /// The names of what is measured that it is about, if it is about others than the step before.
+    pub shows: Vec<String>,
+    /// Whether those whom its script names may be others by now.
+    pub anyone: bool,
     /// A world that the stage shows from here on, from its beginning, if it is not the one before.
     pub world: Option<World>,
     /// The line of the file on which it begins.
@@ -254,6 +258,15 @@ impl Step {
             observer.run(until, &[watch]);
         }
         Ok(Some(observer.found(watch)))
+    }
+
+    /// Where those things are to be done, in their order, that were not yet done since the step began with a run.
+    #[must_use]
+    pub fn spots(&self, began: &Scenario, now: &Scenario) -> Vec<Spot> {
+        match &self.doing {
+            Doing::Do { script, .. } if !self.anyone => script.spots(began, now),
+            _ => Vec::new(),
+        }
     }
 
     /// The run when the learner asks at a moment to finish this step now, and where it then stops.
@@ -311,6 +324,14 @@ impl Lab {
     pub fn stage_begins(&self, step: usize) -> usize {
         let upto = self.steps.len().min(step + 1);
         self.steps[..upto].iter().rposition(|step| step.world.is_some()).unwrap_or(0)
+    }
+
+    /// The names of what is measured that a step is about; all of it if there are none.
+    #[must_use]
+    pub fn shows(&self, step: usize) -> &[String] {
+        let upto = self.steps.len().min(step + 1);
+        let steps = self.steps[self.stage_begins(step)..upto].iter().rev();
+        steps.map(|step| step.shows.as_slice()).find(|shows| !shows.is_empty()).unwrap_or_default()
     }
 
     /// What is on the stage in a step.

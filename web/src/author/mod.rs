@@ -178,12 +178,16 @@ impl Component for Author {
                 let done = ctx.link().callback(move |text| Msg::Taken(name.clone(), text));
                 dom::read_text(&file, move |text| done.emit(text));
             }
-            Msg::Taken(name, Err(why)) => self.fault = Some(text::unreadable(&name, &why)),
+            // Whatever was said of the lab before is not said of this file.
+            Msg::Taken(name, Err(why)) => (self.fault, self.trial) = (Some(text::unreadable(&name, &why)), Trial::No),
+            Msg::Taken(name, Ok(letters)) if letters.trim().is_empty() => {
+                (self.fault, self.trial) = (Some(format!("{name}: {}", text::NOTHING_IN_IT)), Trial::No);
+            }
             Msg::Taken(name, Ok(letters)) => match Draft::read(&letters, library) {
                 Ok(draft) => self.replace(library, Some(draft)),
                 Err(problems) => {
                     let lines: Vec<_> = problems.iter().map(|problem| format!("{name}:{problem}")).collect();
-                    self.fault = Some(lines.join("\n"));
+                    (self.fault, self.trial) = (Some(lines.join("\n")), Trial::No);
                 }
             },
             Msg::Save => dom::file::save(&format!("{}.toml", self.id()), "application/toml", &self.file),
@@ -349,6 +353,9 @@ impl Author {
             return Html::default();
         }
         let problems = self.problems();
+        if self.fault.is_some() && problems.is_empty() {
+            return Html::default();
+        }
         html! {
             <section class="state-of-lab" aria-live="polite">
                 if problems.is_empty() {

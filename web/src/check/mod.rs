@@ -23,6 +23,8 @@ pub(crate) type Given = Shared<(String, String)>;
 #[derive(Properties, Clone, PartialEq)]
 pub(crate) struct Props {
     pub(crate) given: Option<Given>,
+    /// How many files could not be taken: a verdict says nothing of those.
+    pub(crate) refused: u32,
 }
 
 /// What can happen here.
@@ -79,8 +81,12 @@ impl Component for Check {
         check
     }
 
-    fn changed(&mut self, ctx: &Context<Self>, _: &Props) -> bool {
-        self.take(ctx);
+    fn changed(&mut self, ctx: &Context<Self>, before: &Props) -> bool {
+        if ctx.props().refused == before.refused {
+            self.take(ctx);
+        } else {
+            (self.file, self.state) = (None, State::Idle);
+        }
         true
     }
 
@@ -168,6 +174,7 @@ impl Check {
     fn read(&mut self, text: String) {
         if let Ok(history) = History::read(&text) {
             self.job.object = likely_object(&history);
+            self.job.promise = likely_promise(Object::ALL[self.job.object].1, self.job.promise);
         }
         self.job.text = text;
         self.state = State::Idle;
@@ -188,6 +195,17 @@ impl Check {
             State::Done(_) => Html::default(),
         }
     }
+}
+
+/// Transactions are promised something else than single operations: the strongest, if what was chosen is not of
+/// that kind.
+fn likely_promise(object: Object, chosen: usize) -> usize {
+    let is_isolation = |promise: &Promise| matches!(promise, Promise::Isolation(_));
+    let transactions = matches!(object, Object::MultiRegister | Object::ListAppend);
+    if is_isolation(&Promise::ALL[chosen].1) == transactions {
+        return chosen;
+    }
+    Promise::ALL.iter().position(|(_, promise)| is_isolation(promise) == transactions).unwrap_or(chosen)
 }
 
 /// How far the work is, if that is known.

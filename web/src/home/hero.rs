@@ -1,7 +1,7 @@
 //! A cluster on the first screen: alive, and each node can be killed and started again with a click.
 //! What just happened stands below in a sentence of the engine's.
 
-use crate::dom::{self, Frames, Listener, Sight, Size};
+use crate::dom::{self, Listener, Pulse, Sight, Size};
 use crate::pacing::Speed;
 use crate::session::Session;
 use crate::shared::Shared;
@@ -11,6 +11,7 @@ use faultline::Scenario;
 use faultline::models::Library;
 use faultline::scenario::Input;
 use faultline::sim::{NodeId, NodeStatus, Span, Time};
+use faultline::view::Tone;
 use web_sys::{Element, HtmlCanvasElement};
 use yew::{Component, Context, Html, NodeRef, Properties, html};
 
@@ -46,6 +47,19 @@ pub(crate) enum Msg {
     Theme,
 }
 
+/// Who leads, or wants to, in words.
+fn leaders(session: &Session) -> Vec<String> {
+    let sim = session.sim();
+    let mut leaders = Vec::new();
+    for node in (0..NODES).map(NodeId).filter(|node| sim.status(*node) == NodeStatus::Up) {
+        let view = sim.view(node);
+        if let (Some((_, tone @ (Tone::Lead | Tone::Maybe))), Some(term)) = (view.role, view.headline) {
+            leaders.push(text::leads(&sim.name(node), tone == Tone::Lead, &term.text));
+        }
+    }
+    leaders
+}
+
 /// The cluster.
 pub(crate) struct Hero {
     session: Session,
@@ -53,10 +67,12 @@ pub(crate) struct Hero {
     stage: NodeRef,
     canvas: NodeRef,
     painter: Option<Painter>,
-    frames: Option<Frames>,
-    last_frame: Option<f64>,
+    pulse: Pulse,
     rendered_at: f64,
     in_sight: bool,
+    /// What was said last to whoever does not see the stage, and who led then, or wanted to.
+    said: String,
+    leaders: Vec<String>,
     watches: (Option<Size>, Option<Sight>, Option<Listener>),
 }
 
@@ -76,13 +92,14 @@ impl Component for Hero {
         session.pacing.care.on = false;
         session.play(!dom::reduced_motion());
         Self {
+            said: String::new(),
+            leaders: leaders(&session),
             session,
             layout,
             stage: NodeRef::default(),
             canvas: NodeRef::default(),
             painter: None,
-            frames: None,
-            last_frame: None,
+            pulse: Pulse::default(),
             rendered_at: 0.0,
             in_sight: true,
             watches: (None, None, None),
@@ -93,9 +110,7 @@ impl Component for Hero {
         let mut render = true;
         match msg {
             Msg::Frame(now) => {
-                let passed = self.last_frame.map_or(0.0, |last| now - last);
-                self.last_frame = Some(now);
-                self.session.advance(passed);
+                self.session.advance(self.pulse.passed(now));
                 render = now - self.rendered_at >= RENDER_EVERY_MS || !self.session.playing();
                 if render {
                     self.rendered_at = now;
@@ -109,6 +124,9 @@ impl Component for Hero {
                 };
                 // A node that is there can be killed, and one that is down can start.
                 drop(self.session.edit(vec![input]));
+                let sim = self.session.sim();
+                self.said = text::is(&sim.name(node), text::status(sim.status(node)));
+                self.leaders = leaders(&self.session);
             }
             Msg::Resized(width, height) => {
                 let scenario = self.session.sim().scenario();
@@ -123,6 +141,14 @@ impl Component for Hero {
                     painter.read_colours();
                 }
             }
+        }
+        if render {
+            let leaders = leaders(&self.session);
+            // What was so before is no news.
+            if let Some(news) = leaders.iter().rfind(|leader| !self.leaders.contains(leader)) {
+                self.said.clone_from(news);
+            }
+            self.leaders = leaders;
         }
         self.run_frames(ctx);
         self.paint();
@@ -144,6 +170,7 @@ impl Component for Hero {
                 </div>
                 <p class="happened"><button onclick={ctx.link().callback(|_| Msg::Toggle)}>{ if playing { text::PAUSE } else { text::PLAY } }</button>
                     <span>{ happened.unwrap_or_default() }</span></p>
+                <p class="announcer" role="status">{ self.said.clone() }</p>
             </section>
         }
     }
@@ -173,6 +200,7 @@ impl Hero {
         let (status, view, name) = (sim.status(node), sim.view(node), sim.name(node));
         let role = view.role.map(|(role, _)| role);
         let headline = view.headline.map(|value| value.text);
+        let term = headline.as_deref().map(text::term);
         let place = self.layout.place(node);
         // In whole pixels: words for fractions are not in the first part of the program.
         let [x, y, radius] = [place.x, place.y, self.layout.reach(node)].map(|length| length.round() as i32);
@@ -180,7 +208,7 @@ impl Hero {
         let down = status == NodeStatus::Down;
         let class = format!("node {} tone-{}", if down { "down" } else { "up" }, view.role.map_or("plain", |(_, tone)| tone_name(tone)));
         let act = if down { text::RESTART } else { text::KILL };
-        let label = format!("{act} {}", text::node(&name, text::status(status), [role, headline.as_deref(), None]));
+        let label = format!("{act} {}", text::node(&name, text::status(status), [role, term.as_deref(), None]));
         let below = if down { text::status(status) } else { role.unwrap_or_default() };
         html! {
             <li key={node.0} style={position}>
@@ -193,13 +221,7 @@ impl Hero {
 
     /// Frames run while something moves that somebody can see.
     fn run_frames(&mut self, ctx: &Context<Self>) {
-        if !(self.session.playing() && self.in_sight) {
-            self.frames = None;
-            self.last_frame = None;
-        } else if self.frames.is_none() {
-            let frame = ctx.link().callback(Msg::Frame);
-            self.frames = Some(Frames::start(move |now| frame.emit(now)));
-        }
+        self.pulse.run(self.session.playing() && self.in_sight, || ctx.link().callback(Msg::Frame));
     }
 
     fn paint(&self) {
@@ -208,5 +230,26 @@ impl Hero {
             let scene = Scene::of(self.session.sim(), &self.layout, self.session.playhead(), linger, Who::default());
             painter.paint(&scene, &self.layout);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_leads_or_wants_to_is_named_and_nobody_else() {
+        let library = Library::standard();
+        let mut scenario = Scenario::new(library.find(MODEL).unwrap().about(), SEED);
+        (scenario.nodes, scenario.clients) = (NODES, 0);
+        let mut session = Session::new(&library, scenario).unwrap();
+        session.seek(OPENING);
+        let first = leaders(&session);
+        assert_eq!(first, ["n4 leads in term 1"]);
+        session.edit(vec![Input::Crash(NodeId(3))]).unwrap();
+        assert!(leaders(&session).is_empty(), "who is down leads nobody");
+        session.seek(OPENING + Span::secs(5));
+        let then = leaders(&session);
+        assert!(then.len() == 1 && then[0].contains(" leads in term ") && then != first, "{then:?}");
     }
 }

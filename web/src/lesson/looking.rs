@@ -16,6 +16,10 @@ use faultline::sim::Time;
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Shown {
     Value(Value),
+    /// How many of how many.
+    Share(Value, Value),
+    /// What has a length has not begun.
+    NotYet,
     /// Whether something holds; nothing if no judge knows.
     Light(Option<bool>),
 }
@@ -36,6 +40,9 @@ pub(crate) struct Looking {
 /// The number of something that is measured.
 enum Number {
     Value(usize),
+    Share(usize, usize),
+    /// How long something was the case all together.
+    Total(usize),
     Light(usize),
 }
 
@@ -59,7 +66,9 @@ impl Looking {
         };
         let mut observer = Observer::new(&lesson.library, scenario.clone(), &world.subject, end)?;
         let gauges = world.measures.iter().map(|measure| match &measure.what {
+            Gauge::Value(value) if value.is_total() => Number::Total(observer.measure(value)),
             Gauge::Value(value) => Number::Value(observer.measure(value)),
+            Gauge::Share { hits, of } => Number::Share(observer.measure(hits), observer.measure(of)),
             Gauge::Holds(predicate) => Number::Light(observer.watch(predicate, 0)),
         });
         let gauges = gauges.collect();
@@ -133,6 +142,11 @@ impl Looking {
     pub(super) fn shown(&self) -> impl Iterator<Item = Shown> {
         self.gauges.iter().map(|gauge| match gauge {
             Number::Value(value) => Shown::Value(self.observer.value(*value)),
+            Number::Share(hits, of) => Shown::Share(self.observer.value(*hits), self.observer.value(*of)),
+            Number::Total(value) => match self.observer.value(*value) {
+                Value::Span(0) | Value::Nothing => Shown::NotYet,
+                value => Shown::Value(value),
+            },
             Number::Light(light) => Shown::Light(self.observer.holds(*light)),
         })
     }

@@ -3,11 +3,9 @@
 use super::looking::Shown;
 use super::related::Related;
 use super::{HERE, Lesson, Place, Say, Trying, WAY_ON, Work, curtain};
-use crate::app::Msg;
+use crate::app::{Msg, Show};
 use crate::chart::survey::{Seen, Survey};
 use crate::dom;
-use crate::knob::Knob;
-use crate::panel::settings::setting_id;
 use crate::route;
 use crate::session::Session;
 use crate::text;
@@ -15,7 +13,7 @@ use crate::text::study as words;
 use crate::ui::{self, Named};
 use faultline::lab::challenge::{Challenge, Task, Verdict};
 use faultline::lab::study::Findings;
-use faultline::lab::tour::{Answer, Doing, Step};
+use faultline::lab::tour::{Answer, Doing};
 use web_sys::HtmlInputElement;
 use yew::{Callback, Html, InputEvent, MouseEvent, TargetCast, html};
 
@@ -44,7 +42,7 @@ pub(crate) fn panel(lesson: &Lesson, session: &Session, send: &Callback<Msg>) ->
             </div>
             { match lesson.place {
                 Place::Bet => bet(lesson, &say),
-                Place::Step(index) => step(lesson, session, index, &say),
+                Place::Step(index) => step(lesson, session, index, &say, send),
                 Place::Choice => choice(lesson, &say),
                 Place::Challenge(index) => challenge(lesson, session, index, &say),
                 Place::Guess(_) => curtain::panel(lesson, session, &say),
@@ -65,16 +63,28 @@ fn measured(lesson: &Lesson) -> Html {
     if lesson.is_before() || measured.is_empty() {
         return Html::default();
     }
+    let row = |(name, shown): &(&str, Shown)| {
+        let (class, value) = match shown {
+            Shown::Value(value) => ("", text::measured(value)),
+            Shown::Share(hits, of) => ("", text::share(hits, of)),
+            Shown::NotYet => ("", text::NOT_YET.to_owned()),
+            Shown::Light(Some(true)) => ("on", text::YES.to_owned()),
+            Shown::Light(Some(false)) => ("off", text::NO.to_owned()),
+            Shown::Light(None) => ("", text::NOT_KNOWN.to_owned()),
+        };
+        html! { <div key={(*name).to_owned()} {class}><dt>{ (*name).to_owned() }</dt><dd>{ value }</dd></div> }
+    };
+    // What the step is about comes first.
+    let shows = lesson.shows();
+    let (first, rest): (Vec<_>, Vec<_>) =
+        measured.iter().partition(|(name, _)| shows.is_empty() || shows.iter().any(|shown| shown == name));
     html! {
-        <dl class="measured" aria-label={text::GAUGES}>{ for measured.into_iter().map(|(name, shown)| {
-            let (class, value) = match shown {
-                Shown::Value(value) => ("", text::measured(&value)),
-                Shown::Light(Some(true)) => ("on", text::YES.to_owned()),
-                Shown::Light(Some(false)) => ("off", text::NO.to_owned()),
-                Shown::Light(None) => ("", text::NOT_KNOWN.to_owned()),
-            };
-            html! { <div key={name.to_owned()} {class}><dt>{ name.to_owned() }</dt><dd>{ value }</dd></div> }
-        }) }</dl>
+        <>
+        <dl class="measured" aria-label={text::GAUGES}>{ for first.into_iter().map(row) }</dl>
+        if !rest.is_empty() {
+            <details class="more-measured"><summary>{ text::MORE_MEASURED }</summary><dl class="measured">{ for rest.into_iter().map(row) }</dl></details>
+        }
+        </>
     }
 }
 
@@ -155,16 +165,7 @@ fn answers(answer: &Answer, lesson: &Lesson, say: &Callback<Say>) -> Html {
     }
 }
 
-/// Leads to the setting that a step is about, if it is about one: it stands further down.
-fn show_where(session: &Session, step: &Step) -> Html {
-    let names: Vec<&str> = step.reveal.iter().map(String::as_str).collect();
-    let knobs = Knob::all(session.sim(), session.playhead());
-    let Some(place) = knobs.iter().position(|knob| knob.is_among(&names)) else { return Html::default() };
-    let id = setting_id(session.prefix, place);
-    html! { <button class="quiet" onclick={Callback::from(move |_: MouseEvent| dom::reveal(&id))}>{ text::SHOW_WHERE }</button> }
-}
-
-fn step(lesson: &Lesson, session: &Session, index: usize, say: &Callback<Say>) -> Html {
+fn step(lesson: &Lesson, session: &Session, index: usize, say: &Callback<Say>, send: &Callback<Msg>) -> Html {
     let step = &lesson.lab.steps[index];
     let explains = matches!(step.doing, Doing::Explain);
     let stopped = lesson.stopped.is_some();
@@ -181,7 +182,9 @@ fn step(lesson: &Lesson, session: &Session, index: usize, say: &Callback<Say>) -
             if !explains && !stopped {
                 { quiet(if matches!(step.doing, Doing::Do { .. }) { text::DO_IT_FOR_ME } else { text::TO_THE_END }, Say::Finish, say) }
                 { quiet(text::SKIP, Say::Continue, say) }
-                { show_where(session, step) }
+                if session.wanted.is_some() {
+                    <button class="quiet" onclick={send.reform(|_| Msg::Show(Show::Where))}>{ text::SHOW_WHERE }</button>
+                }
             }
         </div>
         </>
@@ -209,7 +212,7 @@ fn choice(lesson: &Lesson, say: &Callback<Say>) -> Html {
         { wagered(lesson) }
         <ul class="challenges">{ for lab.challenges.iter().enumerate().map(|(index, challenge)| html! {
             <li key={index}><button onclick={say.reform(move |_| Say::Challenge(index))}>
-                <small>{ text::challenge_kind(challenge.kind()) }{ " " }</small>{ challenge.title.clone() }{ " " }{ stars(lesson, challenge) }
+                <small>{ text::challenge_kind(challenge.kind()) }{ " " }</small>{ challenge.title.clone() }{ stars(lesson, challenge) }
             </button></li>
         }) }</ul>
         { curtains(lesson, say) }
@@ -236,7 +239,7 @@ fn curtains(lesson: &Lesson, say: &Callback<Say>) -> Html {
     }
     html! {
         <>
-        <h3>{ text::curtain::TITLE }</h3>
+        <h2>{ text::curtain::TITLE }</h2>
         <ul class="challenges">{ for lesson.lab.guesses.iter().enumerate().map(|(index, guess)| html! {
             <li key={index}><button onclick={say.reform(move |_| Say::Curtain(index))}><small>{ text::curtain::KIND }</small>{ guess.title.clone() }</button></li>
         }) }</ul>
@@ -319,7 +322,7 @@ fn stars(lesson: &Lesson, challenge: &Challenge) -> Html {
 
 fn shown(stars: u8) -> Html {
     let row = "★".repeat(usize::from(stars));
-    html! { <span class="stars" role="img" aria-label={text::stars(stars)}>{ row }</span> }
+    html! { <><span class="visually-hidden">{ ", " }</span><span class="stars" role="img" aria-label={text::stars(stars)}>{ row }</span></> }
 }
 
 fn challenge(lesson: &Lesson, session: &Session, index: usize, say: &Callback<Say>) -> Html {
@@ -402,7 +405,7 @@ fn decided(lesson: &Lesson, challenge: &Challenge, verdict: &Verdict, plays_on: 
     let breaks = matches!(challenge.task, Task::Break { .. });
     html! {
         <div {class}>
-            <h3>{ title }{ " " }
+            <h3>{ title }
                 { lesson.stars.map_or_else(Html::default, shown) }
             </h3>
             if verdict.solved == Some(true) { <p>{ challenge.won.clone() }</p> }

@@ -273,8 +273,8 @@ impl Map {
         html! {
             <svg class={if self.roomy { "wide" } else { "narrow" }} viewBox={format!("0 0 {width} {height}")} role="group" aria-label={words::PICTURE}>
                 <defs><marker id="map-head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" orient="auto"><path d="M0 0L8 4L0 8Z" /></marker></defs>
-                { for (0..ARROWS.len()).map(|arrow| self.arrow(ctx, lattice, arrow)) }
                 { for (0..PLACES.len()).map(|place| self.place(ctx, lattice, place)) }
+                { for (0..ARROWS.len()).map(|arrow| self.arrow(ctx, lattice, arrow)) }
             </svg>
         }
     }

@@ -1,7 +1,8 @@
 //! The few things that can be done to what was picked on the stage, in a small box beside it.
 
 use super::client::{self, Ask};
-use crate::app::Msg;
+use crate::desk::{OfDesk, OfRun};
+use crate::dom;
 use crate::session::Session;
 use crate::stage::{Layout, Point, Target, on_its_way, touch, width_of};
 use crate::text;
@@ -13,6 +14,8 @@ use yew::{Callback, Html, InputEvent, TargetCast, html};
 
 /// How wide it can be, as the style sheet says; and its letters, compared with those on the stage.
 const WIDEST: f64 = 250.0;
+/// How high a line of it is, for a mouse and for a finger.
+const LINES: [f64; 2] = [34.0, 44.0];
 const LETTERS: f64 = 1.12;
 
 /// What can be done: its name and what it does.
@@ -26,18 +29,20 @@ pub(crate) fn menu(
     target: Target,
     ask: &Ask,
     refuses: &dyn Fn(&[Input]) -> Option<String>,
-    send: &Callback<Msg>,
+    send: &Callback<OfRun>,
 ) -> Html {
     let Some((place, reach, title, actions)) = content(session, layout, target, ask) else { return Html::default() };
-    let height = (actions.len().max(1) as f64 * 34.0 + 46.0).min(layout.height);
+    let line = LINES[usize::from(dom::matches("(pointer: coarse)"))];
+    let height = ((actions.len().max(1) + 1) as f64 * line + 12.0).min(layout.height);
     let right = place.x > layout.width / 2.0;
     let words = actions.iter().map(|(name, _)| width_of(name)).fold(width_of(&title), f64::max);
     let width = (words * LETTERS + 48.0).min(WIDEST);
     let room = if right { place.x } else { layout.width - place.x } - reach - 18.0;
     let middle = place.x.clamp(WIDEST / 2.0, (layout.width - WIDEST / 2.0).max(WIDEST / 2.0));
     let (side, left, top) = match target {
-        // Beside a node, towards the middle of the stage, so that it covers little, if it fits there.
-        Target::Node(_) if room < width => ("under", middle, place.y + reach + 8.0),
+        // Beside a node, towards the middle of the stage, so that it covers little, if it fits there; and never the node.
+        Target::Node(_) if room < width && place.y + reach + height + 14.0 <= layout.height => ("under", middle, place.y + reach + 8.0),
+        Target::Node(_) if room < width && place.y - reach - height - 14.0 >= 0.0 => ("under", middle, place.y - reach - height - 8.0),
         Target::Node(_) if right => ("before", place.x - reach - 12.0, place.y - height / 2.0),
         Target::Node(_) => ("after", place.x + reach + 12.0, place.y - height / 2.0),
         // Under a link, so that it does not cover the way.
@@ -47,11 +52,12 @@ pub(crate) fn menu(
     let asks = match target {
         Target::Node(client) if session.is_client(client) => client::ask(session, client, ask, send),
         Target::Message(message) => {
-            let oninput = send.reform(|event: InputEvent| Msg::Lag(event.target_unchecked_into::<HtmlInputElement>().value()));
+            let oninput =
+                send.reform(|event: InputEvent| OfRun::Desk(OfDesk::Lag(event.target_unchecked_into::<HtmlInputElement>().value())));
             html! {
                 <>
                 <div class="ask"><div class="entry">
-                    <button onclick={send.reform(move |_| Msg::Delay(message))}>{ text::DELAY }</button>
+                    <button onclick={send.reform(move |_| OfRun::Delay(message))}>{ text::DELAY }</button>
                     <label>{ text::MILLISECONDS }<input type="number" min="1" value={ask.lag(session, message)} {oninput} /></label>
                 </div></div>
                 if let Some(refused) = ask.refused.clone() {
@@ -65,12 +71,12 @@ pub(crate) fn menu(
     let refused: Vec<Option<String>> = actions.iter().map(|(_, inputs)| refuses(inputs)).collect();
     let grey = refused.iter().any(Option::is_some);
     html! {
-        <div id="menu" class={format!("menu {side}")} role="group" aria-label={title.clone()} style={format!("left:{left:.0}px;top:{top:.0}px")}>
-            <p>{ title }<button class="quiet" aria-label={text::CLOSE_MENU} onclick={send.reform(|_| Msg::Dismiss)}>{ ui::icon(ui::CROSS) }</button></p>
+        <div id="menu" class={format!("menu {side}")} role="group" aria-label={title.clone()} style={format!("left:{left:.0}px;top:{top:.0}px;--room:{room:.0}px")}>
+            <p>{ title }<button class="quiet" aria-label={text::CLOSE_MENU} onclick={send.reform(|_| OfRun::Desk(OfDesk::Dismiss))}>{ ui::icon(ui::CROSS) }</button></p>
             { asks }
             { for actions.into_iter().zip(refused).map(|((name, inputs), refused)| {
                 let off = refused.is_some().then_some("true");
-                html! { <button key={name.clone()} aria-disabled={off} title={refused} onclick={send.reform(move |_| Msg::Act(inputs.clone()))}>{ name }</button> }
+                html! { <button key={name.clone()} aria-disabled={off} title={refused} onclick={send.reform(move |_| OfRun::Act(inputs.clone()))}>{ name }</button> }
             }) }
             if grey {
                 <p class="grey">{ text::NOT_PART }</p>

@@ -1,21 +1,22 @@
 //! The nodes and clients on the stage: real buttons, for a finger, a key and a screen reader.
 
-use super::layout::Layout;
+use super::layout::{Layout, Side};
 use super::touch::Target;
-use crate::app::Msg;
+use crate::desk::OfRun;
 use crate::diagram::causal_past;
 use crate::promise::accused;
 use crate::request::{Outcome, Request};
 use crate::session::Session;
 use crate::text;
 use crate::ui;
+use faultline::lab::script::Spot;
 use faultline::sim::{NodeId, NodeStatus};
 use faultline::view::{Call, Tone, Widget};
 use std::collections::BTreeSet;
 use yew::{Callback, Html, MouseEvent, html};
 
 /// Everybody in the run.
-pub(crate) fn actors(session: &Session, layout: &Layout, menu: Option<Target>, send: &Callback<Msg>) -> Html {
+pub(crate) fn actors(session: &Session, layout: &Layout, menu: Option<Target>, send: &Callback<OfRun>) -> Html {
     let scenario = session.sim().scenario();
     // Who had a part in what is pointed at.
     let lit: BTreeSet<NodeId> = session.pointed.map_or_else(BTreeSet::new, |row| {
@@ -26,16 +27,23 @@ pub(crate) fn actors(session: &Session, layout: &Layout, menu: Option<Target>, s
     let accused = if session.knower.is_some() { BTreeSet::new() } else { accused(session.sim(), session.promise().found()) };
     let everybody = (0..scenario.nodes + scenario.clients).map(NodeId);
     // Of a crowd only those are elements whom somebody looks at.
+    let is_lit = |endpoint: NodeId| lit.contains(&endpoint) || session.wanted == Some(Spot::Actor(endpoint));
     let is_there = |endpoint: &NodeId| !layout.is_crowd() || session.first == *endpoint || session.selected == Some(*endpoint);
     let everybody = everybody.filter(is_there);
-    let class = if layout.is_roomy { "nodes" } else { "nodes tight" };
-    html! { <ul {class} aria-label={text::ACTORS}>{ for everybody.map(|endpoint| actor(session, layout, endpoint, menu, Marks { lit: lit.contains(&endpoint), accused: accused.contains(&endpoint) }, send)) }</ul> }
+    let class = if layout.is_roomy {
+        "nodes"
+    } else if layout.is_brief() {
+        "nodes tight brief"
+    } else {
+        "nodes tight"
+    };
+    html! { <ul {class} aria-label={text::ACTORS}>{ for everybody.map(|endpoint| actor(session, layout, endpoint, menu, Marks { lit: is_lit(endpoint), accused: accused.contains(&endpoint) }, send)) }</ul> }
 }
 
 /// What is pointed out about somebody.
 #[derive(Clone, Copy)]
 struct Marks {
-    /// They had a part in what is pointed at.
+    /// They had a part in what is pointed at, or something is to be done to them.
     lit: bool,
     /// They show that a promise is broken.
     accused: bool,
@@ -47,11 +55,13 @@ struct Look {
     label: String,
     headline: Html,
     below: String,
+    /// On which side of it that stands, if there is room.
+    side: Option<Side>,
     /// What makes messages of its calls, and waits.
     layer: Html,
 }
 
-fn actor(session: &Session, layout: &Layout, endpoint: NodeId, menu: Option<Target>, marks: Marks, send: &Callback<Msg>) -> Html {
+fn actor(session: &Session, layout: &Layout, endpoint: NodeId, menu: Option<Target>, marks: Marks, send: &Callback<OfRun>) -> Html {
     let name = session.sim().name(endpoint);
     let look = match session.knower {
         Some(knower) if knower != endpoint => stranger(&name, &session.sim().name(knower)),
@@ -72,19 +82,26 @@ fn actor(session: &Session, layout: &Layout, endpoint: NodeId, menu: Option<Targ
     let selected = session.selected == Some(endpoint);
     let place = layout.place(endpoint);
     let position = format!("left:{:.1}px;top:{:.1}px;--radius:{:.1}px", place.x, place.y, layout.reach(endpoint));
+    let words = match look.side {
+        Some(Side::Under) => "name",
+        Some(Side::Left) => "name left",
+        Some(Side::Right) => "name right",
+        None => "name narrow",
+    };
     // A click without a finger or a mouse behind it was made by a key.
-    let onclick = send.reform(move |event: MouseEvent| Msg::Pick(Target::Node(endpoint), event.detail() == 0));
+    let onclick = send.reform(move |event: MouseEvent| OfRun::Pick(Target::Node(endpoint), event.detail() == 0));
     let open = menu == Some(Target::Node(endpoint));
     let chosen =
         [if selected { " selected" } else { "" }, if marks.lit { " lit" } else { "" }, if marks.accused { " accused" } else { "" }]
             .concat();
     let label = if marks.accused { text::accused(&look.label) } else { look.label };
+    let label = if session.wanted == Some(Spot::Actor(endpoint)) { text::wanted(&label) } else { label };
     html! {
         <li key={endpoint.0} style={position}>
             <button id={format!("{}node-{}", session.prefix, endpoint.0)} class={format!("{shape} {}{chosen}", look.class)} aria-label={label}
                 aria-expanded={open.to_string()} tabindex={if session.first == endpoint { "0" } else { "-1" }} {onclick}>{ look.headline }</button>
             if inside { <b aria-hidden="true">{ &name }</b> }
-            <span class="name" aria-hidden="true">if !inside { { name } }<small>{ look.below }</small></span>
+            <span class={words} aria-hidden="true">if !inside { { name } }<small>{ look.below }</small></span>
             { look.layer }
         </li>
     }
@@ -108,14 +125,18 @@ fn node(session: &Session, layout: &Layout, node: NodeId, name: &str) -> Look {
     let headline = view.headline;
     let said = headline.as_ref().map(|value| text::meant(value.meaning, &value.text));
     let words = said.as_deref();
+    let below = text::below(role, status, sim.pace(node).is_some());
+    // What a node is comes before what it holds.
+    let brief = layout.is_brief() && role.is_some();
     Look {
         class: format!("{state} tone-{}", view.role.map_or("plain", |(_, tone)| tone_name(tone))),
         label: text::node(name, &text::condition(status, sim.pace(node).is_some()), [role, words, calls.as_deref()]),
         layer,
-        headline: headline.map_or_else(Html::default, |value| {
+        headline: headline.filter(|_| !brief).map_or_else(Html::default, |value| {
             html! { <span class={ui::worn(session, value.meaning)} style={ui::hue(value.meaning)}>{ value.text }</span> }
         }),
-        below: text::below(role, status, sim.pace(node).is_some()),
+        side: layout.side(node, &below),
+        below,
     }
 }
 
@@ -140,6 +161,7 @@ fn stranger(name: &str, knower: &str) -> Look {
         label: text::stranger(name, knower),
         headline: Html::default(),
         below: String::new(),
+        side: None,
         layer: Html::default(),
     }
 }
@@ -152,6 +174,7 @@ fn client(session: &Session, client: NodeId, name: &str) -> Look {
         headline: Html::default(),
         layer: Html::default(),
         below: if open.is_some() { text::OPEN.into() } else { String::new() },
+        side: None,
         label: text::client(name, open.map(|request| (session.sim().name(request.node), request.asked))),
     }
 }

@@ -131,6 +131,17 @@ impl Painter {
         }
     }
 
+    /// Lights ways on what is painted: something is to be done there.
+    pub(crate) fn light(&self, ways: impl Iterator<Item = Way>) {
+        self.styles().set_stroke(&self.palette.accent);
+        self.context.set_line_width(9.0);
+        self.context.set_global_alpha(0.28);
+        self.context.begin_path();
+        ways.for_each(|way| self.way(&way));
+        self.context.stroke();
+        self.context.set_global_alpha(1.0);
+    }
+
     /// What a click would pick.
     fn over(&self, target: Target, scene: &Scene, layout: &Layout) {
         self.styles().set_stroke(&self.palette.accent);

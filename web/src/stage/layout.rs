@@ -3,6 +3,7 @@
 //! the ring, or where the stage is narrow in its corners, which no ring needs. Nobody stands in the way
 //! of a message: the way bends.
 
+use super::labels::width_of;
 use super::way::Way;
 use faultline::sim::NodeId;
 use std::f64::consts::FRAC_PI_2;
@@ -69,8 +70,18 @@ pub(crate) struct Layout {
     bends: Vec<Point>,
     /// Whether there is room for words under the nodes.
     pub(crate) is_roomy: bool,
+    /// Where else there is room for those of each node, if there is not: on which side, and how wide.
+    asides: Vec<Option<(Side, f64)>>,
     /// Who has a box beside them.
     boxed: Vec<NodeId>,
+}
+
+/// On which side of a node its words stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    Under,
+    Left,
+    Right,
 }
 
 /// With more nodes than this they are a crowd.
@@ -78,6 +89,11 @@ const CROWD: u16 = 150;
 /// Room for the words under a node and under a client.
 const WORDS: f64 = 22.0;
 const WORDS_WIDTH: f64 = 88.0;
+/// Where there is little room: how wide words may be, the widest first, and how small they are beside those of messages.
+const NARROWER: [f64; 6] = [88.0, 76.0, 66.0, 56.0, 46.0, 34.0];
+const SMALLER: f64 = 0.84;
+/// In a smaller node than this there is no room for more than its name.
+const BRIEF: f64 = 21.0;
 /// Room for the box beside a node that says what its calls do, and how far it stands away.
 const BOX: (f64, f64) = (146.0, 40.0);
 const BOX_OFF: f64 = 12.0;
@@ -151,7 +167,7 @@ impl Layout {
         };
         let places: Vec<Point> = circle.iter().map(on_ring).chain((0..clients).map(around)).collect();
         let radius = radius.min(nearest(&places[..usize::from(nodes)]) / APART);
-        Self { width, height, radius, half, nodes, places, bends: Vec::new(), is_roomy: false, boxed: Vec::new() }
+        Self { width, height, radius, half, nodes, places, bends: Vec::new(), is_roomy: false, asides: Vec::new(), boxed: Vec::new() }
     }
 
     /// How far the nearest nodes are from each other.
@@ -171,6 +187,59 @@ impl Layout {
     /// Where the words under somebody stand.
     fn words(&self, place: Point, reach: f64) -> Area {
         Area::around(Point { x: place.x, y: place.y + reach + WORDS / 2.0 + 4.0 }, WORDS_WIDTH, WORDS - 4.0)
+    }
+
+    /// The same on some side, and so wide.
+    fn words_on(&self, side: Side, place: Point, wide: f64) -> Area {
+        let beside = self.radius + 5.0 + wide / 2.0;
+        match side {
+            Side::Under => Area {
+                from: Point { x: place.x - wide / 2.0, ..self.words(place, self.radius).from },
+                to: Point { x: place.x + wide / 2.0, ..self.words(place, self.radius).to },
+            },
+            Side::Left => Area::around(Point { x: place.x - beside, ..place }, wide, WORDS - 6.0),
+            Side::Right => Area::around(Point { x: place.x + beside, ..place }, wide, WORDS - 6.0),
+        }
+    }
+
+    /// Finds a place for the words of each node where not all have room under themselves: there, or on the
+    /// side that looks away from the others.
+    pub(crate) fn with_words(mut self) -> Self {
+        if self.is_roomy || self.nodes > MOST_BENT || !self.holds_names() {
+            return self;
+        }
+        let (nodes, clients) = self.places.split_at(usize::from(self.nodes));
+        let (mut given, mut asides): (Vec<Area>, Vec<_>) = Default::default();
+        for node in nodes {
+            let outward = if node.x < self.width / 2.0 { Side::Left } else { Side::Right };
+            let ways = NARROWER.iter().flat_map(|wide| [(Side::Under, *wide), (outward, *wide)]);
+            let free = |(side, wide): &(Side, f64)| {
+                let words = self.words_on(*side, *node, *wide);
+                self.area().holds(&words)
+                    && !nodes.iter().any(|other| other != node && words.is_near(*other, self.radius + 3.0))
+                    && !clients.iter().any(|client| words.is_near(*client, self.half + 2.0))
+                    && !given.iter().any(|given| given.meets(&words))
+            };
+            let found = ways.into_iter().find(free);
+            given.extend(found.map(|(side, wide)| self.words_on(side, *node, wide)));
+            asides.push(found);
+        }
+        self.asides = asides;
+        self
+    }
+
+    /// On which side of a node words stand, if there is room for them.
+    pub(crate) fn side(&self, node: NodeId, words: &str) -> Option<Side> {
+        if self.is_roomy {
+            return Some(Side::Under);
+        }
+        let (side, wide) = (*self.asides.get(node.index())?)?;
+        (width_of(words) * SMALLER <= wide).then_some(side)
+    }
+
+    /// Whether a node has room for its name and for nothing beside that.
+    pub(crate) fn is_brief(&self) -> bool {
+        self.radius < BRIEF
     }
 
     fn has_room_for_words(&self) -> bool {
@@ -214,6 +283,8 @@ impl Layout {
             // A client says that it waits, whoever else is silent.
             if self.is_roomy || endpoint.0 >= self.nodes {
                 taken.push(self.words(place, reach));
+            } else if let Some(Some((side, wide))) = self.asides.get(endpoint.index()) {
+                taken.push(self.words_on(*side, place, *wide));
             }
         }
         taken.extend(self.boxed.iter().map(|node| self.box_of(*node)));
@@ -327,7 +398,18 @@ impl Layout {
         };
         let places = (0..u32::from(nodes) + u32::from(clients)).map(cell).collect();
         let radius = (across / columns).min(down / rows) * 0.32;
-        Self { width, height, radius, half: radius, nodes, places, bends: Vec::new(), is_roomy: false, boxed: Vec::new() }
+        Self {
+            width,
+            height,
+            radius,
+            half: radius,
+            nodes,
+            places,
+            bends: Vec::new(),
+            is_roomy: false,
+            asides: Vec::new(),
+            boxed: Vec::new(),
+        }
     }
 
     /// Whether there are too many to be elements of the page: then they are drawn.
@@ -463,6 +545,23 @@ mod tests {
         for (nodes, clients) in [(2, 2), (3, 2), (4, 4), (5, 2)] {
             let layout = Layout::new(nodes, clients, 390.0, 300.0);
             assert!(layout.is_roomy, "{nodes} and {clients}: {layout:?}");
+        }
+    }
+
+    #[test]
+    fn every_role_of_the_locks_has_its_place_on_the_smallest_stage_and_covers_nobody() {
+        for (width, height) in [(390.0, 211.0), (320.0, 160.0)] {
+            let layout = Layout::new(5, 2, width, height).with_words();
+            let mut all: Vec<Area> = Vec::new();
+            for (node, role) in (0..).map(NodeId).zip(["process", "process", "lock server", "copy", "file"]) {
+                let side = layout.side(node, role).unwrap_or_else(|| panic!("{width}x{height}: {node} is {role}: {layout:?}"));
+                let words = layout.words_on(side, layout.place(node), width_of(role) * SMALLER);
+                assert!(layout.area().holds(&words) && !all.iter().any(|other| other.meets(&words)), "{width}x{height}: {node}");
+                for other in (0..7).map(NodeId).filter(|other| *other != node) {
+                    assert!(!words.is_near(layout.place(other), layout.reach(other)), "{width}x{height}: {node} and {other}");
+                }
+                all.push(words);
+            }
         }
     }
 

@@ -11,7 +11,7 @@ mod traffic;
 mod way;
 
 pub(crate) use actors::{actors, tone_name};
-pub(crate) use board::Board;
+pub(crate) use board::{Board, HEAL};
 pub(crate) use canvas::Painter;
 pub(crate) use labels::width_of;
 pub(crate) use layout::{Area, Layout, Point};

@@ -40,7 +40,7 @@ pub(crate) struct Person {
 pub(crate) fn layout(sim: &Sim, width: f64, height: f64) -> Layout {
     let (nodes, clients) = (sim.scenario().nodes, sim.scenario().clients);
     let calls = |node: &NodeId| is_linked(sim) && sim.view(*node).widgets.iter().any(|widget| matches!(widget, Widget::Calls { .. }));
-    Layout::new(nodes, clients, width, height).with_boxes((0..nodes).map(NodeId).filter(calls))
+    Layout::new(nodes, clients, width, height).with_boxes((0..nodes).map(NodeId).filter(calls)).with_words()
 }
 
 /// Everybody, if they are a crowd.

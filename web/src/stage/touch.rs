@@ -8,6 +8,7 @@ use super::way::turn;
 use crate::sandbox;
 use crate::session::Session;
 use crate::text;
+use faultline::lab::script::Spot;
 use faultline::scenario::{Fate, Input};
 use faultline::sim::{Flight, Latency, LinkRule, NodeId, Sim, Span, Time};
 
@@ -175,6 +176,29 @@ fn hit(session: &Session, layout: &Layout, at: Point) -> Option<Target> {
     }
     let link = scene::links(sim, layout).into_iter().filter_map(|link| Some((near(link.way.beside(at).1, NEAR_LINK)?, link.ends))).min();
     link.map(|(_, (a, b))| Target::Link(a, b))
+}
+
+/// The links at which a step of a lab waits for something to be done.
+pub(crate) fn wanted(session: &Session) -> Vec<(NodeId, NodeId)> {
+    // A node knows of no link.
+    if session.knower.is_some() {
+        return Vec::new();
+    }
+    let sim = session.sim();
+    match &session.wanted {
+        Some(Spot::Links(links)) => {
+            let mut links: Vec<_> = links.iter().map(|(a, b)| (*a.min(b), *a.max(b))).collect();
+            links.sort_unstable();
+            links.dedup();
+            links
+        }
+        Some(Spot::Message(from, to)) => vec![(*from, *to)],
+        Some(Spot::Cuts) => {
+            let cut = scene::links(sim, &Layout::default()).into_iter().filter(|link| !(link.there && link.back));
+            cut.map(|link| link.ends).collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// The messages on their way that a hand can take hold of. What happens to copies cannot be said, and

@@ -63,6 +63,12 @@ impl Measure {
     pub fn is_time(&self) -> bool {
         self.root.is_time()
     }
+
+    /// Whether it says how long something has been the case all together.
+    #[must_use]
+    pub fn is_total(&self) -> bool {
+        matches!(self.root, Quantity::Total(_))
+    }
 }
 
 impl Predicate {

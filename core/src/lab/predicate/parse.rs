@@ -653,7 +653,7 @@ impl<'a> Parser<'a> {
             }
             "latency" => {
                 let at = self.at();
-                let Token::Value(Value::Number(parts @ 1..=1_000_000)) = self.take() else {
+                let Token::Value(Value::Number(parts @ 0..=1_000_000)) = self.take() else {
                     return Err(Wrong { at, why: "latency begins with a share of the requests: latency(50%, ok)".into() });
                 };
                 self.sign(",");

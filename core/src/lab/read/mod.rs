@@ -179,6 +179,7 @@ impl Reader<'_> {
         let teacher = part.part("teacher").map(|part| self.teacher(&part, &challenges));
         let world = world?;
         self.check_knobs(&world_part, &world, &steps);
+        self.check_shows(&world, &steps);
         Some(Lab {
             id: part.said("id"),
             title: part.said("title"),

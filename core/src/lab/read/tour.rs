@@ -69,8 +69,8 @@ impl Reader<'_> {
         let has = |name: &str| part.table.get(name).is_some();
         let (wanted, not): (&[&str], &[&str]) = match kind.as_str() {
             "do" => (&["stop", "script"], &[]),
-            "see" => (&["stop"], &["script"]),
-            "explain" => (&[], &["stop", "script", "within"]),
+            "see" => (&["stop"], &["script", "anyone"]),
+            "explain" => (&[], &["stop", "script", "within", "anyone"]),
             // That there is no such kind was said already, and what it would need is not known.
             _ => return None,
         };
@@ -90,6 +90,8 @@ impl Reader<'_> {
             say: part.said("say"),
             more: part.text("more").map(|(text, _)| text.trim().to_owned()),
             reveal,
+            shows: part.lines("shows"),
+            anyone: part.on("anyone"),
             world,
             line: self.lines.line(part.table.at),
         })
@@ -115,6 +117,20 @@ impl Reader<'_> {
         }
         if steps.first().is_some_and(|step| step.world.is_some()) {
             self.problem(node.at, "step[1].world", "a lab begins in its own world; a later step may bring another");
+        }
+    }
+    pub(super) fn check_shows(&mut self, world: &World, steps: &[Step]) {
+        let mut measures = &world.measures;
+        for (number, step) in (1..).zip(steps) {
+            measures = step.world.as_ref().map_or(measures, |world| &world.measures);
+            for name in step.shows.iter().filter(|name| !measures.iter().any(|measure| measure.name == **name)) {
+                let names: Vec<_> = measures.iter().map(|measure| format!("“{}”", measure.name)).collect();
+                let why = match names.as_slice() {
+                    [] => format!("“{name}” is not measured here, and nothing else is"),
+                    names => format!("“{name}” is not measured here; measured are {}", names.join(", ")),
+                };
+                self.problems.push(Problem { line: step.line, field: format!("step[{number}].shows"), why });
+            }
         }
     }
 

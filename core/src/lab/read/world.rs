@@ -118,11 +118,15 @@ impl Reader<'_> {
     }
 
     fn measured(&mut self, part: &Part<'_>) -> Option<Measured> {
-        let what = match (part.table.get("value"), part.table.get("holds")) {
-            (Some(_), None) => self.in_language(part, "value", Measure::parse).map(Gauge::Value),
-            (None, Some(_)) => self.predicate(part, "holds").map(Gauge::Holds),
+        let what = match ["value", "hits", "of", "holds"].map(|name| part.table.get(name).is_some()) {
+            [true, false, false, false] => self.in_language(part, "value", Measure::parse).map(Gauge::Value),
+            [false, true, true, false] => {
+                let hits = self.in_language(part, "hits", Measure::parse);
+                hits.zip(self.in_language(part, "of", Measure::parse)).map(|(hits, of)| Gauge::Share { hits, of })
+            }
+            [false, false, false, true] => self.predicate(part, "holds").map(Gauge::Holds),
             _ => {
-                self.problem(part.table.at, part.path("value"), "there should be either a value or what holds");
+                self.problem(part.table.at, part.path("value"), "there should be either a value, hits of how many, or what holds");
                 None
             }
         };

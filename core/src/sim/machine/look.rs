@@ -6,7 +6,7 @@ use super::super::latency::Latency;
 use super::super::network::Network;
 use super::super::queue::What;
 use super::super::state::{NodeStatus, TimerState};
-use super::super::time::Time;
+use super::super::time::{Span, Time};
 use super::super::trace::{Cargo, EventKind, LossReason, Trace};
 use super::{Flight, MOST_AT_ONCE, Sim};
 use crate::judge::history::Word;
@@ -248,7 +248,7 @@ impl Sim {
     #[must_use]
     pub fn describe_row(&self, index: u32) -> String {
         let Some(row) = self.trace.row(index) else { return String::new() };
-        let message = || self.describe_message(row.subject);
+        let message = || format!("“{}”", self.describe_message(row.subject));
         let (node, peer) = (self.name(row.node), self.name(row.peer));
         match row.kind {
             EventKind::Boot if row.detail == 1 => format!("{node} starts again"),
@@ -301,8 +301,14 @@ impl Sim {
             Input::HealAll => "the network is healed".into(),
             Input::Network(_) => "the network changes".into(),
             Input::Link { from, to, .. } => format!("the link from {} to {} changes", name(from), name(to)),
-            Input::ClockStep { node, by } => format!("the clock of {} is set {} ns", name(node), by),
-            Input::ClockRate { node, parts_per_billion } => format!("the clock of {} runs {parts_per_billion} ppb fast", name(node)),
+            Input::ClockStep { node, by } => {
+                format!("the clock of {} is set {} {}", name(node), Span(by.unsigned_abs()), if *by < 0 { "back" } else { "ahead" })
+            }
+            Input::ClockRate { node, parts_per_billion: 0 } => format!("the clock of {} runs as it should", name(node)),
+            Input::ClockRate { node, parts_per_billion: rate } => {
+                let share = f64::from(rate.unsigned_abs()) / 1e7;
+                format!("the clock of {} runs {share}% {}", name(node), if *rate < 0 { "slow" } else { "fast" })
+            }
             Input::Disk { node, .. } => format!("the disk of {} changes", name(node)),
             Input::Invoke { .. } => "a client asks".into(),
             Input::Message { from, to, nth, fate } => {
