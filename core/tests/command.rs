@@ -188,6 +188,111 @@ fn a_value_out_of_nothing_is_blamed_alone() {
     assert_eq!(faultline(&known, &first).0, 0);
 }
 
+/// Another program reads what people read: the verdict, what it is about, and what shows it.
+#[test]
+fn a_verdict_can_be_read_by_another_program() {
+    let json = |words: &[&str], history: &str| {
+        let mut all = vec!["check", "-", "--format", "json"];
+        all.extend(words);
+        let (code, output, complaint) = faultline(&all, history);
+        assert_eq!(complaint, "");
+        (code, serde_json::from_str::<serde_json::Value>(&output).unwrap_or_else(|fault| panic!("{fault}: {output}")))
+    };
+    let skew = "{:process 0, :type :invoke, :f :txn, :value [[:r :x nil] [:append :y 1]]}
+                {:process :nemesis, :type :info, :f :cut}
+                {:process 1, :type :invoke, :f :txn, :value [[:r :y nil] [:append :x 2]]}
+                {:process 0, :type :ok, :f :txn, :value [[:r :x []] [:append :y 1]]}
+                {:process 1, :type :ok, :f :txn, :value [[:r :y nil] [:append :x 2]]}
+                {:process 2, :type :invoke, :f :txn, :value [[:append :z 1]]}
+                {:process 2, :type :fail, :f :txn, :value [[:append :z 1]]}";
+    let (code, broken) = json(&["--model", "list-append", "--consistency", "serializable"], skew);
+    assert_eq!((code, broken["verdict"].as_str(), broken["object"].as_str()), (1, Some("broken"), Some("list-append")));
+    assert_eq!(broken["counts"], serde_json::json!({"operations": 3, "unknown": 0, "failed": 1, "left_out": 1}));
+    let evidence = &broken["evidence"];
+    assert!(evidence["text"][0].as_str().unwrap().contains("write skew"), "{evidence}");
+    assert_eq!(evidence["operations"][1]["line"], 3);
+    assert_eq!(evidence["operations"][0]["answered"], serde_json::json!([["r", "x", []], ["append", "y", 1]]));
+    assert_eq!(evidence["before"], serde_json::json!([[0, 1], [1, 0]]));
+    assert_eq!(broken["reason"], serde_json::Value::Null);
+    let (code, kept) =
+        json(&["--model", "register", "--consistency", "linearizable", "--order"], &history_of(&["0 write 1 1", "1 read nil 1"]));
+    assert_eq!((code, kept["verdict"].as_str(), kept["order"][1]["f"].as_str()), (0, Some("kept"), Some("read")));
+    // Nobody has seen in which order forty clients wrote, and each has seen something else at last.
+    let open = of_a_register(400).replace(":value 4}", ":value 3}");
+    let (code, unknown) = json(&["--model", "register", "--consistency", "sequential", "--effort", "1"], &open);
+    assert_eq!((code, unknown["verdict"].as_str()), (3, Some("unknown")), "{unknown}");
+    assert!(unknown["reason"].as_str().unwrap().contains("1 million"));
+    let effort = |of: &str| unknown["effort"][of].as_u64().unwrap();
+    assert!(effort("spent") > 900_000 && effort("spent") <= effort("most") && effort("most") == 1_000_000, "{unknown}");
+    complains(&["check", "-", "--model", "register", "--consistency", "linearizable", "--format", "yaml"], "", &["no format “yaml”"]);
+}
+
+/// As histories stand in books: only how each transaction ended. What orders by the clock cannot be judged of them.
+#[test]
+fn a_history_of_ends_alone_is_judged_as_far_as_it_goes() {
+    let book = "[{:type :ok, :value [[:append :x 1] [:r :y [1]]]}
+                 {:type :ok, :value [[:append :x 2] [:append :y 1]]}
+                 {:type :ok, :value [[:r :x [1 2]]]}]";
+    let (code, output, complaint) = check("list-append", "serializable", book);
+    assert!(
+        code == 1 && output.contains("G1c") && output.contains("T2 saw 1 in :x") | output.contains("saw 1 in :y"),
+        "{output}{complaint}"
+    );
+    assert_eq!(check("list-append", "serializable", &book.replace("[:r :y [1]]", "[:r :y []]")).0, 0);
+    let (code, _, complaint) = check("list-append", "strict-serializable", book);
+    assert!(code == 2 && complaint.contains("no :invoke") && complaint.contains("serializable can be judged"), "{complaint}");
+    let (code, _, complaint) = check("list-append", "strong-session-serializable", book);
+    assert!(code == 2 && complaint.contains("no :process"), "{complaint}");
+    // With processes, what each did first is known, and what was over before something else began is not.
+    let named = "{:process 0, :type :ok, :value [[:append :x 1]]} {:process 0, :type :ok, :value [[:r :x []]]}";
+    assert_eq!(check("list-append", "strong-session-serializable", named).0, 1);
+    assert_eq!(check("list-append", "serializable", named).0, 0);
+    assert_eq!(check("list-append", "strong-snapshot-isolation", named).0, 2);
+    let aborted = "{:type :fail, :value [[:w :x 1]]}\n{:type :ok, :value [[:r :x 1]]}";
+    let (code, output, _) = check("multi-register", "read-committed", aborted);
+    assert!(code == 1 && output.contains("G1a"), "{output}");
+    for (bad, why) in [
+        ("{:process 0, :type :ok, :f :read, :value 1}", "no event of this file is an :invoke"),
+        ("{:type :ok, :f :read, :value 1}", "this event has no :process"),
+        ("{:process 0, :type :ok, :value 1}", "this event has no :f"),
+        ("{:type :invoke, :value [[:r :x nil]]}", "this event has no :process"),
+        (
+            "{:process 0, :type :invoke, :value [[:r :x nil]]}\n{:process 1, :type :ok, :value [[:r :x 1]]}",
+            "line 2, column 1: process 1 ends",
+        ),
+    ] {
+        let (code, _, complaint) = check("multi-register", "serializable", bad);
+        assert!(code == 2 && complaint.contains(why), "{bad}: {complaint}");
+    }
+}
+
+/// Where many events stand on one line, their `:index` or their column says which is meant.
+#[test]
+fn evidence_says_where_even_if_all_is_on_one_line() {
+    let json = r#"[{"process":0,"type":"invoke","f":"write","value":1},{"process":0,"type":"ok","f":"write","value":1},{"process":1,"type":"invoke","f":"read"},{"process":1,"type":"ok","f":"read","value":7}]"#;
+    let column = json.find(r#"{"process":1"#).unwrap() + 1;
+    let (code, output, _) = check("register", "linearizable", json);
+    assert!(code == 1 && output.contains(&format!("read -> 7 (line 1, column {column})")), "{output}");
+    let counted = json.replace(r#""f":"read"}"#, r#""f":"read","index":12}"#);
+    assert!(check("register", "linearizable", &counted).1.contains("read -> 7 (:index 12)"));
+    let lines = counted.replace("},{", "},\n{");
+    assert!(check("register", "linearizable", &lines).1.contains("read -> 7 (line 3)"));
+    let (code, _, complaint) = check("register", "linearizable", &json.replace(r#""read""#, r#""look""#));
+    assert!(code == 2 && complaint.contains(&format!("line 1, column {column}: ")), "{complaint}");
+}
+
+/// A contradiction is about few objects: the others are left out of what shows it.
+#[test]
+fn evidence_of_transactions_leaves_out_other_objects() {
+    let mut ops: Vec<String> = (0..9).map(|key| format!("0 txn [[:append_{key}_1]] [[:append_{key}_1]]")).collect();
+    ops.push("1 txn [[:r_3_nil]_[:r_4_nil]_[:r_5_nil]] [[:r_3_[1]]_[:r_4_nil]_[:r_5_[1]]]".into());
+    let history = history_of(&ops.iter().map(String::as_str).collect::<Vec<_>>());
+    let (code, output, _) = check("list-append", "linearizable", &history);
+    assert!(code == 1 && output.contains("leads to {3 [1], 4 [1], 5 [1]}"), "{output}");
+    let (code, output, _) = check("list-append", "strict-serializable", &history);
+    assert!(code == 1 && output.contains("txn [… [:r 4 nil] [:r 5 nil]] -> [… [:r 4 nil] [:r 5 [1]]] (line 19)"), "{output}");
+}
+
 #[test]
 fn an_order_is_printed_when_it_is_asked_for() {
     let history = history_of(&["0 write 1 1", "1 read nil 1"]);

@@ -84,4 +84,5 @@ experiments! {
     a_server_gets_over_a_standstill_if_attempts_times_load_is_less_than_it_can_do "standstill",
     a_group_answers_as_often_as_arithmetic_says "availability",
     agreement_costs_as_many_messages_as_published "messages",
+    as_many_states_as_were_counted "states",
 }

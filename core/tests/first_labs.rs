@@ -1,10 +1,13 @@
 //! The models of the first labs: a cluster in its five states, a server that is dead or slow, and two
 //! generals.
 
+mod support;
+
 use faultline::models::Library;
 use faultline::scenario::{Fate, Input, Pace, Route, Scenario, Workload};
 use faultline::sim::{EventKind, Latency, LinkRule, NodeId, Sim, Span, Time};
 use faultline::view::Widget;
+use support::promises::broken;
 
 fn scenario(model: &str, seed: u64) -> Scenario {
     Scenario::new(Library::standard().find(model).unwrap().about(), seed)
@@ -18,10 +21,6 @@ fn run(scenario: &Scenario, ms: u64) -> Sim {
     let mut sim = Sim::new(&Library::standard(), scenario.clone()).unwrap();
     sim.run_until(at(ms));
     sim
-}
-
-fn broken(sim: &Sim) -> Vec<&'static str> {
-    sim.promises().into_iter().filter(|(.., holds)| holds.is_err()).map(|(id, ..)| id).collect()
 }
 
 fn role(sim: &Sim, node: u16) -> &'static str {

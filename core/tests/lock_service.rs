@@ -11,6 +11,7 @@ use faultline::scenario::{Disk, Fate, Input, Pace, Route, Scenario, Workload};
 use faultline::sim::{Chance, EventKind, Latency, Network, NodeId, Sim, Span, Time};
 use faultline::view::Widget;
 use support::Dice;
+use support::promises::ever_broken;
 
 const A: NodeId = NodeId(0);
 const SERVER: NodeId = NodeId(3);
@@ -43,16 +44,8 @@ fn update(scenario: &mut Scenario, ms: u64, process: u16) {
 /// Runs a scenario and says what was broken at any moment.
 fn watch(scenario: Scenario, ms: u64) -> (Sim, Vec<&'static str>) {
     let mut sim = Sim::new(&Library::standard(), scenario).unwrap();
-    let mut found = Vec::new();
-    while sim.step_until(at(ms)) {
-        for (id, _, holds) in sim.promises() {
-            if holds.is_err() && !found.contains(&id) {
-                found.push(id);
-            }
-        }
-    }
-    found.sort_unstable();
-    (sim, found)
+    let broken = ever_broken(&mut sim, at(ms));
+    (sim, broken)
 }
 
 fn answers(sim: &Sim) -> Vec<String> {

@@ -1,9 +1,12 @@
 //! What each model promises and what it is known to get wrong, in runs of the engine.
 
+mod support;
+
 use faultline::models::Library;
 use faultline::protocol::ParamKind;
 use faultline::scenario::{Fate, Input, Pace, Route, Scenario, Workload};
 use faultline::sim::{Chance, EventKind, Latency, NodeId, Sim, Span, Time};
+use support::promises::broken;
 
 fn scenario(model: &str, seed: u64) -> Scenario {
     Scenario::new(Library::standard().find(model).unwrap().about(), seed)
@@ -21,10 +24,6 @@ fn run(scenario: Scenario, ms: u64) -> Sim {
     let mut sim = Sim::new(&Library::standard(), scenario).unwrap();
     sim.run_until(at(ms));
     sim
-}
-
-fn broken(sim: &Sim) -> Vec<&'static str> {
-    sim.promises().into_iter().filter(|(.., holds)| holds.is_err()).map(|(id, ..)| id).collect()
 }
 
 /// A field of a node's view.

@@ -212,8 +212,8 @@ fn those_who_hold_different_things_by_one_name_are_found() {
 
 #[test]
 fn a_holder_that_comes_back_is_found() {
-    assert_eq!(at_most_one([NodeId(3)]), Ok(()));
-    assert_eq!(at_most_one([NodeId(0), NodeId(2)]).unwrap_err().to_string(), "n1 and n3");
+    assert_eq!(at_most_one([NodeId(3)], "lead"), Ok(()));
+    assert_eq!(at_most_one([NodeId(0), NodeId(2)], "lead"), Err("n1 and n3 lead".into()));
     let mut dice = Dice::new(2);
     let mut found = [0; 2];
     for _ in 0..2_000 {

@@ -198,7 +198,7 @@ fn few_runs_say_too_little_of_what_is_known() {
 
 #[test]
 fn what_is_known_twice_is_measured_once() {
-    let known = "[[study.known]]\nfrom = \"Ongaro 2014, his formula\"\ncase = \"15 ms a message\"\nmean = \"198.3ms\"\n";
+    let known = "[[study.known]]\nfrom = \"Ongaro 2014, his formula and one journey\"\ncase = \"15 ms a message\"\nmean = \"198.3ms\"\n";
     let text = beside("labs/L17.toml").replacen(known, &format!("{known}{known}"), 1);
     let twice = read("L17", &text);
     let cases = |lab: &Lab| study(lab, "downtime").choices(lab).iter().map(|chosen| chosen.case).collect::<Vec<_>>();

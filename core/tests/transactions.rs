@@ -619,7 +619,7 @@ fn a_long_history_is_judged_in_time_and_a_short_budget_says_so() {
             input: Value::List(vec![read.clone(), append.clone()]),
             output: Value::List(vec![read, append]),
             outcome: Outcome::Ok,
-            line: op as usize + 1,
+            place: faultline::judge::history::Place::line(op as usize + 1),
         });
     }
     let promise = Promise::named("strict-serializable").unwrap();

@@ -11,6 +11,7 @@ use faultline::scenario::{Disk, Fate, Input, Pace, Route, Scenario, Workload};
 use faultline::sim::{Chance, EventKind, Latency, NodeId, Sim, Span, Time};
 use faultline::view::Widget;
 use support::Dice;
+use support::promises::{broken, ever_broken};
 
 const WRITE: u8 = 0;
 const READ: u8 = 1;
@@ -56,10 +57,6 @@ fn state(sim: &Sim, node: u16) -> String {
 
 fn states(sim: &Sim) -> Vec<String> {
     (1..sim.scenario().nodes).map(|node| state(sim, node)).collect()
-}
-
-fn broken(sim: &Sim) -> Vec<&'static str> {
-    sim.promises().into_iter().filter(|(.., holds)| holds.is_err()).map(|(id, ..)| id).collect()
 }
 
 /// How many messages of a kind were sent between nodes.
@@ -242,14 +239,7 @@ fn random(number: u64, settings: &[(&str, i64)]) -> Scenario {
 /// what the clients saw.
 fn outcome(scenario: Scenario) -> (Vec<&'static str>, bool, History) {
     let mut sim = sim(scenario);
-    let mut found = Vec::new();
-    while sim.step_until(at(30_000)) {
-        for id in broken(&sim) {
-            if !found.contains(&id) {
-                found.push(id);
-            }
-        }
-    }
+    let found = ever_broken(&mut sim, at(30_000));
     let stuck = states(&sim).iter().any(|state| state == "prepared");
     (found, stuck, History::of(&sim))
 }

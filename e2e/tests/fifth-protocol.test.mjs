@@ -137,7 +137,7 @@ withFifth("only what one node knows is shown when asked for, and everything agai
 
   await page.locator(".knower").getByRole("button", { name: "Show everything" }).click();
   await page.getByRole("button", { name: /^Node n1, up/ }).waitFor();
-  await events(page).filter({ hasText: "n1 sends token 2 to n2" }).waitFor();
+  await events(page).filter({ hasText: "n1 sends “token 2” to n2" }).waitFor();
 });
 
 withFifth("its widgets are in the inspector", async (page) => {

@@ -205,10 +205,10 @@ inPage("without loss nothing is lost, and with more, more", async (page) => {
 inPage("a message in the diagram leads to the moment in which it was sent, an event to its own", async (page) => {
   for (let steps = 0; steps < 14; steps += 1) await button(page, "Next event").click();
   const there = await clock(page);
-  const sends = await events(page).filter({ hasText: "n1 sends ping 3" }).locator(".when").allInnerTexts();
+  const sends = await events(page).filter({ hasText: "n1 sends “ping 3”" }).locator(".when").allInnerTexts();
   await page.locator(".diagram .message").filter({ hasText: "ping 3" }).locator(".near").click({ force: true });
   assert.equal(await clock(page), sends.at(-1));
-  assert.match(await events(page).first().innerText(), /n1 sends ping 3/);
+  assert.match(await events(page).first().innerText(), /n1 sends “ping 3”/);
   assert.match(await page.locator(".diagram .message.here").textContent(), /ping 3/);
 
   // What lies ahead is still drawn, right of the playhead, and leads there.
@@ -216,7 +216,7 @@ inPage("a message in the diagram leads to the moment in which it was sent, an ev
   const ahead = page.locator(".diagram .message.tone-answer").filter({ hasText: "pong 3" });
   assert.ok((await ahead.boundingBox()).x > head.x);
   await ahead.locator(".near").click({ force: true });
-  assert.match(await events(page).first().innerText(), /n2 sends pong 3/);
+  assert.match(await events(page).first().innerText(), /n2 sends “pong 3”/);
   assert.ok(Number.parseFloat(await clock(page)) < Number.parseFloat(there));
 });
 

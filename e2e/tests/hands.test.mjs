@@ -159,7 +159,7 @@ inPage("a message is dropped, doubled, delayed or delivered from its menu", asyn
   await accessible(page);
   await picture(page, "menu-message");
   await button(page, "Drop").click();
-  await events(page).filter({ hasText: "pong 1 from n2 to n1 is taken out" }).waitFor();
+  await events(page).filter({ hasText: "“pong 1” from n2 to n1 is taken out" }).waitFor();
   await page.keyboard.press("Control+z");
   await message(page);
   await button(page, "Duplicate").click();
@@ -172,7 +172,7 @@ inPage("a message is dropped, doubled, delayed or delivered from its menu", asyn
   await message(page);
   await button(page, "Deliver now").click();
   await step(page, 1);
-  await events(page).filter({ hasText: "n1 receives pong 1" }).waitFor();
+  await events(page).filter({ hasText: "n1 receives “pong 1”" }).waitFor();
 });
 
 inPage("a message is dragged: back to come later, off its way to be lost, to its end to arrive", { motion: true }, async (page) => {

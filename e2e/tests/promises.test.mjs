@@ -79,7 +79,7 @@ for (const [place, size, scheme] of [["desk", undefined, "light"], ["desk", unde
     assert.equal(await page.locator(".diagram .op.blamed").count(), 0);
     await page.getByRole("combobox", { name: "Clients were promised" }).selectOption("linearizable");
     await page.locator(".blamed button").first().click();
-    assert.match(await events(page).first().innerText(), /c1 (asks n1: write|sends write)/);
+    assert.match(await events(page).first().innerText(), /c1 (asks n1: write|sends “write)/);
   });
 }
 

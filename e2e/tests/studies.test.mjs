@@ -75,7 +75,7 @@ inPage("the time without a leader is a histogram, and its shape follows the rang
   await measured(page);
   const bars = () => page.locator(".chart svg rect[fill='var(--tone-ask)']").count();
   assert.ok((await bars()) > 10);
-  assert.match(await caption(page), /mean [\d.]+ ms \([\d.]+ ms to [\d.]+ ms\), n = 400[^]*Ongaro 2014, his formula: mean 198.3 ms/);
+  assert.match(await caption(page), /mean [\d.]+ ms \([\d.]+ ms to [\d.]+ ms\), n = 400[^]*Ongaro 2014, his formula and one journey: mean 198.3 ms/);
   const wide = await table(page);
   assert.deepEqual(wide.map((row) => row[0]), ["mean", "50 %", "90 %", "99 %", "99.9 %", "n"]);
   await picture(page, "study-spread");

@@ -4,7 +4,8 @@
 //! |---|---|
 //! | `page` | the frame: which screen the address asks for (`route`) |
 //! | `home` | the first screen |
-//! | `app` | the laboratory: one message for everything that can happen in it |
+//! | `app` | the laboratory: everything that can be said to it, and what follows |
+//! | `desk` | what lies around one run on a screen, what can be said of it, and keys: for the laboratory and the comparison |
 //! | `lesson` | a lab as it is being done: bet, guided steps, challenges |
 //! | `share` | links, embed code, QR codes and files out; files and links in |
 //! | `compare` | two runs side by side, in lock-step |
@@ -38,6 +39,7 @@ mod author;
 mod chart;
 mod check;
 mod compare;
+mod desk;
 mod diagram;
 mod dom;
 mod evidence;

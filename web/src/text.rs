@@ -138,7 +138,7 @@ pub(crate) const LINK_RESET: &str = "As the others";
 pub(crate) const MODEL: &str = "Model";
 pub(crate) const SETTINGS: &str = "Settings";
 pub(crate) const EVENTS: &str = "What happened";
-pub(crate) const NOTHING_YET: &str = "Nothing yet. Press play.";
+pub(crate) const NOTHING_YET: &str = "Nothing yet.";
 pub(crate) const STANDS_STILL: &str =
     "Time stands still: things go on happening at this very moment. Give messages, timers or clients some time.";
 pub(crate) const QUIET: &str = "Nothing more happens by itself. Choose a client and let it ask.";
@@ -460,7 +460,7 @@ pub(crate) const FIVE_MINUTES: &str = "Five minutes";
 pub(crate) const TO_DISCUSS: &str = "To discuss";
 pub(crate) const RUNS_TO_SHOW: &str = "Runs to show";
 pub(crate) const EVIDENCE_TITLE: &str = "What the engine is held to";
-pub(crate) const EVIDENCE_HOW: &str = "Published or proved numbers, measured with the models of the labs. The seeds are fixed, so whoever runs this makes the same report again:";
+pub(crate) const EVIDENCE_HOW: &str = "Published or proved numbers, measured with the models of the labs, and states that others counted. The seeds are fixed, so whoever runs this makes the same report again:";
 pub(crate) const EVIDENCE_COMMAND: &str = "faultline validate";
 pub(crate) const EVIDENCE_COLUMNS: [&str; 7] = ["What", "Known", "Ours", "n", "95 % interval", "Tolerance", "Verdict"];
 pub(crate) const MORE_HERE: &str = "More";

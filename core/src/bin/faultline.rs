@@ -14,6 +14,7 @@ fn main() -> std::process::ExitCode {
 
 #[cfg(not(target_arch = "wasm32"))]
 mod command {
+    mod check;
     mod judge_run;
     mod lab;
     mod package;
@@ -21,11 +22,10 @@ mod command {
     mod validate;
 
     use faultline::files;
-    use faultline::judge::history::{History, Outcome};
+    use faultline::judge::Promise;
+    use faultline::judge::history::History;
     use faultline::judge::map::{ARROWS, Arrow, PLACES, Place};
     use faultline::judge::spec::Object;
-    use faultline::judge::value::{Reader, Value};
-    use faultline::judge::{self, Promise};
     use faultline::lab::shown::Names as Shown;
     use faultline::link::{Link, MARK, Seal, Verdict};
     use faultline::models::Library;
@@ -48,6 +48,7 @@ faultline: a laboratory for distributed systems
   faultline history SCENARIO [--for 10s] [--format edn|json]
                                          what the clients of the run did and saw
   faultline check FILE --model OBJECT --consistency PROMISE [--initial VALUE] [--effort MILLIONS] [--order]
+                   [--format text|json]
                                          whether a history keeps a promise, and why; --order prints an order that
                                          shows it, --effort says after how many million steps to give up (200)
   faultline judge SCENARIO same FIELD | sum FIELD NUMBER | own-writes | order ROW ROW [--for 10s] [--quiet 2s]
@@ -81,8 +82,6 @@ Exit codes: 0 all is well, 1 the answer is no, 2 the input cannot be used, 3 nob
 
     /// The longest run that is verified.
     const MOST_ROWS: u32 = 50_000_000;
-    /// How long a check searches before it says that it does not know, in millions of steps: as long as the page.
-    const EFFORT: u64 = 200;
 
     pub(super) fn main() -> ExitCode {
         let words: Vec<String> = std::env::args().skip(1).collect();
@@ -98,7 +97,7 @@ Exit codes: 0 all is well, 1 the answer is no, 2 the input cannot be used, 3 nob
             ["run", file, options @ ..] => run(file, options),
             ["link", file, options @ ..] => link(file, options),
             ["history", file, options @ ..] => history(file, options),
-            ["check", file, options @ ..] => return check(file, options).unwrap_or_else(|why| useless(&why)),
+            ["check", file, options @ ..] => return check::check(file, options).unwrap_or_else(|why| useless(&why)),
             ["judge", file, words @ ..] => return judge_run::judge_run(file, words).unwrap_or_else(|why| useless(&why)),
             ["lab", words @ ..] => return lab::lab(words).unwrap_or_else(|why| useless(&why)),
             ["grade", file, link, options @ ..] => return lab::grade(file, link, options).unwrap_or_else(|why| useless(&why)),
@@ -308,73 +307,6 @@ Exit codes: 0 all is well, 1 the answer is no, 2 the input cannot be used, 3 nob
             (Verdict::TooLong, Some(seal)) => Err(format!("the run has {} rows; at most {MOST_ROWS} are verified", seal.rows)),
             _ => Err("the link is not sealed: it does not say what the run was like".into()),
         }
-    }
-
-    fn check(file: &str, options: &[&str]) -> Result<ExitCode, String> {
-        let (mut object, mut promise, mut initial, mut effort, mut order) = (None, None, Value::Nil, EFFORT, false);
-        let mut options = options.iter().copied();
-        while let Some(option) = options.next() {
-            let mut value = || options.next().ok_or_else(|| format!("{option} needs a value"));
-            match option {
-                "--model" => object = Some(named("model", value()?, &Object::ALL, &OTHER_OBJECTS)?),
-                "--consistency" => promise = Some(named("consistency", value()?, &Promise::ALL, &OTHER_PROMISES)?),
-                "--initial" => {
-                    let mut reader = Reader::new(value()?);
-                    let value = reader.next_value().map_err(|fault| format!("--initial: {fault}"))?;
-                    initial = value.map_or(Value::Nil, |placed| placed.value);
-                }
-                "--effort" => {
-                    let text = value()?;
-                    let millions = text.parse().ok().filter(|millions| *millions > 0);
-                    effort = millions.ok_or_else(|| format!("“{text}” is no effort: it is a whole number of millions of steps"))?;
-                }
-                "--order" => order = true,
-                _ => return Err(format!("check does not know “{option}”; see faultline help check")),
-            }
-        }
-        let object = object.ok_or("which kind of object? Say --model")?;
-        let promise = promise.ok_or("which promise? Say --consistency")?;
-        let text = read_text(file)?;
-        let history = History::read(&text).map_err(|fault| format!("{file}: {fault}"))?;
-        let steps = effort.saturating_mul(1_000_000);
-        let judgement = judge::judge(&history, object, promise, &initial, steps).map_err(|fault| format!("{file}: {fault}"))?;
-        say(&format!("{} ({})", judgement.verdict, extent(&history)))?;
-        let shown = order || judgement.kept != Some(true);
-        judgement.evidence.iter().filter(|_| shown).try_for_each(|line| say(&format!("  {line}")))?;
-        Ok(match judgement.kept {
-            Some(true) => ExitCode::SUCCESS,
-            Some(false) => ExitCode::FAILURE,
-            None => {
-                say(&format!("  given up after {effort} million steps; --effort takes more"))?;
-                ExitCode::from(3)
-            }
-        })
-    }
-
-    /// How much of a history was judged.
-    fn extent(history: &History) -> String {
-        let unknown = history.ops.iter().filter(|op| op.outcome == Outcome::Unknown).count();
-        let ops = if history.ops.len() == 1 { "operation" } else { "operations" };
-        match unknown {
-            0 => format!("{} {ops}", history.ops.len()),
-            _ => format!("{} {ops}, {unknown} of unknown outcome", history.ops.len()),
-        }
-    }
-
-    /// What other tools call these objects and promises.
-    const OTHER_OBJECTS: [(&str, &str); 1] = [("rw-register", "multi-register")];
-    const OTHER_PROMISES: [(&str, &str); 3] =
-        [("strong-serializable", "strict-serializable"), ("linearizability", "linearizable"), ("serializability", "serializable")];
-
-    /// What is called so: with blanks for hyphens or as a keyword, too.
-    fn named<T: Copy>(what: &str, name: &str, known: &[(&str, T)], others: &[(&str, &str)]) -> Result<T, String> {
-        let plain = name.trim_start_matches(':').replace(' ', "-").to_lowercase();
-        let usual = others.iter().find(|(other, _)| *other == plain).map_or(plain.as_str(), |(_, usual)| *usual);
-        let found = known.iter().find(|(other, _)| *other == usual).map(|(_, value)| *value);
-        found.ok_or_else(|| {
-            let names: Vec<_> = known.iter().map(|(name, _)| *name).collect();
-            format!("there is no {what} “{name}”; there are {}", names.join(", "))
-        })
     }
 
     fn read(file: &str) -> Result<Scenario, String> {

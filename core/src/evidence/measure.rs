@@ -20,12 +20,26 @@ pub struct Measured {
 
 #[derive(Clone, Debug)]
 enum Error {
-    /// Of a mean: its standard error.
-    Mean(f64),
-    /// Of a share: it was counted.
-    Share,
+    /// Of a mean or a share.
+    Of(Scatter),
     /// Of a quantile: the samples in order, and which share of them.
     Quantile(Vec<f64>, f64),
+}
+
+/// What says how far a mean or a share may be off.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Scatter {
+    /// Of a mean: its standard error.
+    Mean(f64),
+    /// Of a share: its trials were independent.
+    Share,
+    /// Of a share whose trials come from runs, several from each.
+    Runs {
+        /// How many runs.
+        runs: u64,
+        /// As many independent trials would tell as much.
+        effective: f64,
+    },
 }
 
 impl Measured {
@@ -35,13 +49,13 @@ impl Measured {
         let n = samples.len() as f64;
         let value = samples.iter().sum::<f64>() / n;
         let variance = samples.iter().map(|sample| (sample - value) * (sample - value)).sum::<f64>() / (n - 1.0);
-        Self { n: samples.len(), value, error: Error::Mean((variance / n).sqrt()) }
+        Self { n: samples.len(), value, error: Error::Of(Scatter::Mean((variance / n).sqrt())) }
     }
 
     /// The share of independent trials that were hits.
     #[must_use]
     pub fn share(hits: usize, trials: usize) -> Self {
-        Self { n: trials, value: hits as f64 / trials as f64, error: Error::Share }
+        Self { n: trials, value: hits as f64 / trials as f64, error: Error::Of(Scatter::Share) }
     }
 
     /// The value below which a share of independent samples lies.
@@ -52,16 +66,29 @@ impl Measured {
         Self { n: samples.len(), value, error: Error::Quantile(samples, share) }
     }
 
-    /// The mean of so many samples, of which the standard error is known.
+    /// The share of all trials that were hits, where several come from one run: hits and trials of each. The runs
+    /// are independent, their trials need not be: how much the runs differ says how much less they tell.
+    ///
+    /// If all trials came out alike, nothing shows how much they hang together. Then it is as much as `elsewhere`, a
+    /// design effect that was found for the same trials elsewhere; without one, each run counts as one trial.
     #[must_use]
-    pub const fn about(value: f64, error: f64, n: usize) -> Self {
-        Self { n, value, error: Error::Mean(error) }
+    pub fn ratio(runs: &[(f64, f64)], elsewhere: Option<f64>) -> Self {
+        let (hits, trials) = sums(runs);
+        let effective = design_effect(runs).or(elsewhere).map_or(runs.len() as f64, |effect| trials / effect);
+        let scatter = Scatter::Runs { runs: runs.len() as u64, effective };
+        Self { n: trials as usize, value: hits / trials, error: Error::Of(scatter) }
     }
 
-    /// The standard error of a mean.
+    /// A mean or a share of so many, with what says how far it may be off.
     #[must_use]
-    pub const fn error(&self) -> Option<f64> {
-        if let Error::Mean(error) = self.error { Some(error) } else { None }
+    pub const fn about(value: f64, n: usize, scatter: Scatter) -> Self {
+        Self { n, value, error: Error::Of(scatter) }
+    }
+
+    /// What says how far a mean or a share may be off.
+    #[must_use]
+    pub const fn scatter(&self) -> Option<Scatter> {
+        if let Error::Of(scatter) = self.error { Some(scatter) } else { None }
     }
 
     /// Whether what is known is no further from what was measured than three standard errors and so much
@@ -84,6 +111,12 @@ impl Measured {
         self.interval(STANDARD_ERRORS)
     }
 
+    /// Of how many samples or trials.
+    #[must_use]
+    pub const fn n(&self) -> usize {
+        self.n
+    }
+
     /// What was measured.
     #[must_use]
     pub const fn value(&self) -> f64 {
@@ -99,19 +132,17 @@ impl Measured {
     /// The interval with that half width in standard errors.
     #[must_use]
     pub fn interval(&self, errors: f64) -> (f64, f64) {
-        let (n, value, z2) = (self.n as f64, self.value, errors * errors);
+        let (n, value) = (self.n as f64, self.value);
+        // As many more as Student's distribution asks for when the variance is measured too.
+        let student = |errors: f64, n: f64| errors + errors * (errors * errors + 1.0) / (4.0 * (n - 1.0));
         match &self.error {
-            Error::Mean(error) => {
-                // As many more as Student's distribution asks for when the variance is measured too.
-                let half = (errors + errors * (z2 + 1.0) / (4.0 * (n - 1.0))) * error;
+            Error::Of(Scatter::Mean(error)) => {
+                let half = student(errors, n) * error;
                 (value - half, value + half)
             }
-            // Wilson's interval (1927), which is right for rare hits too.
-            Error::Share => {
-                let middle = (value + z2 / (2.0 * n)) / (1.0 + z2 / n);
-                let half = errors / (1.0 + z2 / n) * (value * (1.0 - value) / n + z2 / (4.0 * n * n)).sqrt();
-                ((middle - half).max(0.0), (middle + half).min(1.0))
-            }
+            Error::Of(Scatter::Share) => wilson(value, n, errors),
+            Error::Of(Scatter::Runs { runs: 0 | 1, effective }) => wilson(value, *effective, errors),
+            Error::Of(Scatter::Runs { runs, effective }) => wilson(value, *effective, student(errors, *runs as f64)),
             // How many samples lie below the true one is binomial, whatever the distribution.
             Error::Quantile(samples, share) => {
                 let spread = errors * (n * share * (1.0 - share)).sqrt();
@@ -119,6 +150,34 @@ impl Measured {
             }
         }
     }
+}
+
+/// Wilson's interval (1927) of a share, which is right for rare hits too.
+fn wilson(share: f64, n: f64, errors: f64) -> (f64, f64) {
+    let z2 = errors * errors;
+    let middle = (share + z2 / (2.0 * n)) / (1.0 + z2 / n);
+    let half = errors / (1.0 + z2 / n) * (share * (1.0 - share) / n + z2 / (4.0 * n * n)).sqrt();
+    ((middle - half).max(0.0), (middle + half).min(1.0))
+}
+
+fn sums(runs: &[(f64, f64)]) -> (f64, f64) {
+    runs.iter().fold((0.0, 0.0), |(hits, trials), (more_hits, more_trials)| (hits + more_hits, trials + more_trials))
+}
+
+/// How many times greater the variance of a share is, because several of its trials come from one run, than that of
+/// independent trials; never less than once. Nothing if it cannot be told: hits and trials of each run.
+///
+/// The variance is that of the ratio of two sums, linearised: of what each run has more hits than its trials explain.
+#[must_use]
+pub fn design_effect(runs: &[(f64, f64)]) -> Option<f64> {
+    let (count, (hits, trials)) = (runs.len() as f64, sums(runs));
+    let share = hits / trials;
+    if runs.len() < 2 || share <= 0.0 || share >= 1.0 {
+        return None;
+    }
+    let surplus: f64 = runs.iter().map(|(hits, trials)| (hits - share * trials) * (hits - share * trials)).sum();
+    let (variance, if_independent) = (count / (count - 1.0) * surplus / (trials * trials), share * (1.0 - share) / trials);
+    Some((variance / if_independent).max(1.0))
 }
 
 /// Whether what is known and what was measured are the same.
@@ -292,6 +351,55 @@ mod tests {
         assert!(!Finding::exact("it", Unit::Number, 6.0, 7.0, 1).holds && !Finding::exact("it", Unit::Number, 6.0, f64::NAN, 1).holds);
     }
 
+    /// In how many of a thousand surveys the interval holds the true share: each of forty runs, some long, some short, is
+    /// of one of two kinds, with these chances of a hit. Of the ratio's interval, and of one as if all trials were
+    /// independent.
+    fn held(chances: [f64; 2]) -> (u32, u32) {
+        use crate::sim::{Purpose, below, draw};
+        let (mut ratio, mut pooled) = (0, 0);
+        for survey in 0..1_000u64 {
+            let mut thrown = 0;
+            let mut dice = |bound: u64| {
+                thrown += 1;
+                below(draw(survey, Purpose::Choice, 0, thrown), bound)
+            };
+            let mut run = |number: u64| {
+                let chance = chances[usize::from(dice(2) == 0)];
+                let trials = 10 + 30 * (number % 3);
+                let hits = (0..trials).filter(|_| (dice(1_000_000) as f64) < chance * 1e6).count();
+                (hits as f64, trials as f64)
+            };
+            let runs: Vec<_> = (0..40).map(&mut run).collect();
+            let holds = |(low, high): (f64, f64)| u32::from((low..=high).contains(&((chances[0] + chances[1]) / 2.0)));
+            let (hits, trials) = sums(&runs);
+            ratio += holds(Measured::ratio(&runs, None).shown());
+            pooled += holds(Measured::share(hits as usize, trials as usize).shown());
+        }
+        (ratio, pooled)
+    }
+
+    #[test]
+    fn the_interval_of_a_ratio_holds_the_true_share_as_often_as_it_says() {
+        let (ratio, pooled) = held([0.1, 0.5]);
+        assert!((930..=975).contains(&ratio) && pooled < 700, "{ratio} {pooled}");
+        let (ratio, pooled) = held([0.3, 0.3]);
+        assert!((930..=990).contains(&ratio) && (930..=970).contains(&pooled), "{ratio} {pooled}");
+        // Where each run is all one or all the other, there are no more trials than runs.
+        let (ratio, pooled) = held([0.0, 1.0]);
+        assert!((925..=975).contains(&ratio) && pooled < 400, "{ratio} {pooled}");
+    }
+
+    #[test]
+    fn where_all_trials_came_out_alike_a_run_is_one_trial_unless_more_is_known() {
+        let none = [(0.0, 250.0); 20];
+        let (low, high) = Measured::ratio(&none, None).shown();
+        assert!(low == 0.0 && (0.15..0.2).contains(&high), "{high}");
+        let (_, high) = Measured::ratio(&none, Some(2.0)).shown();
+        assert!((0.001..0.003).contains(&high), "{high}");
+        assert_eq!(Measured::ratio(&[(3.0, 3.0)], None).shown(), Measured::share(1, 1).shown());
+        assert_eq!(design_effect(&[(1.0, 2.0), (1.0, 2.0)]), Some(1.0));
+    }
+
     #[test]
     fn too_few_samples_say_neither_yes_nor_no() {
         assert_eq!(Measured::share(1, 2).agrees(0.1, 0.0), Agreement::SaysNothing);
@@ -299,7 +407,7 @@ mod tests {
         assert_eq!(Measured::mean(&[7.0]).agrees(7.0, 0.0), Agreement::SaysNothing);
         assert_eq!(Measured::mean(&[]).agrees(7.0, 0.0), Agreement::SaysNothing);
         let three = Measured::mean(&[6.0, 7.0, 8.0]);
-        let again = Measured::about(three.value(), three.error().unwrap(), 3);
+        let again = Measured::about(three.value(), 3, three.scatter().unwrap());
         assert_eq!((again.tested(), again.agrees(7.0, 0.0)), (three.tested(), Agreement::Yes));
     }
 

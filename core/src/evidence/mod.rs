@@ -1,5 +1,5 @@
 //! What the engine is held to: numbers that others published or that follow from a proof, measured
-//! with the very models that the labs run.
+//! with the very models that the labs run; and, of the explorer, how many states others counted.
 //!
 //! The tests run these experiments, `faultline validate` runs them at full length, and the page shows
 //! the report that came of it (`static/evidence.tsv`). The seeds are fixed, so it is always the same
@@ -7,6 +7,7 @@
 
 mod availability;
 mod costs;
+pub mod counts;
 mod elections;
 pub mod measure;
 mod retries;
@@ -21,7 +22,7 @@ pub struct Experiment {
     pub id: &'static str,
     /// Its name for people.
     pub title: &'static str,
-    /// The labs whose model it runs.
+    /// The labs whose model it runs, if it runs any.
     pub labs: &'static [&'static str],
     /// Who published what is known.
     pub source: &'static str,
@@ -37,7 +38,7 @@ pub struct Experiment {
 pub const REPORT: u64 = 10;
 
 /// Every experiment, in the order of the report.
-pub static EXPERIMENTS: [Experiment; 10] = [
+pub static EXPERIMENTS: [Experiment; 11] = [
     elections::SPLIT_VOTES,
     elections::DOWNTIME,
     elections::WIDE_AREA,
@@ -48,6 +49,7 @@ pub static EXPERIMENTS: [Experiment; 10] = [
     retries::STANDSTILL,
     availability::PATTERNS,
     costs::MESSAGES,
+    counts::STATES,
 ];
 
 /// What came of each experiment.

@@ -5,25 +5,14 @@
 use crate::sim::NodeId;
 use serde::Serialize;
 use std::collections::BTreeSet;
-use std::fmt;
 
-/// All who hold what only one should.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Together(pub Vec<NodeId>);
-
-impl fmt::Display for Together {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().enumerate().try_for_each(|(index, node)| write!(out, "{}{node}", if index == 0 { "" } else { " and " }))
-    }
-}
-
-/// Whether at most one is among the holders.
+/// Whether at most one is among the holders, as an [`Invariant`](crate::protocol::Invariant) says it.
 ///
 /// # Errors
-/// Names all of them.
-pub fn at_most_one(holders: impl IntoIterator<Item = NodeId>) -> Result<(), Together> {
-    let holders: Vec<_> = holders.into_iter().collect();
-    if holders.len() < 2 { Ok(()) } else { Err(Together(holders)) }
+/// Names all of them, and what they do: `n1 and n3 are all primary`.
+pub fn at_most_one(holders: impl IntoIterator<Item = NodeId>, do_what: &str) -> Result<(), String> {
+    let holders: Vec<_> = holders.into_iter().map(|node| node.to_string()).collect();
+    if holders.len() < 2 { Ok(()) } else { Err(format!("{} {do_what}", holders.join(" and "))) }
 }
 
 /// A holder came back to the resource after somebody else's turn had begun.

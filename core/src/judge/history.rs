@@ -7,7 +7,7 @@
 use super::value::{BadInput, Placed, Reader, Value, is_token};
 use crate::sim::{EventKind, NodeId, Sim};
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 /// What came of an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,8 +39,80 @@ pub struct Op {
     pub output: Value,
     /// What came of it.
     pub outcome: Outcome,
-    /// The line on which it began, for messages.
+    /// Where it began in its file, for messages.
+    pub place: Place,
+}
+
+impl Op {
+    /// What was asked for and what came of it, of a transaction on these objects alone; on all if none are named.
+    #[must_use]
+    pub fn words(&self, keys: &[&Value]) -> String {
+        let key = self.key.as_ref().map_or_else(String::new, |key| format!(" {key}"));
+        let asked = if self.input == Value::Nil { String::new() } else { format!(" {}", on_keys(&self.input, keys)) };
+        // What was read is said even if it is nothing: that may be what is wrong.
+        let looked = matches!(self.f.as_str(), "read" | "get");
+        let came = match self.outcome {
+            Outcome::Ok if self.output == self.input && !looked => String::new(),
+            Outcome::Ok => format!(" -> {}", on_keys(&self.output, keys)),
+            Outcome::Fail => " failed".into(),
+            Outcome::Unknown => " with unknown outcome".into(),
+        };
+        format!("{}{key}{asked}{came}", self.f)
+    }
+}
+
+/// A transaction's parts on some objects, with … for others.
+fn on_keys(value: &Value, keys: &[&Value]) -> String {
+    let parts = value.items().filter(|_| !keys.is_empty() && is_transaction(value));
+    let Some(parts) = parts else { return value.to_string() };
+    let shown = |part: &Value| part.items().is_some_and(|part| keys.contains(&&part[1]));
+    let mut words: Vec<String> = parts.iter().map(|part| if shown(part) { part.to_string() } else { "…".into() }).collect();
+    words.dedup_by(|one, other| one == "…" && other == "…");
+    format!("[{}]", words.join(" "))
+}
+
+/// Where something stands in the file of a history.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// The line, from 1.
     pub line: usize,
+    /// The column, from 1, if other events begin on the same line.
+    pub column: Option<usize>,
+    /// Its `:index`, if the file counts its events.
+    pub index: Option<i64>,
+}
+
+impl Place {
+    /// All of a line.
+    #[must_use]
+    pub const fn line(line: usize) -> Self {
+        Self { line, column: None, index: None }
+    }
+
+    /// A fault there.
+    #[must_use]
+    pub fn fault(self, why: impl Into<String>) -> BadInput {
+        BadInput { line: self.line, column: self.column.unwrap_or(1), why: why.into() }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.column, self.index) {
+            (None, _) => write!(out, "line {}", self.line),
+            (Some(_), Some(index)) => write!(out, ":index {index}"),
+            (Some(column), None) => write!(out, "line {}, column {column}", self.line),
+        }
+    }
+}
+
+/// What a file of ends alone does not say: its transactions have no beginnings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Untold {
+    /// The first event.
+    pub place: Place,
+    /// Whether it does not even say who asked.
+    pub processes: bool,
 }
 
 /// What an operation of a model is to a judge.
@@ -79,16 +151,29 @@ pub struct History {
     pub processes: Vec<Value>,
     /// Whether it comes from a log in which a failed comparison is written as a failed operation.
     pub comparisons_fail: bool,
+    /// What it does not say of the order of its operations, if their beginnings are left out.
+    pub untold: Option<Untold>,
+    /// How many events of the file are no client's, and how many lines of a log are no events.
+    pub left_out: usize,
 }
 
 /// An event of an operation, as a file has it.
 struct Event {
-    process: Value,
+    /// Nothing where the file does not say who asked.
+    process: Option<Value>,
     kind: String,
     f: String,
     key: Option<Value>,
     value: Value,
+    index: Option<i64>,
     at: usize,
+}
+
+impl Event {
+    /// What disturbs the system is no client of it.
+    fn is_of_nemesis(&self) -> bool {
+        self.process.as_ref().and_then(Value::name) == Some("nemesis")
+    }
 }
 
 impl History {
@@ -102,20 +187,25 @@ impl History {
         let first = text.lines().find(|line| !line.trim().is_empty());
         let log = LogForm::ALL.into_iter().find(|form| text.lines().any(|line| form.operation(line).is_some()));
         let log = log.filter(|_| first.is_some_and(|line| !is_form(line)));
-        let events = match log {
-            Some(form) => log_events(text, form)?,
+        let mut left_out = 0;
+        let mut events = match log {
+            Some(form) => log_events(text, form, &mut left_out)?,
             None if first.is_some_and(|line| line.contains(MARK) && !is_form(line)) => {
                 let why = format!("this looks like Jepsen's log, but no line has an operation such as {MARK}: 0 :invoke :write 1");
                 return Err(Reader::fault(text, 0, why));
             }
             None => form_events(text)?,
         };
-        let mut history = Self::pair(text, events)?;
+        let all = events.len();
+        events.retain(|event| !event.is_of_nemesis());
+        left_out += all - events.len();
+        let mut history = if is_short(&events) { Self::ends(text, events) } else { Self::pair(text, events)? };
         // Every promise is kept where nothing was done: a file without operations is the wrong file.
         if history.ops.is_empty() {
             return Err(Reader::fault(text, text.len(), "the file ends, and no client has done anything in it: there is nothing to judge"));
         }
         history.comparisons_fail = matches!(log, Some(LogForm::Marked));
+        history.left_out = left_out;
         Ok(history)
     }
 
@@ -157,7 +247,7 @@ impl History {
                         input: word.input,
                         output: word.output,
                         outcome: Outcome::Unknown,
-                        line: history.ops.len() + 1,
+                        place: Place::line(history.ops.len() + 1),
                     });
                 }
                 Some(done) => {
@@ -187,28 +277,28 @@ impl History {
         earlier
     }
 
+    /// The number of a process.
+    fn process(&mut self, numbers: &mut BTreeMap<Value, usize>, process: &Value) -> usize {
+        *numbers.entry(process.clone()).or_insert_with(|| {
+            self.processes.push(process.clone());
+            self.processes.len() - 1
+        })
+    }
+
     /// Brings beginnings and ends together.
     fn pair(text: &str, events: Vec<Event>) -> Result<Self, BadInput> {
         let mut history = Self::default();
         let mut numbers: BTreeMap<Value, usize> = BTreeMap::new();
         let mut open: BTreeMap<usize, usize> = BTreeMap::new();
-        let (mut line, mut counted) = (1, 0);
-        for (when, event) in events.into_iter().enumerate() {
-            line += text[counted..event.at].matches('\n').count();
-            counted = event.at;
-            // What disturbs the system is no client of it.
-            if event.process.name() == Some("nemesis") {
-                continue;
-            }
-            let count = numbers.len();
-            let process = *numbers.entry(event.process.clone()).or_insert(count);
-            if process == count {
-                history.processes.push(event.process.clone());
-            }
+        let begun = events.iter().any(|event| event.kind == "invoke");
+        let places = places(text, &events);
+        for (when, (event, place)) in events.into_iter().zip(places).enumerate() {
             let fault = |why: String| Err(Reader::fault(text, event.at, why));
+            let Some(name) = &event.process else { return fault(format!("this event has no :process: {}", shortened(&event.value))) };
+            let process = history.process(&mut numbers, name);
             if event.kind == "invoke" {
                 if open.contains_key(&process) {
-                    return fault(format!("process {} begins an operation before the last one has ended", event.process));
+                    return fault(format!("process {name} begins an operation before the last one has ended"));
                 }
                 open.insert(process, history.ops.len());
                 history.ops.push(Op {
@@ -220,44 +310,72 @@ impl History {
                     input: event.value,
                     output: Value::Nil,
                     outcome: Outcome::Unknown,
-                    line,
+                    place,
                 });
                 continue;
             }
             let Some(index) = open.remove(&process) else {
-                return fault(format!("process {} ends an operation that it did not begin", event.process));
+                return fault(if begun {
+                    format!("process {name} ends an operation that it did not begin")
+                } else {
+                    format!(
+                        "process {name} ends an operation that it did not begin: no event of this file is an :invoke. \
+                         Only transactions, with values like [[:append :x 1] [:r :y [2]]], are judged without"
+                    )
+                });
             };
             let op = &mut history.ops[index];
             if op.f != event.f {
-                return fault(format!("process {} began {} and ends {}", event.process, op.f, event.f));
+                return fault(format!("process {name} began {} and ends {}", op.f, event.f));
             }
             op.output = event.value;
-            (op.outcome, op.ret) = match event.kind.as_str() {
-                "ok" => (Outcome::Ok, Some(when)),
-                "fail" => (Outcome::Fail, Some(when)),
-                "info" => (Outcome::Unknown, None),
-                other => return fault(format!("“{other}” is no type of event: there are invoke, ok, fail and info")),
+            (op.outcome, op.ret) = match outcome(&event.kind) {
+                Some(Outcome::Unknown) => (Outcome::Unknown, None),
+                Some(known) => (known, Some(when)),
+                None => return fault(format!("“{}” is no type of event: there are invoke, ok, fail and info", event.kind)),
             };
         }
         Ok(history)
     }
 
-    /// An operation in a few words: who asked for what, and what came of it.
+    /// Transactions of which only the ends are told. Those of one process came one after the other; all that is
+    /// said of when they began must not be asked for.
+    fn ends(text: &str, events: Vec<Event>) -> Self {
+        let mut history = Self::default();
+        let mut numbers: BTreeMap<Value, usize> = BTreeMap::new();
+        let places = places(text, &events);
+        let processes = events.iter().any(|event| event.process.is_none());
+        history.untold = places.first().map(|place| Untold { place: *place, processes });
+        for (when, (event, place)) in events.into_iter().zip(places).enumerate() {
+            let own = || Value::Word(format!("t{}", when + 1));
+            let process = history.process(&mut numbers, &event.process.unwrap_or_else(own));
+            let outcome = outcome(&event.kind).unwrap_or(Outcome::Unknown);
+            history.ops.push(Op {
+                process,
+                call: 2 * when,
+                ret: (outcome != Outcome::Unknown).then_some(2 * when + 1),
+                f: event.f,
+                key: event.key,
+                input: event.value.clone(),
+                output: event.value,
+                outcome,
+                place,
+            });
+        }
+        history
+    }
+
+    /// An operation in a few words: who asked for what, what came of it, and where that stands.
     #[must_use]
     pub fn describe(&self, index: usize) -> String {
+        self.describe_on(index, &[])
+    }
+
+    /// The same, of a transaction with what it did to these objects alone; of any object if none are named.
+    #[must_use]
+    pub fn describe_on(&self, index: usize, keys: &[&Value]) -> String {
         let op = &self.ops[index];
-        let process = &self.processes[op.process];
-        let key = op.key.as_ref().map_or_else(String::new, |key| format!(" {key}"));
-        let asked = if op.input == Value::Nil { String::new() } else { format!(" {}", op.input) };
-        // What was read is said even if it is nothing: that may be what is wrong.
-        let looked = matches!(op.f.as_str(), "read" | "get");
-        let came = match op.outcome {
-            Outcome::Ok if op.output == op.input && !looked => String::new(),
-            Outcome::Ok => format!(" -> {}", op.output),
-            Outcome::Fail => " failed".into(),
-            Outcome::Unknown => " with unknown outcome".into(),
-        };
-        format!("process {process}: {}{key}{asked}{came} (line {})", op.f, op.line)
+        format!("process {}: {} ({})", self.processes[op.process], op.words(keys), op.place)
     }
 
     /// As EDN, one map to a line.
@@ -277,11 +395,11 @@ impl History {
     #[must_use]
     pub fn to_json_lines(&self) -> String {
         self.write(|out, process, kind, op, value| {
-            let _ = write!(out, "{{\"process\":{},\"type\":\"{kind}\",\"f\":{}", json(process), json(&Value::Text(op.f.clone())));
+            let _ = write!(out, "{{\"process\":{},\"type\":\"{kind}\",\"f\":{}", process.json(), Value::Text(op.f.clone()).json());
             if let Some(key) = &op.key {
-                let _ = write!(out, ",\"key\":{}", json(key));
+                let _ = write!(out, ",\"key\":{}", key.json());
             }
-            let _ = writeln!(out, ",\"value\":{}}}", json(value));
+            let _ = writeln!(out, ",\"value\":{}}}", value.json());
         })
     }
 
@@ -308,24 +426,6 @@ impl History {
     }
 }
 
-fn json(value: &Value) -> String {
-    let list = |items: &mut dyn Iterator<Item = String>| items.collect::<Vec<_>>().join(",");
-    match value {
-        Value::Nil => "null".into(),
-        Value::Word(text) => Value::Text(text.clone()).to_string(),
-        // JSON has no sets.
-        Value::List(items) | Value::Set(items) => format!("[{}]", list(&mut items.iter().map(json))),
-        Value::Map(entries) => {
-            // All keys are strings there, and have the order of strings.
-            let key = |key: &Value| key.name().map_or_else(|| key.to_string(), Into::into);
-            let mut entries: Vec<(String, &Value)> = entries.iter().map(|(name, value)| (key(name), value)).collect();
-            entries.sort_by(|(one, _), (other, _)| one.cmp(other));
-            format!("{{{}}}", list(&mut entries.into_iter().map(|(key, value)| format!("{}:{}", Value::Text(key), json(value)))))
-        }
-        other => other.to_string(),
-    }
-}
-
 /// The events of a file of maps: one after the other, or all in one list.
 fn form_events(text: &str) -> Result<Vec<Event>, BadInput> {
     let mut reader = Reader::new(text);
@@ -341,15 +441,68 @@ fn map_event(text: &str, at: usize, map: &Value) -> Result<Event, BadInput> {
     if !matches!(map, Value::Map(_)) {
         return Err(fault(format!("an event is a map with :process, :type, :f and :value, not {}", shortened(map))));
     }
-    let get = |key: &str| map.get(key).ok_or_else(|| fault(format!("this event has no :{key}: {}", shortened(map))));
     let name = |key: &str| {
-        let value = get(key)?;
+        let value = map.get(key).ok_or_else(|| fault(format!("this event has no :{key}: {}", shortened(map))))?;
         value.name().map(str::to_owned).ok_or_else(|| fault(format!(":{key} is a keyword, not {}", shortened(value))))
     };
-    let (process, kind) = (get("process")?.clone(), name("type")?);
-    // A nemesis does what it likes.
-    let f = if process.name() == Some("nemesis") { String::new() } else { name("f")? };
-    Ok(Event { process, kind, f, key: map.get("key").cloned(), value: map.get("value").cloned().unwrap_or(Value::Nil), at })
+    let (process, kind) = (map.get("process").cloned(), name("type")?);
+    let value = map.get("value").cloned().unwrap_or(Value::Nil);
+    let is_transaction = is_transaction(&value);
+    let f = match map.get("f") {
+        // A nemesis does what it likes.
+        _ if process.as_ref().and_then(Value::name) == Some("nemesis") => String::new(),
+        None if is_transaction => "txn".into(),
+        _ => name("f")?,
+    };
+    // What a transaction shows can be judged without knowing who asked for it.
+    if process.is_none() && (kind == "invoke" || !is_transaction) {
+        return Err(fault(format!("this event has no :process: {}", shortened(map))));
+    }
+    let index = match map.get("index") {
+        Some(Value::Int(index)) => Some(*index),
+        _ => None,
+    };
+    Ok(Event { process, kind, f, key: map.get("key").cloned(), value, index, at })
+}
+
+/// Whether a value is that of a transaction: a list of `[f key value]`.
+fn is_transaction(value: &Value) -> bool {
+    let is_part = |part: &Value| matches!(part.items(), Some([f, _, _]) if f.name().is_some());
+    value.items().is_some_and(|parts| !parts.is_empty() && parts.iter().all(is_part))
+}
+
+/// Whether a file has transactions alone, and only their ends: as short histories in books are written.
+fn is_short(events: &[Event]) -> bool {
+    events.iter().all(|event| event.f == "txn" && event.key.is_none() && outcome(&event.kind).is_some() && event.value.items().is_some())
+}
+
+/// What came of an operation, by the type of its last event.
+fn outcome(kind: &str) -> Option<Outcome> {
+    Some(match kind {
+        "ok" => Outcome::Ok,
+        "fail" => Outcome::Fail,
+        "info" => Outcome::Unknown,
+        _ => return None,
+    })
+}
+
+/// Where each event stands: by its line, and where a line has several, more closely.
+fn places(text: &str, events: &[Event]) -> Vec<Place> {
+    let (mut line, mut column, mut counted) = (1, 1, 0);
+    let mut places: Vec<Place> = Vec::with_capacity(events.len());
+    for event in events {
+        for letter in text[counted..event.at].chars() {
+            (line, column) = if letter == '\n' { (line + 1, 1) } else { (line, column + 1) };
+        }
+        counted = event.at;
+        places.push(Place { line, column: Some(column), index: event.index });
+    }
+    let shares = |at: usize| {
+        let same = |other: Option<&Place>| other.is_some_and(|other| other.line == places[at].line);
+        same(at.checked_sub(1).and_then(|before| places.get(before))) || same(places.get(at + 1))
+    };
+    let alone: Vec<bool> = (0..places.len()).map(|at| !shares(at)).collect();
+    places.into_iter().zip(alone).map(|(place, alone)| Place { column: place.column.filter(|_| !alone), ..place }).collect()
 }
 
 fn shortened(value: &Value) -> String {
@@ -390,13 +543,16 @@ impl LogForm {
 }
 
 /// The events of a log.
-fn log_events(text: &str, form: LogForm) -> Result<Vec<Event>, BadInput> {
+fn log_events(text: &str, form: LogForm, left_out: &mut usize) -> Result<Vec<Event>, BadInput> {
     let mut events = Vec::new();
     let mut start = 0;
     for line in text.split_inclusive('\n') {
         let at = start;
         start += line.len();
-        let Some(rest) = form.operation(line) else { continue };
+        let Some(rest) = form.operation(line) else {
+            *left_out += usize::from(!line.trim().is_empty());
+            continue;
+        };
         let mut reader = Reader::new(rest);
         let mut values = Vec::new();
         let offset = at + line.len() - rest.len();
@@ -410,7 +566,7 @@ fn log_events(text: &str, form: LogForm) -> Result<Vec<Event>, BadInput> {
         let [process, kind, f, value @ ..] = values.as_slice() else { continue };
         let (Some(kind), Some(f)) = (kind.name(), f.name()) else { continue };
         let value = value.first().cloned().unwrap_or(Value::Nil);
-        events.push(Event { process: process.clone(), kind: kind.into(), f: f.into(), key: None, value, at: offset });
+        events.push(Event { process: Some(process.clone()), kind: kind.into(), f: f.into(), key: None, value, index: None, at: offset });
     }
     Ok(events)
 }
@@ -440,7 +596,7 @@ mod tests {
         );
         assert_eq!(history.ops[1].output, Value::Int(1));
         assert!(history.ops[0].ret.unwrap() < history.ops[1].ret.unwrap());
-        assert_eq!(history.ops[3].line, 9);
+        assert_eq!(history.ops[3].place, Place::line(9));
     }
 
     #[test]

@@ -52,7 +52,7 @@ pub struct Refutation {
     pub stuck: usize,
     /// The longest order there was before it.
     pub longest: Vec<usize>,
-    /// The value there.
+    /// The value there, as far as that operation is about it.
     pub state: String,
     /// A few operations of the history that are enough: without their ends, or without these reads,
     /// an order would exist.
@@ -187,7 +187,7 @@ impl Explanation {
             key: case.steps[stuck].key.clone(),
             stuck: case.steps[stuck].op,
             longest: steps.iter().map(|&step| case.steps[step as usize].op).collect(),
-            state: search.states.value(*state).to_string(),
+            state: case.steps[stuck].touches(search.states.value(*state)).to_string(),
             core: Vec::new(),
             tried_all: true,
         };

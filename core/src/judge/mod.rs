@@ -38,12 +38,12 @@ pub mod transactions;
 pub mod value;
 pub mod waits;
 
-use history::History;
+use history::{History, Untold};
 use linearizable::{Linearizability, Verdict};
 use sequential::Sequential;
 use spec::{Case, Object};
 use std::fmt;
-use transactions::{Level, Transactions};
+use transactions::{Level, Order, Transactions};
 use value::{BadInput, Value};
 
 /// What can be promised of a history.
@@ -94,6 +94,24 @@ impl Promise {
         Self::ALL.iter().find(|(_, other)| *other == self).map_or("", |(name, _)| name)
     }
 
+    /// Why it cannot be judged where the beginnings of operations are left out, if it cannot.
+    fn needs(self, untold: Untold) -> Option<BadInput> {
+        let (clock, sessions) = match self {
+            Self::Linearizable => (true, true),
+            Self::Isolation(level) => (level.order == Order::Time, level.order >= Order::Session),
+            Self::Sequential | Self::Weak(_) => (false, true),
+        };
+        let (what, missing) = match (clock, sessions && untold.processes) {
+            (true, _) => ("what was over before something else began", "no :invoke"),
+            (_, true) => ("what each process did first", "no :process"),
+            _ => return None,
+        };
+        let name = self.name();
+        Some(untold.place.fault(format!(
+            "{name} is also about {what}, and this file does not say that: its events have {missing}; serializable can be judged"
+        )))
+    }
+
     /// The promise of that name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
@@ -134,6 +152,12 @@ impl<'a> Budget<'a> {
     #[must_use]
     pub fn steps(steps: u64) -> Self {
         Self { left: steps, until_look: Self::LOOK, progress: Progress::default(), part: (0, 1), go_on: None }
+    }
+
+    /// How many steps are left.
+    #[must_use]
+    pub const fn left(&self) -> u64 {
+        self.left
     }
 
     /// So many steps, as long as whoever is asked every 65,536 steps says to go on.
@@ -191,6 +215,8 @@ pub struct Judgement {
     pub ops: Vec<usize>,
     /// Which of these must come before which, where it is that which contradicts itself.
     pub edges: Vec<(usize, usize)>,
+    /// The objects of these transactions that show it; nothing if all may matter.
+    pub keys: Vec<Value>,
     /// An order of the operations that shows that the promise is kept, where one does: one object after
     /// the other.
     pub order: Vec<usize>,
@@ -223,6 +249,9 @@ pub fn judge_within(
     initial: &Value,
     budget: &mut Budget<'_>,
 ) -> Result<Judgement, BadInput> {
+    if let Some(fault) = history.untold.and_then(|untold| promise.needs(untold)) {
+        return Err(fault);
+    }
     if let Promise::Isolation(level) = promise {
         return isolation(history, object, level, initial, budget);
     }
@@ -368,7 +397,7 @@ fn weak(
     budget: &mut Budget<'_>,
 ) -> Result<Judgement, BadInput> {
     let found = causal::check(case, weak_promise, budget);
-    Ok(match found.map_err(|(op, why)| BadInput { line: history.ops[op].line, column: 1, why })? {
+    Ok(match found.map_err(|(op, why)| history.ops[op].place.fault(why))? {
         Verdict::Kept(()) => kept(&format!("{} is kept", promise.name()), history, &[]),
         Verdict::Broken(pattern) => {
             let mut evidence = vec![pattern.why.to_owned()];
@@ -402,8 +431,8 @@ fn isolation(history: &History, object: Object, level: Level, initial: &Value, b
                 (names, true) => format!("the strongest level that is kept: {}", names.join(", ")),
                 (names, false) => format!("kept, and perhaps something stronger: {}", names.join(", ")),
             });
-            let edges = transactions::edges(&broken);
-            Judgement { kept: Some(false), verdict: format!("{name} is broken"), evidence, ops, edges, ..Judgement::default() }
+            let (edges, keys) = (transactions::edges(&broken), transactions::keys(&broken));
+            Judgement { kept: Some(false), verdict: format!("{name} is broken"), evidence, ops, edges, keys, ..Judgement::default() }
         }
         Ok(Verdict::Unknown) | Err(Spent) => unknown(),
     })

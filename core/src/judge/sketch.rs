@@ -5,7 +5,7 @@
 //! transaction: `[x?0 y1]`; `!` behind it says that it was taken back, `~` that nobody knows. Things in
 //! the same column happen at the same time, things in later columns later; `-` leaves a column empty.
 
-use super::history::{History, Op, Outcome};
+use super::history::{History, Op, Outcome, Place};
 use super::value::Value;
 
 /// The history that a line draws, of registers or of lists; nothing if it draws none.
@@ -29,7 +29,7 @@ pub fn read(text: &str, lists: bool) -> Option<History> {
         }
     }
     history.ops.sort_by_key(|op| op.call);
-    history.ops.iter_mut().enumerate().for_each(|(index, op)| op.line = index + 1);
+    history.ops.iter_mut().enumerate().for_each(|(index, op)| op.place = Place::line(index + 1));
     Some(history)
 }
 
@@ -47,7 +47,7 @@ fn operation(token: &str, lists: bool, process: usize, call: usize, ret: usize) 
         input: value.clone(),
         output: value,
         outcome,
-        line: 0,
+        place: Place::default(),
     };
     let Some(parts) = token.strip_prefix('[').and_then(|inner| inner.strip_suffix(']')) else {
         let (f, key, value) = part(token, lists)?;

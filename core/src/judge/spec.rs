@@ -4,7 +4,7 @@
 //! number needs no more than to compare it. What anything else leads to is worked out once and looked up
 //! in a table after that, so that a step of a search is one look into an array.
 
-use super::history::{History, Op, Outcome};
+use super::history::{History, Op, Outcome, Place};
 use super::value::{BadInput, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -118,6 +118,18 @@ pub struct Step {
 }
 
 impl Step {
+    /// The part of a state that it is about.
+    #[must_use]
+    pub fn touches(&self, state: &Value) -> Value {
+        match (&self.act, state) {
+            (Act::Together(acts), Value::Map(registers)) => {
+                let mine = registers.iter().filter(|(key, _)| acts.iter().any(|(name, _)| name == key));
+                Value::Map(mine.cloned().collect())
+            }
+            _ => state.clone(),
+        }
+    }
+
     /// What it does to a state, if it can happen there.
     #[must_use]
     pub fn apply(&self, state: &Value) -> Option<Value> {
@@ -205,9 +217,9 @@ impl Case {
     /// Names the first operation that the object does not have.
     pub fn of(history: &History, object: Object, initial: &Value) -> Result<Self, BadInput> {
         if matches!(object, Object::Register | Object::CasRegister) && has_keys_in_values(history) {
-            let why = "every read asks for [key nil], as jepsen.independent does: there are several keys, and the object is kv".into();
-            let line = history.ops.iter().find(|op| op.f == "read").map_or(1, |op| op.line);
-            return Err(BadInput { line, column: 1, why });
+            let why = "every read asks for [key nil], as jepsen.independent does: there are several keys, and the object is kv";
+            let place = history.ops.iter().find(|op| op.f == "read").map_or(Place::line(1), |op| op.place);
+            return Err(place.fault(why));
         }
         let mut reading = Reading { object, initial, history };
         let mut steps = Vec::new();
@@ -308,7 +320,7 @@ struct Reading<'a> {
 impl Reading<'_> {
     /// Which object an operation touches and what it does there; nothing if it says nothing.
     fn act(&mut self, op: &Op) -> Result<Option<(Value, Act)>, BadInput> {
-        let fault = |why: String| BadInput { line: op.line, column: 1, why };
+        let fault = |why: String| op.place.fault(why);
         let failed_swap = op.outcome == Outcome::Fail && self.history.comparisons_fail && op.f == "cas";
         if op.outcome == Outcome::Fail && !failed_swap {
             return Ok(None);

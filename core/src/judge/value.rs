@@ -52,6 +52,27 @@ impl Value {
         }
     }
 
+    /// As JSON.
+    #[must_use]
+    pub fn json(&self) -> String {
+        let list = |items: &mut dyn Iterator<Item = String>| items.collect::<Vec<_>>().join(",");
+        match self {
+            Self::Nil => "null".into(),
+            Self::Word(text) => Self::Text(text.clone()).to_string(),
+            // JSON has no sets.
+            Self::List(items) | Self::Set(items) => format!("[{}]", list(&mut items.iter().map(Self::json))),
+            Self::Map(entries) => {
+                // All keys are strings there, and have the order of strings.
+                let key = |key: &Self| key.name().map_or_else(|| key.to_string(), Into::into);
+                let mut entries: Vec<(String, &Self)> = entries.iter().map(|(name, value)| (key(name), value)).collect();
+                entries.sort_by(|(one, _), (other, _)| one.cmp(other));
+                let entry = |(key, value): (String, &Self)| format!("{}:{}", Self::Text(key), value.json());
+                format!("{{{}}}", list(&mut entries.into_iter().map(entry)))
+            }
+            other => other.to_string(),
+        }
+    }
+
     /// The members of a list.
     #[must_use]
     pub fn items(&self) -> Option<&[Self]> {

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use toml_parser::decoder::ScalarKind;
 use toml_parser::parser::{Event, EventKind, RecursionGuard, parse_document};
-use toml_parser::{ParseError, Source};
+use toml_parser::{Expected, ParseError, Source, Span};
 
 /// Something wrong with a lab file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -156,17 +156,61 @@ pub(super) fn read(text: &str) -> (Table, Vec<Problem>) {
     let mut faults: Vec<ParseError> = Vec::new();
     parse_document(&source.lex().into_vec(), &mut RecursionGuard::new(&mut events, MOST_NESTED), &mut faults);
     events.retain(|event| !matches!(event.kind(), EventKind::Whitespace | EventKind::Comment | EventKind::Newline));
+    let long: Vec<Span> = events.iter().filter(|event| is_long(event)).map(Event::span).collect();
     let mut reader = Reader { source, events: events.into_iter().peekable(), faults, again: Vec::new() };
     let root = reader.document();
-    let mut problems: Vec<_> = reader.again;
-    problems.extend(reader.faults.iter().map(|fault| {
-        let at = fault.unexpected().or_else(|| fault.context()).map_or(0, |span| span.start());
-        (at, format!("this is not TOML: {}", fault.description()))
-    }));
-    problems.sort();
     let lines = Lines::of(text);
+    let mut strange: Vec<_> = reader.faults.iter().map(strange).collect();
+    strange.sort();
+    // One is enough of a line.
+    strange.dedup_by_key(|(at, _)| lines.line(*at));
+    if text.matches(LONG).count() % 2 == 1 {
+        explain_long(&mut strange, &long, &lines);
+    }
+    let mut problems: Vec<_> = reader.again;
+    problems.extend(strange);
+    problems.sort();
     let problem = |(at, why)| Problem { line: lines.line(at), field: String::new(), why };
     (root, problems.into_iter().map(problem).collect())
+}
+
+/// What texts of several lines stand in.
+const LONG: &str = "\"\"\"";
+
+fn is_long(event: &Event) -> bool {
+    event.encoding().is_some_and(|encoding| encoding.description().starts_with("multi"))
+}
+
+/// What is no TOML, and where.
+fn strange(fault: &ParseError) -> (usize, String) {
+    let quote = fault.expected().into_iter().flatten().find_map(|expected| match expected {
+        Expected::Literal(quote @ ("\"" | "'")) => Some(quote),
+        _ => None,
+    });
+    let start = |span: Option<Span>| span.map(|span| span.start());
+    let (context, unexpected) = (start(fault.context()), start(fault.unexpected()));
+    match quote {
+        Some(quote) => {
+            let why = format!("this is not TOML: a quote is missing; the text that begins here has no {quote} at its end");
+            (context.or(unexpected).unwrap_or(0), why)
+        }
+        None => (unexpected.or(context).unwrap_or(0), format!("this is not TOML: {}", fault.description())),
+    }
+}
+
+/// Where one of the marks of long texts has no partner, all that follows is taken for the other: the first place
+/// at which that cannot be, and the last text before it, are all that is worth saying.
+fn explain_long(strange: &mut Vec<(usize, String)>, long: &[Span], lines: &Lines) {
+    strange.truncate(1);
+    if let [(at, why)] = strange.as_mut_slice()
+        && let Some(last) = long.iter().rfind(|span| span.start() < *at)
+        && last.end() <= *at + 1
+    {
+        let (first, last) = (lines.line(last.start()), lines.line(last.end()));
+        *why = format!(
+            "this is not TOML: one of the {LONG} before it is missing; as it stands the last text goes from line {first} to line {last}"
+        );
+    }
 }
 
 struct Reader<'a> {
@@ -289,7 +333,7 @@ impl Reader<'_> {
         let value = match raw.decode_scalar(&mut text, &mut self.faults) {
             ScalarKind::String => {
                 // Texts begin behind their quotes, long ones behind the line break after them.
-                let quotes = if event.encoding().is_some_and(|encoding| encoding.description().starts_with("multi")) { 3 } else { 1 };
+                let quotes = if is_long(&event) { 3 } else { 1 };
                 let rest = raw.as_str().get(quotes..).unwrap_or_default();
                 let skipped = if quotes == 3 { rest.len() - rest.trim_start_matches('\r').trim_start_matches('\n').len() } else { 0 };
                 return Node { at: event.span().start() + quotes + skipped.min(2), value: Value::Text(text.into_owned()) };
@@ -392,6 +436,25 @@ mod tests {
         assert_eq!((&z.value, Lines::of(text).line(z.at)), (&Value::Text("long".into()), 10));
         let Some(Node { value: Value::Table(n), .. }) = first.get("n") else { panic!("with n in it") };
         assert_eq!(n.get("x").unwrap().value, Value::Number(16));
+    }
+
+    #[test]
+    fn a_missing_quote_is_called_one() {
+        for (text, line, why) in [
+            ("a = 1\nb = \"open\nc = 3\n", 2, "a quote is missing; the text that begins here has no \" at its end"),
+            ("a = 'open\n", 1, "a quote is missing; the text that begins here has no ' at its end"),
+            ("a = 1\nb = \"\"\"\nopen\nc = 3\n", 2, "a quote is missing"),
+            ("a = \"\"\nprose of\nmany lines\"\"\"\nb = \"\"\"\nx\"\"\"\n", 2, "key with no value"),
+            (
+                "a = \"\"\"\nx\nb = \"\"\"\nmore prose\"\"\"\nc = 2\n",
+                4,
+                "is missing; as it stands the last text goes from line 1 to line 3",
+            ),
+        ] {
+            let (_, problems) = read(text);
+            let [problem] = problems.as_slice() else { panic!("{text}: {problems:#?}") };
+            assert!(problem.line == line && problem.why.contains(why), "{text}: {problem}");
+        }
     }
 
     #[test]

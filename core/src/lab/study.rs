@@ -6,7 +6,7 @@
 use super::predicate::{Measure, Observer, Predicate, Value};
 use super::script::{Performed, Script};
 use super::{Lab, Settings, World};
-use crate::evidence::measure::{Agreement, Measured, Unit};
+use crate::evidence::measure::{Agreement, Measured, Scatter, Unit, design_effect};
 use crate::models::Library;
 use crate::scenario::{Fault, Input, Scenario};
 use crate::sim::{Chance, NodeId, Purpose, Time, below, draw};
@@ -223,8 +223,8 @@ pub struct Point {
     pub low: f64,
     /// See `low`.
     pub high: f64,
-    /// Of a mean, its standard error. A share was counted.
-    pub error: Option<f64>,
+    /// What says how far it may be off.
+    pub scatter: Scatter,
 }
 
 /// How many times fewer runs there are when a lab is only checked.
@@ -418,10 +418,12 @@ impl Findings {
         match &self.found {
             Found::Curve(points) => {
                 let places = study.places(chosen.case);
-                for Point { place, x, n, value, low, high, .. } in points {
+                for point in points {
+                    let Point { place, x, n, value, low, high, .. } = point;
                     let name = places.get(*place).map_or("", |place| &place.name);
                     let x = if places.get(*place).is_some_and(|place| place.x == *x) { String::new() } else { format!(" ({x:.1})") };
-                    out += &format!("{name:>12}{x}  {}  n={n}, 95 % interval {}\n", self.unit.show(*value), between(*low, *high));
+                    let runs = point.runs().map_or_else(String::new, |runs| format!(" in {runs} runs"));
+                    out += &format!("{name:>12}{x}  {}  n={n}{runs}, 95 % interval {}\n", self.unit.show(*value), between(*low, *high));
                 }
             }
             Found::Spread(samples) if samples.len() > 1 => {
@@ -518,10 +520,13 @@ impl Known {
 impl Point {
     /// What was found there.
     fn measured(&self) -> Measured {
-        match self.error {
-            Some(error) => Measured::about(self.value, error, self.n as usize),
-            None => Measured::share((self.value * self.n as f64).round() as usize, self.n as usize),
-        }
+        Measured::about(self.value, self.n as usize, self.scatter)
+    }
+
+    /// From how many runs its trials come, several from each; nothing if each run is one.
+    #[must_use]
+    pub const fn runs(&self) -> Option<u64> {
+        if let Scatter::Runs { runs, .. } = self.scatter { Some(runs) } else { None }
     }
 }
 
@@ -529,26 +534,31 @@ impl Point {
 #[derive(Clone, Debug, Default)]
 struct Tally {
     samples: Vec<f64>,
-    /// Of a share: how many of how many.
-    hits: f64,
-    trials: f64,
+    /// Of a share of runs: how many of how many.
+    hits: usize,
+    trials: usize,
+    /// Of a share of what is counted in each run: how many of how many there.
+    counted: Vec<(f64, f64)>,
     /// Of what is across.
     across: Vec<f64>,
 }
 
 impl Tally {
-    /// What was measured at a place, if there is enough to say how far off it may be.
-    fn point(&self, index: usize, place: &Place) -> Option<Point> {
-        let (n, measured) = if self.trials > 0.0 {
-            (self.trials as u64, Measured::share(self.hits as usize, self.trials as usize))
+    /// What was measured at a place, if there is enough to say how far off it may be. Of trials that all came out alike
+    /// it takes the greatest design effect of the curve's other places.
+    fn point(&self, index: usize, place: &Place, greatest: Option<f64>) -> Option<Point> {
+        let measured = if self.trials > 0 {
+            Measured::share(self.hits, self.trials)
+        } else if !self.counted.is_empty() {
+            Measured::ratio(&self.counted, greatest)
         } else if self.samples.len() < 2 {
             return None;
         } else {
-            (self.samples.len() as u64, Measured::mean(&self.samples))
+            Measured::mean(&self.samples)
         };
         let x = if self.across.is_empty() { place.x } else { self.across.iter().sum::<f64>() / self.across.len() as f64 };
         let (low, high) = measured.shown();
-        Some(Point { place: index, x, n, value: measured.value(), low, high, error: measured.error() })
+        Some(Point { place: index, x, n: measured.n() as u64, value: measured.value(), low, high, scatter: measured.scatter()? })
     }
 }
 
@@ -632,14 +642,13 @@ impl Survey {
         let shows = match (question, asked.watches.as_slice()) {
             (Question::Curve { estimate: Estimate::Share(_), .. }, [holds]) => {
                 let Some(holds) = observer.holds(*holds) else { return false };
-                tally.hits += f64::from(u8::from(holds));
-                tally.trials += 1.0;
+                tally.hits += usize::from(holds);
+                tally.trials += 1;
                 true
             }
             (Question::Curve { estimate: Estimate::Ratio(..), .. }, [hits, of]) => match (number(*hits), number(*of)) {
                 (Some(hits), Some(of)) if of > 0.0 && hits <= of => {
-                    tally.hits += hits;
-                    tally.trials += of;
+                    tally.counted.push((hits, of));
                     true
                 }
                 _ => false,
@@ -677,7 +686,8 @@ impl Survey {
         let found = match &study.question {
             Question::Curve { .. } => {
                 let points = study.places(self.chosen.case).iter().zip(&self.tallies).enumerate();
-                Found::Curve(points.filter_map(|(index, (place, tally))| tally.point(index, place)).collect())
+                let greatest = self.tallies.iter().filter_map(|tally| design_effect(&tally.counted)).max_by(f64::total_cmp);
+                Found::Curve(points.filter_map(|(index, (place, tally))| tally.point(index, place, greatest)).collect())
             }
             Question::Spread(_) => Found::Spread(self.tallies[0].samples.clone()),
             Question::Matrix { .. } => Found::Matrix(self.counts.clone()),

@@ -145,7 +145,7 @@ impl Cluster {
     fn one_acts(cluster: &Whole<'_, Self>) -> Result<(), String> {
         let acts = |node: &&Seen<'_, Self>| node.memory.is_some_and(|memory| memory.acts);
         let acting = cluster.nodes().iter().filter(acts).map(|node| node.me);
-        at_most_one(acting).map_err(|acting| format!("{acting} are all in charge, and take writes"))
+        at_most_one(acting, "are all in charge, and take writes")
     }
 
     fn tables_agree(cluster: &Whole<'_, Self>) -> Result<(), String> {

@@ -609,7 +609,7 @@ impl LockService {
     fn one_holder(cluster: &Cluster<'_, Self>) -> Result<(), String> {
         let holds = |node: &&Seen<'_, Self>| node.memory.and_then(|memory| memory.job).is_some_and(|job| job.step != Step::Asking);
         let holders = cluster.nodes().iter().filter(holds).map(|node| node.me);
-        at_most_one(holders).map_err(|holders| format!("{holders} all go on as if they had it"))
+        at_most_one(holders, "all go on as if they had it")
     }
 
     fn given_back_by_its_holder(cluster: &Cluster<'_, Self>) -> Result<(), String> {

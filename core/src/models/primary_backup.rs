@@ -201,7 +201,7 @@ impl PrimaryBackup {
     fn one_primary(cluster: &Cluster<'_, Self>) -> Result<(), String> {
         let leads = |node: &&Seen<'_, Self>| node.memory.is_some() && Self::primary(node.disk.view, node.nodes) == node.me;
         let leaders = cluster.nodes().iter().filter(leads).map(|node| node.me);
-        at_most_one(leaders).map_err(|leaders| format!("{leaders} are all primary"))
+        at_most_one(leaders, "are all primary")
     }
 
     fn same_stamp_same_value(cluster: &Cluster<'_, Self>) -> Result<(), String> {

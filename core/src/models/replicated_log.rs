@@ -313,7 +313,7 @@ impl ReplicatedLog {
     fn one_primary(cluster: &Cluster<'_, Self>) -> Result<(), String> {
         let leads = |node: &&Seen<'_, Self>| matches!(node.memory, Some(Memory::Primary(_)));
         let leaders = cluster.nodes().iter().filter(leads).map(|node| node.me);
-        at_most_one(leaders).map_err(|leaders| format!("{leaders} are all primary"))
+        at_most_one(leaders, "are all primary")
     }
 }
 

@@ -249,7 +249,7 @@ impl World {
     #[must_use]
     pub fn describe(&self, course: &Course) -> String {
         match course {
-            Course::Deliver(flight) => format!("{} receives {} from {}", flight.to, self.host.describe(flight.payload), flight.from),
+            Course::Deliver(flight) => format!("{} receives “{}” from {}", flight.to, self.host.describe(flight.payload), flight.from),
             Course::Fire(node, code) => format!("{node}: {}", self.host.timer_names()[usize::from(code.kind)]),
             Course::Ask(client, node, code) => {
                 format!("client {} asks {node}: {}", client + 1, self.host.about().ops[usize::from(*code)].name)
@@ -436,7 +436,7 @@ impl World {
                 input: word.input.clone(),
                 output: if told.ret.is_some() { word.output.clone() } else { Value::Nil },
                 outcome: told.outcome,
-                line: history.ops.len() + 1,
+                place: history::Place::line(history.ops.len() + 1),
             });
         }
         history

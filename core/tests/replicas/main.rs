@@ -16,6 +16,7 @@ use faultline::judge::{Judgement, Promise, judge};
 use faultline::models::Library;
 use faultline::scenario::{Input, Pace, Route, Scenario, Workload};
 use faultline::sim::{EventKind, Latency, NodeId, Sim, Span, Time};
+use support::promises::{broken, ever_broken};
 
 fn scenario(model: &str, seed: u64) -> Scenario {
     Scenario::new(Library::standard().find(model).unwrap().about(), seed)
@@ -63,10 +64,6 @@ fn linearizable(sim: &Sim) -> Judgement {
 fn contradicts(sim: &Sim) -> bool {
     let case = Case::of(&History::of(sim), Object::Register, &Value::Int(0)).unwrap();
     case.by_object().iter().any(|object| is_linearizable(object, 300_000) == Some(false))
-}
-
-fn broken(sim: &Sim) -> Vec<&'static str> {
-    sim.promises().into_iter().filter(|(.., holds)| holds.is_err()).map(|(id, ..)| id).collect()
 }
 
 /// What was answered to each operation, in the order in which they were asked: nothing if nobody knows.

@@ -34,9 +34,9 @@ fn one_fault_matters_and_the_others_do_not() {
     let cut = without[1].first.clone().unwrap();
     let (when, happened) = told(cut.happened.unwrap());
     assert_eq!((when, cut.at), (at(1_050), at(1_050)), "the next heartbeat");
-    assert_eq!(happened, "alive in view 0 from n1 to n2 is lost: the link is cut");
+    assert_eq!(happened, "“alive in view 0” from n1 to n2 is lost: the link is cut");
     let (when, instead) = cut.instead.unwrap();
-    assert!(when > at(1_050) && instead == "n2 receives alive in view 0 from n1", "{when}: {instead}");
+    assert!(when > at(1_050) && instead == "n2 receives “alive in view 0” from n1", "{when}: {instead}");
 
     let ask = without[2].first.clone().unwrap();
     assert_eq!(told(ask.happened.unwrap()), (at(1_100), "c1 asks n1: read".into()));

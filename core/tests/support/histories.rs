@@ -5,7 +5,7 @@
 //! judge once took far more time or memory for than it had said.
 
 use super::support::Dice;
-use faultline::judge::history::{History, Op, Outcome};
+use faultline::judge::history::{History, Op, Outcome, Place};
 use faultline::judge::spec::Object;
 use faultline::judge::value::Value;
 use std::collections::BTreeMap;
@@ -61,7 +61,9 @@ const WORST: [Worst; 6] = [
         let mut large = one_after_the_other(MOST / 2, |op| if op < MOST / 4 { ("read", 0) } else { ("write", op) });
         let mut first = large.history.ops[0].clone();
         (first.process, first.f, first.input, first.output) = (1, "write".into(), Value::Int(0), Value::Int(0));
-        large.history.ops.iter_mut().for_each(|op| (op.call, op.ret, op.line) = (op.call + 2, op.ret.map(|ret| ret + 2), op.line + 1));
+        large.history.ops.iter_mut().for_each(|op| {
+            (op.call, op.ret, op.place.line) = (op.call + 2, op.ret.map(|ret| ret + 2), op.place.line + 1);
+        });
         large.history.processes.push(Value::Int(1));
         large.history.ops.insert(0, first);
         large
@@ -85,7 +87,8 @@ fn one_after_the_other(ops: usize, does: impl Fn(usize) -> (&'static str, usize)
         let input = if f == "read" { Value::Nil } else { value.clone() };
         Op { f: f.into(), input, output: value, ..blank(0, op * 2, Some(op * 2 + 1)) }
     };
-    let history = History { ops: (0..ops).map(op).collect(), processes: vec![Value::Int(0)], comparisons_fail: false };
+    let history =
+        History { ops: (0..ops).map(op).collect(), processes: vec![Value::Int(0)], comparisons_fail: false, untold: None, left_out: 0 };
     Large { called: String::new(), history, object: Object::Register }
 }
 
@@ -99,7 +102,7 @@ fn in_waves(ops: usize, waves: usize, does: impl Fn(usize) -> Value) -> Large {
         Op { f: "txn".into(), input: txn.clone(), output: txn, ..blank(op, call, Some(call + size)) }
     };
     let processes = (0..ops as i64).map(Value::Int).collect();
-    let history = History { ops: (0..ops).map(op).collect(), processes, comparisons_fail: false };
+    let history = History { ops: (0..ops).map(op).collect(), processes, comparisons_fail: false, untold: None, left_out: 0 };
     Large { called: String::new(), history, object: Object::MultiRegister }
 }
 
@@ -123,7 +126,7 @@ impl From<Value> for Part {
 
 fn blank(process: usize, call: usize, ret: Option<usize>) -> Op {
     let (f, key, input, output, outcome) = (String::new(), None, Value::Nil, Value::Nil, Outcome::Ok);
-    Op { process, call, ret, f, key, input, output, outcome, line: call + 1 }
+    Op { process, call, ret, f, key, input, output, outcome, place: Place { line: call + 1, column: None, index: None } }
 }
 
 fn drawn(number: u64) -> Large {

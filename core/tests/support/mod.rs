@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test uses what it needs")]
 
 pub(crate) mod definition;
+pub(crate) mod promises;
 
 use faultline::protocol::{About, ParamKind};
 use faultline::scenario::{Disk, Fate, Input, Pace, Route, Scenario, Workload};

@@ -187,7 +187,7 @@ fn curve(study: &Study, now: &Seen, points: &[Point], before: Option<&Seen>, kno
         let at = place.map_or_else(String::new, |place| {
             if place.x == point.x { place.name.clone() } else { format!("{} ({})", unit_of(spans).show(round(point.x)), place.name) }
         });
-        let cells = [at, unit.show(point.value), unit.between(point.low, point.high), point.n.to_string()].into_iter();
+        let cells = [at, unit.show(point.value), unit.between(point.low, point.high), text::study::n(point.n, point.runs())].into_iter();
         let known = known.iter().map(|known| known_at(known, point.place).map_or_else(|| "–".into(), |y| unit.show(y)));
         cells.chain(known).collect()
     };

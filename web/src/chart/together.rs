@@ -86,7 +86,7 @@ fn curves(study: &Study, cases: &Cases<'_>) -> Option<Plot> {
                 at,
                 unit.show(point.value),
                 unit.between(point.low, point.high),
-                point.n.to_string(),
+                words::n(point.n, point.runs()),
                 known.unwrap_or_else(|| "–".into()),
             ]
         };

@@ -51,15 +51,13 @@ fn draw(bar: &Bar, moments: usize) -> Html {
         <g {class}>
             <title>{ bar.text.clone() }</title>
             <rect x={left.to_string()} y={top.to_string()} width={(right - left).max(8).to_string()} height="18" rx="4" />
-            <text x={(left + 5).to_string()} y={(top + 13).to_string()}>{ short(&bar.text, (right - left) / 7) }</text>
+            <text x={(left + 5).to_string()} y={(top + 13).to_string()}>{ short(&bar.label, (right - left) / 7) }</text>
         </g>
     }
 }
 
-/// As much of what was done as there is room for, without who did it, which the lane says.
-fn short(text: &str, room: usize) -> String {
-    let what = text.split_once(": ").map_or(text, |(_, what)| what);
-    let what = what.rsplit_once(" (line ").map_or(what, |(what, _)| what);
+/// As much of what was done as there is room for.
+fn short(what: &str, room: usize) -> String {
     if what.chars().count() <= room { what.to_owned() } else { what.chars().take(room.saturating_sub(1)).chain(['…']).collect() }
 }
 

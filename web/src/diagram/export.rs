@@ -1,7 +1,8 @@
 //! The diagram to take along: as a picture that needs no page around it, and as text that Mermaid draws.
 
-use super::list::{List, Window};
+use super::list::List;
 use super::svg;
+use super::window::Window;
 use crate::session::Session;
 use faultline::sim::{EventKind, NodeId};
 use std::fmt::Write as _;

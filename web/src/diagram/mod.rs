@@ -7,11 +7,13 @@ mod export;
 mod list;
 mod past;
 mod svg;
+mod window;
 
-pub(crate) use list::{List, MOST_LANES, Window};
+pub(crate) use list::{List, MOST_LANES};
 pub(crate) use past::causal_past;
+pub(crate) use window::Window;
 
-use crate::app::Msg;
+use crate::desk::{OfDesk, OfRun};
 use crate::dom;
 use crate::session::Session;
 use crate::text;
@@ -41,7 +43,7 @@ fn lanes(session: &Session) -> usize {
 
 /// The diagram around the playhead. A click on an event or a message leads to its moment, and
 /// pointing at one shows what had to happen before it.
-pub(crate) fn diagram(session: &Session, window: Window, elsewhere: bool, tools: bool, place: &NodeRef, send: &Callback<Msg>) -> Html {
+pub(crate) fn diagram(session: &Session, window: Window, elsewhere: bool, tools: bool, place: &NodeRef, send: &Callback<OfRun>) -> Html {
     let shown = lanes(session);
     let lanes = shown + session.hidden.len();
     let content = if shown > MOST_LANES {
@@ -53,13 +55,13 @@ pub(crate) fn diagram(session: &Session, window: Window, elsewhere: bool, tools:
         let send = send.clone();
         Callback::from(move |event: PointerEvent| {
             if let Some(row) = released(&event) {
-                send.emit(Msg::ShowRow(row));
+                send.emit(OfRun::ShowRow(row));
             }
         })
     };
     let onpointerdown = Callback::from(|event: PointerEvent| press(&event));
-    let onmouseover = send.reform(|event: MouseEvent| Msg::Point(row_at(&event)));
-    let onmouseleave = send.reform(|_| Msg::Point(None));
+    let onmouseover = send.reform(|event: MouseEvent| OfRun::Point(row_at(&event)));
+    let onmouseleave = send.reform(|_| OfRun::Point(None));
     // Only what goes to the side is ours: the page scrolls as ever.
     let onwheel = {
         let send = send.clone();
@@ -67,7 +69,7 @@ pub(crate) fn diagram(session: &Session, window: Window, elsewhere: bool, tools:
             let across = if event.shift_key() && event.delta_x() == 0.0 { event.delta_y() } else { event.delta_x() };
             if across != 0.0 {
                 event.prevent_default();
-                send.emit(Msg::Pan(across));
+                send.emit(OfRun::Pan(across));
             }
         })
     };
@@ -78,11 +80,11 @@ pub(crate) fn diagram(session: &Session, window: Window, elsewhere: bool, tools:
             <div class="drawing" {onpointerdown} {onpointerup}>{ content }</div>
             <div class="tools">
                 if elsewhere {
-                    <button onclick={send.reform(|_| Msg::Here)}>{ text::HERE }</button>
+                    <button onclick={send.reform(|_| OfRun::Here)}>{ text::HERE }</button>
                 }
                 if session.begun() {
                     <button id={format!("{}tools", session.prefix)} class="ask-tools" aria-label={text::TOOLS} title={text::TOOLS} aria-expanded={tools.to_string()}
-                        onclick={send.reform(move |_| Msg::Tools(!tools))}>{ ui::icon(ui::DOTS) }</button>
+                        onclick={send.reform(move |_| OfRun::Desk(OfDesk::Tools(!tools)))}>{ ui::icon(ui::DOTS) }</button>
                 }
             </div>
             if tools {
@@ -93,11 +95,11 @@ pub(crate) fn diagram(session: &Session, window: Window, elsewhere: bool, tools:
 }
 
 /// Which lanes are shown, and the ways to take the diagram along.
-fn toolbox(session: &Session, lanes: usize, send: &Callback<Msg>) -> Html {
+fn toolbox(session: &Session, lanes: usize, send: &Callback<OfRun>) -> Html {
     let lane = |index: usize| {
         let endpoint = NodeId(index as u16);
         html! {
-            <label key={index}><input type="checkbox" checked={!session.hidden.contains(&endpoint)} onchange={send.reform(move |_| Msg::Hide(endpoint))} />
+            <label key={index}><input type="checkbox" checked={!session.hidden.contains(&endpoint)} onchange={send.reform(move |_| OfRun::Desk(OfDesk::Hide(endpoint)))} />
                 { session.sim().name(endpoint) }</label>
         }
     };
@@ -105,7 +107,7 @@ fn toolbox(session: &Session, lanes: usize, send: &Callback<Msg>) -> Html {
         <div class="menu toolbox" role="group" aria-label={text::TOOLS}>
             <p>{ text::SAVE }</p>
             { for [(text::SAVE_SVG, Take::Svg), (text::SAVE_PNG, Take::Png), (text::SAVE_MERMAID, Take::Mermaid)].map(|(name, take)| html! {
-                <button key={name} onclick={send.reform(move |_| Msg::Take(take))}>{ name }</button>
+                <button key={name} onclick={send.reform(move |_| OfRun::Take(take))}>{ name }</button>
             }) }
             if lanes <= MOST_LANES {
                 <fieldset><legend>{ text::LANES }</legend>{ for (0..lanes).map(lane) }</fieldset>

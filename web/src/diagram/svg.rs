@@ -192,7 +192,7 @@ fn escape(svg: &mut String, text: &str) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::list::Window;
+    use super::super::window::Window;
     use super::*;
     use crate::session::Session;
     use faultline::Scenario;

@@ -18,14 +18,14 @@ extern "C" {
 }
 
 /// Calls back before every repaint, with the time in milliseconds, until dropped.
-pub(crate) struct Frames {
+struct Frames {
     request: Rc<Cell<i32>>,
     /// One closure for the whole life of the loop: it asks for the next frame itself.
     callback: Rc<RefCell<Option<Callback>>>,
 }
 
 impl Frames {
-    pub(crate) fn start(mut each: impl FnMut(f64) + 'static) -> Self {
+    fn start(mut each: impl FnMut(f64) + 'static) -> Self {
         let frames = Self { request: Rc::default(), callback: Rc::default() };
         let (request, callback) = (frames.request.clone(), frames.callback.clone());
         *frames.callback.borrow_mut() = Some(Closure::new(move |now| {
@@ -48,5 +48,29 @@ impl Drop for Frames {
         cancel_frame(self.request.get());
         // The closure holds itself; taking it out ends that.
         self.callback.borrow_mut().take();
+    }
+}
+
+/// Frames for as long as something moves that somebody can see, and the time between them.
+#[derive(Default)]
+pub(crate) struct Pulse {
+    frames: Option<Frames>,
+    last: Option<f64>,
+}
+
+impl Pulse {
+    /// Frames run while they are wanted.
+    pub(crate) fn run(&mut self, wanted: bool, frame: impl FnOnce() -> yew::Callback<f64>) {
+        if !wanted {
+            *self = Self::default();
+        } else if self.frames.is_none() {
+            let frame = frame();
+            self.frames = Some(Frames::start(move |now| frame.emit(now)));
+        }
+    }
+
+    /// How many milliseconds have passed since the frame before.
+    pub(crate) fn passed(&mut self, now: f64) -> f64 {
+        self.last.replace(now).map_or(0.0, |last| now - last)
     }
 }

@@ -8,7 +8,7 @@ pub(crate) mod given;
 pub(crate) mod offline;
 mod watch;
 
-pub(crate) use frames::Frames;
+pub(crate) use frames::Pulse;
 pub(crate) use watch::{Listener, Sight, Size, media, theme};
 
 use crate::text;

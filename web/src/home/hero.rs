@@ -1,7 +1,7 @@
 //! A cluster on the first screen: alive, and each node can be killed and started again with a click.
 //! What just happened stands below in a sentence of the engine's.
 
-use crate::dom::{self, Frames, Listener, Sight, Size};
+use crate::dom::{self, Listener, Pulse, Sight, Size};
 use crate::pacing::Speed;
 use crate::session::Session;
 use crate::shared::Shared;
@@ -67,8 +67,7 @@ pub(crate) struct Hero {
     stage: NodeRef,
     canvas: NodeRef,
     painter: Option<Painter>,
-    frames: Option<Frames>,
-    last_frame: Option<f64>,
+    pulse: Pulse,
     rendered_at: f64,
     in_sight: bool,
     /// What was said last to whoever does not see the stage, and who led then, or wanted to.
@@ -100,8 +99,7 @@ impl Component for Hero {
             stage: NodeRef::default(),
             canvas: NodeRef::default(),
             painter: None,
-            frames: None,
-            last_frame: None,
+            pulse: Pulse::default(),
             rendered_at: 0.0,
             in_sight: true,
             watches: (None, None, None),
@@ -112,9 +110,7 @@ impl Component for Hero {
         let mut render = true;
         match msg {
             Msg::Frame(now) => {
-                let passed = self.last_frame.map_or(0.0, |last| now - last);
-                self.last_frame = Some(now);
-                self.session.advance(passed);
+                self.session.advance(self.pulse.passed(now));
                 render = now - self.rendered_at >= RENDER_EVERY_MS || !self.session.playing();
                 if render {
                     self.rendered_at = now;
@@ -225,13 +221,7 @@ impl Hero {
 
     /// Frames run while something moves that somebody can see.
     fn run_frames(&mut self, ctx: &Context<Self>) {
-        if !(self.session.playing() && self.in_sight) {
-            self.frames = None;
-            self.last_frame = None;
-        } else if self.frames.is_none() {
-            let frame = ctx.link().callback(Msg::Frame);
-            self.frames = Some(Frames::start(move |now| frame.emit(now)));
-        }
+        self.pulse.run(self.session.playing() && self.in_sight, || ctx.link().callback(Msg::Frame));
     }
 
     fn paint(&self) {

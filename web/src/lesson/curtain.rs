@@ -157,30 +157,11 @@ fn counted(guess: &Guess, kept: Option<&Guesses>, say: &Callback<Say>) -> Html {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::Shared;
-    use faultline::lab::Lab;
-    use faultline::lab::progress::LabProgress;
-    use faultline::models::Library;
-
-    fn begin() -> (Lesson, Session) {
-        let library = Shared::new(Library::standard());
-        let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../static/labs/L02.toml")).expect("a lab");
-        let lab = Shared::new(Lab::read(&text, "L02", &library).expect("a lab"));
-        let lesson = Lesson::new(lab, library.clone(), LabProgress::default());
-        let session = Session::new(&library, lesson.scenario()).expect("a run");
-        (lesson, session)
-    }
-
-    fn hear(lesson: &mut Lesson, session: &mut Session, say: Say) {
-        if let Then::Show { scenario, moment, .. } = lesson.hear(say, session) {
-            *session = Session::new(&Library::standard(), *scenario).expect("a run");
-            session.seek(moment);
-        }
-    }
+    use crate::lesson::tests::{begin, hear, lab};
 
     #[test]
     fn nobody_sees_behind_the_curtain_and_every_guess_is_counted_once() {
-        let (mut lesson, mut session) = begin();
+        let (mut lesson, mut session) = begin(&lab("L02"));
         let mut right = 0;
         for number in 0..6 {
             hear(&mut lesson, &mut session, Say::Curtain(0));

@@ -3,7 +3,7 @@
 use super::looking::Shown;
 use super::related::Related;
 use super::{HERE, Lesson, Place, Say, Trying, WAY_ON, Work, curtain};
-use crate::app::Msg;
+use crate::app::{Msg, Show};
 use crate::chart::survey::{Seen, Survey};
 use crate::dom;
 use crate::route;
@@ -183,7 +183,7 @@ fn step(lesson: &Lesson, session: &Session, index: usize, say: &Callback<Say>, s
                 { quiet(if matches!(step.doing, Doing::Do { .. }) { text::DO_IT_FOR_ME } else { text::TO_THE_END }, Say::Finish, say) }
                 { quiet(text::SKIP, Say::Continue, say) }
                 if session.wanted.is_some() {
-                    <button class="quiet" onclick={send.reform(|_| Msg::ShowWhere)}>{ text::SHOW_WHERE }</button>
+                    <button class="quiet" onclick={send.reform(|_| Msg::Show(Show::Where))}>{ text::SHOW_WHERE }</button>
                 }
             }
         </div>

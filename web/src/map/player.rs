@@ -72,7 +72,7 @@ impl Player {
             { self.picture(&weak, &strong) }
             <ol class="visually-hidden">{ for self.history.ops.iter().filter(|op| self.now().is_some_and(|now| op.call <= now)).map(|op| {
                 let done = op.ret.zip(self.now()).is_some_and(|(ret, now)| ret <= now);
-                html! { <li key={op.line}>{ text::did(op.process + 1, &words(op, done), done) }</li> }
+                html! { <li key={op.place.line}>{ text::did(op.process + 1, &words(op, done), done) }</li> }
             }) }</ol>
             </>
         }

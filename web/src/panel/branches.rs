@@ -1,7 +1,7 @@
 //! The futures that were left: a row for each below the slider, on the same scale, with a glimpse of what
 //! happens in it. A row leads there, and can be put into another place.
 
-use crate::app::Msg;
+use crate::app::{Msg, OfBranch};
 use crate::dom;
 use crate::session::Session;
 use crate::stage::{tone, tone_name};
@@ -30,10 +30,10 @@ pub(crate) fn branches(session: &Session, glimpses: &Glimpses, library: &Library
             <li key={id} data-place={index.to_string()}>
                 if branches.len() > 1 {
                     <button id={grip(id)} class="quiet grip" aria-label={text::move_branch(&what)} title={text::move_branch(&what)}
-                        onpointerdown={send.reform(move |_| Msg::Grab(Some(index)))} onkeydown={keys(index, branches.len(), send)}>{ ui::icon(ui::GRIP) }</button>
+                        onpointerdown={send.reform(move |_| Msg::Branch(OfBranch::Grab(Some(index))))} onkeydown={keys(index, branches.len(), send)}>{ ui::icon(ui::GRIP) }</button>
                 }
                 { Html::from_html_unchecked(picture) }
-                <button class="branch" {style} title={label.clone()} aria-label={label} onclick={send.reform(move |_| Msg::Branch(index))}>
+                <button class="branch" {style} title={label.clone()} aria-label={label} onclick={send.reform(move |_| Msg::Branch(OfBranch::Go(index)))}>
                     <i />
                     <span>{ what }</span>
                 </button>
@@ -44,7 +44,7 @@ pub(crate) fn branches(session: &Session, glimpses: &Glimpses, library: &Library
         let (held, send) = (glimpses.held.get().is_some(), send.clone());
         Callback::from(move |_: PointerEvent| {
             if held {
-                send.emit(Msg::Grab(None));
+                send.emit(Msg::Branch(OfBranch::Grab(None)));
             }
         })
     };
@@ -68,7 +68,7 @@ fn keys(index: usize, count: usize, send: &Callback<Msg>) -> Callback<KeyboardEv
         };
         event.prevent_default();
         if to < count {
-            send.emit(Msg::Arrange(index, to, true));
+            send.emit(Msg::Branch(OfBranch::Arrange(index, to, true)));
         }
     })
 }
@@ -82,7 +82,7 @@ fn dragged(held: Option<usize>, send: &Callback<Msg>) -> Callback<PointerEvent> 
         let row = under.and_then(|element| element.closest("[data-place]").ok().flatten());
         let to = row.and_then(|row| row.get_attribute("data-place")?.parse().ok());
         if let Some(to) = to.filter(|to| *to != from) {
-            send.emit(Msg::Arrange(from, to, false));
+            send.emit(Msg::Branch(OfBranch::Arrange(from, to, false)));
         }
     })
 }

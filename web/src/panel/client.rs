@@ -1,6 +1,6 @@
 //! One client: what it can ask, whom, and what came of what it asked.
 
-use crate::app::Msg;
+use crate::desk::{OfDesk, OfRun};
 use crate::request::{Outcome, Request};
 use crate::session::Session;
 use crate::stage::touch;
@@ -76,16 +76,22 @@ impl Ask {
 }
 
 /// The controls with which a client asks.
-pub(crate) fn ask(session: &Session, client: NodeId, ask: &Ask, send: &Callback<Msg>) -> Html {
+pub(crate) fn ask(session: &Session, client: NodeId, ask: &Ask, send: &Callback<OfRun>) -> Html {
     let sim = session.sim();
     let names: Vec<String> = (0..sim.scenario().nodes).map(|node| sim.name(NodeId(node))).collect();
     let named = Named { label: Some(text::ASK_WHOM), ..Named::default() };
-    let whom = ui::choice(named, names.iter().map(String::as_str), ask.node.index(), send.reform(|node| Msg::AskOf(NodeId(node as u16))));
+    let whom = ui::choice(
+        named,
+        names.iter().map(String::as_str),
+        ask.node.index(),
+        send.reform(|node| OfRun::Desk(OfDesk::AskOf(NodeId(node as u16)))),
+    );
     let ops = session.about().ops.iter().enumerate().map(|(op, spec)| {
-        let oninput = send.reform(move |event: InputEvent| Msg::Argument(op, event.target_unchecked_into::<HtmlInputElement>().value()));
+        let oninput = send
+            .reform(move |event: InputEvent| OfRun::Desk(OfDesk::Argument(op, event.target_unchecked_into::<HtmlInputElement>().value())));
         html! {
             <div key={op} class="entry">
-                <button onclick={send.reform(move |_| Msg::Ask(client, op))}>{ spec.name }</button>
+                <button onclick={send.reform(move |_| OfRun::Ask(client, op))}>{ spec.name }</button>
                 if let Some(name) = spec.argument {
                     <label>{ name }<input type="number" value={ask.argument(op).to_owned()} {oninput} /></label>
                 }
@@ -104,7 +110,7 @@ pub(crate) fn ask(session: &Session, client: NodeId, ask: &Ask, send: &Callback<
 
 /// What came of what a client asked; and what of that is not so with the same client of the run beside
 /// it, if there is one.
-pub(crate) fn client(session: &Session, client: NodeId, beside: Option<(&Sim, NodeId)>, send: &Callback<Msg>) -> Html {
+pub(crate) fn client(session: &Session, client: NodeId, beside: Option<(&Sim, NodeId)>, send: &Callback<OfRun>) -> Html {
     let requests = Request::of(session.sim(), client, REQUESTS);
     let others = beside.map(|(sim, client)| Request::of(sim, client, REQUESTS));
     let differs = |request: &Request| others.as_ref().is_some_and(|others| !others.iter().any(|other| other.is_like(request)));

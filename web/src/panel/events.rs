@@ -1,18 +1,18 @@
 //! What happened, in words: the last rows of the trace, each a way back to its moment.
 
-use crate::app::Msg;
+use crate::desk::OfRun;
 use crate::session::Session;
 use crate::text;
 use yew::{Callback, Html, html};
 
 const ROWS: usize = 40;
 
-pub(crate) fn events(session: &Session, send: &Callback<Msg>) -> Html {
+pub(crate) fn events(session: &Session, send: &Callback<OfRun>) -> Html {
     let sim = session.sim();
     let rows = session.last_rows().take(ROWS).map(|(index, row)| {
-        let onclick = send.reform(move |_| Msg::ShowRow(index));
-        let onmouseenter = send.reform(move |_| Msg::Point(Some(index)));
-        let onfocus = send.reform(move |_| Msg::Point(Some(index)));
+        let onclick = send.reform(move |_| OfRun::ShowRow(index));
+        let onmouseenter = send.reform(move |_| OfRun::Point(Some(index)));
+        let onfocus = send.reform(move |_| OfRun::Point(Some(index)));
         html! {
             <li key={index}>
                 <button {onclick} {onmouseenter} {onfocus}><span class="when">{ text::clock(row.time) }</span><span class="what">{ sim.describe_row(index) }</span></button>
@@ -32,7 +32,7 @@ pub(crate) fn events(session: &Session, send: &Callback<Msg>) -> Html {
             if rows.is_empty() {
                 <p class="empty">{ text::NOTHING_YET }</p>
             } else {
-                <ol reversed={true} onmouseleave={send.reform(|_| Msg::Point(None))} onfocusout={send.reform(|_| Msg::Point(None))}>{ rows }</ol>
+                <ol reversed={true} onmouseleave={send.reform(|_| OfRun::Point(None))} onfocusout={send.reform(|_| OfRun::Point(None))}>{ rows }</ol>
             }
         </section>
     }

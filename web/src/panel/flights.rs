@@ -1,6 +1,6 @@
 //! The messages on their way, in words: each leads to what can be done to it.
 
-use crate::app::Msg;
+use crate::desk::OfRun;
 use crate::session::Session;
 use crate::stage::{Target, touch};
 use crate::text;
@@ -9,7 +9,7 @@ use yew::{Callback, Html, html};
 /// How many are listed, the next to arrive first.
 const MOST: usize = 12;
 
-pub(crate) fn flights(session: &Session, send: &Callback<Msg>) -> Html {
+pub(crate) fn flights(session: &Session, send: &Callback<OfRun>) -> Html {
     let sim = session.sim();
     if session.knower.is_some() {
         return Html::default();
@@ -20,7 +20,7 @@ pub(crate) fn flights(session: &Session, send: &Callback<Msg>) -> Html {
     let row = |flight: &faultline::sim::Flight| {
         let target = Target::Message(flight.message);
         let words = text::flight(&sim.describe_message(flight.message), &sim.name(flight.from), &sim.name(flight.to));
-        html! { <li key={flight.message}><button onclick={send.reform(move |_| Msg::Pick(target, true))}>{ words }</button></li> }
+        html! { <li key={flight.message}><button onclick={send.reform(move |_| OfRun::Pick(target, true))}>{ words }</button></li> }
     };
     html! {
         <details class="panel flights">

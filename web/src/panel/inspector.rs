@@ -1,7 +1,8 @@
 //! One node: what it knows, and what has just changed of that; or, where two runs are compared, what of
 //! it is not so in the other.
 
-use crate::app::Msg;
+use crate::app::{Msg, Show};
+use crate::desk::OfRun;
 use crate::session::Session;
 use crate::text;
 use crate::ui;
@@ -11,20 +12,21 @@ use yew::{Callback, Html, html};
 
 pub(crate) fn inspector(session: &Session, node: NodeId, send: &Callback<Msg>) -> Html {
     let knows = session.knower == Some(node);
-    let other_view = send.reform(move |_| Msg::Know((!knows).then_some(node)));
+    let of_run = send.reform(Msg::Run);
+    let other_view = send.reform(move |_| Msg::Show(Show::Know((!knows).then_some(node))));
     let mark = |part: &Widget| session.changes().is_new(part.name()).then_some(text::CHANGED);
     let (sim, view) = (session.sim(), session.sim().view(node));
     html! {
         <section class="panel inspector" aria-labelledby={ui::inspector_title(session)}>
-            { ui::titled(session, node, is(sim, node, &view), false, send) }
-            <dl>{ for view.widgets.iter().map(|part| widget(session, part, mark(part), send)) }</dl>
+            { ui::titled(session, node, is(sim, node, &view), false, &of_run) }
+            <dl>{ for view.widgets.iter().map(|part| widget(session, part, mark(part), &of_run)) }</dl>
             <button class="quiet" onclick={other_view}>{ if knows { text::EVERYTHING.into() } else { text::only(&sim.name(node)) } }</button>
         </section>
     }
 }
 
 /// A node, and what of it is not so with the same node of the run beside it, if it is there.
-pub(crate) fn beside(session: &Session, node: NodeId, other: Option<&Sim>, send: &Callback<Msg>) -> Html {
+pub(crate) fn beside(session: &Session, node: NodeId, other: Option<&Sim>, send: &Callback<OfRun>) -> Html {
     let (sim, view) = (session.sim(), session.sim().view(node));
     let theirs = other.map(|other| (other, other.view(node)));
     // What only one of two models knows is no difference between the runs.
@@ -53,16 +55,16 @@ pub(crate) fn stranger(session: &Session, endpoint: NodeId, knower: NodeId, send
     let (name, knower) = (session.sim().name(endpoint), session.sim().name(knower));
     html! {
         <section class="panel inspector" aria-labelledby={ui::inspector_title(session)}>
-            { ui::titled(session, endpoint, "", false, send) }
+            { ui::titled(session, endpoint, "", false, &send.reform(Msg::Run)) }
             <p class="empty">{ text::stranger(&name, &knower) }</p>
             if !session.is_client(endpoint) {
-                <button class="quiet" onclick={send.reform(move |_| Msg::Know(Some(endpoint)))}>{ text::only(&name) }</button>
+                <button class="quiet" onclick={send.reform(move |_| Msg::Show(Show::Know(Some(endpoint))))}>{ text::only(&name) }</button>
             }
         </section>
     }
 }
 
-fn widget(session: &Session, widget: &Widget, mark: Option<&'static str>, send: &Callback<Msg>) -> Html {
+fn widget(session: &Session, widget: &Widget, mark: Option<&'static str>, send: &Callback<OfRun>) -> Html {
     let words = |value: &Value| ui::value(session, value, send);
     let shown = match widget {
         Widget::Field { value, .. } => words(value),

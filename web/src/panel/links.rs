@@ -1,7 +1,8 @@
 //! Links that are slower or lose more than the others, one direction at a time: those there are, and
 //! the controls that make one. Which links are cut is in the matrix.
 
-use crate::app::Msg;
+use crate::app::{Msg, Show};
+use crate::desk::OfRun;
 use crate::sandbox;
 use crate::session::Session;
 use crate::text;
@@ -56,20 +57,20 @@ pub(crate) fn links(session: &Session, draft: Draft, send: &Callback<Msg>) -> Ht
     let losses: Vec<String> = usual().chain(LOSES.map(|percent| Chance::percent(percent).to_string())).collect();
     let choice = |label: &'static str, names: &[String], chosen: usize, choose: fn(Draft, usize) -> Draft| {
         let named = Named { label: Some(label), ..Named::default() };
-        let chosen_now = send.reform(move |place| Msg::LinkDraft(choose(draft, place)));
+        let chosen_now = send.reform(move |place| Msg::Show(Show::Link(choose(draft, place))));
         html! { <label>{ label }{ ui::choice(named, names.iter().map(String::as_str), chosen, chosen_now) }</label> }
     };
     let place = |choice: Option<usize>| choice.map_or(0, |place| place + 1);
     let input = draft.input(endpoints);
     let disabled = input.is_none();
-    let set = send.reform(move |_| Msg::Act(input.iter().cloned().collect()));
+    let set = send.reform(move |_| Msg::Run(OfRun::Act(input.iter().cloned().collect())));
     html! {
         <details class="panel links">
             <summary>{ text::LINKS }{ " " }<small>{ text::special_links(special.len()) }</small></summary>
             <ul>{ for special.iter().map(|(from, to, rule)| {
                 let (from, to) = (*from, *to);
                 let how = text::link_rule(rule.latency.as_ref().map(words), rule.loss.map(|loss| loss.to_string()));
-                let back = send.reform(move |_| Msg::Act(vec![Input::Link { from, to, rule: LinkRule::default() }]));
+                let back = send.reform(move |_| Msg::Run(OfRun::Act(vec![Input::Link { from, to, rule: LinkRule::default() }])));
                 html! {
                     <li key={format!("{} {}", from.0, to.0)}>{ text::special_link(&sim.name(from), &sim.name(to), &how) }
                         <button class="quiet" onclick={back}>{ text::LINK_RESET }</button></li>

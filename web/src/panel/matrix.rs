@@ -1,7 +1,8 @@
 //! Who can reach whom, as a table in which every direction can be cut and healed: the stage's links
 //! for the keyboard and the screen reader, and for whoever wants an overview.
 
-use crate::app::Msg;
+use crate::app::{Msg, Show};
+use crate::desk::OfRun;
 use crate::session::Session;
 use crate::stage::{is_linked, touch};
 use crate::text;
@@ -31,7 +32,7 @@ pub(crate) fn matrix(session: &Session, slowing: bool, send: &Callback<Msg>) -> 
         };
         let label = text::reaches(&sim.name(from), &sim.name(to), slow);
         html! {
-            <td key={to.0}><button aria-label={label} aria-pressed={open.to_string()} onclick={send.reform(move |_| Msg::Act(inputs.clone()))}>
+            <td key={to.0}><button aria-label={label} aria-pressed={open.to_string()} onclick={send.reform(move |_| Msg::Run(OfRun::Act(inputs.clone())))}>
                 { if !open { "✕" } else if slow { "⇢" } else { "→" } }
             </button></td>
         }
@@ -39,7 +40,7 @@ pub(crate) fn matrix(session: &Session, slowing: bool, send: &Callback<Msg>) -> 
     html! {
         <details class="panel matrix">
             <summary>{ text::MATRIX }{ " " }<small>{ text::closed(closed) }</small></summary>
-            <p class="slowing"><label>{ text::A_CLICK }{ ui::choice(named, text::CLICKS.into_iter(), usize::from(slowing), send.reform(|way| Msg::Slowing(way == 1))) }</label></p>
+            <p class="slowing"><label>{ text::A_CLICK }{ ui::choice(named, text::CLICKS.into_iter(), usize::from(slowing), send.reform(|way| Msg::Show(Show::Slowing(way == 1)))) }</label></p>
             <table>
                 <thead><tr><td>{ text::FROM_TO }</td>{ for everybody().map(|to| html! { <th key={to.0} scope="col">{ sim.name(to) }</th> }) }</tr></thead>
                 <tbody>{ for everybody().map(|from| html! {

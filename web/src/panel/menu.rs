@@ -1,7 +1,7 @@
 //! The few things that can be done to what was picked on the stage, in a small box beside it.
 
 use super::client::{self, Ask};
-use crate::app::Msg;
+use crate::desk::{OfDesk, OfRun};
 use crate::dom;
 use crate::session::Session;
 use crate::stage::{Layout, Point, Target, on_its_way, touch, width_of};
@@ -29,7 +29,7 @@ pub(crate) fn menu(
     target: Target,
     ask: &Ask,
     refuses: &dyn Fn(&[Input]) -> Option<String>,
-    send: &Callback<Msg>,
+    send: &Callback<OfRun>,
 ) -> Html {
     let Some((place, reach, title, actions)) = content(session, layout, target, ask) else { return Html::default() };
     let line = LINES[usize::from(dom::matches("(pointer: coarse)"))];
@@ -52,11 +52,12 @@ pub(crate) fn menu(
     let asks = match target {
         Target::Node(client) if session.is_client(client) => client::ask(session, client, ask, send),
         Target::Message(message) => {
-            let oninput = send.reform(|event: InputEvent| Msg::Lag(event.target_unchecked_into::<HtmlInputElement>().value()));
+            let oninput =
+                send.reform(|event: InputEvent| OfRun::Desk(OfDesk::Lag(event.target_unchecked_into::<HtmlInputElement>().value())));
             html! {
                 <>
                 <div class="ask"><div class="entry">
-                    <button onclick={send.reform(move |_| Msg::Delay(message))}>{ text::DELAY }</button>
+                    <button onclick={send.reform(move |_| OfRun::Delay(message))}>{ text::DELAY }</button>
                     <label>{ text::MILLISECONDS }<input type="number" min="1" value={ask.lag(session, message)} {oninput} /></label>
                 </div></div>
                 if let Some(refused) = ask.refused.clone() {
@@ -71,11 +72,11 @@ pub(crate) fn menu(
     let grey = refused.iter().any(Option::is_some);
     html! {
         <div id="menu" class={format!("menu {side}")} role="group" aria-label={title.clone()} style={format!("left:{left:.0}px;top:{top:.0}px;--room:{room:.0}px")}>
-            <p>{ title }<button class="quiet" aria-label={text::CLOSE_MENU} onclick={send.reform(|_| Msg::Dismiss)}>{ ui::icon(ui::CROSS) }</button></p>
+            <p>{ title }<button class="quiet" aria-label={text::CLOSE_MENU} onclick={send.reform(|_| OfRun::Desk(OfDesk::Dismiss))}>{ ui::icon(ui::CROSS) }</button></p>
             { asks }
             { for actions.into_iter().zip(refused).map(|((name, inputs), refused)| {
                 let off = refused.is_some().then_some("true");
-                html! { <button key={name.clone()} aria-disabled={off} title={refused} onclick={send.reform(move |_| Msg::Act(inputs.clone()))}>{ name }</button> }
+                html! { <button key={name.clone()} aria-disabled={off} title={refused} onclick={send.reform(move |_| OfRun::Act(inputs.clone()))}>{ name }</button> }
             }) }
             if grey {
                 <p class="grey">{ text::NOT_PART }</p>

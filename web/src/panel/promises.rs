@@ -1,6 +1,7 @@
 //! The promises: a light for each, always in sight, and on demand what shows that one is broken.
 
-use crate::app::Msg;
+use crate::app::{Msg, Show};
+use crate::desk::OfRun;
 use crate::promise::Judged;
 use crate::session::Session;
 use crate::text;
@@ -58,7 +59,7 @@ pub(crate) fn lights(session: &Session, open: bool, send: &Callback<Msg>) -> Htm
             let (class, sign, word) = mark(light.kept);
             html! {
                 <li key={index}><button {class} aria-expanded={open.to_string()} aria-label={format!("{}: {word}", light.name)} title={light.promise}
-                    onclick={send.reform(move |_| Msg::Evidence(!open))}><i aria-hidden="true">{ sign }</i>{ light.name }</button></li>
+                    onclick={send.reform(move |_| Msg::Show(Show::Evidence(!open)))}><i aria-hidden="true">{ sign }</i>{ light.name }</button></li>
             }
         }) }</ul>
     }
@@ -73,7 +74,7 @@ pub(crate) fn evidence(session: &Session, send: &Callback<Msg>) -> Html {
         <section class="panel promises" aria-labelledby="promises-title">
             <header>
                 <h2 id="promises-title" tabindex="-1">{ text::PROMISES }</h2>
-                <button class="quiet" onclick={send.reform(|_| Msg::Evidence(false))}>{ text::CLOSE_PROMISES }</button>
+                <button class="quiet" onclick={send.reform(|_| Msg::Show(Show::Evidence(false)))}>{ text::CLOSE_PROMISES }</button>
             </header>
             <ul>{ for lights_of(session).into_iter().enumerate().map(|(index, light)| {
                 let (class, sign, word) = mark(light.kept);
@@ -84,7 +85,7 @@ pub(crate) fn evidence(session: &Session, send: &Callback<Msg>) -> Html {
             }) }</ul>
             if session.sim().scenario().clients > 0 {
                 <label>{ text::PROMISED }{ ui::choice(named, names.iter().map(String::as_str), session.promise().promise, send.reform(Msg::Promise)) }</label>
-                <button id="ask-map" onclick={send.reform(|_| Msg::Map(true))}>{ text::map::OPEN }</button>
+                <button id="ask-map" onclick={send.reform(|_| Msg::Show(Show::Map(true)))}>{ text::map::OPEN }</button>
             }
             if let Some(judged) = found.filter(|judged| !judged.blamed.is_empty()) {
                 <p>{ text::CONTRADICT }</p>
@@ -102,7 +103,7 @@ fn blamed(session: &Session, op: u32, send: &Callback<Msg>) -> Html {
     let row = meta.invoked;
     let words = text::operation(&sim.name(meta.client), &sim.name(meta.node), &asked, answer.as_deref());
     let when = text::lasted(meta.begun, meta.ended.map(|ended| ended.time));
-    html! { <li key={op}><button onclick={send.reform(move |_| Msg::ShowRow(row))}>{ words }<small>{ when }</small></button></li> }
+    html! { <li key={op}><button onclick={send.reform(move |_| Msg::Run(OfRun::ShowRow(row)))}>{ words }<small>{ when }</small></button></li> }
 }
 
 /// What a screen reader is told when a promise was broken or is kept again.

@@ -1,7 +1,7 @@
 //! The settings of the run, each by a control that fits what it can be. A change is a gesture like
 //! any other: it happens at the playhead and can be taken back.
 
-use crate::app::Msg;
+use crate::desk::{OfDesk, OfRun};
 use crate::knob::{Group, Knob, What};
 use crate::session::Session;
 use crate::text;
@@ -32,7 +32,7 @@ pub(crate) enum Which<'a> {
 }
 
 /// The settings that are shown here.
-pub(crate) fn settings(session: &Session, draft: Option<&Draft>, which: Which<'_>, send: &Callback<Msg>) -> Html {
+pub(crate) fn settings(session: &Session, draft: Option<&Draft>, which: Which<'_>, send: &Callback<OfRun>) -> Html {
     let sim = session.sim();
     let knobs = Knob::all(sim, session.playhead());
     let shown = |knob: &Knob| match which {
@@ -76,7 +76,7 @@ pub(crate) fn setting_id(prefix: &str, index: usize) -> String {
 }
 
 /// The control of one setting; if it can only be one of a few numbers, these are to choose from.
-fn control(session: &Session, index: usize, knob: &Knob, numbers: &[u16], draft: Option<&Draft>, send: &Callback<Msg>) -> Html {
+fn control(session: &Session, index: usize, knob: &Knob, numbers: &[u16], draft: Option<&Draft>, send: &Callback<OfRun>) -> Html {
     let shown = draft.map_or_else(|| knob.shown(), |draft| draft.shown.clone());
     let value = knob.heard(&shown).unwrap_or(knob.value);
     let words = match knob.kind {
@@ -92,15 +92,15 @@ fn control(session: &Session, index: usize, knob: &Knob, numbers: &[u16], draft:
         _ => ("number", min, max),
     };
     let said = move |input: HtmlInputElement| if kind == "checkbox" { u8::from(input.checked()).to_string() } else { input.value() };
-    let oninput = send.reform(move |event: InputEvent| Msg::Draft(index, said(event.target_unchecked_into())));
-    let onchange = send.reform(move |event: Event| Msg::Turn(index, said(event.target_unchecked_into())));
+    let oninput = send.reform(move |event: InputEvent| OfRun::Desk(OfDesk::Draft(index, said(event.target_unchecked_into()))));
+    let onchange = send.reform(move |event: Event| OfRun::Turn(index, said(event.target_unchecked_into())));
     let id = setting_id(session.prefix, index);
     let wanted = matches!(&session.wanted, Some(Spot::Setting(key)) if knob.is_among(&[key]));
     let help = format!("{id}-help");
     let named = || Named { id: Some(id.clone()), described_by: Some(help.clone()), label: None };
     let entry = match knob.kind {
         ParamKind::Choice { names, .. } => {
-            let turn = send.reform(move |place: usize| Msg::Turn(index, place.to_string()));
+            let turn = send.reform(move |place: usize| OfRun::Turn(index, place.to_string()));
             ui::choice(named(), names.iter().copied(), knob.value as usize, turn)
         }
         _ if !numbers.is_empty() => {
@@ -110,7 +110,7 @@ fn control(session: &Session, index: usize, knob: &Knob, numbers: &[u16], draft:
                 numbers.len() - 1
             });
             let said = numbers.clone();
-            let turn = send.reform(move |place: usize| Msg::Turn(index, said[place].clone()));
+            let turn = send.reform(move |place: usize| OfRun::Turn(index, said[place].clone()));
             ui::choice(named(), numbers.iter().map(String::as_str), now, turn)
         }
         _ => html! {
@@ -135,8 +135,8 @@ fn control(session: &Session, index: usize, knob: &Knob, numbers: &[u16], draft:
 }
 
 /// A button for whoever does not care which seed it is.
-fn another(index: usize, seed: i64, send: &Callback<Msg>) -> Html {
+fn another(index: usize, seed: i64, send: &Callback<OfRun>) -> Html {
     let next = seed.checked_add(1).unwrap_or_default().to_string();
-    let onclick = send.reform(move |_| Msg::Turn(index, next.clone()));
+    let onclick = send.reform(move |_| OfRun::Turn(index, next.clone()));
     html! { <button class="quiet" aria-label={text::ANOTHER} title={text::ANOTHER} {onclick}>{ ui::icon(ui::DICE) }</button> }
 }

@@ -1,6 +1,6 @@
 //! The state of every node as a table: the stage in words.
 
-use crate::app::Msg;
+use crate::desk::OfRun;
 use crate::session::Session;
 use crate::text;
 use crate::ui;
@@ -11,7 +11,7 @@ use yew::{Callback, Html, html};
 /// With more nodes than this nobody reads it.
 const MOST: u16 = 40;
 
-pub(crate) fn state(session: &Session, send: &Callback<Msg>) -> Html {
+pub(crate) fn state(session: &Session, send: &Callback<OfRun>) -> Html {
     let sim = session.sim();
     let nodes = sim.scenario().nodes;
     if nodes > MOST || session.knower.is_some() {
@@ -44,7 +44,7 @@ pub(crate) fn state(session: &Session, send: &Callback<Msg>) -> Html {
 }
 
 /// What fits into a cell.
-fn short(session: &Session, widget: &Widget, send: &Callback<Msg>) -> Option<Html> {
+fn short(session: &Session, widget: &Widget, send: &Callback<OfRun>) -> Option<Html> {
     match widget {
         Widget::Field { value, .. } => Some(ui::value(session, value, send)),
         Widget::Gauge { amount, of, .. } => Some(text::gauge(*amount, *of).into()),

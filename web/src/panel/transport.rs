@@ -2,6 +2,7 @@
 
 use super::branches::{Glimpses, branches};
 use crate::app::Msg;
+use crate::desk::OfTime;
 use crate::pacing::Speed;
 use crate::session::{Session, Until};
 use crate::text;
@@ -23,21 +24,22 @@ pub(crate) fn transport(
     library: &Library,
     send: &Callback<Msg>,
 ) -> Html {
+    let of_time = send.reform(Msg::Time);
     let ended = waits_for_bet || session.sim().next_time().is_none();
     html! {
         <section class="transport" aria-label={text::MOMENT}>
             <div class="buttons">
-                { button(text::BACK, ",", ui::BACK, !session.begun(), send.reform(|()| Msg::Back)) }
-                { play(session.playing(), ended, send.reform(|()| Msg::Toggle)) }
-                { button(text::STEP, ".", ui::STEP, ended, send.reform(|()| Msg::Step)) }
+                { button(text::BACK, ",", ui::BACK, !session.begun(), of_time.reform(|()| OfTime::Back)) }
+                { play(session.playing(), ended, of_time.reform(|()| OfTime::Toggle)) }
+                { button(text::STEP, ".", ui::STEP, ended, of_time.reform(|()| OfTime::Step)) }
                 if session.begun() {
-                    { waits(&[session], more, session.pacing.care.on, send) }
+                    { waits(&[session], more, session.pacing.care.on, &of_time) }
                 }
             </div>
             // Time passes all the time: nobody wants to hear of that.
             <output class="clock" aria-live="off">{ text::clock(session.playhead()) }</output>
-            { moment(session.playhead(), session.branches().1, send.reform(Msg::Seek)) }
-            { pace(session.pacing.speed, session.pacing.care.is_slowing().then(|| session.pacing.ratio()), send.reform(Msg::Speed)) }
+            { moment(session.playhead(), session.branches().1, of_time.reform(OfTime::Seek)) }
+            { pace(session.pacing.speed, session.pacing.care.is_slowing().then(|| session.pacing.ratio()), of_time.reform(OfTime::Speed)) }
             { strip }
             { branches(session, glimpses, library, send) }
         </section>
@@ -45,18 +47,18 @@ pub(crate) fn transport(
 }
 
 /// What one can go on to in any of these runs, and whether time slows down by itself.
-pub(crate) fn waits(sessions: &[&Session], open: bool, careful: bool, send: &Callback<Msg>) -> Html {
-    let choose = send.reform(|event: Event| Msg::Careful(event.target_unchecked_into::<HtmlInputElement>().checked()));
+pub(crate) fn waits(sessions: &[&Session], open: bool, careful: bool, send: &Callback<OfTime>) -> Html {
+    let choose = send.reform(|event: Event| OfTime::Careful(event.target_unchecked_into::<HtmlInputElement>().checked()));
     let fitting = Until::ALL.into_iter().filter(|until| sessions.iter().any(|session| fits(*until, session)));
     html! {
         <>
         <button id="more" aria-label={text::MORE} title={text::MORE} aria-expanded={open.to_string()}
-            onclick={send.reform(move |_| Msg::More(!open))}>{ ui::icon(ui::MORE) }</button>
+            onclick={send.reform(move |_| OfTime::More(!open))}>{ ui::icon(ui::MORE) }</button>
         if open {
             <div class="menu waits" role="group" aria-label={text::MORE}>
                 <p>{ text::MORE }</p>
                 { for fitting.map(|until| html! {
-                    <button key={text::until(until)} onclick={send.reform(move |_| Msg::Until(until))}>{ text::until(until) }</button>
+                    <button key={text::until(until)} onclick={send.reform(move |_| OfTime::Until(until))}>{ text::until(until) }</button>
                 }) }
                 <label><input type="checkbox" checked={careful} onchange={choose} />{ text::CAREFUL }</label>
             </div>

@@ -2,6 +2,7 @@
 //! the moment from which on it was too late. The work is done beside the page (`worker`).
 
 use crate::app::Msg;
+use crate::desk::{OfRun, OfTime};
 use crate::sandbox;
 use crate::session::Session;
 use crate::text::{self, search as words};
@@ -304,7 +305,7 @@ impl Searches {
             if !promised.is_empty() { <p><small>{ promised.clone() }</small></p> }
             if let Some((link, _)) = run {
                 <p><small>{ words::smallest(*inputs) }</small></p>
-                <button onclick={let link = link.clone(); send.reform(move |_| Msg::Show(link.clone()))}>{ words::SHOW }</button>
+                <button onclick={let link = link.clone(); send.reform(move |_| Msg::Found(link.clone()))}>{ words::SHOW }</button>
             } else {
                 <p>{ words::NO_RUN }</p>
                 <ol class="way">{ for way.iter().map(|step| html! { <li>{ step.clone() }</li> }) }</ol>
@@ -356,7 +357,7 @@ impl Searches {
                             <tbody>{ for odds.iter().map(|odds| {
                                 let ((share, low, high), from) = (odds.shares(), odds.from);
                                 html! {
-                                    <tr key={from.0}><td><button class="value" onclick={send.reform(move |_| Msg::Seek(from))}>{ text::clock(from) }</button></td>
+                                    <tr key={from.0}><td><button class="value" onclick={send.reform(move |_| Msg::Time(OfTime::Seek(from)))}>{ text::clock(from) }</button></td>
                                         <td>{ words::percent(share) }</td><td>{ words::between(low, high) }</td></tr>
                                 }
                             }) }</tbody>
@@ -414,7 +415,7 @@ fn fault(session: &Session, scenario: &Scenario, without: &Without, send: &Callb
             <b>{ format!("{} {}", text::clock(timed.at), sim.describe_input(&timed.input)) }</b>
             if let Some(what) = what {
                 if let Some(row) = row {
-                    <button onclick={send.reform(move |_| Msg::ShowRow(row))}>{ what }</button>
+                    <button onclick={send.reform(move |_| Msg::Run(OfRun::ShowRow(row)))}>{ what }</button>
                 } else { <p>{ what }</p> }
                 <small>{ words::without(without.broken) }</small>
             } else { <p>{ words::NOTHING_CHANGED }</p> }

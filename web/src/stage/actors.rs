@@ -2,7 +2,7 @@
 
 use super::layout::{Layout, Side};
 use super::touch::Target;
-use crate::app::Msg;
+use crate::desk::OfRun;
 use crate::diagram::causal_past;
 use crate::promise::accused;
 use crate::request::{Outcome, Request};
@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 use yew::{Callback, Html, MouseEvent, html};
 
 /// Everybody in the run.
-pub(crate) fn actors(session: &Session, layout: &Layout, menu: Option<Target>, send: &Callback<Msg>) -> Html {
+pub(crate) fn actors(session: &Session, layout: &Layout, menu: Option<Target>, send: &Callback<OfRun>) -> Html {
     let scenario = session.sim().scenario();
     // Who had a part in what is pointed at.
     let lit: BTreeSet<NodeId> = session.pointed.map_or_else(BTreeSet::new, |row| {
@@ -61,7 +61,7 @@ struct Look {
     layer: Html,
 }
 
-fn actor(session: &Session, layout: &Layout, endpoint: NodeId, menu: Option<Target>, marks: Marks, send: &Callback<Msg>) -> Html {
+fn actor(session: &Session, layout: &Layout, endpoint: NodeId, menu: Option<Target>, marks: Marks, send: &Callback<OfRun>) -> Html {
     let name = session.sim().name(endpoint);
     let look = match session.knower {
         Some(knower) if knower != endpoint => stranger(&name, &session.sim().name(knower)),
@@ -89,7 +89,7 @@ fn actor(session: &Session, layout: &Layout, endpoint: NodeId, menu: Option<Targ
         None => "name narrow",
     };
     // A click without a finger or a mouse behind it was made by a key.
-    let onclick = send.reform(move |event: MouseEvent| Msg::Pick(Target::Node(endpoint), event.detail() == 0));
+    let onclick = send.reform(move |event: MouseEvent| OfRun::Pick(Target::Node(endpoint), event.detail() == 0));
     let open = menu == Some(Target::Node(endpoint));
     let chosen =
         [if selected { " selected" } else { "" }, if marks.lit { " lit" } else { "" }, if marks.accused { " accused" } else { "" }]

@@ -5,7 +5,7 @@ use super::scene::{Crowd, Scene, Who, crowd, layout};
 use super::touch::{self, Deed, Finger, Target, Touch};
 use super::traffic::Traffic;
 use super::{Layout, Painter, Point, actors};
-use crate::app::Msg;
+use crate::desk::OfRun;
 use crate::dom::{self, Listener, Size};
 use crate::pacing::Speed;
 use crate::session::Session;
@@ -118,19 +118,19 @@ impl Board {
     }
 
     /// All that is on it, with the menu of what is picked.
-    pub(crate) fn content(&self, session: &Session, picked: Option<Target>, menu: Html, send: &Callback<Msg>) -> Html {
+    pub(crate) fn content(&self, session: &Session, picked: Option<Target>, menu: Html, send: &Callback<OfRun>) -> Html {
         let heal = self.layout.free_corner(HEAL_ROOM.0, HEAL_ROOM.1);
         let heal = format!("left:{:.0}px;top:{:.0}px", heal.x, heal.y);
-        let gone = || send.reform(|_| Msg::Touch(Finger::Gone));
+        let gone = || send.reform(|_| OfRun::Touch(Finger::Gone));
         html! {
             <>
             <canvas ref={self.canvas.clone()} aria-hidden="true" onpointerdown={finger(send, Finger::Down)}
                 onpointermove={finger(send, Finger::Move)} onpointerup={finger(send, Finger::Up)}
-                onclick={send.reform(|_| Msg::Touch(Finger::Click))} onpointercancel={gone()} onpointerleave={gone()} />
+                onclick={send.reform(|_| OfRun::Touch(Finger::Click))} onpointercancel={gone()} onpointerleave={gone()} />
             { actors(session, &self.layout, picked, send) }
             { menu }
             if session.knower.is_none() && !touch::is_whole(session.sim()) {
-                <button id={format!("{}{HEAL}", session.prefix)} class="heal" style={heal} onclick={send.reform(|_| Msg::Act(vec![Input::HealAll]))}>{ text::HEAL_ALL }</button>
+                <button id={format!("{}{HEAL}", session.prefix)} class="heal" style={heal} onclick={send.reform(|_| OfRun::Act(vec![Input::HealAll]))}>{ text::HEAL_ALL }</button>
             }
             </>
         }
@@ -139,14 +139,14 @@ impl Board {
 
 /// What a finger on the stage does, in the pixels of the stage. Only one finger does something, or the button
 /// of a mouse that is for doing: a pinch or a menu must not cut anything.
-fn finger(send: &Callback<Msg>, does: fn(Point) -> Finger) -> Callback<PointerEvent> {
+fn finger(send: &Callback<OfRun>, does: fn(Point) -> Finger) -> Callback<PointerEvent> {
     let send = send.clone();
     Callback::from(move |event: PointerEvent| {
         let down = event.type_() == "pointerdown";
         if !event.is_primary() || down && event.button() != 0 {
             // Nor does the first finger, where another one joins it.
             if down && !event.is_primary() {
-                send.emit(Msg::Touch(Finger::Gone));
+                send.emit(OfRun::Touch(Finger::Gone));
             }
             return;
         }
@@ -155,6 +155,6 @@ fn finger(send: &Callback<Msg>, does: fn(Point) -> Finger) -> Callback<PointerEv
         if down && let Some(stage) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) {
             let _ = stage.set_pointer_capture(event.pointer_id());
         }
-        send.emit(Msg::Touch(does(at)));
+        send.emit(OfRun::Touch(does(at)));
     })
 }

@@ -32,6 +32,11 @@ pub(crate) fn missed(missed: u64, done: u64, end: &str) -> String {
     format!("In {missed} of {done} runs it did not happen within {end}.")
 }
 
+/// Of how many trials a point is, and in how many runs if there are several in one.
+pub(crate) fn n(trials: u64, runs: Option<u64>) -> String {
+    runs.map_or_else(|| trials.to_string(), |runs| format!("{trials} in {runs} runs"))
+}
+
 /// What a curve shows.
 pub(crate) fn curve(name: &str, with: &str, least: u64) -> String {
     let with = if with.is_empty() { String::new() } else { format!(", {with}") };

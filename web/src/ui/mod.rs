@@ -1,6 +1,6 @@
 //! Small things that every panel uses.
 
-use crate::app::Msg;
+use crate::desk::{OfRun, OfTime};
 use crate::session::Session;
 use crate::text;
 use faultline::sim::NodeId;
@@ -15,12 +15,26 @@ pub(crate) fn icon(path: &'static str) -> Html {
 
 /// The head of an inspector: who is looked at, what that is at the moment, whether that is another
 /// thing than in the run beside it, and the way back.
-pub(crate) fn titled(session: &Session, who: NodeId, role: &'static str, differs: bool, send: &Callback<Msg>) -> Html {
+pub(crate) fn titled(session: &Session, who: NodeId, role: &'static str, differs: bool, send: &Callback<OfRun>) -> Html {
     html! {
         <header>
             <h2 id={inspector_title(session)}>{ session.sim().name(who) }<small>{ role }</small>if differs { <i>{ text::DIFFERENT }</i> }</h2>
-            <button class="quiet" onclick={send.reform(|_| Msg::Select(None))}>{ text::CLOSE }</button>
+            <button class="quiet" onclick={send.reform(|_| OfRun::Select(None))}>{ text::CLOSE }</button>
         </header>
+    }
+}
+
+/// The ways back to what was before a gesture, and forward again.
+pub(crate) fn undo(can_undo: bool, can_redo: bool, send: &Callback<OfTime>) -> Html {
+    html! {
+        <>
+        if can_undo {
+            <button class="quiet" onclick={send.reform(|_| OfTime::Undo)}>{ icon(UNDO) }{ text::UNDO }</button>
+        }
+        if can_redo {
+            <button class="quiet" onclick={send.reform(|_| OfTime::Redo)}>{ icon(REDO) }{ text::REDO }</button>
+        }
+        </>
     }
 }
 
@@ -31,15 +45,15 @@ pub(crate) fn inspector_title(session: &Session) -> String {
 
 /// A value, so that what means the same looks the same wherever it stands: a node leads to that node,
 /// and choosing a term, a version or a place in a log marks all that are equal.
-pub(crate) fn value(session: &Session, value: &Value, send: &Callback<Msg>) -> Html {
+pub(crate) fn value(session: &Session, value: &Value, send: &Callback<OfRun>) -> Html {
     let meaning = value.meaning;
     let text = value.text.clone();
     match meaning {
         Meaning::Plain => html! { <span>{ text }</span> },
-        Meaning::Node(node) => html! { <button class="value" onclick={send.reform(move |_| Msg::Select(Some(node)))}>{ text }</button> },
+        Meaning::Node(node) => html! { <button class="value" onclick={send.reform(move |_| OfRun::Select(Some(node)))}>{ text }</button> },
         _ => {
             let linked = session.linked == Some(meaning);
-            let onclick = send.reform(move |_| Msg::Link((!linked).then_some(meaning)));
+            let onclick = send.reform(move |_| OfRun::Link((!linked).then_some(meaning)));
             html! { <button class={worn(session, meaning)} style={hue(meaning)} aria-pressed={linked.to_string()} {onclick}>{ text }</button> }
         }
     }

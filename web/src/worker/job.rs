@@ -125,7 +125,10 @@ pub(crate) struct Bar {
     /// When it began and ended, in places from left to right; without an end nobody knows.
     pub(crate) from: usize,
     pub(crate) to: Option<usize>,
+    /// Who did what, and where that stands.
     pub(crate) text: String,
+    /// What was done, as far as it matters.
+    pub(crate) label: String,
     /// Whether it is one of those that show the verdict.
     pub(crate) guilty: bool,
 }
@@ -346,7 +349,8 @@ fn check(job: &Checking, tell: &mut dyn FnMut(Report)) -> Result<Report, BadInpu
         true
     };
     let judgement = judge::judge_within(&history, object, promise, &initial, &mut Budget::watched(STEPS, &mut look))?;
-    let (lanes, bars) = picture(&history, &judgement.ops);
+    let keys: Vec<&Value> = judgement.keys.iter().collect();
+    let (lanes, bars) = picture(&history, &judgement.ops, &keys);
     Ok(Report::Judged(Judged {
         kept: judgement.kept,
         verdict: judgement.verdict,
@@ -358,7 +362,7 @@ fn check(job: &Checking, tell: &mut dyn FnMut(Report)) -> Result<Report, BadInpu
 }
 
 /// The guilty and those who were at work at the same time; without guilty ones, the first.
-fn picture(history: &History, guilty: &[usize]) -> (Vec<String>, Vec<Bar>) {
+fn picture(history: &History, guilty: &[usize], keys: &[&Value]) -> (Vec<String>, Vec<Bar>) {
     let ops = &history.ops;
     let first = guilty.iter().map(|op| ops[*op].call).min().unwrap_or(0);
     let last = guilty.iter().map(|op| ops[*op].ret.unwrap_or(ops[*op].call)).max().unwrap_or(usize::MAX);
@@ -377,6 +381,7 @@ fn picture(history: &History, guilty: &[usize]) -> (Vec<String>, Vec<Bar>) {
         from: place(ops[op].call),
         to: ops[op].ret.map(place),
         text: history.describe(op),
+        label: ops[op].words(keys),
         guilty: guilty.contains(&op),
     });
     let names = processes.iter().map(|process| history.processes[*process].to_string());

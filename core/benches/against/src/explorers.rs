@@ -22,11 +22,10 @@ mod bar;
 mod clock;
 #[path = "../../../tests/counts/paxos.rs"]
 mod paxos;
-#[path = "../../../tests/counts/two_phase.rs"]
-mod two_phase;
 
 use bar::{Better, bar};
 use clock::{seconds, spread};
+use faultline::evidence::counts::two_phase::{self, TwoPhase};
 use faultline::search::{Answer, Explorer, System};
 use paxos::{CLIENTS, Message, Node, Paxos, SERVERS};
 use stateright::actor::{Actor, ActorModel, Envelope, Id, Network, Out};
@@ -34,7 +33,6 @@ use stateright::semantics::register::{Register, RegisterOp, RegisterRet};
 use stateright::semantics::{ConsistencyTester, LinearizabilityTester};
 use stateright::{Checker, Expectation, Model, Property};
 use std::borrow::Cow;
-use two_phase::TwoPhase;
 
 const ROUNDS: usize = 7;
 
@@ -42,24 +40,27 @@ const ROUNDS: usize = 7;
 const BAR_TWO_PHASE: f64 = 2.0;
 const BAR_PAXOS: f64 = 3.0;
 
-impl Model for TwoPhase {
+/// Two-phase commit as stateright wants it.
+struct TheirTwoPhase(TwoPhase);
+
+impl Model for TheirTwoPhase {
     type State = two_phase::State;
     type Action = two_phase::Action;
 
     fn init_states(&self) -> Vec<Self::State> {
-        vec![Self::start()]
+        vec![TwoPhase::start()]
     }
 
     fn actions(&self, state: &Self::State, actions: &mut Vec<Self::Action>) {
-        self.each_action(state, |action| actions.push(action));
+        self.0.each_action(state, |action| actions.push(action));
     }
 
     fn next_state(&self, state: &Self::State, action: Self::Action) -> Option<Self::State> {
-        Some(Self::after(state, action))
+        Some(TwoPhase::after(state, action))
     }
 
     fn properties(&self) -> Vec<Property<Self>> {
-        vec![Property::always("consistent", |model: &Self, state| model.is_consistent(state))]
+        vec![Property::always("consistent", |model: &Self, state| model.0.is_consistent(state))]
     }
 }
 
@@ -155,7 +156,8 @@ fn main() {
     println!("  {:<22}{:>10}{:>12}  {:<28}{:<28}faster by", "", "different", "made", "stateright", "Faultline");
     for (managers, different) in [(3, 288), (5, 8_832), (7, 296_448), (8, 1_745_408)] {
         let limit = (managers >= 7).then_some(BAR_TWO_PHASE);
-        compare(&format!("2PC, {managers} managers"), different, limit, || theirs(TwoPhase::new(managers)), || ours(TwoPhase::new(managers)));
+        let model = || TwoPhase::new(managers);
+        compare(&format!("2PC, {managers} managers"), different, limit, || theirs(TheirTwoPhase(model())), || ours(model()));
     }
     compare("Paxos, 3 and 2 clients", 16_668, Some(BAR_PAXOS), || theirs(their_paxos()), || ours(Paxos::new(false)));
 }

@@ -1,16 +1,16 @@
 //! Two-phase commit, at the granularity of Gray and Lamport (2006): resource managers prepare and
 //! abort by themselves, and a message that was sent stays there to be received.
 
-use faultline::search::{Broken, System};
+use crate::search::{Broken, System};
 
 /// A resource manager is working (0), prepared, committed or aborted.
 const PREPARED: u32 = 1;
 const COMMITTED: u32 = 2;
 const ABORTED: u32 = 3;
 
-/// Sets of managers have a bit for each; two bits say what each of them is.
+/// A state. Sets of managers have a bit for each; two bits say what each of them is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct State {
+pub struct State {
     managers: u32,
     /// What the transaction manager has decided: nothing (0), to commit or to abort.
     decided: u8,
@@ -22,21 +22,30 @@ pub(crate) struct State {
 
 /// A step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Action {
+pub enum Action {
+    /// The transaction manager commits.
     Commit,
+    /// It aborts.
     Abort,
+    /// It hears that this resource manager is prepared.
     Hear(u32),
+    /// A resource manager prepares.
     Prepare(u32),
+    /// It aborts by itself.
     GiveUp(u32),
+    /// It commits as it was told.
     ObeyCommit(u32),
+    /// It aborts as it was told.
     ObeyAbort(u32),
 }
 
-#[derive(Clone, Copy)]
-pub(crate) struct TwoPhase {
-    pub(crate) managers: u32,
+/// The protocol, with so many resource managers.
+#[derive(Clone, Copy, Debug)]
+pub struct TwoPhase {
+    /// How many.
+    pub managers: u32,
     /// Whether the transaction manager commits as soon as one is prepared, which is wrong.
-    pub(crate) hasty: bool,
+    pub hasty: bool,
 }
 
 impl State {
@@ -50,17 +59,21 @@ impl State {
 }
 
 impl TwoPhase {
-    pub(crate) fn new(managers: u32) -> Self {
+    /// As it should be.
+    #[must_use]
+    pub const fn new(managers: u32) -> Self {
         Self { managers, hasty: false }
     }
 
-    pub(crate) fn start() -> State {
+    /// Nobody has done anything.
+    #[must_use]
+    pub const fn start() -> State {
         State { managers: 0, decided: 0, heard: 0, said: 0 }
     }
 
     /// Every step that can be taken.
     #[inline]
-    pub(crate) fn each_action(&self, state: &State, mut out: impl FnMut(Action)) {
+    pub fn each_action(&self, state: &State, mut out: impl FnMut(Action)) {
         let everybody = (1 << self.managers) - 1;
         if state.decided == 0 {
             if state.heard == everybody || self.hasty && state.heard != 0 {
@@ -86,7 +99,8 @@ impl TwoPhase {
 
     /// Where a step leads.
     #[inline]
-    pub(crate) fn after(state: &State, action: Action) -> State {
+    #[must_use]
+    pub fn after(state: &State, action: Action) -> State {
         match action {
             Action::Commit => State { decided: 1, ..*state },
             Action::Abort => State { decided: 2, ..*state },
@@ -98,7 +112,8 @@ impl TwoPhase {
     }
 
     /// Nobody aborts what another commits.
-    pub(crate) fn is_consistent(&self, state: &State) -> bool {
+    #[must_use]
+    pub fn is_consistent(&self, state: &State) -> bool {
         let any = |what| (0..self.managers).any(|index| state.manager(index) == what);
         !(any(COMMITTED) && any(ABORTED))
     }

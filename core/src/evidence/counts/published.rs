@@ -2,9 +2,9 @@
 //! the deepest lies. (In EWD840 TLC says 10, which workers that overtake one another can make of 9.)
 //! Each is a list of starts and a function that names every next state.
 
-use crate::{two_phase, visit};
-use faultline::search::{System, Visited};
-use faultline::sim::stable_hash;
+use super::{two_phase, visit};
+use crate::search::{System, Visited};
+use crate::sim::stable_hash;
 use serde::Serialize;
 
 type Next<S> = fn(&S, &mut dyn FnMut(S));
@@ -35,7 +35,8 @@ fn count<S: Serialize>(starts: Vec<S>, next: Next<S>) -> Visited {
     visit(Spec { starts, next })
 }
 
-pub(crate) fn all() -> Vec<(&'static str, Visited, [u64; 3])> {
+/// Each with its name, what was visited, and what TLC counted: different states, states made, and the depth.
+pub(super) fn all() -> Vec<(&'static str, Visited, [u64; 3])> {
     vec![
         ("TwoPhase", visit(two_phase::TwoPhase::new(3)), [288, 1_146, 11]),
         ("TCommit", count(vec![[WORKING; 3]], transaction_commit), [34, 94, 7]),
