@@ -244,6 +244,8 @@ mod tests {
         (scenario.nodes, scenario.clients) = (NODES, 0);
         let mut session = Session::new(&library, scenario).unwrap();
         session.seek(OPENING);
+        assert_eq!(leaders(&session), ["n4 wants to lead in term 1"]);
+        session.seek(OPENING + Span::millis(200));
         let first = leaders(&session);
         assert_eq!(first, ["n4 leads in term 1"]);
         session.edit(vec![Input::Crash(NodeId(3))]).unwrap();
