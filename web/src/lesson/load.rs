@@ -7,7 +7,8 @@ use faultline::models::Library;
 /// Where the file of a lab is, and the id that it has to have.
 pub(crate) fn place(asked: &str) -> (String, String) {
     if asked.ends_with(".toml") {
-        let id = asked.rsplit('/').next().unwrap_or(asked).trim_end_matches(".toml");
+        let id = asked.rsplit('/').next().unwrap_or(asked);
+        let id = id.strip_suffix(".toml").unwrap_or(id);
         return (asked.to_owned(), id.to_owned());
     }
     (format!("labs/{asked}.toml"), asked.to_owned())
