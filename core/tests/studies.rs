@@ -155,8 +155,9 @@ fn a_detector_trades_one_mistake_for_the_other() {
 /// L02's “trade” with other lines in it.
 fn trade(changes: &[(&str, &str)]) -> Lab {
     let text = changes.iter().fold(beside("labs/L02.toml"), |text, (old, new)| {
-        assert!(text.contains(old), "{old}");
-        text.replacen(old, new, 1)
+        // Studies stand behind what the world measures.
+        let (before, behind) = text.rsplit_once(old).unwrap_or_else(|| panic!("{old}"));
+        [before, new, behind].concat()
     });
     read("L02", &text)
 }
