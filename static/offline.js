@@ -24,8 +24,8 @@ async function begin() {
   workers.addEventListener("message", ({ data }) => data.newer && offer());
   workers.addEventListener("controllerchange", () => {
     if (now) location.reload();
-    // Another tab has asked for the newer version.
-    else if (controlled) offer();
+    // Another tab has asked for the newer version; or this page came from the network and is of it already.
+    else if (controlled) workers.controller?.postMessage({ build });
     controlled = true;
   });
 

@@ -34,8 +34,12 @@ function renew(site, sound = true) {
 
 const isNewer = (page) => page.evaluate(() => "newer" in document.documentElement.dataset);
 
+/** Waits for what the page can only say after a while: the browser's own waiting takes a promise for a yes. */
+async function comes(page, isSo) {
+  while (!(await page.evaluate(isSo)));
+}
 /** Waits until everything is kept. The page is what the worker answers for from then on. */
-const kept = (page) => page.waitForFunction(async () => (await navigator.serviceWorker.ready) && navigator.serviceWorker.controller?.state === "activated");
+const kept = (page) => comes(page, async () => (await navigator.serviceWorker.ready) && navigator.serviceWorker.controller?.state === "activated");
 const lookForNewer = (page) => page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
 // Where the site is not being built, which is anywhere but on this very machine.
 const elsewhere = (site) => site.url.replace("127.0.0.1", "course.localhost");
@@ -124,7 +128,7 @@ inPage("a newer version is offered, and taken when it is wanted, with the run", 
   assert.equal(await page.locator(".clock").textContent(), later);
   assert.equal(await offer.count(), 0);
   // The old version is not kept; it may go a moment after the page has come back.
-  await page.waitForFunction(async () => (await window.caches.keys()).length === 1);
+  await comes(page, async () => (await window.caches.keys()).length === 1);
   assert.match((await page.evaluate(() => window.caches.keys()))[0], /next-build$/);
 });
 
@@ -174,7 +178,7 @@ inPage("where it is built a new build is seen at once", { ...offline, server: { 
   await whole(page);
   assert.equal(await isNewer(page), true);
   // The page is the newer version: there is nothing to offer.
-  await page.waitForFunction(async () => (await caches.keys()).every((name) => name.endsWith("next-build")));
+  await comes(page, async () => (await caches.keys()).every((name) => name.endsWith("next-build")));
   assert.equal(await button(page, "Update").count(), 0);
 });
 
