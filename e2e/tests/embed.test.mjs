@@ -39,7 +39,11 @@ function around(name, html, options, body) {
 }
 
 const heard = (tab, type) => tab.evaluate((type) => window.heard.filter((message) => message.type === type && message.faultline === 1), type);
-const ready = (tab, count = 1) => tab.waitForFunction((count) => window.heard.filter((message) => message.type === "ready").length >= count, count);
+/** It has said that it is ready, and its frame has its height: a click on what still moves is nobody's. */
+async function ready(tab, count = 1) {
+  await tab.waitForFunction((count) => window.heard.filter((message) => message.type === "ready").length >= count, count);
+  await settle(tab);
+}
 const say = (tab, message, which = 0) =>
   tab.evaluate(({ message, which }) => inside(which).postMessage(message, "*"), { message: { faultline: 1, ...message }, which });
 const lab = (tab, which = 0) => tab.frameLocator("fault-line >> nth=" + which + " >> iframe");

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { inPage, whole } from "../support/browser.mjs";
+import { inPage, whole, told } from "../support/browser.mjs";
 import { drive } from "../support/frames.mjs";
 
 const button = (page, name) => page.getByRole("button", { name, exact: true });
@@ -47,6 +47,7 @@ inPage("a run of hundreds of thousands of events keeps little, and everything of
     await moment(page, notch);
     for (const press of [undefined, "Previous event", "Next event"]) {
       if (press) await button(page, press).click();
+      await told(page);
       const [words, now] = [await listed(page), (await seconds()) * 1e9];
       assert.ok(words.length > 5);
       const near = trace.findIndex(({ time }) => time > now + 2e6);
