@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { accessible, inPage, picture } from "../support/browser.mjs";
+import { accessible, inPage, picture, told } from "../support/browser.mjs";
 
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 const events = (page) => page.locator(".events li");
@@ -130,9 +130,11 @@ inPage("a click on an event of a run that plays leads there, though it is drawn 
   // Another event, so that the picture is another one.
   for (let frames = 0; frames < 100 && (await page.evaluate(() => window.own.isConnected)); frames += 1) await page.clock.runFor(17);
   assert.equal(await page.evaluate(() => window.own.isConnected), false);
+  await told(page);
   const before = await events(page).count();
   await page.mouse.up();
   await button(page, "Play").waitFor();
+  await told(page);
   assert.ok((await events(page).count()) < before);
 });
 

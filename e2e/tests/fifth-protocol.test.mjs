@@ -2,7 +2,7 @@
 // has never heard of, and this finds it everywhere.
 
 import assert from "node:assert/strict";
-import { accessible, inPage, PHONE, picture } from "../support/browser.mjs";
+import { accessible, inPage, PHONE, picture, told } from "../support/browser.mjs";
 import { FIFTH } from "../support/server.mjs";
 
 const button = (page, name) => page.getByRole("button", { name, exact: true });
@@ -47,6 +47,7 @@ withFifth("its settings are in the panel, each with a control that fits it", asy
   await events(page).filter({ hasText: "Direction: backwards" }).waitFor();
   assert.equal(await setting("slider", "Linger").getAttribute("aria-valuetext"), "40%");
   await step(page, 20);
+  await told(page);
   assert.ok(await events(page).filter({ hasText: "to n4" }).count());
 
   for (const [role, name] of [["spinbutton", "Batch"], ["slider", "Linger"], ["checkbox", "Tell the others"]]) {
@@ -120,6 +121,7 @@ withFifth("only what one node knows is shown when asked for, and everything agai
   assert.doesNotMatch(await n1.getAttribute("class"), /up|down|tone/);
   await page.getByRole("button", { name: "c1: n2 cannot see how it is" }).waitFor();
   await page.getByRole("button", { name: /^Node n2, up/ }).waitFor();
+  await told(page);
   const seen = await events(page).locator(".what").allInnerTexts();
   assert.ok(seen.length >= 3);
   for (const line of seen) assert.match(line, /^n2/);

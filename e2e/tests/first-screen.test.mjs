@@ -14,6 +14,7 @@ const node = (page, name) => page.getByRole("button", { name: new RegExp(`^Node 
 /** Steps until what the events say matches. */
 async function stepUntil(page, what) {
   for (let steps = 0; steps < 200; steps += 1) {
+    await told(page);
     if (await events(page).filter({ hasText: what }).count()) return;
     await button(page, "Next event").click();
   }
@@ -196,6 +197,7 @@ inPage("without loss nothing is lost, and with more, more", async (page) => {
   const lostAfter = async (percent) => {
     await loss.fill(String(percent));
     for (let steps = 0; steps < 60; steps += 1) await button(page, "Next event").click();
+    await told(page);
     return events(page).filter({ hasText: /lost/i }).count();
   };
   assert.equal(await lostAfter(0), 0);
@@ -205,9 +207,11 @@ inPage("without loss nothing is lost, and with more, more", async (page) => {
 inPage("a message in the diagram leads to the moment in which it was sent, an event to its own", async (page) => {
   for (let steps = 0; steps < 14; steps += 1) await button(page, "Next event").click();
   const there = await clock(page);
+  await told(page);
   const sends = await events(page).filter({ hasText: "n1 sends “ping 3”" }).locator(".when").allInnerTexts();
   await page.locator(".diagram .message").filter({ hasText: "ping 3" }).locator(".near").click({ force: true });
   assert.equal(await clock(page), sends.at(-1));
+  await told(page);
   assert.match(await events(page).first().innerText(), /n1 sends “ping 3”/);
   assert.match(await page.locator(".diagram .message.here").textContent(), /ping 3/);
 
@@ -216,6 +220,7 @@ inPage("a message in the diagram leads to the moment in which it was sent, an ev
   const ahead = page.locator(".diagram .message.tone-answer").filter({ hasText: "pong 3" });
   assert.ok((await ahead.boundingBox()).x > head.x);
   await ahead.locator(".near").click({ force: true });
+  await told(page);
   assert.match(await events(page).first().innerText(), /n2 sends “pong 3”/);
   assert.ok(Number.parseFloat(await clock(page)) < Number.parseFloat(there));
 });
@@ -260,11 +265,13 @@ inPage("a setting is turned at the playhead, branches the run, and is taken back
   await events(page).filter({ hasText: "Patience: " }).waitFor();
   await button(page, "Undo").click();
   await page.locator('[aria-valuetext="250 ms"]').waitFor();
+  await told(page);
   assert.equal(await events(page).filter({ hasText: "Patience: " }).count(), 0);
 });
 
 inPage("the chart has a table with the same numbers", async (page) => {
   for (let steps = 0; steps < 20; steps += 1) await button(page, "Next event").click();
+  await told(page);
   const key = (await page.locator(".chart figcaption").innerText()).match(/\d+/g).map(Number);
   await page.getByText("As a table").click();
   const last = (await page.locator(".chart tbody tr").first().locator("td").allInnerTexts()).map((cell) => Number.parseInt(cell, 10));

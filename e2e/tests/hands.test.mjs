@@ -1,7 +1,7 @@
 // What hands do on the stage: every fault by mouse, by finger or by key, and all of it undone.
 
 import assert from "node:assert/strict";
-import { accessible, fingers, inPage, PHONE, picture } from "../support/browser.mjs";
+import { accessible, fingers, inPage, PHONE, picture, told } from "../support/browser.mjs";
 
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 const events = (page) => page.locator(".events li");
@@ -254,6 +254,7 @@ inPage("a finger cuts the link that it crosses, and two that part across it cut 
   await touch("touchStart", at(-30), at(-60, 2));
   for (const dx of [-15, 0, 15, 30]) await touch("touchMove", at(dx), at(-90 - dx, 2));
   await touch("touchEnd");
+  await told(page);
   const before = await events(page).first().innerText();
   await step(page, 1);
   await page.waitForFunction((before) => document.querySelector(".events li").innerText !== before, before);

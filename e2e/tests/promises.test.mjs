@@ -1,7 +1,7 @@
 // What the page promises to decide by itself: a light for every promise, and what shows it.
 
 import assert from "node:assert/strict";
-import { accessible, inPage, PHONE, picture } from "../support/browser.mjs";
+import { accessible, inPage, PHONE, picture, told } from "../support/browser.mjs";
 
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 const events = (page) => page.locator(".events li");
@@ -79,6 +79,7 @@ for (const [place, size, scheme] of [["desk", undefined, "light"], ["desk", unde
     assert.equal(await page.locator(".diagram .op.blamed").count(), 0);
     await page.getByRole("combobox", { name: "Clients were promised" }).selectOption("linearizable");
     await page.locator(".blamed button").first().click();
+    await told(page);
     assert.match(await events(page).first().innerText(), /c1 (asks n1: write|sends “write)/);
   });
 }

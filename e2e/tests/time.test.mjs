@@ -1,7 +1,7 @@
 // Time: waiting for something, slowing down where it matters, and the futures that were left.
 
 import assert from "node:assert/strict";
-import { accessible, inPage, PHONE, picture } from "../support/browser.mjs";
+import { accessible, inPage, PHONE, picture, told } from "../support/browser.mjs";
 
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 const clock = (page) => page.locator(".clock").textContent();
@@ -29,11 +29,13 @@ inPage("it goes on until something happens, and stops there", async (page) => {
     await button(page, what).click();
     assert.equal(await page.locator(".waits").count(), 0);
     // What follows from it in the same moment comes after it.
+    await told(page);
     assert.match((await events(page).allInnerTexts()).slice(0, 3).join(), event);
   }
   const before = await clock(page);
   await page.keyboard.press(">");
   assert.notEqual(await clock(page), before);
+  await told(page);
   assert.match((await events(page).allInnerTexts()).slice(0, 2).join(), /receives/);
 });
 
@@ -159,6 +161,7 @@ for (const [place, size] of Object.entries({ desk: undefined, phone: PHONE })) {
 
 inPage("the slider for the moment goes on key by key, its end is the end, and keys still work beside it", async (page) => {
   await step(page, 7);
+  await told(page);
   const [end, all] = [await clock(page), await events(page).count()];
   const slider = page.getByRole("slider", { name: "Moment" });
   await slider.focus();
@@ -168,8 +171,10 @@ inPage("the slider for the moment goes on key by key, its end is the end, and ke
     assert.equal(await slider.inputValue(), notch);
   }
   await page.keyboard.press("End");
+  await told(page);
   assert.deepEqual([await clock(page), await events(page).count()], [end, all]);
   await page.keyboard.press(".");
+  await told(page);
   assert.ok((await events(page).count()) > all, "the next event");
   await node(page, "n1").click();
   await button(page, "Kill").click();
