@@ -1,9 +1,8 @@
 // A run may go on for as long as it likes: what lies far from the playhead is forgotten and made again, and
 // nobody can tell.
-import { inPage, told, whole } from "../support/browser.mjs";
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { inPage, whole, told } from "../support/browser.mjs";
+import { inPage, told, whole } from "../support/browser.mjs";
 import { drive } from "../support/frames.mjs";
 
 const button = (page, name) => page.getByRole("button", { name, exact: true });
