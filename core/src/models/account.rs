@@ -87,7 +87,7 @@ impl Account {
 impl Protocol for Account {
     const ABOUT: &'static About = &About {
         id: "account",
-        title: "Dead, or just slow",
+        title: "A bank that falls silent",
         summary: "A server keeps a balance; clients and a watcher know of it only what messages tell them.",
         kinds: &[Kind { name: "there?", tone: Tone::Ask }, Kind { name: "yes", tone: Tone::Answer }],
         ops: &[OpSpec { name: "balance", argument: None, weight: 1 }, OpSpec { name: "deposit", argument: Some("amount"), weight: 1 }],

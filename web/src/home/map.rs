@@ -93,7 +93,7 @@ impl Component for Map {
                 </header>
                 if found.is_empty() { <p role="status">{ text::NO_SUCH_LAB }</p> }
                 { for tracks.iter().map(|track| html! {
-                    <section key={(*track).to_owned()}>
+                    <section class="shelf" key={(*track).to_owned()}>
                         <h3>{ (*track).to_owned() }</h3>
                         <ul class="cards">{ for found.iter().filter(|lab| lab.track == **track).map(|lab| card(lab, &done)) }</ul>
                     </section>

@@ -4,7 +4,6 @@ mod free;
 mod hero;
 mod map;
 
-use crate::route;
 use crate::shared::Shared;
 use crate::text;
 use faultline::models::Library;
@@ -38,10 +37,6 @@ pub(crate) fn home(props: &Props) -> Html {
                 <Map brought={props.brought} />
                 { free::free(&props.library) }
             }
-            <nav class="foot" aria-label={text::MORE_HERE}>
-                <a href={route::EVIDENCE}>{ text::EVIDENCE_TITLE }</a>
-                <a href={route::AUTHOR}>{ text::AUTHOR_TITLE }</a>
-            </nav>
         </main>
     }
 }
