@@ -86,6 +86,9 @@ const MOST_EVENTS: u32 = 200_000;
 const MOST_ROWS: u32 = 1_000_000;
 /// How many runs that gave their place can be had back.
 const MOST_BEFORE: usize = 12;
+/// A run in which nothing happens for so long opens shortly before the first thing that does.
+const QUIET: Span = Span::millis(100);
+const LEAD: Span = Span::millis(40);
 /// How far back rows are looked for that a node knows.
 const MOST_ROWS_BACK: usize = 20_000;
 
@@ -312,6 +315,15 @@ impl Session {
         self.playhead() > Time::ZERO || self.sim().steps() > self.opening
     }
 
+    /// Begins to play. Who opens a run does not wait for the first thing to happen in it.
+    pub(crate) fn open(&mut self) {
+        let quiet = self.sim().next_time().filter(|next| !self.begun() && *next > self.playhead() + QUIET);
+        if let Some(next) = quiet {
+            self.timeline.seek(Time(next.0 - LEAD.0));
+        }
+        self.play(true);
+    }
+
     /// Takes the last thing back, and stops there.
     pub(crate) fn back(&mut self) {
         self.pacing.stop();
@@ -486,6 +498,22 @@ mod tests {
         assert!(session.pacing.care.is_slowing() || (session.pacing.ratio() - 0.5).abs() < 1e-9);
         session.pacing.care.on = false;
         assert!(!session.pacing.care.is_slowing());
+    }
+
+    #[test]
+    fn a_run_in_which_nothing_happens_for_long_opens_where_something_does() {
+        let library = Library::standard();
+        let mut quiet = Session::new(&library, Scenario::new(library.find("raft").unwrap().about(), 7)).unwrap();
+        let first = quiet.sim().next_time().unwrap();
+        assert!(first > Time::ZERO + QUIET, "or this tests nothing");
+        quiet.open();
+        assert!(quiet.playing() && quiet.playhead() + LEAD == first);
+        let mut busy = session();
+        busy.open();
+        assert!(busy.playing() && busy.playhead() == Time::ZERO);
+        quiet.seek(Time(50_000_000));
+        quiet.open();
+        assert_eq!(quiet.playhead(), Time(50_000_000), "who looks at a moment stays there");
     }
 
     #[test]

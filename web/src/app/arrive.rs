@@ -115,6 +115,8 @@ pub(super) fn arrive(library: &Library, fragment: &str) -> (Session, Option<Stri
 fn open(library: &Library, model: usize, seed: u64) -> Session {
     let scenario = sandbox::opening(library, library.models()[model].about(), seed);
     let mut session = Session::new(library, scenario).expect("a model can be run as it is");
-    session.play(!dom::reduced_motion());
+    if !dom::reduced_motion() {
+        session.open();
+    }
     session
 }

@@ -248,7 +248,9 @@ impl App {
     fn build(&mut self, scenario: Scenario) -> Result<(), Fault> {
         let playing = self.session.playing() || !self.session.begun() && !dom::reduced_motion();
         self.session.rebuild(scenario)?;
-        self.session.play(playing);
+        if playing {
+            self.session.open();
+        }
         self.look_anew();
         Ok(())
     }
