@@ -101,7 +101,7 @@ inPage("a run stands beside itself, and differs from where a knob first matters"
   await first.click();
   assert.equal(await clock(page), "0.020 s");
   // The control was tried at several places on the way.
-  while (await button(page, "Undo").count()) await page.keyboard.press("Control+z");
+  while (await button(page, "Undo").isEnabled()) await page.keyboard.press("Control+z");
   await page.getByText("Nothing yet. Choose another model").waitFor();
   await page.keyboard.press("Control+Shift+z");
   await page.locator(".differing").getByText("Patience").waitFor();

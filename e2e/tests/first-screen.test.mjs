@@ -171,7 +171,11 @@ inPage("a node can be killed and restarted, and each gesture undone", async (pag
   await page.getByRole("button", { name: /^Node n2, down/ }).waitFor();
   await button(page, "Undo").click();
   await page.getByRole("button", { name: /^Node n2, up/ }).waitFor();
-  assert.equal(await button(page, "Undo").count(), 0);
+  // It stays where it is, as does who pressed it.
+  assert.equal(await button(page, "Undo").isDisabled(), true);
+  assert.equal(await page.evaluate(() => document.activeElement.textContent), "Undo");
+  await button(page, "Redo").click();
+  await page.getByRole("button", { name: /^Node n2, down/ }).waitFor();
 });
 
 inPage("a message to a dead node is lost, and the events say why", async (page) => {

@@ -1,7 +1,7 @@
 // Without a mouse, without motion, without colours, without room: the page is still all there.
 
 import assert from "node:assert/strict";
-import { accessible, inPage, picture, whole } from "../support/browser.mjs";
+import { accessible, inPage, picture, told, whole } from "../support/browser.mjs";
 import { asked, countAsked, framesPass } from "../support/frames.mjs";
 
 const button = (page, name) => page.getByRole("button", { name, exact: true });
@@ -74,6 +74,7 @@ inPage("keys alone kill, cut, heal, ask, step and read the verdict and its evide
   await page.keyboard.press("Control+z");
   await page.keyboard.press("Control+z");
   await page.keyboard.press("Control+z");
+  await told(page);
   assert.equal(await page.locator(".matrix summary small").textContent(), "all");
 });
 

@@ -2,7 +2,7 @@
 // loses nothing, what was solved stays solved, and what is said aloud is said once and where the focus is.
 
 import assert from "node:assert/strict";
-import { accessible, inPage, PHONE, picture } from "../support/browser.mjs";
+import { accessible, inPage, PHONE, picture, told } from "../support/browser.mjs";
 
 const go = (page, name) => page.getByRole("button", { name, exact: true });
 
@@ -150,6 +150,7 @@ inPage("a line across the stage is one action", { at: "#lab=L10" }, async (page)
   await page.mouse.up();
   await page.locator(".heal").waitFor();
   await page.locator(".matrix summary").click();
+  await told(page);
   assert.equal(await page.locator('.matrix td [aria-pressed="false"]').count(), 4, "only what was crossed and is drawn");
   for (const [client, node] of [["#node-3", "n1"], ["#node-4", "n2"]]) {
     await ask(page, client, node, "read");

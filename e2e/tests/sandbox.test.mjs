@@ -1,7 +1,7 @@
 // The sandbox: any world of any model, built by hand, with everything in its link and every step undone.
 
 import assert from "node:assert/strict";
-import { accessible, DESK, inPage, PHONE, picture, whole } from "../support/browser.mjs";
+import { accessible, DESK, inPage, PHONE, picture, told, whole } from "../support/browser.mjs";
 
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 const setting = (page, role, name) => page.locator(".settings").getByRole(role, { name, exact: true });
@@ -96,6 +96,7 @@ inPage("one direction of a link is made slow and lossy, and usual again", { at: 
   const links = page.locator(".links");
   await links.getByRole("combobox", { name: "From" }).selectOption("n2");
   await links.getByRole("combobox", { name: "To" }).selectOption("n2");
+  await told(page);
   assert.ok(await links.getByRole("button", { name: "Set" }).isDisabled(), "nobody has a link to himself");
   await links.getByRole("combobox", { name: "To" }).selectOption("n1");
   await links.getByRole("combobox", { name: "Takes" }).selectOption("1 s");
@@ -109,6 +110,7 @@ inPage("one direction of a link is made slow and lossy, and usual again", { at: 
   await page.getByText("Slow and lossy links").click();
   await links.getByText("n2 → n1 takes 1 s, loses 50%").waitFor();
   await links.getByRole("button", { name: "As the others" }).click();
+  await told(page);
   assert.equal(await links.locator("li").count(), 0);
   await button(page, "Undo").click();
   await links.getByText("n2 → n1 takes 1 s, loses 50%").waitFor();

@@ -1,7 +1,7 @@
 // Searches from the laboratory: a way to break a promise, what each fault changed, and when it was too late.
 
 import assert from "node:assert/strict";
-import { accessible, inPage, PHONE, picture } from "../support/browser.mjs";
+import { accessible, inPage, PHONE, picture, told } from "../support/browser.mjs";
 
 const at = "#free=primary-backup";
 const button = (page, name) => page.getByRole("button", { name, exact: true });
@@ -94,6 +94,7 @@ inPage("of each fault it is told what it changed first, and that is a way there"
   assert.notEqual(await page.locator(".clock").innerText(), before);
   // Of another run it says nothing.
   await button(page, "Undo").click();
+  await told(page);
   assert.equal(await mattered(page).locator(".faults li").count(), 0);
 });
 

@@ -252,7 +252,7 @@ impl App {
             Msg::Frame(now) => return Heard::seen(self.frame(ctx, now)),
             Msg::Tell => {
                 self.teller.tell(self.words(&send()));
-                return Heard::Nothing;
+                return Heard::seen(self.glimpses.draw(library));
             }
             Msg::Settle => self.settled(),
             Msg::Browser(told) => return self.told(library, &told),

@@ -25,7 +25,6 @@ impl App {
             self.more,
             self.searches.strip(session),
             &self.glimpses,
-            library,
             send,
         );
         html! {
@@ -148,13 +147,6 @@ impl App {
                     { promises::evidence(session, send) }
                 }
                 { settings::settings(session, self.desk.draft.as_ref(), which, &of_run) }
-                if lesson.is_none_or(|lesson| !lesson.is_before()) {
-                    { matrix::matrix(session, self.slowing, send) }
-                    if lesson.is_none_or(Lesson::is_open) {
-                        { self.searches.panels(session, send) }
-                        { links::links(session, self.link_draft, send) }
-                    }
-                }
                 <Told ..self.teller.place() />
             </aside>
         }
@@ -189,6 +181,11 @@ impl App {
         }
         html! {
             <>
+            { matrix::matrix(session, self.slowing, send) }
+            if lesson.is_none_or(Lesson::is_open) {
+                { self.searches.panels(session, send) }
+                { links::links(session, self.link_draft, send) }
+            }
             { flights::flights(session, &of_run) }
             // No node can count what happens to messages; in a lab what is measured is chosen.
             if session.knower.is_none() && lesson.is_none_or(Lesson::is_open) {

@@ -14,13 +14,13 @@ use faultline::view::Tone;
 use std::cell::{Cell, RefCell};
 use yew::{AttrValue, Callback, Html, KeyboardEvent, PointerEvent, html};
 
-pub(crate) fn branches(session: &Session, glimpses: &Glimpses, library: &Library, send: &Callback<Msg>) -> Html {
+pub(crate) fn branches(session: &Session, glimpses: &Glimpses, send: &Callback<Msg>) -> Html {
     let (branches, end) = session.branches();
     if branches.is_empty() {
         return Html::default();
     }
     let share = |moment: Time| moment.0 as f64 / end.0.max(1) as f64 * 100.0;
-    let pictures = glimpses.of(branches, library);
+    let pictures = glimpses.of(branches);
     let row = |(index, branch): (usize, &Branch)| {
         let style = format!("--from:{:.2}%;--to:{:.2}%", share(branch.left_at), share(branch.reached));
         let what = deed(session, branch);
@@ -105,7 +105,8 @@ pub(crate) fn deed(session: &Session, branch: &Branch) -> String {
     }
 }
 
-/// Small pictures of the futures that were left. Each is run once more to be drawn, and then kept.
+/// Small pictures of the futures that were left. Each is run once more to be drawn, when the page has shown
+/// everything else, and then kept.
 #[derive(Debug, Default)]
 pub(crate) struct Glimpses {
     drawn: RefCell<Vec<Drawn>>,
@@ -118,7 +119,7 @@ struct Drawn {
     /// What the row is called as long as it is there, wherever it stands.
     id: u32,
     branch: Branch,
-    picture: AttrValue,
+    picture: Option<AttrValue>,
 }
 
 /// The size of a picture, in the units of its drawing.
@@ -132,8 +133,8 @@ const MOST_LINES: usize = 160;
 const MOST_LANES: u64 = 24;
 
 impl Glimpses {
-    /// For each branch what it is called and its picture.
-    fn of(&self, branches: &[Branch], library: &Library) -> Vec<(u32, AttrValue)> {
+    /// For each branch what it is called and its picture, which is empty until it is drawn.
+    fn of(&self, branches: &[Branch]) -> Vec<(u32, AttrValue)> {
         let mut before = self.drawn.take();
         let mut next = before.iter().map(|drawn| drawn.id + 1).max().unwrap_or(0);
         let mut drawn: Vec<Drawn> = Vec::with_capacity(branches.len());
@@ -142,13 +143,23 @@ impl Glimpses {
                 Some(place) => before.swap_remove(place),
                 None => {
                     next += 1;
-                    Drawn { id: next, branch: branch.clone(), picture: svg(glimpse(library, branch)).into() }
+                    Drawn { id: next, branch: branch.clone(), picture: None }
                 }
             });
         }
-        let seen = drawn.iter().map(|drawn| (drawn.id, drawn.picture.clone())).collect();
+        let seen = drawn.iter().map(|drawn| (drawn.id, drawn.picture.clone().unwrap_or_else(|| svg(None).into()))).collect();
         self.drawn.replace(drawn);
         seen
+    }
+
+    /// Draws what is still empty, and says whether anything was: a future is run again for it, so that
+    /// nobody waits for this to see what a click has done.
+    pub(crate) fn draw(&self, library: &Library) -> bool {
+        let mut drawn = self.drawn.borrow_mut();
+        let mut empty = drawn.iter_mut().filter(|drawn| drawn.picture.is_none()).peekable();
+        let any = empty.peek().is_some();
+        empty.for_each(|drawn| drawn.picture = Some(svg(glimpse(library, &drawn.branch)).into()));
+        any
     }
 
     /// The id of the element that moves the branch in a place, as it will be.
@@ -278,12 +289,15 @@ mod tests {
         session.seek(Time(50_000_000));
         session.edit(vec![Input::Crash(NodeId(0))]).unwrap();
         let glimpses = Glimpses::default();
-        let before = glimpses.of(session.branches().0, &library);
-        assert!(before.len() == 2 && before[0].0 != before[1].0);
-        assert_eq!(glimpses.of(session.branches().0, &library), before);
+        let empty = glimpses.of(session.branches().0);
+        assert!(glimpses.draw(&library));
+        let before = glimpses.of(session.branches().0);
+        assert!(before.len() == 2 && before[0].0 != before[1].0 && before[0].1 != before[1].1);
+        assert!(before.iter().zip(&empty).all(|(before, empty)| before.0 == empty.0 && before.1 != empty.1));
+        assert!(!glimpses.draw(&library), "what is drawn is kept");
         session.arrange(0, 1);
         assert_eq!(glimpses.grip(&session, 1), Some(grip(before[0].0)));
-        assert_eq!(glimpses.of(session.branches().0, &library), [before[1].clone(), before[0].clone()]);
+        assert_eq!(glimpses.of(session.branches().0), [before[1].clone(), before[0].clone()]);
     }
 
     #[test]

@@ -7,7 +7,6 @@ use crate::pacing::Speed;
 use crate::session::{Session, Until};
 use crate::text;
 use crate::ui;
-use faultline::models::Library;
 use faultline::sim::Time;
 use web_sys::HtmlInputElement;
 use yew::{Callback, Event, Html, InputEvent, TargetCast, html};
@@ -15,15 +14,7 @@ use yew::{Callback, Event, Html, InputEvent, TargetCast, html};
 /// The resolution of the slider for the moment.
 const NOTCHES: u64 = 1_000;
 
-pub(crate) fn transport(
-    session: &Session,
-    waits_for_bet: bool,
-    more: bool,
-    strip: Html,
-    glimpses: &Glimpses,
-    library: &Library,
-    send: &Callback<Msg>,
-) -> Html {
+pub(crate) fn transport(session: &Session, waits_for_bet: bool, more: bool, strip: Html, glimpses: &Glimpses, send: &Callback<Msg>) -> Html {
     let of_time = send.reform(Msg::Time);
     let ended = waits_for_bet || session.sim().next_time().is_none();
     html! {
@@ -41,7 +32,7 @@ pub(crate) fn transport(
             { moment(session.playhead(), session.branches().1, of_time.reform(OfTime::Seek)) }
             { pace(session.pacing.speed, session.pacing.care.is_slowing().then(|| session.pacing.ratio()), of_time.reform(OfTime::Speed)) }
             { strip }
-            { branches(session, glimpses, library, send) }
+            { branches(session, glimpses, send) }
         </section>
     }
 }

@@ -6,7 +6,7 @@ use crate::text;
 use faultline::sim::NodeId;
 use faultline::view::{Meaning, Value};
 use web_sys::HtmlInputElement;
-use yew::{Callback, Event, Html, TargetCast, html};
+use yew::{Callback, Event, Html, MouseEvent, TargetCast, html};
 
 /// An icon: one path on a 24 by 24 grid.
 pub(crate) fn icon(path: &'static str) -> Html {
@@ -24,18 +24,16 @@ pub(crate) fn titled(session: &Session, who: NodeId, role: &'static str, differs
     }
 }
 
-/// The ways back to what was before a gesture, and forward again.
+/// The ways back to what was before a gesture, and forward again. Both stay as soon as there was a gesture: whoever
+/// presses one has the next under the same finger, and nothing beside them moves.
 pub(crate) fn undo(can_undo: bool, can_redo: bool, send: &Callback<OfTime>) -> Html {
-    html! {
-        <>
-        if can_undo {
-            <button class="quiet" onclick={send.reform(|_| OfTime::Undo)}>{ icon(UNDO) }{ text::UNDO }</button>
-        }
-        if can_redo {
-            <button class="quiet" onclick={send.reform(|_| OfTime::Redo)}>{ icon(REDO) }{ text::REDO }</button>
-        }
-        </>
+    if !can_undo && !can_redo {
+        return Html::default();
     }
+    let way = |there: bool, shape, name: &'static str, said: fn(MouseEvent) -> OfTime| {
+        html! { <button class="quiet" aria-disabled={(!there).then_some("true")} onclick={send.reform(said)}>{ icon(shape) }{ name }</button> }
+    };
+    html! { <>{ way(can_undo, UNDO, text::UNDO, |_| OfTime::Undo) }{ way(can_redo, REDO, text::REDO, |_| OfTime::Redo) }</> }
 }
 
 /// The id of the head of an inspector.
