@@ -7,6 +7,18 @@ function squares(context, side, middles) {
   for (let at = 0; at < middles.length; at += 2) context.fillRect(middles[at] - half, middles[at + 1] - half, side, side);
 }
 
+/** What is left of rings, clockwise from the top: of each its middle, its radius and the part that is left. */
+function rings(context, rings) {
+  const top = -Math.PI / 2;
+  for (let at = 0; at < rings.length; at += 4) {
+    const x = rings[at];
+    const y = rings[at + 1];
+    const radius = rings[at + 2];
+    context.moveTo(x, y - radius);
+    context.arc(x, y, radius, top, top + 2 * Math.PI * rings[at + 3]);
+  }
+}
+
 /**
  * Moves a diagram's picture and its playhead, in hundredths of a pixel; what stays where it is costs little.
  * Each part is moved by itself: what a style hands down, the browser looks up for all that is in it.
@@ -62,4 +74,4 @@ function afterPicture(callback) {
   port2.postMessage(null);
 }
 
-Object.assign(globalThis.faultline, { squares, moveDiagram, drawItems, afterPicture });
+Object.assign(globalThis.faultline, { squares, rings, moveDiagram, drawItems, afterPicture });

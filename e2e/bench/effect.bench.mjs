@@ -33,11 +33,11 @@ function killAtOnce() {
   requestAnimationFrame(look);
 }
 
-/** Before the page starts: the browser's own measure from an input to the next picture. */
+/** The browser's own measure from an input to the next picture: of pressing and of letting go. */
 function watch() {
   window.effects = [];
   new PerformanceObserver((list) => {
-    for (const { name, duration } of list.getEntries()) if (name === "click" || name === "keydown") window.effects.push(duration);
+    for (const { name, duration } of list.getEntries()) if (["pointerdown", "click", "keydown"].includes(name)) window.effects.push(duration);
   }).observe({ type: "event", durationThreshold: 16, buffered: true });
 }
 
@@ -59,6 +59,8 @@ async function click(page, element) {
   await quiet(page);
   await page.evaluate(() => (window.effects = []));
   await page.mouse.down();
+  // A finger stays down for longer than a picture takes.
+  await quiet(page);
   await page.mouse.up();
 }
 

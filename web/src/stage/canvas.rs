@@ -11,7 +11,7 @@ use faultline::sim::NodeStatus;
 use faultline::view::Tone;
 use js_sys::JsString;
 use std::cell::RefCell;
-use std::f64::consts::{FRAC_PI_2, TAU};
+use std::f64::consts::TAU;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -31,6 +31,9 @@ extern "C" {
     /// Squares around these places, so many pixels wide (static/frame.js).
     #[wasm_bindgen(js_namespace = faultline)]
     fn squares(context: &CanvasRenderingContext2d, side: f32, middles: &[f32]);
+    /// What is left of these rings, clockwise from the top: of each its middle, its radius and the part that is left.
+    #[wasm_bindgen(js_namespace = faultline)]
+    fn rings(context: &CanvasRenderingContext2d, rings: &[f32]);
 }
 
 /// The colours of the style sheet.
@@ -255,11 +258,9 @@ impl Painter {
         self.styles().set_stroke(&self.palette.timer);
         self.context.set_line_width(3.0);
         self.context.begin_path();
-        for arc in timers.iter().filter(|arc| arc.left > 0.0) {
-            let end = -FRAC_PI_2 + TAU * arc.left;
-            self.context.move_to(arc.at.x, arc.at.y - arc.radius);
-            let _ = self.context.arc(arc.at.x, arc.at.y, arc.radius, -FRAC_PI_2, end);
-        }
+        let left = timers.iter().filter(|arc| arc.left > 0.0);
+        let all: Vec<[f32; 4]> = left.map(|arc| [arc.at.x, arc.at.y, arc.radius, arc.left].map(|part| part as f32)).collect();
+        rings(&self.context, all.as_flattened());
         self.context.stroke();
     }
 

@@ -147,7 +147,7 @@ impl Scene {
 
     fn draw_timer(&mut self, sim: &Sim, layout: &Layout, now: Time, node: NodeId) {
         // The one that runs out next is the one to watch.
-        let Some((_, set, due)) = sim.timers(node).into_iter().min_by_key(|(_, _, due)| *due) else { return };
+        let Some((_, set, due)) = sim.timers(node).min_by_key(|(_, _, due)| *due) else { return };
         let whole = due.since(set).0.max(1) as f64;
         let left = (due.since(now).0 as f64 / whole).clamp(0.0, 1.0);
         self.timers.push(Arc { at: layout.place(node), radius: layout.radius + 5.0, left });

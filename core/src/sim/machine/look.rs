@@ -105,11 +105,10 @@ impl Sim {
     }
 
     /// The timers of a node that will run out: what for, when it was set, and when it is due.
-    #[must_use]
-    pub fn timers(&self, node: NodeId) -> Vec<(&'static str, Time, Time)> {
+    pub fn timers(&self, node: NodeId) -> impl Iterator<Item = (&'static str, Time, Time)> {
         let names = self.host.timer_names();
-        let set = |timer: &TimerState| self.trace.row(timer.row).map_or(Time::ZERO, |row| row.time);
-        self.state.nodes[node.index()].timers.iter().map(|timer| (names[usize::from(timer.code.kind)], set(timer), timer.due)).collect()
+        let set = move |timer: &TimerState| self.trace.row(timer.row).map_or(Time::ZERO, |row| row.time);
+        self.state.nodes[node.index()].timers.iter().map(move |timer| (names[usize::from(timer.code.kind)], set(timer), timer.due))
     }
 
     /// The names of the model's kinds of timer.
