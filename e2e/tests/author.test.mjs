@@ -200,3 +200,27 @@ inPage("a lab around a run of another model puts the draft aside, says so, and b
   await page.locator(".letters pre").filter({ hasText: "replicated-log" }).waitFor({ state: "attached" });
   assert.equal(await go(page, "Bring it back").count(), 0);
 });
+
+inPage("what is being typed survives a reload, and two tabs write at one lab", { at: "#free=primary-backup" }, async (page, site) => {
+  await perform(page);
+  const field = (tab, name) => tab.locator(`[id="field-${name}"]`);
+  await field(page, "hook").fill("Half a thou");
+  await page.getByLabel("What to say at this moment").fill("Half a caption");
+  await field(page, "hook").pressSequentially("ght");
+  await page.reload();
+  await whole(page);
+  assert.equal(await field(page, "hook").inputValue(), "Half a thought");
+  assert.equal(await page.getByLabel("What to say at this moment").inputValue(), "Half a caption");
+  const other = await page.context().newPage();
+  await other.goto(`${site.url}#author`);
+  await whole(other);
+  await fill(other, "goal", "From the other tab.");
+  await page.waitForFunction(() => document.getElementById("field-goal").value === "From the other tab.");
+  await fill(page, "title", "From this tab");
+  await other.waitForFunction(() => document.getElementById("field-title").value === "From this tab");
+  assert.equal(await field(other, "goal").inputValue(), "From the other tab.");
+  // What the other tab did can be taken back here.
+  await go(page, "Undo").click();
+  await go(page, "Undo").click();
+  assert.notEqual(await field(page, "goal").inputValue(), "From the other tab.");
+});

@@ -49,6 +49,30 @@ inPage("another promise is another verdict", { at }, async (page) => {
   await page.getByRole("heading", { name: /^pram is kept/ }).waitFor();
 });
 
+inPage("what was typed and asked survives a reload, and what takes its place gives it back", { at }, async (page) => {
+  const history = page.getByLabel("The history");
+  const promise = page.getByLabel("that is promised to be").last();
+  await history.fill(KEPT);
+  await promise.selectOption({ label: "sequential" });
+  const chosen = await promise.inputValue();
+  await page.reload();
+  await whole(page);
+  assert.deepEqual([await history.inputValue(), await promise.inputValue()], [KEPT, chosen]);
+  await page.getByRole("button", { name: "Try an example" }).click();
+  await page.getByText("This took the place of what was here before.").waitFor();
+  await accessible(page);
+  await page.getByRole("button", { name: "Bring it back" }).click();
+  assert.deepEqual([await history.inputValue(), await promise.inputValue()], [KEPT, chosen]);
+  assert.equal(await page.getByRole("button", { name: "Bring it back" }).count(), 0);
+  // A file somebody has anyhow, and it must leave room for what was done in the labs.
+  await history.fill("x".repeat(400_001));
+  await page.getByText("This is too long to be kept here").waitFor();
+  await history.fill("");
+  await page.reload();
+  await whole(page);
+  assert.equal(await history.inputValue(), "");
+});
+
 inPage("work can be cancelled, and the page answers meanwhile", { at }, async (page) => {
   // Everybody writes and nobody reads: there are very many orders, and the last read finds no place in any.
   const line = (process, f, value) =>

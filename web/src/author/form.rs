@@ -9,7 +9,7 @@ use faultline::lab::Problem;
 use faultline::lab::draft::{Draft, kind};
 use faultline::lab::format::{Field, Kind, LAB, Shape};
 use web_sys::HtmlInputElement;
-use yew::{Callback, Event, Html, TargetCast, html};
+use yew::{Callback, Event, Html, InputEvent, TargetCast, html};
 
 /// The id of the list of predicates to choose from.
 const PREDICATES: &str = "predicates";
@@ -134,6 +134,10 @@ impl Filled<'_> {
         let put = path.to_owned();
         let onchange =
             self.send.reform(move |event: Event| Msg::Put(put.clone(), event.target_unchecked_into::<HtmlInputElement>().value()));
+        let typing = path.to_owned();
+        let oninput = self
+            .send
+            .reform(move |event: InputEvent| Msg::Typing(typing.clone(), event.target_unchecked_into::<HtmlInputElement>().value()));
         let (invalid, help) = ((!wrong.is_empty()).to_string(), format!("{id}-help"));
         let options = |names: &[&'static str]| {
             html! {
@@ -159,11 +163,11 @@ impl Filled<'_> {
             | Kind::ManySettings
             | Kind::Limits => {
                 let rows = value.lines().map(|line| 1 + line.len() / 80).sum::<usize>().clamp(1, 12).to_string();
-                html! { <textarea id={id.clone()} {rows} spellcheck="false" aria-describedby={help.clone()} aria-invalid={invalid.clone()} ~value={value.clone()} onchange={onchange.clone()} /> }
+                html! { <textarea id={id.clone()} {rows} spellcheck="false" aria-describedby={help.clone()} aria-invalid={invalid.clone()} ~value={value.clone()} oninput={oninput.clone()} onchange={onchange.clone()} /> }
             }
             kind => {
                 let list = matches!(kind, Kind::Predicate).then_some(PREDICATES);
-                html! { <input type="text" id={id.clone()} {list} autocomplete="off" aria-describedby={help.clone()} aria-invalid={invalid.clone()} ~value={value.clone()} onchange={onchange.clone()} /> }
+                html! { <input type="text" id={id.clone()} {list} autocomplete="off" aria-describedby={help.clone()} aria-invalid={invalid.clone()} ~value={value.clone()} oninput={oninput.clone()} onchange={onchange.clone()} /> }
             }
         };
         html! {

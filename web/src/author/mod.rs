@@ -5,7 +5,7 @@ mod form;
 mod run;
 
 use crate::app::App;
-use crate::dom;
+use crate::dom::{self, Listener};
 use crate::route;
 use crate::share;
 use crate::shared::Shared;
@@ -33,6 +33,10 @@ pub(crate) struct Props {
 pub(crate) enum Msg {
     /// A field gets another text.
     Put(String, String),
+    /// A field is being typed in.
+    Typing(String, String),
+    /// Another tab of this browser has changed what is kept.
+    Elsewhere,
     /// One more table in a list of them, or one less.
     Add(String),
     Remove(String),
@@ -80,10 +84,14 @@ pub(crate) struct Author {
     fault: Option<String>,
     /// Whether another draft was just put aside for this one.
     replaced: bool,
+    _elsewhere: Listener,
 }
 
-/// Where the browser keeps the draft.
+/// Where the browser keeps the draft; what is being typed in a field, which is no change yet: the field, and below it
+/// its text; and the caption that is being written.
 const DRAFT: &str = "faultline.draft";
+const TYPING: &str = "faultline.draft.typing";
+const SAYING: &str = "faultline.draft.saying";
 /// How long a run is shown if nobody said.
 const LENGTH: Time = Time(10_000_000_000);
 /// How many changes can be taken back.
@@ -96,12 +104,13 @@ impl Component for Author {
     fn create(ctx: &Context<Self>) -> Self {
         let library = &ctx.props().library;
         let kept = dom::remembered(DRAFT).and_then(|text| Draft::read(&text, library).ok());
+        let elsewhere = ctx.link().callback(|()| Msg::Elsewhere);
         let mut author = Self {
             draft: kept,
             past: Vec::new(),
             future: Vec::new(),
             run: None,
-            saying: String::new(),
+            saying: dom::remembered(SAYING).unwrap_or_default(),
             file: String::new(),
             lab: Err(Vec::new()),
             trial: Trial::No,
@@ -109,8 +118,14 @@ impl Component for Author {
             kept: true,
             fault: None,
             replaced: false,
+            _elsewhere: Listener::on_window("storage", move |_| elsewhere.emit(())),
         };
         author.settle(library);
+        author.keep();
+        // What was being typed when the page went.
+        if let Some((path, text)) = dom::remembered(TYPING).as_deref().and_then(|typing| typing.split_once('\n')) {
+            author.put(library, path, text);
+        }
         author.arrive(ctx);
         author
     }
@@ -124,10 +139,20 @@ impl Component for Author {
         let library = &ctx.props().library;
         self.fault = None;
         match msg {
-            Msg::Put(path, text) => self.change(library, |draft| {
-                draft.put(&path, &text);
-                Ok(())
-            }),
+            Msg::Put(path, text) => self.put(library, &path, &text),
+            Msg::Typing(path, text) => {
+                dom::remember(TYPING, Some(&format!("{path}\n{text}")));
+                return false;
+            }
+            // It is the draft now; what was here can be had back.
+            Msg::Elsewhere => {
+                let there = dom::remembered(DRAFT).unwrap_or_default();
+                let read = if there.is_empty() { Ok(None) } else { Draft::read(&there, library).map(Some) };
+                match read {
+                    Ok(draft) if there != self.file => self.take_over(library, draft),
+                    _ => return false,
+                }
+            }
             Msg::Add(path) => self.change(library, |draft| {
                 draft.add(&path);
                 Ok(())
@@ -156,13 +181,17 @@ impl Component for Author {
                     draft.perform(library, performance)
                 });
             }
-            Msg::Saying(saying) => self.saying = saying,
+            Msg::Saying(saying) => {
+                dom::remember(SAYING, Some(&saying));
+                self.saying = saying;
+            }
             Msg::Caption => {
                 let Some(at) = self.run.as_ref().map(Run::moment) else { return false };
                 let saying = self.saying.clone();
                 self.change(library, |draft| draft.caption(library, at, saying.trim()));
                 if self.fault.is_none() {
                     self.saying.clear();
+                    dom::remember(SAYING, None);
                 }
             }
             Msg::Undo | Msg::Redo => {
@@ -171,6 +200,7 @@ impl Component for Author {
                 if let Some(draft) = from.pop() {
                     onto.push(std::mem::replace(&mut self.draft, draft));
                     self.settle(library);
+                    self.keep();
                 }
             }
             Msg::Take(file) => {
@@ -318,7 +348,22 @@ impl Author {
         }
     }
 
+    /// A field gets another text: what was being typed is a change now.
+    fn put(&mut self, library: &Shared<Library>, path: &str, text: &str) {
+        self.change(library, |draft| {
+            draft.put(path, text);
+            Ok(())
+        });
+        dom::remember(TYPING, None);
+    }
+
     fn replace(&mut self, library: &Shared<Library>, draft: Option<Draft>) {
+        self.take_over(library, draft);
+        self.keep();
+    }
+
+    /// Another draft takes the place of this one, which can be taken back.
+    fn take_over(&mut self, library: &Shared<Library>, draft: Option<Draft>) {
         self.past.push(std::mem::replace(&mut self.draft, draft));
         if self.past.len() > MOST_UNDO {
             self.past.remove(0);
@@ -327,18 +372,22 @@ impl Author {
         self.settle(library);
     }
 
-    /// After every change: reads the file again, keeps it, and shows its run.
+    /// The browser keeps the draft, or forgets it.
+    fn keep(&mut self) {
+        let done = dom::remember(DRAFT, self.draft.is_some().then_some(&*self.file));
+        self.kept = done || self.kept && self.draft.is_none();
+    }
+
+    /// After every change: reads the file again and shows its run.
     fn settle(&mut self, library: &Shared<Library>) {
         self.trial = Trial::No;
         self.replaced = false;
         let Some(draft) = &self.draft else {
             (self.file, self.lab, self.run) = (String::new(), Err(Vec::new()), None);
-            self.kept = dom::remember(DRAFT, None) || self.kept;
             return;
         };
         self.file = draft.write();
         self.lab = Lab::read(&self.file, &self.id(), library).map(Shared::new);
-        self.kept = dom::remember(DRAFT, Some(&self.file));
         let moment = self.run.as_ref().map(Run::moment);
         match (draft.performance(), &self.run) {
             (Some(performance), Some(run)) if run.shows(performance) => {}

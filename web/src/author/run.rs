@@ -78,7 +78,7 @@ pub(super) fn view(run: &Run, draft: &Draft, saying: &str, send: &Callback<Msg>)
     html! {
         <section class="performed" aria-labelledby="run-title">
             <h2 id="run-title">{ text::THE_RUN }</h2>
-            <img src={run.picture.clone()} alt={text::diagram_until(run.moment())} />
+            <div class="film" tabindex="0" role="group" aria-label={text::DIAGRAM}><img src={run.picture.clone()} alt={text::diagram_until(run.moment())} /></div>
             <label class="moment"><span>{ text::MOMENT }</span>
                 <input type="range" min="0" max={(run.end.0 / FINE).to_string()} ~value={(run.moment().0 / FINE).to_string()}
                     aria-valuetext={run.moment().to_string()} oninput={look} />

@@ -1,6 +1,7 @@
 //! Where a history is judged: dropped, chosen or pasted, whoever has recorded it. The work is done
 //! beside the page; the file never leaves the machine.
 
+mod kept;
 mod picture;
 
 use crate::dom;
@@ -13,6 +14,7 @@ use crate::worker::{Checking, Doing, Job, Judged, Report, likely_object};
 use faultline::judge::Promise;
 use faultline::judge::history::History;
 use faultline::judge::spec::Object;
+use kept::Asked;
 use web_sys::{HtmlInputElement, HtmlTextAreaElement};
 use yew::{Callback, Component, Context, Html, InputEvent, Properties, TargetCast, html};
 
@@ -39,6 +41,8 @@ pub(crate) enum Msg {
     /// The map with what all promises come to, or not any more.
     Map(bool),
     Example,
+    /// What was here before something else took its place comes back.
+    BringBack,
 }
 
 /// Where the work is.
@@ -58,6 +62,10 @@ pub(crate) struct Check {
     state: State,
     /// What is judged by every promise, if somebody wants to know.
     map: Option<Shared<Checking>>,
+    /// What something else took the place of.
+    before: Option<Asked>,
+    /// Whether the browser can keep it.
+    fits: bool,
 }
 
 /// Whoever has no history at hand can try this one: a client reads what was overwritten before it asked.
@@ -76,7 +84,8 @@ impl Component for Check {
     type Properties = Props;
 
     fn create(ctx: &Context<Self>) -> Self {
-        let mut check = Self { job: Checking::default(), file: None, state: State::Idle, map: None };
+        let (job, file) = kept::kept().unwrap_or_default();
+        let mut check = Self { job, file, state: State::Idle, map: None, before: None, fits: true };
         check.take(ctx);
         check
     }
@@ -91,15 +100,18 @@ impl Component for Check {
     }
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
+        let changes = matches!(msg, Msg::Typed(_) | Msg::Object(_) | Msg::Promise(_) | Msg::Initial(_));
         match msg {
             Msg::Typed(text) => {
-                self.file = None;
+                (self.file, self.before) = (None, None);
                 self.read(text);
             }
-            Msg::Example => {
-                self.file = None;
-                self.read(EXAMPLE.into());
-                ctx.link().send_message(Msg::Start);
+            Msg::Example => self.replace(ctx, EXAMPLE.into(), None),
+            Msg::BringBack => {
+                if let Some((job, file)) = self.before.take() {
+                    (self.job, self.file, self.state) = (job, file, State::Idle);
+                    self.keep();
+                }
             }
             // What was judged, or is, says nothing of another question.
             Msg::Object(object) => (self.job.object, self.state) = (object, State::Idle),
@@ -118,6 +130,9 @@ impl Component for Check {
                 _ => return false,
             },
             Msg::Map(open) => self.map = open.then(|| Shared::new(self.job.clone())),
+        }
+        if changes {
+            self.keep();
         }
         true
     }
@@ -144,6 +159,10 @@ impl Component for Check {
                     <textarea aria-label={text::CHECK_TEXT} spellcheck="false" rows="10" ~value={self.job.text.clone()}
                         oninput={link.callback(|event: InputEvent| Msg::Typed(event.target_unchecked_into::<HtmlTextAreaElement>().value()))} />
                 </div>
+                if self.before.is_some() {
+                    <p class="replaced" role="status">{ text::CHECK_REPLACED }{ " " }<button class="quiet" onclick={link.callback(|_| Msg::BringBack)}>{ text::BRING_BACK }</button></p>
+                }
+                if !self.fits { <p class="replaced" role="status">{ text::CHECK_TOO_LONG }</p> }
                 <div class="asked">
                     <label>{ text::CHECK_OBJECT }{ ui::choice(label(text::CHECK_OBJECT), objects, self.job.object, link.callback(Msg::Object)) }</label>
                     <label>{ text::CHECK_PROMISE_LABEL }{ ui::choice(label(text::CHECK_PROMISE_LABEL), promises.iter().map(String::as_str), self.job.promise, link.callback(Msg::Promise)) }</label>
@@ -164,11 +183,24 @@ impl Component for Check {
 impl Check {
     /// What was given to the page is judged at once.
     fn take(&mut self, ctx: &Context<Self>) {
-        if let Some(given) = &ctx.props().given {
-            self.file = Some(given.0.clone());
-            self.read(given.1.clone());
-            ctx.link().send_message(Msg::Start);
+        if let Some(given) = ctx.props().given.clone() {
+            self.replace(ctx, given.1.clone(), Some(given.0.clone()));
         }
+    }
+
+    /// Another history takes the place of what is there, and is judged.
+    fn replace(&mut self, ctx: &Context<Self>, text: String, file: Option<String>) {
+        if ![text.trim(), EXAMPLE.trim(), ""].contains(&self.job.text.trim()) {
+            self.before = Some((self.job.clone(), self.file.take()));
+        }
+        self.file = file;
+        self.read(text);
+        self.keep();
+        ctx.link().send_message(Msg::Start);
+    }
+
+    fn keep(&mut self) {
+        self.fits = kept::keep(&self.job, self.file.as_deref());
     }
 
     fn read(&mut self, text: String) {
