@@ -123,6 +123,12 @@ function beWorker() {
   });
 }
 
+/** Whether a style sheet has come: the two that nothing can be read without set a word on the page. */
+function isThere({ href }) {
+  const word = Object.entries({ tokens: "--stage", page: "--page" }).find(([name]) => href.includes(`/${name}-`))?.[1];
+  return !word || getComputedStyle(document.documentElement).getPropertyValue(word) !== "";
+}
+
 async function start() {
   document.getElementById("boot-state").hidden = false;
   // Reloading keeps the link, and is the one retry that also works for modules: a browser may
@@ -133,6 +139,13 @@ async function start() {
     fail("Faultline needs WebAssembly, which this browser lacks or has switched off. Any current browser has it.", {
       canRetry: false,
     });
+    return;
+  }
+
+  // Scripts like this one run when every style sheet has come, or has not. Each says that it is there.
+  const { href } = [...document.querySelectorAll('link[rel="stylesheet"]')].find((link) => !isThere(link)) ?? {};
+  if (href) {
+    fail(`Faultline could not start. ${href} did not come.`, { canRetry: true });
     return;
   }
 

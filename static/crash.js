@@ -6,6 +6,7 @@
 
 const dialog = document.getElementById("crash");
 const report = document.getElementById("crash-report");
+const leave = document.getElementById("crash-leave");
 const status = document.getElementById("crash-status");
 
 function stop(what) {
@@ -23,6 +24,8 @@ function stop(what) {
     `Version: ${version} (${wasm.startsWith("data:") ? "one file" : wasm})`,
     `Browser: ${navigator.userAgent}`,
   ].join("\n");
+  // What fails at once when it is opened would fail again. A course's page has its own ways out.
+  leave.hidden = window.top !== window;
   dialog.showModal();
   // Not by an attribute: browsers complain of it in a frame of somebody else's page.
   document.getElementById("crash-reload").focus();
@@ -41,6 +44,11 @@ async function copy() {
 
 document.getElementById("crash-copy").addEventListener("click", copy);
 document.getElementById("crash-reload").addEventListener("click", () => location.reload());
+
+leave.addEventListener("click", () => {
+  location.hash = "";
+  location.reload();
+});
 
 window.addEventListener("faultline:panic", (event) => stop(`${event.detail}\n${new Error().stack}`));
 window.addEventListener("error", ({ error }) => {

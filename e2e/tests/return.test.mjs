@@ -46,6 +46,18 @@ inPage("reloading leads back to the step, the run and the bet; starting again to
   await page.locator(".answers button").first().waitFor();
 });
 
+inPage("whoever goes on without a pause is kept up with", { at: "#lab=L17", motion: true }, async (page) => {
+  await page.locator(".answers button").first().click();
+  const steps = () => page.evaluate(() => Object.entries(localStorage).find(([name]) => name.startsWith("faultline.place."))?.[1]);
+  await page.clock.runFor(1_000);
+  const before = await steps();
+  for (let event = 0; event < 16; event += 1) {
+    await page.keyboard.press(".");
+    await page.clock.runFor(200);
+  }
+  assert.notEqual(await steps(), before);
+});
+
 inPage("what was kept and cannot be read is as if nothing was kept", { at: "#lab=L10" }, async (page) => {
   await begin(page);
   await kept(page);

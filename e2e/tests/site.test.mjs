@@ -171,6 +171,23 @@ inPage(
   },
 );
 
+let naked = true;
+inPage(
+  "a style sheet that does not come is named, and nobody has to use a naked page",
+  {
+    open: false,
+    complaints: [/404/],
+    server: { disturb: (pathname, response) => /page-.*\.css$/.test(pathname) && naked && response.writeHead(404).end() && true },
+  },
+  async (page, site) => {
+    await page.goto(site.url);
+    await page.getByText(/could not start.*page-.*\.css did not come/).waitFor();
+    naked = false;
+    await page.getByRole("button", { name: "Try again" }).click();
+    await whole(page);
+  },
+);
+
 inPage("a panic stops the page, and keeps the link and a report", { complaints: [/uncaught/] }, async (page) => {
   // Yew takes it for granted that elements can be made: without them it panics in earnest.
   await page.evaluate(() => {

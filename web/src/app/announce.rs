@@ -1,6 +1,7 @@
 //! What is said to a screen reader when it is quiet, and never twice.
 
 use super::{App, Msg};
+use crate::dom;
 use crate::lesson::Lesson;
 use crate::panel::promises;
 use crate::session::Session;
@@ -10,6 +11,8 @@ use yew::{AttrValue, Context};
 
 /// How long it has to be quiet before a screen reader is told what happened.
 const QUIET_MS: u32 = 400;
+/// How long what is done one thing after the other stays unkept.
+const LONGEST_MS: f64 = 2_000.0;
 
 /// What was said last.
 #[derive(Default)]
@@ -60,14 +63,22 @@ fn state_in_words(session: &Session) -> String {
 }
 
 impl App {
-    /// When it has been quiet for a while, what has happened is said.
+    /// When it has been quiet for a while, what has happened is said, and the run is kept; where it is never quiet,
+    /// it is kept now and then.
     pub(super) fn settle(&mut self, ctx: &Context<Self>) {
-        let link = ctx.link().clone();
-        self.settling = Some(Timeout::new(QUIET_MS, move || link.send_message(Msg::Settle)));
+        let (link, now) = (ctx.link().clone(), dom::now());
+        let since = self.settling.as_ref().map_or(now, |(_, since)| *since);
+        let long = now - since > LONGEST_MS;
+        if long {
+            self.keep();
+        }
+        let quiet = Timeout::new(QUIET_MS, move || link.send_message(Msg::Settle));
+        self.settling = Some((quiet, if long { now } else { since }));
     }
 
     /// It is quiet.
     pub(super) fn settled(&mut self) {
+        self.settling = None;
         self.keep();
         if !self.session.playing() {
             self.announcer.tell(&self.session, self.lesson.as_ref());
