@@ -171,7 +171,8 @@ impl Link {
             return Err(LinkFault::Letter(letter, place + 1));
         }
         if version != VERSION {
-            return Err(LinkFault::Newer(version));
+            let newer = version.is_ascii_digit() && version > VERSION;
+            return Err(if newer { LinkFault::Newer(version) } else { LinkFault::Letter(version, 1) });
         }
         let bytes = URL_SAFE_NO_PAD.decode(&text[1..]).map_err(|_| LinkFault::Damaged)?;
         let (body, end) = bytes.split_last_chunk::<SUM>().ok_or(LinkFault::Damaged)?;
@@ -295,6 +296,8 @@ mod tests {
         assert_eq!(read("#run="), LinkFault::Empty);
         assert_eq!(read("#run=1ab%c"), LinkFault::Letter('%', 4));
         assert_eq!(read("#run=2abc"), LinkFault::Newer('2'));
+        assert_eq!(read("#run=0abc"), LinkFault::Letter('0', 1));
+        assert_eq!(read("nonsense"), LinkFault::Letter('n', 1));
         assert_eq!(read(&"1".repeat(100_000)), LinkFault::TooLong(100_000));
     }
 

@@ -314,6 +314,9 @@ impl History {
                 });
                 continue;
             }
+            let Some(ended) = outcome(&event.kind) else {
+                return fault(format!("“{}” is no type of event: there are invoke, ok, fail and info", event.kind));
+            };
             let Some(index) = open.remove(&process) else {
                 return fault(if begun {
                     format!("process {name} ends an operation that it did not begin")
@@ -329,10 +332,9 @@ impl History {
                 return fault(format!("process {name} began {} and ends {}", op.f, event.f));
             }
             op.output = event.value;
-            (op.outcome, op.ret) = match outcome(&event.kind) {
-                Some(Outcome::Unknown) => (Outcome::Unknown, None),
-                Some(known) => (known, Some(when)),
-                None => return fault(format!("“{}” is no type of event: there are invoke, ok, fail and info", event.kind)),
+            (op.outcome, op.ret) = match ended {
+                Outcome::Unknown => (Outcome::Unknown, None),
+                known => (known, Some(when)),
             };
         }
         Ok(history)

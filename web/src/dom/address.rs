@@ -27,6 +27,11 @@ pub(crate) fn seed() -> Option<u64> {
     parameters.find_map(|parameter| parameter.strip_prefix(SEED)?.parse().ok())
 }
 
+/// The server that the page is from.
+pub(crate) fn origin() -> String {
+    window().location().origin().unwrap_or_default()
+}
+
 /// The whole address, with this behind it.
 pub(crate) fn with(fragment: &str) -> String {
     let whole = window().location().href().unwrap_or_default();

@@ -1,6 +1,7 @@
 //! Brings a lab from its file: one of ours by its id, or any file of the same origin by its address.
 
 use crate::dom;
+use crate::text;
 use faultline::lab::Lab;
 use faultline::models::Library;
 
@@ -17,8 +18,21 @@ pub(crate) fn place(asked: &str) -> (String, String) {
 /// The lab, or what is wrong, line by line.
 pub(crate) async fn load(asked: &str, library: &Library) -> Result<Lab, Vec<String>> {
     let (file, id) = place(asked);
+    own(&file)?;
     let text = dom::fetch_text(&file).await.map_err(|why| vec![format!("{file}: {why}")])?;
     read(&text, &file, &id, library)
+}
+
+/// Nothing is taken from another server.
+#[inline(never)]
+fn own(file: &str) -> Result<(), Vec<String>> {
+    if is_elsewhere(file, &dom::address::origin()) { Err(vec![text::lab_elsewhere(file)]) } else { Ok(()) }
+}
+
+/// Whether an address leads to another server than the page's own,.
+fn is_elsewhere(address: &str, origin: &str) -> bool {
+    let rest = address.split_once(':').map_or(address, |(_, rest)| rest);
+    rest.starts_with("//") && address.strip_prefix(origin).is_none_or(|path| !path.starts_with('/'))
 }
 
 /// A lab out of the text of its file.
@@ -33,6 +47,11 @@ mod tests {
     #[test]
     fn a_lab_is_asked_for_by_its_id_or_by_its_address() {
         assert_eq!(place("L07"), ("labs/L07.toml".into(), "L07".into()));
+        for (address, elsewhere) in
+            [("labs/L07.toml", false), ("https://a.b/x.toml", false), ("https://a.b.evil/x.toml", true), ("//a.b/x.toml", true)]
+        {
+            assert_eq!(is_elsewhere(address, "https://a.b"), elsewhere, "{address}");
+        }
         assert_eq!(place("course/my-lab.toml"), ("course/my-lab.toml".into(), "my-lab".into()));
     }
 }

@@ -49,9 +49,8 @@ pub(crate) fn read(name: Option<&str>, given: &str, library: &Library) -> Result
     match looks(name, given) {
         Some(Looks::Link) => address(given, library).map(Given::Address).map_err(said),
         Some(Looks::Lab) => {
-            let id = called.rsplit(['/', '\\']).next().unwrap_or(called);
-            let id = id.strip_suffix(".toml").unwrap_or(id);
-            let lab = Lab::read(given, id, library);
+            // A browser that saves a file twice, or a person, may have given it another name.
+            let lab = Lab::read_alone(given, library);
             lab.map(|lab| Given::Lab(Box::new(lab)))
                 .map_err(|problems| problems.iter().map(|problem| format!("{called}:{problem}")).collect())
         }

@@ -144,12 +144,12 @@ impl Reader<'_> {
             .collect();
         Some(Search {
             say: part.said("say"),
-            nodes: part.number("nodes").map(|nodes| nodes as u16),
+            nodes: part.count("nodes"),
             settings: if settings.is_empty() { vec![Settings::new()] } else { settings },
             cut: part.on("cut"),
             ask,
-            timers: part.number("timers").unwrap_or(0) as u16,
-            crashes: part.number("crashes").unwrap_or(0) as u16,
+            timers: part.count("timers").unwrap_or(0),
+            crashes: part.count("crashes").unwrap_or(0),
             seek: seek?,
             found: part.on("found"),
             line: self.lines.line(part.table.at),

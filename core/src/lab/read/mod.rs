@@ -32,6 +32,18 @@ impl Lab {
     /// # Errors
     /// Everything that is wrong with it, in the order of the lines.
     pub fn read(text: &str, id: &str, library: &Library) -> Result<Self, Vec<Problem>> {
+        Self::read_from(text, Some(id), library)
+    }
+
+    /// Reads a lab file whose name says nothing: one that was given by hand, and not found by its name.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, in the order of the lines.
+    pub fn read_alone(text: &str, library: &Library) -> Result<Self, Vec<Problem>> {
+        Self::read_from(text, None, library)
+    }
+
+    fn read_from(text: &str, file: Option<&str>, library: &Library) -> Result<Self, Vec<Problem>> {
         if text.len() > MOST_LETTERS {
             let why = format!("this has {} letters; no lab has more than {MOST_LETTERS}", text.len());
             return Err(vec![Problem { line: 1, field: String::new(), why }]);
@@ -44,7 +56,7 @@ impl Lab {
         let lines = Lines::of(text);
         format::check(&lines, &root, &LAB, "", &mut problems);
         let mut reader = Reader { lines, library, names: None, problems, mentioned: Vec::new() };
-        let lab = reader.lab(&root, id);
+        let lab = reader.lab(&root, file);
         // A part may have been read again, with another number of nodes.
         let mut mentioned = reader.mentioned;
         mentioned
@@ -88,6 +100,11 @@ impl<'a> Part<'a> {
             Value::Number(number) => Some(number),
             _ => None,
         }
+    }
+
+    /// A number of somebody or something; nothing if it is so wrong that only its range is worth a word.
+    fn count(&self, name: &str) -> Option<u16> {
+        self.number(name).and_then(|number| u16::try_from(number).ok())
     }
 
     fn switch(&self, name: &str) -> Option<bool> {
@@ -150,9 +167,11 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn lab(&mut self, root: &Table, file: &str) -> Option<Lab> {
+    fn lab(&mut self, root: &Table, file: Option<&str>) -> Option<Lab> {
         let part = Part { table: root, place: String::new() };
-        if let Some((id, at)) = part.text("id").filter(|(id, _)| *id != file) {
+        if let (Some((id, at)), Some(file)) = (part.text("id"), file)
+            && id != file
+        {
             self.problem(at, "id", format!("the file is called {file}.toml, so this should be “{file}”, not “{id}”"));
         }
         if let Some((hook, at)) = part.text("hook") {
@@ -189,7 +208,7 @@ impl Reader<'_> {
                 "intermediate" => Level::Intermediate,
                 _ => Level::Foundation,
             },
-            order: part.number("order").unwrap_or(9999) as u16,
+            order: part.count("order").unwrap_or(9999),
             prerequisites: part.lines("prerequisites"),
             related: part.lines("related"),
             goal: part.said("goal"),

@@ -111,7 +111,7 @@ impl Reader<'_> {
         self.different(&part.parts("case"), "name", "case");
         for case in part.parts("case") {
             let own = self.own(part, &case, kind);
-            let nodes = case.number("nodes").map(|nodes| nodes as u16);
+            let nodes = case.count("nodes");
             // Nodes that there are only in this case have names only there.
             if let (Some(names), Some(nodes)) = (&mut self.names, nodes) {
                 names.nodes = nodes;

@@ -17,13 +17,13 @@ impl Reader<'_> {
     /// A world, with every number of nodes that it can have.
     pub(super) fn world(&mut self, part: &Part<'_>) -> Option<World> {
         let before = self.problems.len();
-        let mut world = self.world_with(part, part.number("nodes"))?;
+        let mut world = self.world_with(part, part.count("nodes"))?;
         self.check_sizes(part, &world);
         if self.problems.len() == before {
             let names = self.names.clone();
             let own = i64::from(world.scenario.nodes);
             for nodes in numbers(part.items("sizes")).filter(|nodes| *nodes != own) {
-                world.sizes.extend(self.with_nodes(nodes, |reader| reader.world_with(part, Some(nodes))));
+                world.sizes.extend(self.with_nodes(nodes, |reader| reader.world_with(part, u16::try_from(nodes).ok())));
             }
             self.names = names;
         }
@@ -59,7 +59,7 @@ impl Reader<'_> {
         }
     }
 
-    fn world_with(&mut self, part: &Part<'_>, nodes: Option<i64>) -> Option<World> {
+    fn world_with(&mut self, part: &Part<'_>, nodes: Option<u16>) -> Option<World> {
         let (id, at) = part.text("model")?;
         let Some(model) = self.library.find(id) else {
             let known: Vec<_> = self.library.models().iter().map(|model| model.about().id).collect();
@@ -68,10 +68,10 @@ impl Reader<'_> {
         };
         let mut scenario = Scenario::new(model.about(), part.number("seed").unwrap_or(1).unsigned_abs());
         if let Some(nodes) = nodes {
-            scenario.nodes = nodes as u16;
+            scenario.nodes = nodes;
         }
-        if let Some(clients) = part.number("clients") {
-            scenario.clients = clients as u16;
+        if let Some(clients) = part.count("clients") {
+            scenario.clients = clients;
         }
         self.names = Some(Names::of(model, &scenario));
         scenario.settings = self.settings(part, "settings");
