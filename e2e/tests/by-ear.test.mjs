@@ -109,6 +109,9 @@ class Reader {
   async solved() {
     await this.page.getByRole("status").filter({ hasText: /Solved/ }).first().waitFor({ state: "attached", timeout: 50_000 });
     assert.match(await this.text(), /heading "Solved/);
+    // Whoever sees finds it in sight, wherever they have just been.
+    const { y, height } = await this.page.locator("#lesson-verdict").boundingBox();
+    assert.ok(y >= 0 && y < this.page.viewportSize().height - Math.min(height, 60), `at ${y}`);
   }
 
   /** Opens a challenge, from the bet or from another challenge. */

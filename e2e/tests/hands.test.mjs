@@ -280,6 +280,19 @@ inPage("the other button of a mouse cuts nothing", async (page) => {
   assert.equal(await closed(page), "all");
 });
 
+inPage("a node is cut off from all in one gesture, with its client", async (page) => {
+  await open(page, "Primary and backups");
+  await node(page, "n1").click();
+  await button(page, "Cut off with c1").click();
+  await events(page).filter({ hasText: /the network is partitioned: n1, c1 on one side/ }).waitFor();
+  assert.equal(await closed(page), "8 cut");
+  await node(page, "n1").click();
+  assert.equal(await button(page, "Cut off with c1").count(), 0, "nobody is left to be cut off from");
+  await page.keyboard.press("Escape");
+  await button(page, "Undo").click();
+  assert.equal(await closed(page), "all");
+});
+
 inPage("a link that is slowed keeps its losses", async (page) => {
   await open(page, "Primary and backups");
   await page.getByText("Slow and lossy links").click();

@@ -10,13 +10,15 @@ pub(crate) struct Pacing {
     pub(crate) speed: Speed,
     pub(crate) care: Care,
     playing: bool,
+    /// Whether so much happens that time cannot pass as fast as it should.
+    pub(crate) strained: bool,
     /// How many nanoseconds of the run pass in one of the learner while something is only shown.
     hurry: Option<f64>,
 }
 
 impl Default for Pacing {
     fn default() -> Self {
-        Self { speed: Speed::new(Speed::FIRST), care: Care::default(), playing: false, hurry: None }
+        Self { speed: Speed::new(Speed::FIRST), care: Care::default(), playing: false, strained: false, hurry: None }
     }
 }
 
@@ -29,6 +31,7 @@ impl Pacing {
     pub(crate) fn play(&mut self, playing: bool, goes_on: bool) {
         self.playing = playing && goes_on;
         self.hurry = self.hurry.filter(|_| self.playing);
+        self.strained &= self.playing;
     }
 
     /// Plays so fast that so much of the run is soon over, until it stops.
@@ -43,7 +46,7 @@ impl Pacing {
     }
 
     pub(crate) fn stop(&mut self) {
-        (self.playing, self.hurry) = (false, None);
+        (self.playing, self.strained, self.hurry) = (false, false, None);
     }
 
     /// To which moment so much real time leads from this one, and whether a decision on the way matters;

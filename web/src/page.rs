@@ -214,7 +214,7 @@ impl Component for Page {
             }
             { match &self.route {
                 Route::Home => html! { <Home library={library.clone()} whole={self.whole} brought={self.brought} /> },
-                _ if !self.whole => html! { <main class="wait" aria-busy="true"><p role="status">{ text::LOADING }</p></main> },
+                _ if !self.whole => html! { <main class="wait" aria-busy="true">if self.missing.is_none() { <p role="status">{ text::LOADING }</p> }</main> },
                 Route::Laboratory => app::laboratory(library, self.opened),
                 Route::Lab(id) => html! { <Screen key={self.opened} library={library.clone()} asked={id.clone()} /> },
                 Route::Kit(id) => html! { <Screen library={library.clone()} asked={id.clone()} kit={true} /> },

@@ -36,6 +36,18 @@ const STEPS: u64 = 30_000;
 /// A longer history is judged only when time stands still.
 const MOST_WHILE_PLAYING: u32 = 200;
 
+/// The promises of the model that are broken.
+#[inline(never)]
+pub(crate) fn broken(sim: &Sim) -> Vec<&'static str> {
+    sim.promises().into_iter().filter(|(.., holds)| holds.is_err()).map(|(id, ..)| id).collect()
+}
+
+/// Whether a promise is broken now that was not before.
+#[inline(never)]
+pub(crate) fn is_new(now: &[&str], before: &[&str]) -> bool {
+    now.iter().any(|id| !before.contains(id))
+}
+
 impl Watch {
     /// What was found.
     pub(crate) fn found(&self) -> Option<&Judged> {

@@ -3,7 +3,7 @@
 
 use crate::pacing::Pacing;
 use crate::panel::changes::Changes;
-use crate::promise::Watch;
+use crate::promise::{Watch, broken, is_new};
 use faultline::lab::script::Spot;
 use faultline::link::{Link, Seal, Verdict};
 use faultline::models::Library;
@@ -79,9 +79,22 @@ impl Until {
     }
 }
 
+/// How far a run went on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Gone {
+    /// To the moment that was asked for.
+    There,
+    /// Until what was waited for.
+    Found,
+    /// Through as many rows as somebody can wait for.
+    Enough,
+}
+
 /// How far ahead something is waited for, and how many events.
 pub(crate) const WAIT: Span = Span::secs(120);
 const MOST_EVENTS: u32 = 200_000;
+/// More rows than this are not written in one frame: time passes more slowly instead.
+const MOST_PER_FRAME: u32 = 20_000;
 /// A longer run would make the reader wait.
 const MOST_ROWS: u32 = 1_000_000;
 /// How many runs that gave their place can be had back.
@@ -220,9 +233,9 @@ impl Session {
     /// So much real time has passed.
     pub(crate) fn advance(&mut self, real_ms: f64) {
         let Some((goal, careful)) = self.pacing.goal(self.playhead(), real_ms) else { return };
-        if !careful {
-            self.timeline.seek(goal);
-        } else if self.run(goal, Until::Decision) {
+        let gone = self.go(goal, careful.then_some(Until::Decision), MOST_PER_FRAME);
+        self.pacing.strained = gone == Gone::Enough;
+        if gone == Gone::Found {
             self.pacing.care.notice();
         }
         self.play(true);
@@ -230,22 +243,30 @@ impl Session {
 
     /// Goes on until something happens, but not further than a moment. Says whether it has.
     pub(crate) fn run(&mut self, limit: Time, until: Until) -> bool {
+        self.go(limit, Some(until), MOST_EVENTS) == Gone::Found
+    }
+
+    fn go(&mut self, limit: Time, until: Option<Until>, most: u32) -> Gone {
         let mut seen = self.sim().rows();
-        let most = seen.saturating_add(MOST_EVENTS);
-        let broken = |sim: &Sim| sim.promises().into_iter().filter(|(.., holds)| holds.is_err()).map(|(id, ..)| id).collect::<Vec<_>>();
-        let mut before = if until == Until::Broken { broken(self.sim()) } else { Vec::new() };
-        let mut found = false;
+        let most = seen.saturating_add(most);
+        let mut before = if until == Some(Until::Broken) { broken(self.sim()) } else { Vec::new() };
+        let mut gone = Gone::There;
         self.timeline.run_until(limit, |sim| {
-            found = (seen..sim.rows()).any(|row| until.is(sim, row));
-            if until == Until::Broken && seen != sim.rows() {
+            let mut found = (seen..sim.rows()).any(|row| until.is_some_and(|until| until.is(sim, row)));
+            if until == Some(Until::Broken) && seen != sim.rows() {
                 let now = broken(sim);
-                found = now.iter().any(|id| !before.contains(id));
+                found = is_new(&now, &before);
                 before = now;
             }
             seen = sim.rows();
-            found || seen > most
+            if found {
+                gone = Gone::Found;
+            } else if seen > most {
+                gone = Gone::Enough;
+            }
+            gone != Gone::There
         });
-        found
+        gone
     }
 
     /// Goes on until something happens, and stops there. If it does not happen for a long time,

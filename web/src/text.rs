@@ -85,12 +85,18 @@ pub(crate) const UPDATE: &str = "Update";
 pub(crate) const LATER: &str = "Not now";
 pub(crate) const LINK: &str = "Link";
 pub(crate) const MOMENT: &str = "Moment";
+/// Said in place of a speed.
+pub(crate) const STRAINED: &str = "as fast as it can";
 pub(crate) const SPEED: &str = "Speed";
 pub(crate) const LOSS: &str = "Messages lost";
 pub(crate) const LOSS_HELP: &str = "How likely the network loses a message on its way, from now on.";
 pub(crate) const DELAY: &str = "Delay by";
 pub(crate) const MILLISECONDS: &str = "ms";
 pub(crate) const ARRIVED: &str = "It is not on its way any more.";
+/// A node is left with nobody, or with one client.
+pub(crate) fn cut_off(with: Option<&str>) -> String {
+    with.map_or_else(|| "Cut off".to_owned(), |client| format!("Cut off with {client}"))
+}
 pub(crate) const CLOCK_AHEAD: &str = "Clock 1 s ahead";
 pub(crate) const A_CLICK: &str = "A click";
 pub(crate) const CLICKS: [&str; 2] = ["cuts and heals", "makes slow or normal"];
@@ -377,6 +383,8 @@ pub(crate) const CHECK_FILE: &str = "Choose a file";
 pub(crate) const CHECK_EXAMPLE: &str = "Try an example";
 pub(crate) const CHECK_TEXT: &str = "The history";
 pub(crate) const CHECK_OBJECT: &str = "Clients talk to a";
+pub(crate) const CHECK_REPLACED: &str = "This took the place of what was here before.";
+pub(crate) const CHECK_TOO_LONG: &str = "This is too long to be kept here: after a reload it has to be given again.";
 pub(crate) const CHECK_PROMISE_LABEL: &str = "that is promised to be";
 pub(crate) const CHECK_INITIAL: &str = "and holds at first";
 pub(crate) const CHECK_START: &str = "Judge";
@@ -435,6 +443,11 @@ pub(crate) const FORGET_SURELY: &str = "Erase all of it";
 /// The report has not come.
 pub(crate) fn no_report(why: &str) -> String {
     format!("The report could not be loaded: {why}.")
+}
+
+/// A lab was asked for that is not on the page's own server.
+pub(crate) fn lab_elsewhere(address: &str) -> String {
+    format!("{address}: a lab comes from the same server as this page. Save the file there, or drop it here.")
 }
 
 /// The list of labs has not come.

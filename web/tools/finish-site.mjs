@@ -40,7 +40,7 @@ const gzip = promisify(zlib.gzip);
 
 /** The rooms of the page (web/src/lib.rs) that are not on the first screen. */
 const LATER_ROOMS = [
-  ..."app author chart check compare desk diagram dom::fetch_text dom::file dom::remember dom::reveal evidence home::free home::map host knob labs lesson map panel promise request".split(" "),
+  ..."app author chart check compare desk diagram dom::fetch_text dom::file dom::arrive dom::below dom::into_sight dom::remember dom::reveal evidence home::free home::map host knob labs lesson map panel promise request".split(" "),
   ..."sandbox search share stage::board stage::touch stage::traffic text::curtain text::map text::search text::study worker".split(" "),
 ];
 

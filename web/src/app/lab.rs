@@ -120,6 +120,9 @@ impl App {
     pub(super) fn follow_lesson(&mut self) -> bool {
         let Some(lesson) = &mut self.lesson else { return false };
         let moment = lesson.watch(&self.session);
+        let solved = lesson.verdict(self.session.playhead()).is_some_and(|verdict| verdict.solved == Some(true));
+        self.shows_verdict |= solved && !self.solved;
+        self.solved = solved;
         if lesson.progress != self.progress {
             self.progress = lesson.progress.clone();
             progress::keep(&lesson.lab.id, &lesson.progress);

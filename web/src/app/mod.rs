@@ -76,6 +76,9 @@ pub(crate) struct App {
     curtain: bool,
     /// What was done in the lab, as it was kept last.
     progress: LabProgress,
+    /// Whether the challenge is solved at this moment, and whether that is still to be brought into sight.
+    solved: bool,
+    shows_verdict: bool,
     /// What works for the lesson beside the page.
     worker: Option<Doing>,
 
@@ -113,7 +116,8 @@ pub(crate) struct App {
     shown: bool,
     /// Whether anything was done since the page was opened. Until then its address is what it was.
     touched: bool,
-    settling: Option<Timeout>,
+    /// What waits for quiet, and since when.
+    settling: Option<(Timeout, f64)>,
     /// The element in which everything moves.
     views: NodeRef,
     listening: Option<(Listening, [Listener; 2])>,
@@ -160,6 +164,8 @@ impl Component for App {
             progress: lesson.as_ref().map(|lesson| lesson.progress.clone()).unwrap_or_default(),
             lesson,
             curtain: false,
+            solved: false,
+            shows_verdict: false,
             worker: None,
             diagram_first: false,
             more: false,
@@ -224,6 +230,9 @@ impl Component for App {
             Some(place) if place == lesson::HERE => dom::arrive(&place, ".views"),
             Some(place) => dom::focus(&place),
             None => {}
+        }
+        if std::mem::take(&mut self.shows_verdict) {
+            dom::into_sight(lesson::VERDICT, ".views");
         }
         if self.help {
             dom::show_modal(help::ID);

@@ -13,7 +13,7 @@ use crate::panel::settings::Draft;
 use crate::sandbox;
 use crate::session::Session;
 use crate::shared::Shared;
-use crate::stage::Target;
+use crate::stage::{Finger, Target};
 use crate::text;
 use faultline::Scenario;
 use faultline::link::Link;
@@ -62,9 +62,11 @@ impl App {
             OfRun::Delay(message) => self.ask(self.desk.ask.delay(&self.session, message)),
             OfRun::Turn(knob, shown) => self.turn(ctx, knob, shown),
             OfRun::Touch(finger) => {
+                // A finger on the stage closes what lies over it.
+                let closes = matches!(finger, Finger::Down(_)) && std::mem::take(&mut self.others);
                 let Some(said) = self.desk.touched(&self.session, finger) else {
                     self.paint();
-                    return Heard::Nothing;
+                    return Heard::seen(closes);
                 };
                 return self.run(ctx, said);
             }

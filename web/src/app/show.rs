@@ -23,7 +23,10 @@ impl App {
             Show::Link(draft) => self.link_draft = draft,
             Show::Slowing(slowing) => self.slowing = slowing,
             Show::Help(open) => self.help = open,
-            Show::Share(true) => self.share(),
+            Show::Share(true) => {
+                self.others = false;
+                self.share();
+            }
             Show::Share(false) => (self.sharing, self.saved) = (None, None),
             Show::Comparing(open) => self.comparing = open,
             Show::Where => self.show_where(),

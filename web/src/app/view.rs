@@ -130,7 +130,7 @@ impl App {
 
     /// What lies beside the stage.
     fn aside(&self, send: &Callback<Msg>) -> Html {
-        let (session, lesson, of_run) = (&self.session, self.lesson.as_ref(), send.reform(Msg::Run));
+        let (session, of_run) = (&self.session, send.reform(Msg::Run));
         let knobs = self.knobs();
         let which = knobs.as_ref().map_or(Which::Everything, |(names, sizes)| Which::These(names, sizes));
         html! {

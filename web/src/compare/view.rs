@@ -158,7 +158,7 @@ fn time(pair: &Pair, more: bool, send: &Callback<OfTime>) -> Html {
                     <i class="parts-at" {style} aria-hidden="true" />
                 }
             </div>
-            { transport::pace(pair.pacing.speed, pair.pacing.care.is_slowing().then(|| pair.pacing.ratio()), send.reform(OfTime::Speed)) }
+            { transport::pace(&pair.pacing, send.reform(OfTime::Speed)) }
         </section>
     }
 }

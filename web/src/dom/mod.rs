@@ -67,10 +67,30 @@ pub(crate) fn arrive(id: &str, above: &str) {
     if let Some(side) = element.closest(".side").ok().flatten() {
         side.set_scroll_top(0);
     }
+    if let Some(section) = element.closest("section").ok().flatten() {
+        below(&section, above);
+    }
+}
+
+/// Brings an element into sight if it lies above that, wherever the focus is.
+#[inline(never)]
+pub(crate) fn into_sight(id: &str, above: &str) {
+    let Some(element) = by_id(id) else { return };
+    if let Some(side) = element.closest(".side").ok().flatten() {
+        let hidden = element.get_bounding_client_rect().top() - side.get_bounding_client_rect().top() - 12.0;
+        if hidden < 0.0 {
+            side.set_scroll_top(side.scroll_top() + hidden as i32);
+        }
+    }
+    below(&element, above);
+}
+
+/// Scrolls the page so far that an element begins below what stays in sight above it.
+fn below(element: &Element, above: &str) {
     let above = document().query_selector(above).ok().flatten();
-    if let (Some(section), Some(above), false) = (element.closest("section").ok().flatten(), above, is_embedded()) {
-        let hidden = section.get_bounding_client_rect().top() - above.get_bounding_client_rect().bottom();
-        let beside = section.get_bounding_client_rect().left() >= above.get_bounding_client_rect().right();
+    if let (Some(above), false) = (above, is_embedded()) {
+        let hidden = element.get_bounding_client_rect().top() - above.get_bounding_client_rect().bottom();
+        let beside = element.get_bounding_client_rect().left() >= above.get_bounding_client_rect().right();
         if hidden < 0.0 && !beside {
             window().scroll_by_with_x_and_y(0.0, hidden);
         }

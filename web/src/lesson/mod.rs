@@ -102,6 +102,8 @@ pub(crate) enum Work {
 
 /// The ids of what says where one is, and of the way on.
 pub(crate) const HERE: &str = "lesson-here";
+/// The id of what was found about a challenge.
+pub(crate) const VERDICT: &str = "lesson-verdict";
 pub(crate) const WAY_ON: &str = "lesson-go";
 
 /// What a challenge calls all that there is to turn of the network.

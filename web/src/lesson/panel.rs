@@ -2,7 +2,7 @@
 
 use super::looking::Shown;
 use super::related::Related;
-use super::{HERE, Lesson, Place, Say, Trying, WAY_ON, Work, curtain};
+use super::{HERE, Lesson, Place, Say, Trying, VERDICT, WAY_ON, Work, curtain};
 use crate::app::{Msg, Show};
 use crate::chart::survey::{Seen, Survey};
 use crate::dom;
@@ -404,7 +404,7 @@ fn decided(lesson: &Lesson, challenge: &Challenge, verdict: &Verdict, plays_on: 
     };
     let breaks = matches!(challenge.task, Task::Break { .. });
     html! {
-        <div {class}>
+        <div id={VERDICT} {class}>
             <h3>{ title }
                 { lesson.stars.map_or_else(Html::default, shown) }
             </h3>

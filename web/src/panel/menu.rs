@@ -122,6 +122,7 @@ fn of_node(session: &Session, node: NodeId, ask: &Ask) -> Vec<Action> {
         None => one(text::SLOW, Input::Work { node, time: Some(Latency::Constant(touch::SLOW)) }),
         Some(_) => one(text::FAST, Input::Work { node, time: None }),
     });
+    actions.extend(cut_off(session, node));
     actions.push(one(text::CLOCK_AHEAD, Input::ClockStep { node, by: touch::CLOCK_STEP }));
     actions.extend(sim.timer_kinds(node).into_iter().map(|(timer, name)| (text::fire(name), vec![Input::Fire { node, timer }])));
     if sim.scenario().clients > 0 {
@@ -133,6 +134,19 @@ fn of_node(session: &Session, node: NodeId, ask: &Ask) -> Vec<Action> {
         );
     }
     actions
+}
+
+/// The node is cut off from all others, but for a client: in one gesture, as a line around it would do.
+fn cut_off(session: &Session, node: NodeId) -> Option<Action> {
+    let sim = session.sim();
+    let (nodes, clients) = (sim.scenario().nodes, sim.scenario().clients);
+    let mut others = (0..nodes).map(NodeId).filter(|other| *other != node);
+    if nodes < 3 || !others.any(|other| sim.connects(node, other) || sim.connects(other, node)) {
+        return None;
+    }
+    let with = (clients > 0).then(|| NodeId(nodes + node.0 % clients));
+    let name = text::cut_off(with.map(|client| sim.name(client)).as_deref());
+    Some((name, vec![Input::Partition(vec![[node].into_iter().chain(with).collect()])]))
 }
 
 fn of_link(session: &Session, a: NodeId, b: NodeId) -> Vec<Action> {

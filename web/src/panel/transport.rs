@@ -3,7 +3,7 @@
 use super::branches::{Glimpses, branches};
 use crate::app::Msg;
 use crate::desk::OfTime;
-use crate::pacing::Speed;
+use crate::pacing::{Pacing, Speed};
 use crate::session::{Session, Until};
 use crate::text;
 use crate::ui;
@@ -14,7 +14,14 @@ use yew::{Callback, Event, Html, InputEvent, TargetCast, html};
 /// The resolution of the slider for the moment.
 const NOTCHES: u64 = 1_000;
 
-pub(crate) fn transport(session: &Session, waits_for_bet: bool, more: bool, strip: Html, glimpses: &Glimpses, send: &Callback<Msg>) -> Html {
+pub(crate) fn transport(
+    session: &Session,
+    waits_for_bet: bool,
+    more: bool,
+    strip: Html,
+    glimpses: &Glimpses,
+    send: &Callback<Msg>,
+) -> Html {
     let of_time = send.reform(Msg::Time);
     let ended = waits_for_bet || session.sim().next_time().is_none();
     html! {
@@ -30,7 +37,7 @@ pub(crate) fn transport(session: &Session, waits_for_bet: bool, more: bool, stri
             // Time passes all the time: nobody wants to hear of that.
             <output class="clock" aria-live="off">{ text::clock(session.playhead()) }</output>
             { moment(session.playhead(), session.branches().1, of_time.reform(OfTime::Seek)) }
-            { pace(session.pacing.speed, session.pacing.care.is_slowing().then(|| session.pacing.ratio()), of_time.reform(OfTime::Speed)) }
+            { pace(&session.pacing, of_time.reform(OfTime::Speed)) }
             { strip }
             { branches(session, glimpses, send) }
         </section>
@@ -93,11 +100,14 @@ pub(crate) fn moment(playhead: Time, reached: Time, seek: Callback<Time>) -> Htm
 }
 
 /// How fast time passes, and that it passes slower just now.
-pub(crate) fn pace(speed: Speed, slowed: Option<f64>, set: Callback<i32>) -> Html {
+pub(crate) fn pace(pacing: &Pacing, set: Callback<i32>) -> Html {
+    let speed = pacing.speed;
+    let slowed = pacing.strained || pacing.care.is_slowing();
+    let now = if pacing.strained { text::STRAINED.to_owned() } else { text::speed(if slowed { pacing.ratio() } else { speed.ratio() }) };
     let oninput = set.reform(|event: InputEvent| number(&event) as i32);
     html! {
         <label class="speed">
-            <span class={if slowed.is_some() { "slowed" } else { "" }}>{ text::speed(slowed.unwrap_or(speed.ratio())) }</span>
+            <span class={if slowed { "slowed" } else { "" }}>{ now }</span>
             <input type="range" min={Speed::SLOWEST.to_string()} max={Speed::FASTEST.to_string()} value={speed.step().to_string()}
                 {oninput} aria-label={text::SPEED} aria-valuetext={text::speed(speed.ratio())} />
         </label>

@@ -24,14 +24,12 @@ pub(crate) fn titled(session: &Session, who: NodeId, role: &'static str, differs
     }
 }
 
-/// The ways back to what was before a gesture, and forward again. Both stay as soon as there was a gesture: whoever
-/// presses one has the next under the same finger, and nothing beside them moves.
+/// The ways back to what was before a gesture, and forward again. Both are there as soon as there was a gesture, and
+/// have their room before: whoever presses one has the next under the same finger, and nothing beside them moves.
 pub(crate) fn undo(can_undo: bool, can_redo: bool, send: &Callback<OfTime>) -> Html {
-    if !can_undo && !can_redo {
-        return Html::default();
-    }
+    let class = if can_undo || can_redo { "quiet" } else { "quiet unseen" };
     let way = |there: bool, shape, name: &'static str, said: fn(MouseEvent) -> OfTime| {
-        html! { <button class="quiet" aria-disabled={(!there).then_some("true")} onclick={send.reform(said)}>{ icon(shape) }{ name }</button> }
+        html! { <button {class} aria-disabled={(!there).then_some("true")} onclick={send.reform(said)}>{ icon(shape) }{ name }</button> }
     };
     html! { <>{ way(can_undo, UNDO, text::UNDO, |_| OfTime::Undo) }{ way(can_redo, REDO, text::REDO, |_| OfTime::Redo) }</> }
 }
