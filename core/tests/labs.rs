@@ -231,6 +231,7 @@ fn every_mistake_is_named_with_its_line_and_field() {
         ),
         ("model = \"primary-backup\"", "model = \"primary-backups\"", "world.model", "did you mean “primary-backup”?"),
         ("nodes = 3", "nodes = 100", "world.nodes", "2 to 99 nodes"),
+        ("nodes = 3", "nodes = 100000", "world.nodes", "it goes from 1 to 20000"),
         ("nodes = 3", "nodes = 7", "world.nodes", "at most 5 nodes"),
         ("length = \"10s\"", "length = \"10 weeks\"", "world.length", "“10 weeks” is not a length of time"),
         ("length = \"10s\"", "length = \"10\"", "world.length", "it has no unit; say 10s or 10ms"),

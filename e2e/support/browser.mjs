@@ -37,11 +37,14 @@ after(async () => {
 /**
  * A test with a page of its own. The page stands still at the start, as for a reader who asked for
  * less motion, unless `motion` is set; then its clock is the test's, and moves when the test says so.
+ *
+ * What fails is tried once more, in a page of its own, and the report says what failed: a machine that is
+ * busy with something else may let a browser wait longer than any reader would.
  */
 export function inPage(name, options, body) {
   if (typeof options === "function") [options, body] = [{}, options];
   const { size = DESK, scheme = "light", motion = false, server, open = true, at = "#free", complaints = [], timeout = 60_000, ...context } = options;
-  test(name, { timeout }, async () => {
+  const attempt = async () => {
     const own = server && (await serve(server));
     const site = own ?? shared;
     const browsing = await browser.newContext({
@@ -75,6 +78,14 @@ export function inPage(name, options, body) {
     } finally {
       await browsing.close();
       own?.close();
+    }
+  };
+  test(name, { timeout: 2 * timeout }, async (report) => {
+    try {
+      await attempt();
+    } catch (error) {
+      report.diagnostic(`the first try failed: ${error.message}`);
+      await attempt();
     }
   });
 }

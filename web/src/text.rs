@@ -78,8 +78,7 @@ pub(crate) const NOTHING_KNOWN: &str =
     "this is no scenario (JSON), no link, no lab (TOML), no history (EDN, JSON lines or a Jepsen log) and no faultline-progress.txt";
 pub(crate) const NO_FILE: &str = "The lab was in a file";
 pub(crate) const NO_FILE_HOW: &str = "Files are not kept when the page is loaded again. Open it once more.";
-pub(crate) const FORGETFUL: &str =
-    "This browser keeps nothing for this page, or has no room left. Everything works; what you do in labs is forgotten when you leave.";
+pub(crate) const FORGETFUL: &str = "This browser keeps nothing for this page, or has no room left. Everything works; what you do in labs is forgotten when you leave, unless you save it as a file on the first page.";
 pub(crate) const NEWER: &str = "A newer version is ready.";
 pub(crate) const UPDATE: &str = "Update";
 pub(crate) const LATER: &str = "Not now";
@@ -443,6 +442,11 @@ pub(crate) const FORGET_SURELY: &str = "Erase all of it";
 /// The report has not come.
 pub(crate) fn no_report(why: &str) -> String {
     format!("The report could not be loaded: {why}.")
+}
+
+/// The beginning of something too long to be read here.
+pub(crate) fn beginning(of: &str) -> String {
+    format!("{of} … (`faultline check --order` prints all of it)")
 }
 
 /// A lab was asked for that is not on the page's own server.

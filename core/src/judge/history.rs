@@ -634,6 +634,7 @@ mod tests {
             ("{:process 0, :type :ok, :f :read}", 1, "did not begin"),
             ("{:process 0, :type :invoke, :f :read} {:process 0, :type :ok, :f :write}", 1, "began read and ends write"),
             ("{:process 0, :type :invoke, :f :read} {:process 0, :type :done, :f :read}", 1, "no type of event"),
+            ("{:process 0, :type :done, :f :read}", 1, "no type of event"),
             ("{:process 0, :f :read}", 1, "no :type"),
             ("\n 7", 2, "an event is a map"),
             ("[{:process 0", 1, "bracket"),

@@ -68,6 +68,9 @@ pub(crate) struct Check {
     fits: bool,
 }
 
+/// How much of one line of evidence is shown.
+const MOST_LETTERS: usize = 4_000;
+
 /// Whoever has no history at hand can try this one: a client reads what was overwritten before it asked.
 const EXAMPLE: &str = "{:process 0, :type :invoke, :f :write, :value 1}
 {:process 0, :type :ok, :f :write, :value 1}
@@ -248,6 +251,14 @@ fn bar(so_far: Option<(usize, usize)>) -> Html {
     }
 }
 
+/// Of a long order nobody reads the end here; the command prints all of it.
+fn beginning(line: &str) -> String {
+    match line.char_indices().nth(MOST_LETTERS) {
+        Some((end, _)) => text::beginning(&line[..end]),
+        None => line.to_owned(),
+    }
+}
+
 fn verdict(judged: &Judged) -> Html {
     let class = match judged.kept {
         Some(true) => "verdict kept",
@@ -258,7 +269,7 @@ fn verdict(judged: &Judged) -> Html {
         <>
         <h2 {class}>{ judged.verdict.clone() }<small>{ text::operations(judged.ops) }</small></h2>
         { picture::picture(judged) }
-        <ul class="evidence">{ for judged.evidence.iter().map(|line| html! { <li>{ line.clone() }</li> }) }</ul>
+        <ul class="evidence">{ for judged.evidence.iter().map(|line| html! { <li>{ beginning(line) }</li> }) }</ul>
         </>
     }
 }
