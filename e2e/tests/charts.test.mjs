@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { accessible, inPage, PHONE, picture } from "../support/browser.mjs";
+import { accessible, inPage, PHONE, picture, told } from "../support/browser.mjs";
 
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 const chart = (page) => page.getByLabel("Chart", { exact: true });
@@ -21,6 +21,7 @@ for (const [place, options] of Object.entries({ desk: {}, "phone, dark": { size:
     await button(page, "Next event").click();
     for (const [name, empty] of [["Latency", /has an answer yet/], ["Availability", /has an answer yet/], ["Staleness", /has read a value yet/]]) {
       await chart(page).selectOption(name);
+      await told(page);
       await page.locator(".measured .empty").getByText(empty).waitFor();
       assert.equal(await page.locator(".chart").count(), 0);
     }
@@ -35,12 +36,15 @@ for (const [place, options] of Object.entries({ desk: {}, "phone, dark": { size:
     assert.deepEqual(await cells(page, 0), ["0", "1", "–"]);
     await accessible(page);
     await chart(page).selectOption("Latency");
+    await told(page);
     assert.match((await cells(page, 0)).join(), /^50 %,[\d.]+ ms$/);
     await chart(page).selectOption("Availability");
+    await told(page);
     assert.match(await page.locator(".chart figcaption").innerText(), /^100 % done/);
     const done = (await page.locator(".chart tbody tr td:nth-child(2)").allInnerTexts()).map(Number);
     assert.equal(done.reduce((sum, count) => sum + count, 0), 2);
     await chart(page).selectOption("Load of nodes");
+    await told(page);
     const received = (await page.locator(".chart tbody tr td:nth-child(2)").allInnerTexts()).map(Number);
     assert.equal(received.length, 3);
     assert.equal(await page.locator(".chart svg rect[fill='var(--tone-ask)']").count(), 3);
@@ -61,6 +65,7 @@ inPage("theory is laid over what was measured, and both can be taken along", { a
   await page.locator("main.compare").waitFor();
   await page.getByLabel("Clients ask").last().selectOption({ index: 3 });
   for (let times = 0; times < 90; times += 1) await page.keyboard.press(".");
+  await told(page);
   const latency = page.locator(".charts .panel").filter({ has: page.getByRole("heading", { name: "Latency" }) });
   assert.match(await latency.locator("figcaption").innerText(), /A: half within .*M\/M\/1: mean/s);
   assert.ok((await latency.locator("svg polyline").count()) >= 4, "two runs, two theories");

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { accessible, DESK, inPage, PHONE, picture, whole } from "../support/browser.mjs";
 
 inPage("the first screen leads to the report, and the report to its labs", { at: "" }, async (page) => {
-  await page.getByRole("navigation", { name: "More" }).getByRole("link", { name: "What the engine is held to" }).click();
+  await page.getByRole("navigation", { name: "Play freely" }).getByRole("link", { name: "What the engine is held to" }).click();
   await page.getByRole("heading", { name: "How often votes are split" }).waitFor();
   const all = await page.locator(".report tbody tr").count();
   assert.ok(all > 100, `${all} lines`);
