@@ -78,7 +78,8 @@ pub(crate) const NOTHING_KNOWN: &str =
     "this is no scenario (JSON), no link, no lab (TOML), no history (EDN, JSON lines or a Jepsen log) and no faultline-progress.txt";
 pub(crate) const NO_FILE: &str = "The lab was in a file";
 pub(crate) const NO_FILE_HOW: &str = "Files are not kept when the page is loaded again. Open it once more.";
-pub(crate) const FORGETFUL: &str = "This browser keeps nothing for this page, or has no room left. Everything works; what you do in labs is forgotten when you leave.";
+pub(crate) const FORGETFUL: &str =
+    "This browser keeps nothing for this page, or has no room left. Everything works; what you do in labs is forgotten when you leave.";
 pub(crate) const NEWER: &str = "A newer version is ready.";
 pub(crate) const UPDATE: &str = "Update";
 pub(crate) const LATER: &str = "Not now";
