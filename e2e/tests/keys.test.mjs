@@ -126,6 +126,7 @@ inPage("a value that means something marks its equals", async (page) => {
   await page.locator(".state summary").click();
   await page.locator(".inspector button.value").first().click();
   // All three nodes are in the same view.
+  await told(page);
   assert.equal(await page.locator(".state .same").count(), 3);
   assert.equal(await page.locator(".inspector .same").count(), 1);
   await accessible(page);
