@@ -42,12 +42,6 @@ pub(crate) fn broken(sim: &Sim) -> Vec<&'static str> {
     sim.promises().into_iter().filter(|(.., holds)| holds.is_err()).map(|(id, ..)| id).collect()
 }
 
-/// Whether a promise is broken now that was not before.
-#[inline(never)]
-pub(crate) fn is_new(now: &[&str], before: &[&str]) -> bool {
-    now.iter().any(|id| !before.contains(id))
-}
-
 impl Watch {
     /// What was found.
     pub(crate) fn found(&self) -> Option<&Judged> {

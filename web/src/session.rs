@@ -3,7 +3,7 @@
 
 use crate::pacing::Pacing;
 use crate::panel::changes::Changes;
-use crate::promise::{Watch, broken, is_new};
+use crate::promise::{Watch, broken};
 use faultline::lab::script::Spot;
 use faultline::link::{Link, Seal, Verdict};
 use faultline::models::Library;
@@ -255,7 +255,7 @@ impl Session {
             let mut found = (seen..sim.rows()).any(|row| until.is_some_and(|until| until.is(sim, row)));
             if until == Some(Until::Broken) && seen != sim.rows() {
                 let now = broken(sim);
-                found = is_new(&now, &before);
+                found = now.iter().any(|id| !before.contains(id));
                 before = now;
             }
             seen = sim.rows();

@@ -83,7 +83,6 @@ pub struct Library(Vec<Model>);
 impl Library {
     /// All models that come with Faultline.
     #[must_use]
-    #[inline(never)] // a long list, which need not be in the program for each of its callers
     pub fn standard() -> Self {
         Self(vec![
             Model::of::<PingPong>(),
